@@ -1,0 +1,50 @@
+// What the agent wants of a broker: one connection that comes and goes, and publishing that is acknowledged.
+
+export interface IncomingMessage {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  /** Whether the broker sent it from its retained store rather than as it was published. */
+  readonly isRetained: boolean;
+}
+
+/** Why there is no connection: a stable word, and a sentence for the technician. */
+export interface BrokerTrouble {
+  readonly code:
+    | 'unreachable'
+    | 'refused_credentials'
+    | 'not_authorized'
+    | 'tls'
+    | 'session_taken'
+    | 'no_answer'
+    | 'closed';
+  readonly message: string;
+}
+
+export interface BrokerStatus {
+  readonly isConnected: boolean;
+  /** MQTT version in use, once connected. */
+  readonly protocol: '5' | '3.1.1' | null;
+  /** Wall-clock time of the last change, ISO 8601. */
+  readonly since: string;
+  /** Why not, when not connected. */
+  readonly trouble: BrokerTrouble | null;
+}
+
+export interface BrokerHandlers {
+  /** After every connect, once the subscriptions stand. */
+  onConnected(): void;
+  onDisconnected(trouble: BrokerTrouble): void;
+  /** Must not throw; the message is acknowledged when it returns, so it stores before it returns. */
+  onMessage(message: IncomingMessage): void;
+}
+
+export interface Broker {
+  status(): BrokerStatus;
+  /**
+   * Publishes at QoS 1 and resolves `true` on PUBACK; `false` when there is no connection, when it ends
+   * first or when the broker refuses. Nothing is queued inside: the store is the queue.
+   */
+  publish(topic: string, payload: string, options: { retain: boolean }): Promise<boolean>;
+  /** Publishes offline presence, disconnects and stops reconnecting. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,21 @@
+// What the technician's socket, page and commands may ask of the running agent.
+import type { Status } from '../../protocol/status.ts';
+import type { BrokerStatus } from './broker.ts';
+
+/** The answer of `GET /v1/status`, and of `holdfast status --json`. */
+export interface LocalStatus {
+  readonly device: string;
+  readonly groups: readonly string[];
+  readonly agent_version: string;
+  /** When the agent process started, ISO 8601. */
+  readonly started_at: string;
+  readonly broker: BrokerStatus & { readonly url: string };
+  readonly engine: { readonly is_reachable: boolean; readonly message: string | null };
+  /** Reports that wait for the broker. */
+  readonly outbox: { readonly events: number; readonly statuses: number };
+  readonly deployments: readonly Status[];
+}
+
+export interface LocalApi {
+  status(): LocalStatus;
+}

@@ -1,0 +1,57 @@
+// The deployment document, `holdfast.deployment/1`: what a manager asks of a device.
+import * as v from 'valibot';
+import { durationSchema, revisionSchema, timestampSchema } from './fields.ts';
+import { nameSchema, serviceNameSchema } from './names.ts';
+import { serviceSchema } from './service.ts';
+
+export const DEPLOYMENT_SCHEMA = 'holdfast.deployment/1';
+
+const updateSchema = v.strictObject({
+  strategy: v.optional(v.picklist(['stop-first', 'start-first']), 'stop-first'),
+  /** How long every service must stay healthy before the revision counts as proven. */
+  healthy_after: v.optional(durationSchema, '10s'),
+  /** Counted from the end of the pull. */
+  deadline: v.optional(durationSchema, '5m'),
+  on_failure: v.optional(v.picklist(['rollback', 'keep']), 'rollback'),
+});
+
+const rolloutSchema = v.strictObject({
+  percent: v.pipe(v.number(), v.minValue(0, 'from 0 to 100'), v.maxValue(100, 'from 0 to 100')),
+  salt: v.pipe(v.string(), v.minLength(1, 'not empty'), v.maxLength(128, 'at most 128 characters')),
+});
+
+const head = {
+  schema: v.literal(DEPLOYMENT_SCHEMA),
+  name: nameSchema,
+  revision: revisionSchema,
+  issued_at: v.optional(timestampSchema),
+};
+
+const presentSchema = v.strictObject({
+  ...head,
+  state: v.literal('present'),
+  services: v.pipe(
+    v.record(serviceNameSchema, serviceSchema),
+    v.minEntries(1, 'at least one service'),
+    v.maxEntries(128, 'at most 128 services'),
+  ),
+  volumes: v.optional(v.record(nameSchema, v.strictObject({})), {}),
+  networks: v.optional(v.record(nameSchema, v.strictObject({ internal: v.optional(v.boolean()) })), {}),
+  update: v.optional(updateSchema, {}),
+  rollout: v.optional(rolloutSchema),
+});
+
+const absentSchema = v.strictObject({
+  ...head,
+  state: v.literal('absent'),
+  /** Named volumes to delete with it; any other volume stays. */
+  purge: v.optional(v.pipe(v.array(nameSchema), v.maxLength(256, 'at most 256 volumes')), []),
+  rollout: v.optional(rolloutSchema),
+});
+
+export const deploymentSchema = v.variant('state', [presentSchema, absentSchema]);
+
+/** A validated document, defaults filled in. */
+export type Deployment = v.InferOutput<typeof deploymentSchema>;
+export type PresentDeployment = v.InferOutput<typeof presentSchema>;
+export type UpdatePolicy = PresentDeployment['update'];

@@ -1,0 +1,23 @@
+// Names that cross the wire. They become topic levels, labels and container names, so all are narrow.
+import * as v from 'valibot';
+
+/** A device id. */
+export const DEVICE_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
+/** A deployment, group, volume or network name. */
+export const NAME_PATTERN = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+/** A service name, as Compose allows it. */
+export const SERVICE_PATTERN = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/;
+/** A command's id, chosen by the manager. */
+export const COMMAND_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+export const nameSchema = v.pipe(
+  v.string(),
+  v.regex(
+    NAME_PATTERN,
+    'a name of 1 to 63 lower-case letters, digits, "-" or "_", starting with a letter or digit',
+  ),
+);
+export const serviceNameSchema = v.pipe(
+  v.string(),
+  v.regex(SERVICE_PATTERN, 'a service name of 1 to 63 letters, digits, ".", "-" or "_"'),
+);

@@ -1,0 +1,34 @@
+// Payload sizes, and JSON from bytes that nobody vouches for: size before parse.
+export const MAX_RETAINED_BYTES = 60 * 1024;
+export const WARN_RETAINED_BYTES = 48 * 1024;
+export const MAX_PAYLOAD_BYTES = 120 * 1024;
+
+export type ParsedJson =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly code: 'too_large' | 'not_utf8' | 'not_json'; readonly message: string };
+
+/** Parses a payload of at most `maxBytes` as UTF-8 JSON. */
+export function parseJsonPayload(payload: Uint8Array, maxBytes: number): ParsedJson {
+  if (payload.byteLength > maxBytes) {
+    return {
+      ok: false,
+      code: 'too_large',
+      message: `${payload.byteLength} bytes, at most ${maxBytes} are taken`,
+    };
+  }
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(payload);
+  } catch {
+    return { ok: false, code: 'not_utf8', message: 'not valid UTF-8' };
+  }
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch (error) {
+    return {
+      ok: false,
+      code: 'not_json',
+      message: `not JSON: ${error instanceof Error ? error.message : 'unreadable'}`,
+    };
+  }
+}
