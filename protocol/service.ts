@@ -134,3 +134,4 @@ export type Service = v.InferOutput<typeof serviceSchema>;
 export type Probe = v.InferOutput<typeof probeSchema>;
 export type Mount = v.InferOutput<typeof mountSchema>;
 export type PublishedPort = v.InferOutput<typeof publishedPortSchema>;
+export type DependencyCondition = v.InferOutput<typeof dependencySchema>['condition'];

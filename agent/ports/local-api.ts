@@ -19,3 +19,10 @@ export interface LocalStatus {
 export interface LocalApi {
   status(): LocalStatus;
 }
+
+/** The answer to a request that could not be carried out; comes with a 4xx or 5xx. */
+export interface LocalError {
+  /** A stable word for programs, e.g. `not_found`. */
+  readonly code: string;
+  readonly message: string;
+}

@@ -1,0 +1,241 @@
+// One MQTT connection, from CONNECT on a stream that stands until it is over. It never comes back: the next
+// one is another object.
+//
+// | phase       | left when                                                              |
+// |-------------|------------------------------------------------------------------------|
+// | greeting    | CONNACK → subscribing; refusal, close or 20 s → over                   |
+// | subscribing | every SUBACK, refusals included → up; close or 20 s → over             |
+// | up          | leave() → leaving; close, DISCONNECT, stalled publishes → over         |
+// | leaving     | offline presence acknowledged and DISCONNECT sent, or 2 s → over       |
+// | over        | never                                                                  |
+import type { Duplex } from 'node:stream';
+import { type IPublishPacket, MqttClient, type Packet } from 'mqtt';
+import type { BrokerTrouble, IncomingMessage } from '../ports/broker.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import { clientOptions } from './client-options.ts';
+import { describeReason, endingOfConnack, troubleOfDisconnect } from './connack.ts';
+import type { Ending } from './ending.ts';
+import { LimitedStream } from './limited-stream.ts';
+import type { ProtocolVersion, VersionVerdict } from './protocol-version.ts';
+import { PublishWindow, STALL_MS } from './publish-window.ts';
+import type { Outgoing, Session } from './session.ts';
+import { isTlsError, troubleOfSocket } from './socket-trouble.ts';
+
+const ANSWER_TIMEOUT_MS = 20_000;
+const OFFLINE_TIMEOUT_MS = 1000;
+const DISCONNECT_TIMEOUT_MS = 500;
+/** After a message that could not be taken; reconnecting is the only way to be sent it again. */
+const REDELIVERY_MS = 60_000;
+const IN_FLIGHT = 16;
+/** Fixed header, topic length, packet id and an empty property list. */
+const PUBLISH_OVERHEAD_BYTES = 10;
+
+export interface ConnectionOptions {
+  readonly stream: Duplex;
+  readonly version: ProtocolVersion;
+  readonly session: Session;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Once every subscription was answered; with those that the broker refused. */
+  readonly onUp: (refusedFilters: readonly string[]) => void;
+  /** The message is acknowledged when this returns, and not when it throws. */
+  readonly onMessage: (message: IncomingMessage) => void;
+}
+
+type Phase = 'greeting' | 'subscribing' | 'up' | 'leaving' | 'over';
+
+export class Connection {
+  /** Never rejects. */
+  readonly ended: Promise<Ending>;
+  readonly #options: ConnectionOptions;
+  readonly #stream: LimitedStream;
+  readonly #client: MqttClient;
+  readonly #window: PublishWindow<Outgoing>;
+  readonly #over = new AbortController();
+  #resolveEnded: (ending: Ending) => void = () => undefined;
+  #phase: Phase = 'greeting';
+  #upSinceMs: number | null = null;
+  #isRedeliveryDue = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+    this.#window = new PublishWindow({
+      limit: IN_FLIGHT,
+      clock: options.clock,
+      send: (message, settle) => this.#send(message, settle),
+      onStall: () => this.#endUnanswered(`no acknowledgement of a publish in ${STALL_MS / 1000} s`),
+    });
+    this.#stream = new LimitedStream(options.stream);
+    this.#client = new MqttClient(
+      () => this.#stream,
+      clientOptions(options.session, options.version, options.clock),
+    );
+    this.#listen();
+    this.#expectAnswer('greeting', 'the login');
+  }
+
+  /** As `Broker.publish`: `true` on PUBACK only. */
+  publish(message: Outgoing): Promise<boolean> {
+    return this.#phase === 'up' ? this.#window.publish(message) : Promise.resolve(false);
+  }
+
+  /** Publishes `farewell`, disconnects and ends, within two seconds. */
+  async leave(farewell: Outgoing): Promise<void> {
+    if (this.#phase === 'up') {
+      this.#phase = 'leaving';
+      this.#window.close();
+      const isTold = await this.#within(
+        OFFLINE_TIMEOUT_MS,
+        new Promise<boolean>((resolve) => this.#send(farewell, resolve)),
+      );
+      // Only an orderly DISCONNECT keeps the last will back, so without the farewell there is none.
+      if (isTold) await this.#within(DISCONNECT_TIMEOUT_MS, this.#disconnect());
+    }
+    this.#end({ code: 'closed', message: 'the agent disconnected' });
+  }
+
+  #disconnect(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#client.end(() => resolve());
+    });
+  }
+
+  #listen(): void {
+    const client = this.#client;
+    client.on('connect', () => void this.#subscribeAll());
+    client.on('error', (error) => this.#takeError(error));
+    client.on('close', () => this.#endClosed('the broker closed the connection'));
+    client.on('disconnect', ({ reasonCode }) => this.#end(troubleOfDisconnect(reasonCode ?? 0)));
+    client.on('packetreceive', (packet) => this.#refuseQos2(packet));
+    // The library sends PUBACK from this callback, and reads no further packet before it.
+    client.handleMessage = (packet, done) => this.#deliver(packet, done);
+  }
+
+  #deliver(packet: IPublishPacket, acknowledge: (error?: Error) => void): void {
+    if (this.#phase === 'over') return;
+    acknowledge(this.#hand(packet) ?? undefined);
+  }
+
+  /** What the handler threw, or `null`. */
+  #hand({ topic, retain, payload }: IPublishPacket): Error | null {
+    try {
+      const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+      this.#options.onMessage({ topic, payload: bytes, isRetained: retain });
+      return null;
+    } catch (error) {
+      this.#options.logger.error({ err: error, topic }, 'message not taken, and not acknowledged');
+      this.#scheduleRedelivery();
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  #scheduleRedelivery(): void {
+    if (this.#isRedeliveryDue) return;
+    this.#isRedeliveryDue = true;
+    const trouble = { code: 'closed', message: 'reconnecting to be sent a message again' } as const;
+    void this.#options.clock.sleep(REDELIVERY_MS, this.#over.signal).then(() => this.#end(trouble));
+  }
+
+  async #subscribeAll(): Promise<void> {
+    const { session, onUp, clock } = this.#options;
+    this.#phase = 'subscribing';
+    this.#expectAnswer('subscribing', 'a subscription');
+    const isGranted = await Promise.all(session.filters.map((filter) => this.#subscribe(filter)));
+    // Also tells that the connection ended meanwhile, which answers all subscriptions with a refusal.
+    if (this.#phase !== 'subscribing') return;
+    this.#phase = 'up';
+    this.#upSinceMs = clock.monotonicMs();
+    onUp(session.filters.filter((_, index) => !isGranted[index]));
+  }
+
+  /** One SUBSCRIBE per filter, so that a refusal names it; retain handling 0 sends retained documents each time. */
+  #subscribe(filter: string): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#client.subscribe(filter, { qos: 1, rh: 0 }, (error) => resolve(error === null));
+    });
+  }
+
+  #send(message: Outgoing, settle: (isAcknowledged: boolean) => void): void {
+    const { topic, payload, retain } = message;
+    const sizeBytes = Buffer.byteLength(topic) + Buffer.byteLength(payload) + PUBLISH_OVERHEAD_BYTES;
+    const maxBytes = this.#client.serverProperties?.maximumPacketSize;
+    if (maxBytes !== undefined && sizeBytes > maxBytes) {
+      // Sent all the same, it would end the connection, at each try.
+      this.#options.logger.error({ topic, sizeBytes, maxBytes }, 'larger than the broker takes');
+      settle(false);
+      return;
+    }
+    this.#client.publish(topic, payload, { qos: 1, retain }, (error) => {
+      if (error && this.#phase !== 'over') this.#logRefusedPublish(topic, error);
+      settle(!error);
+    });
+  }
+
+  #logRefusedPublish(topic: string, error: Error): void {
+    const reason =
+      'code' in error && typeof error.code === 'number' ? describeReason(error.code) : error.message;
+    this.#options.logger.warn({ topic, reason }, 'the broker refuses a publish');
+  }
+
+  /** Subscribed at QoS 1 nothing comes at 2, and a broker that sends it all the same fills a store without bound. */
+  #refuseQos2(packet: Packet): void {
+    if (packet.cmd === 'publish' && packet.qos === 2) this.#endClosed('the broker sent QoS 2 unasked');
+  }
+
+  #takeError(error: Error): void {
+    const { version, clock } = this.#options;
+    const code = 'code' in error ? error.code : undefined;
+    if (this.#phase === 'greeting' && typeof code === 'number' && code < 256) {
+      this.#finish(endingOfConnack(code, version));
+    } else if (isTlsError(error)) {
+      this.#end(troubleOfSocket({ error, isInHandshake: true, now: clock.wallTime() }));
+    } else if (error.message === 'Keepalive timeout') {
+      this.#endUnanswered('no answer to a ping');
+    } else {
+      this.#endClosed(`the connection broke: ${error.message}`);
+    }
+  }
+
+  #expectAnswer(phase: Phase, what: string): void {
+    const { clock } = this.#options;
+    void clock.sleep(ANSWER_TIMEOUT_MS, this.#over.signal).then(() => {
+      if (this.#phase === phase) this.#endUnanswered(`no answer to ${what} in ${ANSWER_TIMEOUT_MS / 1000} s`);
+    });
+  }
+
+  /** The promise's result, or `null` when it takes too long or the connection ends first. */
+  #within<T>(limitMs: number, promise: Promise<T>): Promise<T | null> {
+    const timeout = this.#options.clock.sleep(limitMs, this.#over.signal).then(() => null);
+    return Promise.race([promise, timeout]);
+  }
+
+  #endUnanswered(message: string): void {
+    this.#end({ code: 'no_answer', message: `the broker accepts connections, but gives ${message}` });
+  }
+
+  #endClosed(message: string): void {
+    this.#end({ code: 'closed', message }, this.#phase === 'greeting' ? 'silent' : 'worked');
+  }
+
+  #end(
+    trouble: BrokerTrouble,
+    verdict: VersionVerdict = this.#phase === 'greeting' ? 'unknown' : 'worked',
+  ): void {
+    const upForMs = this.#upSinceMs === null ? null : this.#options.clock.monotonicMs() - this.#upSinceMs;
+    this.#finish({ trouble, verdict, upForMs });
+  }
+
+  /** The first ending counts; what the dying socket still says does not. */
+  #finish(ending: Ending): void {
+    if (this.#phase === 'over') return;
+    this.#phase = 'over';
+    this.#over.abort();
+    this.#window.close();
+    this.#stream.destroy();
+    this.#resolveEnded(ending);
+  }
+}

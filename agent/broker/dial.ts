@@ -1,0 +1,99 @@
+// From a broker's address to a stream that MQTT can begin on: TCP, and TLS where asked.
+import { readFileSync } from 'node:fs';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { BrokerConfig } from '../config/config.ts';
+import { describeSystemError } from '../lib/system-error.ts';
+import type { BrokerTrouble } from '../ports/broker.ts';
+import type { Clock } from '../ports/clock.ts';
+import { troubleOfSocket } from './socket-trouble.ts';
+
+/** For the name look-up, TCP and TLS together. */
+const DIAL_TIMEOUT_MS = 20_000;
+
+type Dialed =
+  | { readonly ok: true; readonly stream: Duplex }
+  | { readonly ok: false; readonly trouble: BrokerTrouble };
+
+interface DialOptions {
+  readonly clock: Clock;
+  /** Ends the attempt; it then fails as `closed`. */
+  readonly signal: AbortSignal;
+}
+
+/** Never rejects. */
+export type Dial = (broker: BrokerConfig, options: DialOptions) => Promise<Dialed>;
+
+export const dial: Dial = (broker, options) => {
+  try {
+    return reach(broker.protocol === 'mqtts' ? openTls(broker) : openTcp(broker), options);
+  } catch (error) {
+    // A TLS file that cannot be read, or is no PEM: the socket was never made.
+    const message = `the TLS files cannot be used: ${describeSystemError(error)}`;
+    return Promise.resolve({ ok: false, trouble: { code: 'tls', message } });
+  }
+};
+
+function openTcp({ host, port }: BrokerConfig): Socket {
+  return connectTcp({ host, port, noDelay: true });
+}
+
+function openTls({ host, port, caFile, certFile, keyFile }: BrokerConfig): TLSSocket {
+  const socket = connectTls({
+    host,
+    port,
+    // An address cannot stand in the server name extension (RFC 6066, section 3).
+    ...(isIP(host) === 0 && { servername: host }),
+    ...(caFile !== null && { ca: readPem('broker.ca_file', caFile) }),
+    ...(certFile !== null && { cert: readPem('broker.cert_file', certFile) }),
+    ...(keyFile !== null && { key: readPem('broker.key_file', keyFile) }),
+  });
+  return socket.setNoDelay(true);
+}
+
+function readPem(key: string, file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new Error(`${key} ${file}: ${describeSystemError(cause)}`, { cause });
+  }
+}
+
+function reach(socket: Socket | TLSSocket, { clock, signal }: DialOptions): Promise<Dialed> {
+  const isTls = 'encrypted' in socket;
+  const done = new AbortController();
+  return new Promise((resolve) => {
+    let isInHandshake = false;
+    const finish = (result: Dialed): void => {
+      if (done.signal.aborted) return;
+      done.abort();
+      if (!result.ok) socket.destroy();
+      resolve(result);
+    };
+    const fail = (trouble: BrokerTrouble): void => finish({ ok: false, trouble });
+    const failWith = (error: Error): void =>
+      fail(troubleOfSocket({ error, isInHandshake, now: clock.wallTime() }));
+    // Stays for the socket's whole life: an error with no listener would end the process.
+    socket.on('error', failWith);
+    socket.once('close', () => failWith(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
+    socket.once('connect', () => {
+      isInHandshake = isTls;
+    });
+    socket.once(isTls ? 'secureConnect' : 'connect', () => finish({ ok: true, stream: socket }));
+    signal.addEventListener('abort', () => fail({ code: 'closed', message: 'the agent is stopping' }), {
+      signal: done.signal,
+    });
+    void clock.sleep(DIAL_TIMEOUT_MS, done.signal).then(() => fail(timedOut(isInHandshake)));
+  });
+}
+
+function timedOut(isInHandshake: boolean): BrokerTrouble {
+  const seconds = DIAL_TIMEOUT_MS / 1000;
+  return isInHandshake
+    ? {
+        code: 'no_answer',
+        message: `the broker accepts connections, but TLS was not agreed on in ${seconds} s`,
+      }
+    : { code: 'unreachable', message: `cannot reach the broker: no answer in ${seconds} s` };
+}

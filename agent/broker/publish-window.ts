@@ -1,0 +1,84 @@
+// What is on its way to the broker: a bounded number unacknowledged, a bounded number behind them, and a watch
+// for a broker that takes messages and acknowledges none.
+import type { Clock } from '../ports/clock.ts';
+
+export interface PublishWindowOptions<Message> {
+  /** Unacknowledged at a time. */
+  readonly limit: number;
+  readonly clock: Clock;
+  /** Hands one message to the broker; `settle` may be called late, twice or never. */
+  readonly send: (message: Message, settle: (isAcknowledged: boolean) => void) => void;
+  /** Messages are on their way, and for a minute none was acknowledged. */
+  readonly onStall: () => void;
+}
+
+const MAX_WAITING = 64;
+/** Between two acknowledgements; the largest payload (120 KiB) takes 50 s at 20 kbit/s. */
+export const STALL_MS = 60_000;
+
+type Settle = (isAcknowledged: boolean) => void;
+
+export class PublishWindow<Message> {
+  readonly #options: PublishWindowOptions<Message>;
+  readonly #inFlight = new Set<Settle>();
+  readonly #waiting: { readonly message: Message; readonly resolve: Settle }[] = [];
+  readonly #closing = new AbortController();
+  #lastProgressMs = 0;
+  #isWatching = false;
+
+  constructor(options: PublishWindowOptions<Message>) {
+    this.#options = options;
+  }
+
+  /** `true` once acknowledged; `false` when refused, when the window closes first or when too many wait. */
+  publish(message: Message): Promise<boolean> {
+    const isFull = this.#waiting.length >= MAX_WAITING;
+    if (this.#closing.signal.aborted || isFull) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      this.#waiting.push({ message, resolve });
+      this.#fill();
+    });
+  }
+
+  /** All that is under way resolves `false` now. */
+  close(): void {
+    this.#closing.abort();
+    for (const settle of [...this.#inFlight]) settle(false);
+    for (const { resolve } of this.#waiting.splice(0)) resolve(false);
+  }
+
+  #fill(): void {
+    while (this.#inFlight.size < this.#options.limit && !this.#closing.signal.aborted) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#send(next.message, next.resolve);
+    }
+  }
+
+  #send(message: Message, resolve: Settle): void {
+    const settle: Settle = (isAcknowledged) => {
+      if (!this.#inFlight.delete(settle)) return;
+      this.#lastProgressMs = this.#options.clock.monotonicMs();
+      resolve(isAcknowledged);
+      this.#fill();
+    };
+    if (this.#inFlight.size === 0) this.#lastProgressMs = this.#options.clock.monotonicMs();
+    this.#inFlight.add(settle);
+    this.#options.send(message, settle);
+    if (!this.#isWatching) void this.#watch();
+  }
+
+  async #watch(): Promise<void> {
+    const { clock, onStall } = this.#options;
+    this.#isWatching = true;
+    while (this.#inFlight.size > 0) {
+      const leftMs = this.#lastProgressMs + STALL_MS - clock.monotonicMs();
+      if (leftMs <= 0) {
+        onStall();
+        break;
+      }
+      await clock.sleep(leftMs, this.#closing.signal);
+    }
+    this.#isWatching = false;
+  }
+}

@@ -1,0 +1,69 @@
+// When to try again, and as which trouble an ending is told. Pure: the state is a value.
+import { type BackOff, drawDelay, startBackOff } from '../lib/back-off.ts';
+import type { BrokerTrouble } from '../ports/broker.ts';
+import type { Random } from '../ports/clock.ts';
+import type { Ending } from './ending.ts';
+import { chooseVersion, FIRST_CHOICE, type VersionChoice } from './protocol-version.ts';
+
+/** A connection that stood this long clears the record of failures. */
+const STABLE_MS = 30_000;
+/** The same under suspicion: two agents of one name that back off stand for minutes in turn. */
+const STABLE_UNDER_SUSPICION_MS = 600_000;
+/** Connections running that the broker closed before they were stable: no accident any more. */
+const SUSPICIOUS_CLOSES = 3;
+
+const NORMAL = startBackOff({ baseMs: 1000, capMs: 60_000 });
+/** Two agents of one name would throw each other out for ever, and each time all is read again. */
+const TAKEN = startBackOff({ baseMs: 30_000, capMs: 300_000 });
+
+export interface Retry {
+  readonly version: VersionChoice;
+  readonly normal: BackOff;
+  readonly taken: BackOff;
+  readonly earlyCloses: number;
+}
+
+export const FIRST_RETRY: Retry = { version: FIRST_CHOICE, normal: NORMAL, taken: TAKEN, earlyCloses: 0 };
+
+export interface RetryDecision {
+  readonly retry: Retry;
+  readonly delayMs: number;
+  /** `null` when there is nothing to tell: the next try follows at once in another version. */
+  readonly trouble: BrokerTrouble | null;
+}
+
+export function decideRetry(before: Retry, ending: Ending, random: Random): RetryDecision {
+  const { choice, isAtOnce } = chooseVersion(before.version, ending.verdict);
+  const retry: Retry = { ...forgiveWhenStable(before, ending), version: choice };
+  if (isAtOnce) return { retry, delayMs: 0, trouble: null };
+  const earlyCloses = countEarlyCloses(retry, ending);
+  const trouble = earlyCloses >= SUSPICIOUS_CLOSES ? suspectTakeover(ending.trouble) : ending.trouble;
+  const kind = trouble.code === 'session_taken' ? 'taken' : 'normal';
+  const { delayMs, next } = drawDelay(retry[kind], random);
+  return { retry: { ...retry, [kind]: next, earlyCloses }, delayMs, trouble };
+}
+
+function isStable({ earlyCloses }: Retry, { upForMs }: Ending): boolean {
+  const neededMs = earlyCloses >= SUSPICIOUS_CLOSES ? STABLE_UNDER_SUSPICION_MS : STABLE_MS;
+  return upForMs !== null && upForMs >= neededMs;
+}
+
+function forgiveWhenStable(retry: Retry, ending: Ending): Retry {
+  return isStable(retry, ending) ? { ...FIRST_RETRY, version: retry.version } : retry;
+}
+
+function countEarlyCloses(retry: Retry, ending: Ending): number {
+  if (ending.trouble.code === 'session_taken') return SUSPICIOUS_CLOSES;
+  const isClosed = ending.trouble.code === 'closed' && ending.upForMs !== null;
+  return isClosed && !isStable(retry, ending) ? retry.earlyCloses + 1 : 0;
+}
+
+/** MQTT 3.1.1 has no word for a take-over, and Mosquitto 2.0.11 has none in 5: it just closes, again and again. */
+function suspectTakeover({ message }: BrokerTrouble): BrokerTrouble {
+  return {
+    code: 'session_taken',
+    message:
+      `${message}, several times running soon after connecting: most likely another device has the same id, ` +
+      'or the broker does not let this one read or write its topics',
+  };
+}

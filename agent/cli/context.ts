@@ -1,0 +1,25 @@
+// All that a verb has of the world, passed in so that tests own it.
+
+/** What the environment variables say; `null` where unset or empty. */
+export interface CliEnvironment {
+  /** HOLDFAST_CONFIG. */
+  readonly configPath: string | null;
+  /** HOLDFAST_SOCKET. */
+  readonly socketPath: string | null;
+}
+
+export interface CliOutput {
+  write(text: string): void;
+  /** Width of the terminal; `null` when the output is none, and then nothing is wrapped or cut. */
+  readonly columns: number | null;
+  readonly hasColour: boolean;
+}
+
+export interface CliContext {
+  readonly environment: CliEnvironment;
+  readonly out: CliOutput;
+  readonly err: Pick<CliOutput, 'write'>;
+  readonly now: () => Date;
+  /** Aborts when the user or systemd asks the command to end. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,20 @@
+// The one place of the command line that reads environment variables.
+import type { SystemdEnvironment } from '../systemd/notify.ts';
+import type { CliEnvironment } from './context.ts';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+export function readCliEnvironment(env: Variables = process.env): CliEnvironment {
+  return { configPath: env.HOLDFAST_CONFIG || null, socketPath: env.HOLDFAST_SOCKET || null };
+}
+
+/** Whether the user's terminal wants colour at all (https://no-color.org). */
+export function wantsColour(env: Variables = process.env): boolean {
+  return !env.NO_COLOR && env.TERM !== 'dumb';
+}
+
+/** What `createNotifier` needs, copied: nothing else may hand these on to child processes. */
+export function readSystemdEnvironment(env: Variables = process.env): SystemdEnvironment {
+  const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID, PATH } = env;
+  return { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID, PATH };
+}

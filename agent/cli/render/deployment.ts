@@ -1,0 +1,62 @@
+// One deployment: where it stands, why, and its services.
+import { styleText } from 'node:util';
+import type { Phase, Status } from '../../../protocol/status.ts';
+import { renderServices } from './services.ts';
+import { type View, wrap } from './text.ts';
+
+export function renderDeployment(status: Status, view: View): string[] {
+  const sentences = [...explainPhase(status), ...explainRefusal(status)];
+  return [
+    `${status.deployment}  ${describeRevision(status)}${describeSource(status)}  ${paint(status.phase, view)}`,
+    ...sentences.flatMap((sentence) => wrap(sentence, 2, view.columns)),
+    ...renderServices(status, view),
+  ];
+}
+
+function describeRevision({ desired, running, phase }: Status): string {
+  if (desired === null) return running === null ? 'no revision' : `revision ${running.revision}`;
+  if (phase === 'removed') return `revision ${desired.revision}`;
+  if (running === null) return `revision none -> ${desired.revision}`;
+  if (running.revision !== desired.revision) return `revision ${running.revision} -> ${desired.revision}`;
+  const isSame = running.hash === desired.hash;
+  return `revision ${desired.revision}${isSame ? '' : ' -> other content'}`;
+}
+
+function describeSource({ source }: Status): string {
+  return source === 'device' ? '' : ` of ${source}`;
+}
+
+function explainPhase({ phase, reason }: Status): string[] {
+  if (reason === null || phase === 'converged') return [];
+  const at = reason.path === undefined ? '' : `${reason.path}: `;
+  const sentence = `${at}${reason.message} (${reason.code})`;
+  return reason.hint === undefined ? [sentence] : [sentence, `Hint: ${reason.hint}`];
+}
+
+function explainRefusal({ refused }: Status): string[] {
+  if (refused === null) return [];
+  const revision = refused.revision === null ? 'a document' : `revision ${refused.revision}`;
+  const at = refused.path === '' ? '' : ` at ${refused.path}`;
+  return [`Refused ${revision} of ${refused.at}: ${refused.message} (${refused.code}${at})`];
+}
+
+function paint(phase: Phase, { hasColour }: View): string {
+  return hasColour ? styleText(colourOf(phase), phase, { validateStream: false }) : phase;
+}
+
+function colourOf(phase: Phase): 'green' | 'yellow' | 'red' {
+  switch (phase) {
+    case 'converged':
+    case 'removed':
+      return 'green';
+    case 'waiting':
+    case 'pulling':
+    case 'switching':
+    case 'proving':
+      return 'yellow';
+    case 'degraded':
+    case 'rolled_back':
+    case 'failed':
+      return 'red';
+  }
+}

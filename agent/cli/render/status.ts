@@ -1,0 +1,53 @@
+// `holdfast status` for people: the device, then each deployment.
+import type { LocalStatus } from '../../ports/local-api.ts';
+import { renderDeployment } from './deployment.ts';
+import { elapsed, printable, type View, wrap } from './text.ts';
+
+const LABEL_WIDTH = 9;
+
+/** The whole text, ending in a line break. */
+export function renderStatus(status: LocalStatus, view: View): string {
+  const deployments = status.deployments.flatMap((deployment) => ['', ...renderDeployment(deployment, view)]);
+  const nothing = ['', 'No deployments: nothing has been asked of this device yet.'];
+  const lines = [...renderDevice(status, view), ...(deployments.length > 0 ? deployments : nothing)];
+  return `${lines.join('\n')}\n`;
+}
+
+function renderDevice(status: LocalStatus, view: View): string[] {
+  const rows: (readonly [string, string])[] = [
+    ['device', describeDevice(status, view)],
+    ['broker', describeBroker(status, view)],
+    ['engine', describeEngine(status)],
+  ];
+  const backlog = describeBacklog(status);
+  if (backlog !== null) rows.push(['reports', backlog]);
+  return rows
+    .flatMap(([label, text]) => wrap(`${label.padEnd(LABEL_WIDTH, '\u00a0')}${text}`, 0, view.columns))
+    .map((line) => line.replaceAll('\u00a0', ' '));
+}
+
+function describeDevice(status: LocalStatus, view: View): string {
+  const groups = status.groups.length > 0 ? `, groups ${status.groups.join(', ')}` : '';
+  const up = elapsed(status.started_at, view.now);
+  return `${status.device}, agent ${status.agent_version}${up === null ? '' : `, up ${up}`}${groups}`;
+}
+
+function describeBroker({ broker }: LocalStatus, view: View): string {
+  const time = elapsed(broker.since, view.now);
+  const during = time === null ? '' : ` for ${time}`;
+  if (broker.isConnected) return `connected to ${broker.url}${during} (MQTT ${broker.protocol ?? '?'})`;
+  const why =
+    broker.trouble === null ? '' : `: ${printable(broker.trouble.message)} (${broker.trouble.code})`;
+  return `not connected to ${broker.url}${during}${why}`;
+}
+
+function describeEngine({ engine }: LocalStatus): string {
+  const message = engine.message === null ? '' : `: ${printable(engine.message)}`;
+  return `${engine.is_reachable ? 'reachable' : 'not reachable'}${message}`;
+}
+
+function describeBacklog({ outbox }: LocalStatus): string | null {
+  if (outbox.events + outbox.statuses === 0) return null;
+  const events = `${outbox.events} ${outbox.events === 1 ? 'event' : 'events'}`;
+  return `waiting for the broker: ${events}, ${outbox.statuses} ${outbox.statuses === 1 ? 'status' : 'statuses'}`;
+}

@@ -1,0 +1,41 @@
+// The help texts.
+import { alignColumns } from './render/table.ts';
+import type { Verb } from './verb.ts';
+
+export function describeCommand(verbs: readonly Verb[]): string {
+  const rows = verbs.map((verb) => [verb.name, verb.summary]);
+  return [
+    'Usage: holdfast VERB [OPTIONS]',
+    '',
+    'Verbs:',
+    ...indent(alignColumns(rows)),
+    '',
+    'Options:',
+    ...indent(
+      alignColumns([
+        ['--help', 'explain the command, or a verb'],
+        ['--version', 'print the version'],
+      ]),
+    ),
+    '',
+    'Exit codes: 0 good, 1 bad news, 2 wrong usage, 3 the agent cannot be reached.',
+    '',
+  ].join('\n');
+}
+
+export function describeVerb(verb: Verb): string {
+  const options = [...verb.options, ['--help', 'print this']];
+  return [
+    `Usage: holdfast ${verb.name} ${verb.synopsis}`.trimEnd(),
+    '',
+    `${verb.summary[0]?.toUpperCase()}${verb.summary.slice(1)}.`,
+    '',
+    'Options:',
+    ...indent(alignColumns(options)),
+    '',
+  ].join('\n');
+}
+
+function indent(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}

@@ -1,0 +1,32 @@
+// What a verb of `holdfast` is; the table of all of them is in verbs.ts.
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import type { CliContext } from './context.ts';
+
+export interface Verb {
+  readonly name: string;
+  /** What follows the name in the usage line, e.g. `[--json]`. */
+  readonly synopsis: string;
+  /** One line for the list of verbs. */
+  readonly summary: string;
+  /** Each option as it is typed, and what it does. */
+  readonly options: readonly (readonly [string, string])[];
+  /** Carries it out and returns the exit code. Throws `UsageError`. */
+  run(args: readonly string[], context: CliContext): Promise<number>;
+}
+
+/** The command was typed wrongly; the message says how. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** `parseArgs`, with its complaints as `UsageError`. */
+export function parseVerbArgs<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_')) {
+      throw new UsageError(error.message.replace(/\. To specify a positional.*$/s, '.'));
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,138 @@
+// Puts the agent together from its edges. The service and the simulation both use this and nothing else, so
+// that what is tested is what runs.
+
+import type { Check } from './health/check.ts';
+import { HealthTracker } from './health/health-tracker.ts';
+import { Intake } from './intake/intake.ts';
+import { EnginePresence } from './loop/engine-presence.ts';
+import { ImagePuller } from './loop/image-puller.ts';
+import { Supervisor } from './loop/supervisor.ts';
+import type { Broker, BrokerHandlers } from './ports/broker.ts';
+import type { Clock, Random } from './ports/clock.ts';
+import type { Engine } from './ports/engine.ts';
+import type { Host } from './ports/host.ts';
+import type { LocalStatus } from './ports/local-api.ts';
+import type { Logger } from './ports/logger.ts';
+import type { Store } from './ports/store.ts';
+import { deviceState } from './report/device-state.ts';
+import { Reporter } from './report/reporter.ts';
+import { AGENT_VERSION } from './version.ts';
+
+/** A broker's line that has been made but not begun. */
+export interface BrokerLine extends Broker {
+  start(): void;
+}
+
+export interface Edges {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly host: Host;
+  readonly check: Check;
+  readonly openBroker: (handlers: BrokerHandlers) => BrokerLine;
+}
+
+export interface AgentOptions {
+  readonly device: string;
+  readonly groups: readonly string[];
+  readonly topicPrefix: string;
+  /** For people; without credentials. */
+  readonly brokerUrl: string;
+  readonly stateIntervalMs: number;
+  /** The longest that the reporting loop may wait, so that `onProgress` comes often enough. */
+  readonly maxWaitMs: number;
+  readonly loggerFor: (room: string) => Logger;
+  /** The loops turn. */
+  readonly onProgress: () => void;
+  /** Something failed that nothing was prepared for: the agent should end and be started anew. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export interface Agent {
+  /** Starts what is known from the store first, then connects. */
+  start(): Promise<void>;
+  /** Stops the agent; the services go on running. */
+  stop(): Promise<void>;
+  status(): LocalStatus;
+}
+
+export function composeAgent(edges: Edges, options: AgentOptions): Agent {
+  const { clock, random, store, engine, host, check } = edges;
+  const { device, groups, topicPrefix, loggerFor, onFatal } = options;
+  const startedAt = clock.wallTime().toISOString();
+  const { architecture, bootId } = host.readFacts();
+  const presence = new EnginePresence(engine, loggerFor('engine'));
+  const wake = (deployment: string): void => supervisor.wake(deployment);
+
+  const reporter = new Reporter({
+    ...{ store, clock, device, topicPrefix, bootId },
+    stateIntervalMs: options.stateIntervalMs,
+    maxWaitMs: options.maxWaitMs,
+    readState: (deployments) => {
+      const at = clock.wallTime().toISOString();
+      const facts = { host: host.readFacts(), engine: presence.facts };
+      return deviceState({ device, groups, agentVersion: AGENT_VERSION, ...facts, deployments, at });
+    },
+    onRound: () => {
+      if (supervisor.isAlive()) options.onProgress();
+    },
+  });
+  const onChange = (deployments: readonly string[]): void => deployments.forEach(wake);
+  const puller = new ImagePuller({
+    engine,
+    clock,
+    random,
+    logger: loggerFor('images'),
+    architecture,
+    onChange,
+  });
+  const health = new HealthTracker({ clock, random, check, onChange: wake });
+  const supervisor = new Supervisor({
+    ...{ engine, store, clock, random, puller, health, reporter, device, groups, onFatal },
+    logger: loggerFor('loop'),
+    onEngine: (trouble) => presence.note(trouble),
+  });
+  const intake = new Intake({
+    ...{ store, clock, device, groups, topicPrefix },
+    logger: loggerFor('intake'),
+    onAccepted: wake,
+    onRefused: (deployment) => reporter.reportRefusal(deployment),
+    onEvent: (event) => reporter.addEvents([event]),
+  });
+  const broker = edges.openBroker({
+    onConnected: () => {
+      reporter.connected((topic, payload, how) => broker.publish(topic, payload, how));
+      puller.retryNow();
+    },
+    onDisconnected: () => reporter.disconnected(),
+    onMessage: (message) => intake.receive(message),
+  });
+
+  const ending = new AbortController();
+  let reporting = Promise.resolve();
+  return {
+    async start() {
+      await presence.ask();
+      supervisor.start();
+      reporting = reporter.run(ending.signal).catch(onFatal);
+      reporter.addEvents([{ type: 'agent_started', version: AGENT_VERSION, boot_id: bootId }]);
+      broker.start();
+    },
+    async stop() {
+      ending.abort();
+      puller.close();
+      health.close();
+      await supervisor.close();
+      await reporting;
+      await broker.close();
+    },
+    status: () => ({
+      ...{ device, groups, agent_version: AGENT_VERSION, started_at: startedAt },
+      broker: { ...broker.status(), url: options.brokerUrl },
+      engine: { is_reachable: presence.trouble === null, message: presence.trouble?.message ?? null },
+      outbox: reporter.pending(),
+      deployments: reporter.statuses(),
+    }),
+  };
+}

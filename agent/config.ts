@@ -1,0 +1,99 @@
+// Reads file and environment once, and returns the frozen configuration that everything else is built from.
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import * as v from 'valibot';
+import { type Fault, formatPath } from '../protocol/faults.ts';
+import { checkConfig } from './config/check-config.ts';
+import type { BrokerConfig, Config, RegistryConfig } from './config/config.ts';
+import { ConfigError } from './config/config-error.ts';
+import { readToml } from './config/read-toml.ts';
+import { type ConfigFile, configSchema, deviceSchema } from './config/schema.ts';
+
+const DEFAULT_CONFIG_PATH = '/etc/holdfast/holdfast.toml';
+
+export interface ReadConfigOptions {
+  /** What `--config` said; it beats `HOLDFAST_CONFIG`. */
+  readonly argvConfigPath?: string | undefined;
+  /** Default: the process's own environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Default: the machine's host name. */
+  readonly hostName?: string;
+}
+
+/** Throws `ConfigError`, with every fault that was found. */
+export function readConfig(options: ReadConfigOptions = {}): Config {
+  const { argvConfigPath, env = process.env, hostName = hostname() } = options;
+  const file = path.resolve(argvConfigPath || env.HOLDFAST_CONFIG || DEFAULT_CONFIG_PATH);
+  const parsed = v.safeParse(configSchema, readToml(file));
+  if (!parsed.success) throw new ConfigError('bad_value', { file, faults: parsed.issues.map(toFault) });
+  const faults = checkConfig(parsed.output);
+  const device = parsed.output.device ?? hostName.toLowerCase();
+  // A configured device was checked by the schema, so a fault here is the host name's.
+  if (!v.is(deviceSchema, device)) {
+    faults.push({ path: 'device', message: 'the host name is no device id; set device = "…" in the file' });
+  }
+  if (faults.length > 0) throw new ConfigError('bad_value', { file, faults });
+  return toConfig(parsed.output, { file, device, credentialsDir: env.CREDENTIALS_DIRECTORY });
+}
+
+function toFault(issue: v.BaseIssue<unknown>): Fault {
+  const parts = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));
+  return { path: formatPath(parts), message: issue.message };
+}
+
+interface Surroundings {
+  readonly file: string;
+  readonly device: string;
+  /** Where systemd puts `LoadCredential=` files. */
+  readonly credentialsDir: string | undefined;
+}
+
+function toConfig(parsed: ConfigFile, { file, device, credentialsDir }: Surroundings): Config {
+  return Object.freeze({
+    file,
+    device,
+    groups: Object.freeze(parsed.groups),
+    dataDir: parsed.data_dir,
+    broker: toBroker(parsed.broker, credentialsDir),
+    engine: Object.freeze(parsed.engine),
+    registries: toRegistries(parsed.registries),
+    report: Object.freeze({ intervalMs: parsed.report.interval }),
+    local: Object.freeze({ ...parsed.local, http: parsed.local.http && Object.freeze(parsed.local.http) }),
+    trust: Object.freeze({ required: parsed.trust.required, keysDir: parsed.trust.keys_dir }),
+    log: Object.freeze(parsed.log),
+  });
+}
+
+function toBroker(parsed: ConfigFile['broker'], credentialsDir: string | undefined): BrokerConfig {
+  const username = orNull(parsed.username);
+  const passwordFile = orNull(parsed.password_file) ?? findCredential(credentialsDir, 'broker.password');
+  return Object.freeze({
+    ...parsed.url,
+    username,
+    // MQTT 3.1.1 has no password without a user name.
+    passwordFile: username === null ? null : passwordFile,
+    caFile: orNull(parsed.ca_file),
+    certFile: orNull(parsed.cert_file),
+    keyFile: orNull(parsed.key_file),
+    topicPrefix: parsed.topic_prefix,
+  });
+}
+
+function toRegistries(parsed: ConfigFile['registries']): Readonly<Record<string, RegistryConfig>> {
+  const entries = Object.entries(parsed).map(([host, { username, password_file }]) => [
+    host,
+    Object.freeze({ username, passwordFile: password_file }),
+  ]);
+  return Object.freeze(Object.fromEntries(entries));
+}
+
+function findCredential(directory: string | undefined, name: string): string | null {
+  if (directory === undefined || directory === '') return null;
+  const file = path.join(directory, name);
+  return existsSync(file) ? file : null;
+}
+
+function orNull(value: string): string | null {
+  return value === '' ? null : value;
+}

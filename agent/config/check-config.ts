@@ -1,0 +1,21 @@
+// What the shape cannot say: keys that need or exclude one another.
+import type { Fault } from '../../protocol/faults.ts';
+import type { ConfigFile } from './schema.ts';
+
+export function checkConfig({ broker }: ConfigFile): Fault[] {
+  const faults: Fault[] = [];
+  const report = (key: string, message: string): void => {
+    faults.push({ path: `broker.${key}`, message });
+  };
+  if (broker.password_file !== '' && broker.username === '') {
+    report('username', 'required with broker.password_file');
+  }
+  if (broker.cert_file !== '' && broker.key_file === '') report('key_file', 'required with broker.cert_file');
+  if (broker.key_file !== '' && broker.cert_file === '') report('cert_file', 'required with broker.key_file');
+  if (broker.url.protocol === 'mqtts') return faults;
+  // Silence here would send in the clear what its author meant to encrypt.
+  for (const key of ['ca_file', 'cert_file', 'key_file'] as const) {
+    if (broker[key] !== '') report(key, 'only with an mqtts:// URL; broker.url is mqtt://');
+  }
+  return faults;
+}

@@ -1,0 +1,127 @@
+// Carries out one step. What is done already counts as done; what is not ours is never touched.
+
+import { randomBytes } from 'node:crypto';
+import type Docker from 'dockerode';
+import type { ServiceSpec } from '../reconcile/service-spec.ts';
+import type { Step, StepOutcome } from '../reconcile/steps.ts';
+import { containerOptions, endpointOptions, updateOptions } from './container-options.ts';
+import { answerIn, toOutcome, unlessStatus } from './engine-error.ts';
+import { engineName, LABELS } from './labels.ts';
+import { readLastLines } from './logs.ts';
+
+const DONE: StepOutcome = { ok: true };
+const LAST_LINES = 20;
+
+export async function carryOut(docker: Docker, deployment: string, step: Step): Promise<StepOutcome> {
+  try {
+    return await carryOutStep(docker, deployment, step);
+  } catch (error) {
+    return toOutcome(error);
+  }
+}
+
+async function carryOutStep(docker: Docker, deployment: string, step: Step): Promise<StepOutcome> {
+  switch (step.kind) {
+    case 'create_network':
+      return createNetwork(docker, deployment, step);
+    case 'create_volume':
+      return createVolume(docker, deployment, step.volume);
+    case 'create_container':
+      return createContainer(docker, deployment, step.spec);
+    case 'start_container':
+      // 304: it runs already.
+      await unlessStatus(304, docker.getContainer(step.container).start());
+      return DONE;
+    case 'unpause_container':
+      await unlessStatus(409, docker.getContainer(step.container).unpause());
+      return DONE;
+    case 'stop_container':
+      await unlessStatus(
+        404,
+        unlessStatus(304, docker.getContainer(step.container).stop({ t: seconds(step.graceMs) })),
+      );
+      return DONE;
+    case 'restart_container':
+      await docker.getContainer(step.container).restart({ t: seconds(step.graceMs) });
+      return DONE;
+    case 'update_container':
+      await docker.getContainer(step.container).update(updateOptions(step.settings));
+      return DONE;
+    case 'remove_container':
+      return removeContainer(docker, step.container);
+    case 'read_last_logs':
+      return { ok: true, lines: await readLastLines(docker, step.container, LAST_LINES) };
+    case 'remove_network':
+      await unlessStatus(404, docker.getNetwork(engineName(deployment, step.network)).remove());
+      return DONE;
+    case 'remove_volume':
+      await unlessStatus(404, docker.getVolume(engineName(deployment, step.volume)).remove());
+      return DONE;
+  }
+}
+
+function seconds(ms: number): number {
+  return Math.ceil(ms / 1000);
+}
+
+async function createNetwork(
+  docker: Docker,
+  deployment: string,
+  step: Step & { kind: 'create_network' },
+): Promise<StepOutcome> {
+  const Name = engineName(deployment, step.network);
+  const Labels = { [LABELS.deployment]: deployment, [LABELS.network]: step.network };
+  const made = await unlessStatus(
+    409,
+    docker.createNetwork({ Name, Labels, CheckDuplicate: true, Internal: step.isInternal }),
+  );
+  if (made !== null) return DONE;
+  const { Labels: labels } = await docker.getNetwork(Name).inspect();
+  return labels?.[LABELS.deployment] === deployment ? DONE : nameTaken('network', Name);
+}
+
+async function createVolume(docker: Docker, deployment: string, volume: string): Promise<StepOutcome> {
+  const Name = engineName(deployment, volume);
+  const Labels = { [LABELS.deployment]: deployment, [LABELS.volume]: volume };
+  // Creating a volume that exists answers with the one there, whosever it is.
+  await docker.createVolume({ Name, Labels });
+  const made = await docker.getVolume(Name).inspect();
+  return made.Labels?.[LABELS.deployment] === deployment ? DONE : nameTaken('volume', Name);
+}
+
+function nameTaken(kind: string, name: string): StepOutcome {
+  return {
+    ok: false,
+    code: 'name_taken',
+    message: `a ${kind} "${name}" is there that Holdfast did not make`,
+    hint: `rename or remove that ${kind}, or name the deployment's another way`,
+  };
+}
+
+async function createContainer(docker: Docker, deployment: string, spec: ServiceSpec): Promise<StepOutcome> {
+  const options = containerOptions(deployment, spec);
+  const name = `${deployment}-${spec.name}-${spec.hash.slice('sha256:'.length, 'sha256:'.length + 8)}`;
+  // A name is for people only. Where somebody else has it, another will do.
+  const container =
+    (await unlessStatus(409, docker.createContainer({ ...options, name }))) ??
+    (await docker.createContainer({ ...options, name: `${name}-${randomBytes(3).toString('hex')}` }));
+  const [, ...further] = Object.keys(spec.networks);
+  for (const network of further) {
+    const target = docker.getNetwork(engineName(deployment, network));
+    await target.connect({ Container: container.id, EndpointConfig: endpointOptions(spec, network) });
+  }
+  return { ok: true, container: container.id };
+}
+
+async function removeContainer(docker: Docker, id: string): Promise<StepOutcome> {
+  try {
+    // Anonymous volumes go with their container; named ones never do.
+    await docker.getContainer(id).remove({ v: true });
+    return DONE;
+  } catch (error) {
+    const status = answerIn(error)?.status;
+    // 409: its removal is under way already.
+    if (status === 404 || status === 409) return DONE;
+    throw error;
+  }
+}

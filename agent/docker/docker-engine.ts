@@ -1,0 +1,114 @@
+// The Docker Engine behind the agent's `Engine` port: the only room that knows dockerode.
+
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import Docker from 'dockerode';
+import type { Engine, EngineFacts, ImageFacts, PullOptions, PullOutcome } from '../ports/engine.ts';
+import type { Observed } from '../reconcile/observed.ts';
+import type { Step, StepOutcome } from '../reconcile/steps.ts';
+import { carryOut } from './carry-out.ts';
+import { unavailable, unlessStatus } from './engine-error.ts';
+import { LABELS } from './labels.ts';
+import { createDigestReader, type DigestReader, observeDeployment } from './observe.ts';
+import { type CredentialsFor, pullImage } from './pull.ts';
+
+/** An engine that says nothing for so long hangs; a stop may take its grace period on top. */
+const CALL_TIMEOUT_MS = 60_000;
+const WATCHED_EVENTS = [
+  'create',
+  'start',
+  'die',
+  'stop',
+  'destroy',
+  'oom',
+  'pause',
+  'unpause',
+  'update',
+  'health_status',
+];
+
+export interface DockerEngineOptions {
+  readonly socketPath: string;
+  readonly credentialsFor: CredentialsFor;
+}
+
+export class DockerEngine implements Engine {
+  /** For calls that answer at once. */
+  readonly #docker: Docker;
+  /** For streams and stops, which may be silent for long. */
+  readonly #patient: Docker;
+  readonly #credentialsFor: CredentialsFor;
+  readonly #digestOf: DigestReader;
+
+  constructor({ socketPath, credentialsFor }: DockerEngineOptions) {
+    // No API version is asked for: each engine then speaks its own newest, and none refuses.
+    this.#docker = new Docker({ socketPath, timeout: CALL_TIMEOUT_MS });
+    this.#patient = new Docker({ socketPath });
+    this.#credentialsFor = credentialsFor;
+    this.#digestOf = createDigestReader(this.#docker);
+  }
+
+  async facts(): Promise<EngineFacts> {
+    try {
+      const [info, version] = await Promise.all([this.#docker.info(), this.#docker.version()]);
+      const enforces = (['memory', 'cpus', 'pids'] as const).filter((limit) => enforcesLimit(info, limit));
+      return {
+        name: 'docker',
+        version: version.Version,
+        apiVersion: version.ApiVersion,
+        storageDriver: info.Driver,
+        cgroupVersion: info.CgroupVersion ?? '1',
+        enforces,
+      };
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  observe(deployment: string): Promise<Observed> {
+    return observeDeployment(this.#docker, deployment, this.#digestOf);
+  }
+
+  async inspectImage(reference: string): Promise<ImageFacts | null> {
+    try {
+      const info = await unlessStatus(404, this.#docker.getImage(reference).inspect());
+      return info === null ? null : { id: info.Id, architecture: info.Architecture };
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  pullImage(reference: string, options: PullOptions): Promise<PullOutcome> {
+    return pullImage(this.#patient, reference, { ...options, credentialsFor: this.#credentialsFor });
+  }
+
+  carryOut(deployment: string, step: Step): Promise<StepOutcome> {
+    const isSlow = step.kind === 'stop_container' || step.kind === 'restart_container';
+    return carryOut(isSlow ? this.#patient : this.#docker, deployment, step);
+  }
+
+  async watch(onEvent: (deployment: string) => void, signal: AbortSignal): Promise<void> {
+    try {
+      const filters = { label: [LABELS.deployment], event: WATCHED_EVENTS };
+      const options: Docker.GetEventsOptions & { abortSignal: AbortSignal } = {
+        filters,
+        abortSignal: signal,
+      };
+      const stream = await this.#patient.getEvents(options);
+      for await (const line of createInterface({ input: Readable.from(stream) })) {
+        const event: { Actor?: { Attributes?: Record<string, string> } } = JSON.parse(line);
+        onEvent(event.Actor?.Attributes?.[LABELS.deployment] ?? '');
+      }
+    } catch (error) {
+      if (!signal.aborted) throw unavailable(error);
+    }
+  }
+}
+
+function enforcesLimit(
+  info: { MemoryLimit?: boolean; CpuCfsQuota?: boolean; PidsLimit?: boolean },
+  limit: 'memory' | 'cpus' | 'pids',
+): boolean {
+  if (limit === 'memory') return info.MemoryLimit === true;
+  return limit === 'cpus' ? info.CpuCfsQuota === true : info.PidsLimit === true;
+}

@@ -1,0 +1,111 @@
+// Reads one deployment from the engine: what carries our labels, nothing else.
+import type Docker from 'dockerode';
+import type { ContainerState, Observed, ObservedContainer } from '../reconcile/observed.ts';
+import { answerIn, unavailable, unlessStatus } from './engine-error.ts';
+import { LABELS } from './labels.ts';
+
+export async function observeDeployment(
+  docker: Docker,
+  deployment: string,
+  digestOf: DigestReader,
+): Promise<Observed> {
+  const filters = { label: [`${LABELS.deployment}=${deployment}`] };
+  try {
+    const [containers, networks, volumes] = await Promise.all([
+      docker.listContainers({ all: true, filters }),
+      docker.listNetworks({ filters }),
+      docker.listVolumes({ filters }),
+    ]);
+    const inspected = await Promise.all(
+      containers.map(({ Id }) => unlessStatus(404, docker.getContainer(Id).inspect())),
+    );
+    const there = inspected.filter((info) => info !== null);
+    return {
+      containers: await Promise.all(there.map(async (info) => toObserved(info, await digestOf(info.Image)))),
+      networks: new Set(networks.map((network) => network.Labels?.[LABELS.network] ?? '').filter(Boolean)),
+      // The engine answers null instead of an empty list.
+      volumes: new Set(
+        (volumes.Volumes ?? []).map((volume) => volume.Labels?.[LABELS.volume] ?? '').filter(Boolean),
+      ),
+    };
+  } catch (error) {
+    // An answer that is an error is as good as none: nothing can be decided without having looked.
+    throw answerIn(error) === null && error instanceof Error && error.name === 'EngineUnavailable'
+      ? error
+      : unavailable(error);
+  }
+}
+
+function toObserved(info: Docker.ContainerInspectInfo, digest: string | null): ObservedContainer {
+  const { State: state, HostConfig: host, Config: config } = info;
+  const endpoints = Object.entries(info.NetworkSettings.Networks);
+  const deployment = config.Labels[LABELS.deployment] ?? '';
+  const prefix = `holdfast_${deployment}_`;
+  return {
+    id: info.Id,
+    service: config.Labels[LABELS.service] ?? '',
+    revision: Number(config.Labels[LABELS.revision] ?? 0),
+    spec: config.Labels[LABELS.spec] ?? '',
+    state: containerState(state.Status),
+    exitCode: isOver(state.Status) ? state.ExitCode : null,
+    oomKilled: state.OOMKilled,
+    startedAt: state.StartedAt.startsWith('0001-') ? null : state.StartedAt,
+    engineRestarts: info.RestartCount,
+    engineHealth: engineHealth(state.Health?.Status),
+    imageId: info.Image,
+    digest,
+    networks: endpoints
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name]) => name.slice(prefix.length)),
+    address: endpoints.map(([, endpoint]) => endpoint.IPAddress).find((address) => address !== '') ?? null,
+    settings: {
+      memoryBytes: host.Memory ?? 0,
+      nanoCpus: host.NanoCpus ?? 0,
+      pids: Math.max(0, host.PidsLimit ?? 0),
+      restartPolicy: policyOf(host.RestartPolicy),
+    },
+  };
+}
+
+const STATES: readonly ContainerState[] = [
+  'created',
+  'running',
+  'restarting',
+  'paused',
+  'exited',
+  'dead',
+  'removing',
+];
+
+function containerState(status: string): ContainerState {
+  return STATES.find((state) => state === status) ?? 'dead';
+}
+
+function isOver(status: string): boolean {
+  return status === 'exited' || status === 'dead' || status === 'restarting';
+}
+
+function engineHealth(status: string | undefined): ObservedContainer['engineHealth'] {
+  return status === 'starting' || status === 'healthy' || status === 'unhealthy' ? status : 'none';
+}
+
+function policyOf(policy: Docker.HostRestartPolicy | undefined): string {
+  const name = policy?.Name === undefined || policy.Name === '' ? 'no' : policy.Name;
+  return policy?.MaximumRetryCount ? `${name}:${policy.MaximumRetryCount}` : name;
+}
+
+export type DigestReader = (imageId: string) => Promise<string | null>;
+
+/** Reads an image's manifest digest once: an image id never means another one. Bounded. */
+export function createDigestReader(docker: Docker): DigestReader {
+  const known = new Map<string, string | null>();
+  return async (imageId) => {
+    const cached = known.get(imageId);
+    if (cached !== undefined) return cached;
+    const info = await unlessStatus(404, docker.getImage(imageId).inspect());
+    const digest = info?.RepoDigests?.[0]?.split('@')[1] ?? null;
+    if (known.size >= 1000) known.clear();
+    known.set(imageId, digest);
+    return digest;
+  };
+}

@@ -1,0 +1,62 @@
+// One probe, made from outside the container: a request or a connection, closed at once.
+import type { Socket } from 'node:net';
+import { createConnection } from 'node:net';
+import type { Probe } from '../../protocol/service.ts';
+import { request as httpRequest } from '../lib/http-module.ts';
+import { durationMs } from '../reconcile/service-spec.ts';
+
+/** `null` when it holds, else why not, in a few words. Never rejects; ends promptly on `signal`. */
+export type Check = (probe: Probe, address: string, signal: AbortSignal) => Promise<string | null>;
+
+export const checkProbe: Check = (probe, address, signal) => {
+  const timeoutMs = durationMs(probe.timeout, 2000);
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  if (probe.http !== undefined) return checkHttp({ host: address, ...probe.http }, limited, timeoutMs);
+  if (probe.tcp !== undefined) return checkTcp({ host: address, ...probe.tcp }, limited, timeoutMs);
+  return Promise.resolve(null);
+};
+
+function checkHttp(
+  target: { host: string; port: number; path: string },
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<string | null> {
+  return new Promise((resolve) => {
+    const request = httpRequest({
+      ...target,
+      agent: false,
+      signal,
+      headers: { connection: 'close', 'user-agent': 'holdfast-probe' },
+    });
+    request.once('response', (response) => {
+      const status = response.statusCode ?? 0;
+      // The body is of no interest, and might be without end.
+      response.destroy();
+      resolve(status >= 200 && status < 400 ? null : `HTTP ${status} from port ${target.port}${target.path}`);
+    });
+    request.once('error', (error) => resolve(describe(error, target.port, timeoutMs)));
+    request.end();
+  });
+}
+
+function checkTcp(
+  { host, port }: { host: string; port: number },
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<string | null> {
+  return new Promise((resolve) => {
+    const socket: Socket = createConnection({ host, port, signal });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(null);
+    });
+    socket.once('error', (error) => resolve(describe(error, port, timeoutMs)));
+  });
+}
+
+function describe(error: Error, port: number, timeoutMs: number): string {
+  if (error.name === 'AbortError' || error.name === 'TimeoutError')
+    return `no answer from port ${port} within ${timeoutMs} ms`;
+  const code = 'code' in error ? String(error.code) : '';
+  return code === 'ECONNREFUSED' ? `nothing listens on port ${port}` : `port ${port}: ${error.message}`;
+}

@@ -1,0 +1,20 @@
+// Space on the file system that holds a folder.
+import { statfsSync } from 'node:fs';
+import path from 'node:path';
+
+export interface DiskSpace {
+  readonly totalBytes: number;
+  /** What a process without privileges may still write. */
+  readonly availableBytes: number;
+}
+
+/** For a folder that is not there yet, its nearest parent's; zeros when even that cannot be asked. */
+export function readDiskSpace(directory: string): DiskSpace {
+  try {
+    const { blocks, bavail, bsize } = statfsSync(directory);
+    return { totalBytes: blocks * bsize, availableBytes: bavail * bsize };
+  } catch {
+    const parent = path.dirname(directory);
+    return parent === directory ? { totalBytes: 0, availableBytes: 0 } : readDiskSpace(parent);
+  }
+}

@@ -1,0 +1,98 @@
+// Intake: from a message to a stored document or a told refusal. Nothing is acknowledged before it is stored.
+
+import { NAME_PATTERN } from '../../protocol/names.ts';
+import { type Addressee, formatAddressee, parseTopic } from '../../protocol/topics.ts';
+import type { IncomingMessage } from '../ports/broker.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { NewEvent, Source, Store } from '../ports/store.ts';
+import { type Judgement, judgeDocument } from './judge-document.ts';
+
+export interface IntakeOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly device: string;
+  readonly groups: readonly string[];
+  readonly topicPrefix: string;
+  readonly onAccepted: (deployment: string) => void;
+  readonly onRefused: (deployment: string) => void;
+  readonly onEvent: (event: NewEvent) => void;
+}
+
+export class Intake {
+  readonly #options: IntakeOptions;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+  }
+
+  /** Takes one message. Throws only when the store does, and the message must then not be acknowledged. */
+  receive({ topic, payload }: IncomingMessage): void {
+    const parsed = parseTopic(this.#options.topicPrefix, topic);
+    if (parsed === null || parsed.kind !== 'deployment' || !this.#isForUs(parsed.to)) {
+      this.#options.logger.debug({ topic }, 'message ignored');
+      return;
+    }
+    this.#receiveDocument(sourceOf(parsed.to), parsed.name, payload);
+  }
+
+  #isForUs(to: Addressee): boolean {
+    const { device, groups } = this.#options;
+    return to.kind === 'device' ? to.device === device : groups.includes(to.group);
+  }
+
+  #receiveDocument(source: Source, name: string, payload: Uint8Array): void {
+    if (!NAME_PATTERN.test(name)) {
+      // There is no status topic for a name that is none, so an event answers.
+      this.#options.onEvent({
+        type: 'document_refused',
+        source,
+        code: 'bad_name',
+        message: `"${name.slice(0, 80)}" is no deployment name`,
+      });
+      return;
+    }
+    if (payload.byteLength === 0) {
+      // A broker's "cleared". Only a document that says "absent" removes.
+      this.#options.onEvent({
+        type: 'document_cleared',
+        deployment: name,
+        source,
+        message: 'ignored: nothing changes',
+      });
+      return;
+    }
+    const accepted = this.#options.store
+      .acceptedDocuments(name)
+      .find((document) => document.source === source);
+    const judgement = judgeDocument(name, payload, accepted);
+    if (judgement.kind === 'accepted') this.#accept(source, name, judgement);
+    if (judgement.kind === 'refused') this.#refuse(source, name, judgement);
+  }
+
+  #accept(source: Source, name: string, { deployment, body }: Judgement & { kind: 'accepted' }): void {
+    const { store, logger, onAccepted, onEvent } = this.#options;
+    const { revision } = deployment.document;
+    store.acceptDocument({ deployment: name, source, revision, hash: deployment.hash, body });
+    logger.info({ deployment: name, source, revision, hash: deployment.hash }, 'document accepted');
+    onEvent({ type: 'document_accepted', deployment: name, source, revision, hash: deployment.hash });
+    onAccepted(name);
+  }
+
+  #refuse(source: Source, name: string, { refusal }: Judgement & { kind: 'refused' }): void {
+    const { store, clock, logger, onRefused, onEvent } = this.#options;
+    const before = store.readRefusal(name);
+    const { at: _at, ...told } = before ?? { at: null };
+    // A retained document comes again at every connect: it is told, and written, once.
+    if (JSON.stringify(told) === JSON.stringify(refusal)) return;
+    store.writeRefusal(name, { ...refusal, at: clock.wallTime().toISOString() });
+    logger.warn({ deployment: name, source, ...refusal }, 'document refused');
+    onEvent({ type: 'document_refused', deployment: name, source, ...refusal });
+    onRefused(name);
+  }
+}
+
+function sourceOf(to: Addressee): Source {
+  return to.kind === 'device' ? 'device' : formatAddressee(to);
+}

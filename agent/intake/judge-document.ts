@@ -1,0 +1,66 @@
+// Judges one deployment message, purely: accept, refuse with a code and a path, or nothing to do.
+
+import type { Fault } from '../../protocol/faults.ts';
+import type { HashedDeployment } from '../../protocol/parse-deployment.ts';
+import { parseDeployment } from '../../protocol/parse-deployment.ts';
+import { MAX_RETAINED_BYTES, parseJsonPayload } from '../../protocol/payload.ts';
+import type { Refusal } from '../../protocol/status.ts';
+
+export type Judgement =
+  | { readonly kind: 'accepted'; readonly deployment: HashedDeployment; readonly body: string }
+  | { readonly kind: 'known' }
+  | { readonly kind: 'refused'; readonly refusal: Omit<Refusal, 'at'> };
+
+/** More faults than anybody reads at once; the count of the others is told. */
+const MAX_FAULTS = 10;
+
+export function judgeDocument(
+  name: string,
+  payload: Uint8Array,
+  accepted: { readonly revision: number; readonly hash: string } | undefined,
+): Judgement {
+  const json = parseJsonPayload(payload, MAX_RETAINED_BYTES);
+  if (!json.ok) return refuse(null, json.code, { path: '', message: json.message });
+  const revision = revisionIn(json.value);
+  const parsed = parseDeployment(json.value);
+  if (!parsed.ok) return refuse(revision, 'invalid', summarise(parsed.faults));
+  const { document, hash } = parsed.value;
+  if (document.name !== name) {
+    return refuse(revision, 'wrong_name', {
+      path: 'name',
+      message: `is "${document.name}", but the topic says "${name}"`,
+    });
+  }
+  if (accepted === undefined || document.revision > accepted.revision) {
+    return { kind: 'accepted', deployment: parsed.value, body: JSON.stringify(json.value) };
+  }
+  if (document.revision < accepted.revision) {
+    return refuse(revision, 'stale', {
+      path: 'revision',
+      message: `${document.revision} is older than ${accepted.revision}, which was accepted before`,
+    });
+  }
+  if (hash === accepted.hash) return { kind: 'known' };
+  return refuse(revision, 'conflict', {
+    path: 'revision',
+    message: `${document.revision} was accepted before with other content; raise the revision`,
+  });
+}
+
+function refuse(revision: number | null, code: string, fault: Fault): Judgement {
+  return { kind: 'refused', refusal: { revision, code, ...fault } };
+}
+
+function revisionIn(value: unknown): number | null {
+  if (typeof value !== 'object' || value === null || !('revision' in value)) return null;
+  return Number.isSafeInteger(value.revision) ? Number(value.revision) : null;
+}
+
+/** The first fault's path, and all faults in the message. */
+function summarise(faults: readonly Fault[]): Fault {
+  const lines = faults
+    .slice(0, MAX_FAULTS)
+    .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  const more = faults.length > MAX_FAULTS ? [`and ${faults.length - MAX_FAULTS} more`] : [];
+  return { path: faults[0]?.path ?? '', message: [...lines, ...more].join('; ') };
+}

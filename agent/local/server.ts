@@ -1,0 +1,62 @@
+// The technician's way in: HTTP and JSON over a Unix socket, open to root and the group `holdfast`.
+// Who may open the socket may ask anything of it; there is no other check.
+import type { Server } from 'node:http';
+import type { Logger } from 'pino';
+import { createServer } from '../lib/http-module.ts';
+import type { LocalApi } from '../ports/local-api.ts';
+import { createListener } from './routes.ts';
+import { clearSocketPath, openToGroup, unusable } from './socket-file.ts';
+
+export interface LocalServerOptions {
+  readonly socketPath: string;
+  readonly api: LocalApi;
+  readonly log: Pick<Logger, 'warn' | 'error'>;
+  /** Who may use the socket besides root; left as it is where the group does not exist. */
+  readonly group?: string;
+}
+
+export interface LocalServer {
+  /** Ends open connections and removes the socket. */
+  close(): Promise<void>;
+}
+
+/** Listens at `socketPath`. Rejects with `LocalSocketError`, e.g. when another agent answers there. */
+export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
+  const { socketPath, api, log } = options;
+  await clearSocketPath(socketPath);
+  const server = createBoundedServer(createListener(api, (err) => log.error({ err }, 'local API failed')));
+  await listen(server, socketPath);
+  server.on('error', (err) => log.error({ err }, 'local socket failed'));
+  const problem = openToGroup(socketPath, options.group ?? 'holdfast');
+  if (problem !== null) log.warn({ socket: socketPath, problem }, 'local socket has no group');
+  return { close: () => closeServer(server) };
+}
+
+/** No caller, however slow or many, can hold the agent's memory or file descriptors. */
+function createBoundedServer(listener: ReturnType<typeof createListener>): Server {
+  const server = createServer(
+    { maxHeaderSize: 8192, headersTimeout: 5000, requestTimeout: 10_000 },
+    listener,
+  );
+  server.setTimeout(15_000);
+  server.maxConnections = 32;
+  return server;
+}
+
+function listen(server: Server, socketPath: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown) => reject(unusable(socketPath, cause));
+    server.once('error', fail);
+    server.listen(socketPath, () => {
+      server.off('error', fail);
+      resolve();
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

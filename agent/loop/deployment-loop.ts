@@ -1,0 +1,220 @@
+// One deployment's loop: observe → decide → record the intent → apply → record the outcome → report → wait.
+import type { PresentDeployment } from '../../protocol/deployment.ts';
+import { parseDeployment } from '../../protocol/parse-deployment.ts';
+import { takesPart } from '../../protocol/rollout.ts';
+import type { HealthTracker, Target } from '../health/health-tracker.ts';
+import { drawDelay, startBackOff } from '../lib/back-off.ts';
+import { Waker } from '../lib/waker.ts';
+import type { Clock, Random } from '../ports/clock.ts';
+import { type Engine, EngineUnavailable } from '../ports/engine.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { AcceptedDocument, Store } from '../ports/store.ts';
+import { chooseDocument } from '../reconcile/choose-document.ts';
+import { decide } from '../reconcile/decide.ts';
+import type { Observed } from '../reconcile/observed.ts';
+import { recordOutcomes, type StepResult } from '../reconcile/outcomes.ts';
+import { type DeploymentRecord, EMPTY_RECORD, resumeRecord } from '../reconcile/record.ts';
+import { specsOf } from '../reconcile/service-spec.ts';
+import type { Decision, Revision, Situation } from '../reconcile/situation.ts';
+import { statusOf } from '../reconcile/status.ts';
+import type { Reporter } from '../report/reporter.ts';
+import { eventsOf } from './events-of.ts';
+import type { ImagePuller } from './image-puller.ts';
+
+/** Even when no event says so the engine is looked at this often: events can be lost. */
+const SAFETY_PASS_MS = 30_000;
+/** Where the engine is away: soon at first, as it mostly restarts. */
+const ENGINE_AWAY = { baseMs: 500, capMs: 10_000 };
+
+export interface LoopContext {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly puller: ImagePuller;
+  readonly health: HealthTracker;
+  readonly reporter: Reporter;
+  readonly device: string;
+  readonly groups: readonly string[];
+  /** The engine answered, or did not. */
+  readonly onEngine: (trouble: EngineUnavailable | null) => void;
+}
+
+export class DeploymentLoop {
+  readonly name: string;
+  readonly #context: LoopContext;
+  readonly #waker: Waker;
+  readonly #abort = new AbortController();
+  #record: DeploymentRecord;
+  /** When the present round began, monotonic; `null` while it waits. Tells a loop that hangs. */
+  #busySinceMs: number | null = null;
+  #engineBackOff = startBackOff(ENGINE_AWAY);
+
+  constructor(name: string, context: LoopContext) {
+    this.name = name;
+    this.#context = context;
+    this.#waker = new Waker(context.clock);
+    const stored = context.store.readRecord(name);
+    this.#record = stored === null ? EMPTY_RECORD : resumeRecord(stored, context.clock.monotonicMs());
+  }
+
+  /** Runs until `close`. Never rejects for what the engine or the network does. */
+  async run(): Promise<void> {
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      this.#busySinceMs = this.#context.clock.monotonicMs();
+      const waitMs = await this.#roundOrBackOff();
+      this.#busySinceMs = null;
+      await this.#waker.wait(waitMs, signal);
+    }
+  }
+
+  wake(): void {
+    this.#waker.wake();
+  }
+
+  /** How long the present round has taken, in milliseconds; 0 while it waits. */
+  busyForMs(nowMs: number): number {
+    return this.#busySinceMs === null ? 0 : nowMs - this.#busySinceMs;
+  }
+
+  close(): void {
+    this.#abort.abort();
+  }
+
+  async #roundOrBackOff(): Promise<number> {
+    try {
+      const waitMs = await this.#round();
+      this.#context.onEngine(null);
+      this.#engineBackOff = startBackOff(ENGINE_AWAY);
+      return waitMs;
+    } catch (error) {
+      if (!(error instanceof EngineUnavailable)) throw error;
+      this.#context.onEngine(error);
+      const { delayMs, next } = drawDelay(this.#engineBackOff, this.#context.random);
+      this.#engineBackOff = next;
+      return delayMs;
+    }
+  }
+
+  async #round(): Promise<number> {
+    const { store, engine, groups, puller, reporter } = this.#context;
+    const document = chooseDocument(store.acceptedDocuments(this.name), groups);
+    if (document === null) return SAFETY_PASS_MS;
+    const observed = await engine.observe(this.name);
+    const situation = await this.#situation(document, observed);
+    const decision = decide(situation);
+    this.#keep(decision.record);
+    puller.want(this.name, decision.wantedImages);
+    reporter.reportStatus(this.name, document.source, statusOf(situation, decision));
+    const results = await this.#apply(decision);
+    this.#keep(recordOutcomes(this.#record, results, this.#moment()));
+    return results.length > 0 ? 0 : Math.min(decision.wakeInMs ?? SAFETY_PASS_MS, SAFETY_PASS_MS);
+  }
+
+  async #situation(document: AcceptedDocument, observed: Observed): Promise<Situation> {
+    const { health, device } = this.#context;
+    const desired = revisionOf(document.hash, document.body);
+    const proven = this.#proven();
+    const images = await this.#imageStandings(observed, [desired, proven]);
+    return {
+      deployment: this.name,
+      desired,
+      takesPart: takesPart(desired.document.rollout, device),
+      proven,
+      record: this.#record,
+      observed,
+      images,
+      health: health.track(this.name, targetsOf(observed, [desired, proven])),
+      ...this.#moment(),
+    };
+  }
+
+  #proven(): Revision<PresentDeployment> | null {
+    const { proven } = this.#record;
+    const body = proven === null ? null : this.#context.store.documentBody(proven.hash);
+    if (proven === null || body === null) return null;
+    const revision = revisionOf(proven.hash, body);
+    const { document } = revision;
+    return document.state === 'present' ? { ...revision, document } : null;
+  }
+
+  /** Of the images that services without a container ask for; those of running services are of no interest. */
+  async #imageStandings(
+    observed: Observed,
+    revisions: readonly (Revision | null)[],
+  ): Promise<Situation['images']> {
+    const images = new Set<string>();
+    for (const spec of revisions.flatMap(specsOfRevision)) {
+      const has = observed.containers.some(
+        ({ service, spec: hash }) => service === spec.name && hash === spec.hash,
+      );
+      if (!has) images.add(spec.service.image);
+    }
+    const { puller } = this.#context;
+    const entries = [...images].map(async (image) => [image, await puller.standing(image)] as const);
+    return new Map(await Promise.all(entries));
+  }
+
+  async #apply({ steps }: Decision): Promise<StepResult[]> {
+    const { engine, reporter } = this.#context;
+    const carryOut = async (step: StepResult['step']): Promise<StepResult> => {
+      const outcome = await engine.carryOut(this.name, step);
+      return { step, outcome };
+    };
+    const results = await Promise.all(steps.map(carryOut));
+    for (const { step, outcome } of results) {
+      const level = outcome.ok ? 'info' : 'warn';
+      this.#context.logger[level](
+        { deployment: this.name, ...describeStep(step), ...failureIn(outcome) },
+        'step',
+      );
+    }
+    reporter.addEvents(eventsOf.steps(this.name, results));
+    return results;
+  }
+
+  /** Stores the record where it changed, and tells what changed. */
+  #keep(record: DeploymentRecord): void {
+    if (JSON.stringify(record) === JSON.stringify(this.#record)) return;
+    this.#context.store.writeRecord(this.name, record);
+    this.#context.reporter.addEvents(eventsOf.change(this.name, this.#record, record));
+    this.#record = record;
+  }
+
+  #moment(): { nowMs: number; wallTime: string; chance: number } {
+    const { clock, random } = this.#context;
+    return { nowMs: clock.monotonicMs(), wallTime: clock.wallTime().toISOString(), chance: random() };
+  }
+}
+
+function revisionOf(hash: string, body: string): Revision {
+  const parsed = parseDeployment(JSON.parse(body));
+  // It was valid when it was accepted; a stricter agent may have been installed since.
+  if (!parsed.ok) throw new Error(`a stored document is no longer valid: ${JSON.stringify(parsed.faults)}`);
+  const { document } = parsed.value;
+  return { revision: document.revision, hash, document };
+}
+
+function specsOfRevision(revision: Revision | null): ReturnType<typeof specsOf> {
+  return revision?.document.state === 'present' ? specsOf(revision.document) : [];
+}
+
+/** Each container with the probe that its own revision's service asks for. */
+function targetsOf(observed: Observed, revisions: readonly (Revision | null)[]): Target[] {
+  const specs = revisions.flatMap(specsOfRevision);
+  return observed.containers.map((container) => {
+    const spec = specs.find(({ name, hash }) => name === container.service && hash === container.spec);
+    return { container, probe: spec?.service.probe };
+  });
+}
+
+function describeStep(step: StepResult['step']): object {
+  if (step.kind === 'create_container') return { step: step.kind, service: step.spec.name };
+  return 'service' in step ? { step: step.kind, service: step.service } : { step: step.kind };
+}
+
+function failureIn(outcome: StepResult['outcome']): object {
+  return outcome.ok ? {} : { code: outcome.code, err: outcome.message };
+}

@@ -1,0 +1,75 @@
+// Runs one loop per deployment, hands wake-ups on, and watches that none of them hangs.
+import { drawDelay, startBackOff } from '../lib/back-off.ts';
+import { EngineUnavailable } from '../ports/engine.ts';
+import { DeploymentLoop, type LoopContext } from './deployment-loop.ts';
+
+const WATCH_AGAIN = { baseMs: 500, capMs: 10_000 };
+/** Longer than any step takes with the grace periods that people configure: a round this long hangs. */
+const HANGS_AFTER_MS = 15 * 60_000;
+
+export interface SupervisorOptions extends LoopContext {
+  /** A loop failed in a way that nothing was prepared for. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #loops = new Map<string, DeploymentLoop>();
+  readonly #running: Promise<void>[] = [];
+  readonly #abort = new AbortController();
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  /** Starts a loop for every deployment that was ever accepted, with no broker in reach. */
+  start(): void {
+    for (const name of this.#options.store.deploymentNames()) this.wake(name);
+    this.#running.push(this.#watchEngine());
+  }
+
+  /** Wakes the loop of a deployment; a new deployment's loop starts. */
+  wake(name: string): void {
+    const loop = this.#loops.get(name);
+    if (loop !== undefined) {
+      loop.wake();
+      return;
+    }
+    const started = new DeploymentLoop(name, this.#options);
+    this.#loops.set(name, started);
+    this.#running.push(started.run().catch(this.#options.onFatal));
+  }
+
+  /** Whether every loop still turns. */
+  isAlive(): boolean {
+    const nowMs = this.#options.clock.monotonicMs();
+    return [...this.#loops.values()].every((loop) => loop.busyForMs(nowMs) < HANGS_AFTER_MS);
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort();
+    for (const loop of this.#loops.values()) loop.close();
+    await Promise.all(this.#running);
+  }
+
+  async #watchEngine(): Promise<void> {
+    const { engine, clock, random } = this.#options;
+    const { signal } = this.#abort;
+    let backOff = startBackOff(WATCH_AGAIN);
+    while (!signal.aborted) {
+      try {
+        await engine.watch((deployment) => {
+          backOff = startBackOff(WATCH_AGAIN);
+          this.#loops.get(deployment)?.wake();
+        }, signal);
+      } catch (error) {
+        if (!(error instanceof EngineUnavailable)) throw error;
+      }
+      const { delayMs, next } = drawDelay(backOff, random);
+      backOff = next;
+      await clock.sleep(delayMs, signal);
+      // What happened while nobody watched is found by looking.
+      for (const loop of this.#loops.values()) loop.wake();
+    }
+  }
+}

@@ -1,0 +1,111 @@
+// The composition root: reads the configuration, opens the edges, starts the agent, waits for the signal,
+// closes in reverse. It builds everything and decides nothing.
+import pino, { type Logger } from 'pino';
+import { MqttBroker } from './broker/mqtt-broker.ts';
+import { readSystemdEnvironment } from './cli/environment.ts';
+import { composeAgent, type Edges } from './compose.ts';
+import type { Config } from './config/config.ts';
+import { readConfig } from './config.ts';
+import { DockerEngine } from './docker/docker-engine.ts';
+import type { CredentialsFor } from './docker/pull.ts';
+import { checkProbe } from './health/check.ts';
+import { LinuxHost } from './host/linux-host.ts';
+import { systemClock as clock } from './lib/clock.ts';
+import { readSecret } from './lib/read-secret.ts';
+import { startLocalServer } from './local/server.ts';
+import { SqliteStore } from './store/sqlite-store.ts';
+import { createNotifier } from './systemd/notify.ts';
+import { ProgressWatchdog } from './systemd/watchdog.ts';
+import { AGENT_VERSION } from './version.ts';
+
+const MAX_WAIT_MS = 15_000;
+
+export interface RunAgentOptions {
+  readonly configPath: string;
+  /** Aborted to stop the agent; the services go on running. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs the agent until `signal` aborts or it fails for good; resolves with an exit code. Throws
+ * `ConfigError` on a bad configuration and `LocalSocketError` when another agent has the socket.
+ */
+export async function runAgent({ configPath, signal }: RunAgentOptions): Promise<number> {
+  const config = readConfig({ argvConfigPath: configPath });
+  const logger = openLog(config);
+  const failure = new AbortController();
+  const onFatal = (error: unknown): void => {
+    logger.fatal({ err: error }, 'agent failed');
+    failure.abort();
+  };
+  const onFailure = (err: Error): void => logger.warn({ err }, 'systemd not notified');
+  const notifier = createNotifier({ env: readSystemdEnvironment(), pid: process.pid, onFailure });
+  const watchdog = new ProgressWatchdog({ clock, notifier, intervalMs: notifier.watchdogIntervalMs });
+  const store = new SqliteStore(config.dataDir);
+  const agent = composeAgent(openEdges(config, store, logger), {
+    device: config.device,
+    groups: config.groups,
+    topicPrefix: config.broker.topicPrefix,
+    brokerUrl: config.broker.url,
+    stateIntervalMs: config.report.intervalMs,
+    maxWaitMs: Math.min(MAX_WAIT_MS, watchdog.intervalMs ?? MAX_WAIT_MS),
+    loggerFor: (room) => logger.child({ room }),
+    onProgress: () => watchdog.noteProgress(),
+    onFatal,
+  });
+  const log = logger.child({ room: 'local' });
+  const server = await startLocalServer({ socketPath: config.local.socket, log, api: agent });
+
+  await agent.start();
+  notifier.ready();
+  logger.info({ version: AGENT_VERSION, config: config.file, groups: config.groups }, 'agent started');
+  await whenAborted(AbortSignal.any([signal, failure.signal]));
+
+  notifier.stopping();
+  await agent.stop();
+  await server.close();
+  store.close();
+  logger.info({}, 'agent stopped');
+  await notifier.settled();
+  return failure.signal.aborted ? 1 : 0;
+}
+
+/** Synchronous, so that the last line before a crash is written too. */
+function openLog(config: Config): Logger {
+  const destination = pino.destination({ fd: process.stdout.fd, sync: true });
+  return pino({ level: config.log.level, base: { device: config.device } }, destination);
+}
+
+function openEdges(config: Config, store: SqliteStore, logger: Logger): Edges {
+  const random = Math.random;
+  const host = new LinuxHost({ dataDir: config.dataDir, clock });
+  const { bootId } = host.readFacts();
+  const { device, groups, broker } = config;
+  return {
+    clock,
+    random,
+    store,
+    host,
+    engine: new DockerEngine({ socketPath: config.engine.socket, credentialsFor: credentialsFrom(config) }),
+    check: checkProbe,
+    openBroker: (handlers) =>
+      new MqttBroker({ config: broker, device, groups, bootId, clock, random, logger, handlers }),
+  };
+}
+
+/** A registry's credentials go to that registry only. */
+function credentialsFrom(config: Config): CredentialsFor {
+  return (hostName) => {
+    const registry = config.registries[hostName];
+    if (registry === undefined) return null;
+    const password = readSecret(registry.passwordFile);
+    return password.ok ? { username: registry.username, password: password.value } : null;
+  };
+}
+
+function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,96 @@
+// The next step for one service: from whatever its container is, one step nearer to running as asked.
+
+import { CRASH_LOOP_FAILURES } from './failures.ts';
+import type { Verdict } from './health.ts';
+import type { ImageStanding, MutableSettings, ObservedContainer } from './observed.ts';
+import type { DeploymentRecord, ServiceHistory } from './record.ts';
+import { historyOf } from './record.ts';
+import { isUp } from './select-container.ts';
+import { afterExit, type ServiceSpec } from './service-spec.ts';
+import type { Step } from './steps.ts';
+
+export interface ServiceContext {
+  readonly spec: ServiceSpec;
+  readonly container: ObservedContainer | null;
+  readonly verdict: Verdict;
+  readonly record: DeploymentRecord;
+  readonly image: ImageStanding | undefined;
+  readonly areDependenciesReady: boolean;
+  /** Whether something else still holds the place: another instance that must stop before this one starts. */
+  readonly isPlaceTaken: boolean;
+  readonly nowMs: number;
+}
+
+/** One step, or `null` when there is nothing to do or something to wait for. */
+export function advanceService(context: ServiceContext): Step | null {
+  const { spec, container, record, nowMs } = context;
+  const history = historyOf(record, spec.name);
+  const isHeldBack = history.retryAtMs !== null && nowMs < history.retryAtMs;
+  if (container === null) {
+    const canCreate = !isHeldBack && context.image?.kind === 'present';
+    return canCreate ? { kind: 'create_container', spec } : null;
+  }
+  const ref = { service: spec.name, container: container.id };
+  if (container.state === 'dead' || isHalfMade(spec, container)) return { kind: 'remove_container', ...ref };
+  if (isUp(container)) return advanceRunning(context, container, history, isHeldBack);
+  if (isHeldBack || context.isPlaceTaken || !context.areDependenciesReady) return null;
+  if (!shouldRun(context, container)) return null;
+  return updateStep(spec, container, history) ?? { kind: 'start_container', ...ref };
+}
+
+/** A power cut between the creation and the joining of its networks leaves a container that cannot be used. */
+function isHalfMade(spec: ServiceSpec, container: ObservedContainer): boolean {
+  const isJoined = Object.keys(spec.networks).every((network) => container.networks.includes(network));
+  return container.state === 'created' && !isJoined;
+}
+
+function advanceRunning(
+  { spec, verdict }: ServiceContext,
+  container: ObservedContainer,
+  history: ServiceHistory,
+  isHeldBack: boolean,
+): Step | null {
+  const ref = { service: spec.name, container: container.id };
+  if (container.state === 'paused') return { kind: 'unpause_container', ...ref };
+  if (isHeldBack) {
+    const isLooping = history.failuresInRow >= CRASH_LOOP_FAILURES && verdict.health !== 'healthy';
+    return isLooping ? { kind: 'stop_container', ...ref, graceMs: spec.stopGraceMs } : null;
+  }
+  if (verdict.health === 'unhealthy') return { kind: 'restart_container', ...ref, graceMs: spec.stopGraceMs };
+  return container.state === 'running' ? updateStep(spec, container, history) : null;
+}
+
+/** Whether a stopped container is to be started again. One that we parked is: its exit was our doing. */
+function shouldRun({ spec, record }: ServiceContext, container: ObservedContainer): boolean {
+  if (container.state === 'created' || record.parked.includes(container.id)) return true;
+  return afterExit(spec, container.exitCode, container.engineRestarts) === 'restart';
+}
+
+/** Whether a service that was to run once has done so. */
+export function isCompleted(
+  spec: ServiceSpec,
+  container: ObservedContainer | null,
+  record: DeploymentRecord,
+): boolean {
+  if (container === null || container.state !== 'exited' || record.parked.includes(container.id))
+    return false;
+  return afterExit(spec, container.exitCode, container.engineRestarts) === 'completed';
+}
+
+function updateStep(spec: ServiceSpec, container: ObservedContainer, history: ServiceHistory): Step | null {
+  if (areSettingsEqual(container.settings, spec.settings)) return null;
+  const { applied } = history;
+  const wasAsked = applied?.container === container.id && areSettingsEqual(applied.asked, spec.settings);
+  if (wasAsked && (applied.shown === null || areSettingsEqual(applied.shown, container.settings)))
+    return null;
+  return { kind: 'update_container', service: spec.name, container: container.id, settings: spec.settings };
+}
+
+export function areSettingsEqual(a: MutableSettings, b: MutableSettings): boolean {
+  return (
+    a.memoryBytes === b.memoryBytes &&
+    a.nanoCpus === b.nanoCpus &&
+    a.pids === b.pids &&
+    a.restartPolicy === b.restartPolicy
+  );
+}

@@ -1,0 +1,76 @@
+// The decision: from what is desired, observed and remembered to the next steps. Level-triggered: it looks
+// at what is, never at how it came to be, so it may be asked at any moment, any number of times.
+
+import type { PresentDeployment } from '../../protocol/deployment.ts';
+import { isBarred } from './record.ts';
+import { decideRemoval } from './removal.ts';
+import type { Decision, Revision, Situation } from './situation.ts';
+import { keepRunning, steadyPhase } from './steady.ts';
+import { decideUpdate } from './update.ts';
+
+/**
+ * | desired | what follows |
+ * |---|---|
+ * | absent | everything of the deployment is removed |
+ * | the revision that is proven | it is kept running |
+ * | one that this device takes no part in | what is proven is kept running |
+ * | one whose content is barred | what is proven is kept running, told as `rolled_back` |
+ * | any other | an update to it |
+ */
+export function decide(situation: Situation): Decision {
+  return withoutLeftovers(situation, decideWhole(situation));
+}
+
+function decideWhole(situation: Situation): Decision {
+  const { desired, proven, record, takesPart } = situation;
+  if (!takesPart) return sitOut(situation);
+  if (desired.document.state === 'absent') return decideRemoval(situation);
+  const present: Revision<PresentDeployment> = { ...desired, document: desired.document };
+  if (proven?.hash === desired.hash) {
+    const steady = keepRunning(situation, present);
+    return { ...steady, record: { ...steady.record, ...steadyPhase(steady, record.phase), attempt: null } };
+  }
+  if (proven !== null && isBarred(record, desired.hash)) return stayRolledBack(situation, proven);
+  return decideUpdate(situation, present);
+}
+
+function sitOut(situation: Situation): Decision {
+  const message = `this device takes no part in the roll-out of revision ${situation.desired.revision} yet`;
+  const reason = { code: 'not_in_rollout', message };
+  if (situation.proven === null) {
+    const record = { ...situation.record, phase: 'waiting' as const, reason, attempt: null };
+    return { record, steps: [], wantedImages: [], wakeInMs: null, services: [] };
+  }
+  const steady = keepRunning(situation, situation.proven);
+  const phase = steadyPhase(steady, situation.record.phase);
+  return { ...steady, record: { ...steady.record, ...phase, reason: phase.reason ?? reason, attempt: null } };
+}
+
+function stayRolledBack(situation: Situation, proven: Revision<PresentDeployment>): Decision {
+  const steady = keepRunning(situation, proven);
+  const barred = situation.record.barred.find((entry) => entry.hash === situation.desired.hash);
+  const reason = barred?.reason ?? null;
+  if (steady.trouble === null)
+    return { ...steady, record: { ...steady.record, phase: 'rolled_back', reason, attempt: null } };
+  const inconsistent = {
+    ...steady.trouble,
+    code: 'inconsistent',
+    message: `revision ${situation.desired.revision} failed, and so does revision ${proven.revision} after it: ${steady.trouble.message}`,
+  };
+  return { ...steady, record: { ...steady.record, phase: 'failed', reason: inconsistent, attempt: null } };
+}
+
+/** Forgets services and parked containers that no longer exist, so that a record stays small. */
+function withoutLeftovers(situation: Situation, decision: Decision): Decision {
+  const { desired, proven, observed } = situation;
+  const named = new Set([
+    ...(desired.document.state === 'present' ? Object.keys(desired.document.services) : []),
+    ...Object.keys(proven?.document.services ?? {}),
+  ]);
+  const services = Object.fromEntries(
+    Object.entries(decision.record.services).filter(([name]) => named.has(name)),
+  );
+  const ids = new Set(observed.containers.map((container) => container.id));
+  const parked = decision.record.parked.filter((id) => ids.has(id));
+  return { ...decision, record: { ...decision.record, services, parked } };
+}

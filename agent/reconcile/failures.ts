@@ -1,0 +1,179 @@
+// Failures of services and the wait that follows: noticed by comparing what runs with what was watched.
+
+import type { Verdict } from './health.ts';
+import type { ObservedContainer } from './observed.ts';
+import {
+  type DeploymentRecord,
+  historyOf,
+  type ServiceFailure,
+  type ServiceHistory,
+  withHistory,
+} from './record.ts';
+import { isUp } from './select-container.ts';
+import { afterExit, type ServiceSpec } from './service-spec.ts';
+
+/** A run this long was good: what comes after it is a first failure again, not the next of a row. */
+const STABLE_RUN_MS = 10 * 60_000;
+const FIRST_DELAY_MS = 1000;
+const MAX_DELAY_MS = 5 * 60_000;
+/** From this failure in a row on the agent holds the service back; before, the engine's policy is quicker. */
+export const CRASH_LOOP_FAILURES = 3;
+
+/** The moment of a decision: monotonic time, wall-clock text, and one draw of chance for jitter. */
+export interface Moment {
+  readonly nowMs: number;
+  readonly wallTime: string;
+  readonly chance: number;
+}
+
+/** The wait before try `failuresInRow`: none after the first failure, then doubling to a cap, ± half. */
+export function retryDelayMs(failuresInRow: number, chance: number): number {
+  if (failuresInRow <= 1) return 0;
+  const delay = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(failuresInRow - 2, 30));
+  return Math.round(delay * (0.5 + chance / 2));
+}
+
+/** Notes one failure of a service: the count, what it was, and when the next try comes. */
+export function noteFailure(
+  record: DeploymentRecord,
+  service: string,
+  failure: Omit<ServiceFailure, 'at'>,
+  moment: Moment,
+): DeploymentRecord {
+  const before = historyOf(record, service);
+  const ranWell = before.watched !== null && moment.nowMs - before.watched.sinceMs >= STABLE_RUN_MS;
+  const failuresInRow = ranWell ? 1 : before.failuresInRow + 1;
+  const delayMs = retryDelayMs(failuresInRow, moment.chance);
+  const next = withHistory(record, service, {
+    ...before,
+    failuresInRow,
+    delayMs,
+    retryAtMs: moment.nowMs + delayMs,
+    watched: null,
+    lastFailure: { ...failure, at: moment.wallTime },
+  });
+  return countAgainstAttempt(next, service);
+}
+
+function countAgainstAttempt(record: DeploymentRecord, service: string): DeploymentRecord {
+  const { attempt } = record;
+  if (attempt === null || attempt.pulledAtMs === null) return record;
+  const failures = { ...attempt.failures, [service]: (attempt.failures[service] ?? 0) + 1 };
+  return { ...record, attempt: { ...attempt, failures } };
+}
+
+interface Run {
+  readonly spec: ServiceSpec;
+  readonly container: ObservedContainer | null;
+  readonly verdict: Verdict;
+}
+
+/** Compares one service with what was watched of it, and notes what happened since. */
+export function noteRun(record: DeploymentRecord, run: Run, moment: Moment): DeploymentRecord {
+  const { spec, container } = run;
+  const history = historyOf(record, spec.name);
+  if (container === null) {
+    return history.watched === null ? record : noteFailure(record, spec.name, GONE, moment);
+  }
+  if (!isUp(container)) return noteExit(record, run, container, moment);
+  return noteUp(record, run, container, moment);
+}
+
+const GONE = { code: 'removed', message: 'its container was removed by somebody else', exitCode: null };
+
+function noteExit(
+  record: DeploymentRecord,
+  run: Run,
+  container: ObservedContainer,
+  moment: Moment,
+): DeploymentRecord {
+  const history = historyOf(record, run.spec.name);
+  const isExpected = history.watched?.container !== container.id || record.parked.includes(container.id);
+  if (isExpected) return record;
+  const after = afterExit(run.spec, container.exitCode, container.engineRestarts);
+  if (after === 'completed')
+    return withHistory(record, run.spec.name, { ...history, watched: null, failuresInRow: 0 });
+  return noteFailure(record, run.spec.name, exitFailure(container), moment);
+}
+
+function noteUp(
+  record: DeploymentRecord,
+  run: Run,
+  container: ObservedContainer,
+  moment: Moment,
+): DeploymentRecord {
+  const { name } = run.spec;
+  const history = historyOf(record, name);
+  const { watched } = history;
+  const isSameContainer = watched?.container === container.id;
+  const engineRestarts = restartsSince(isSameContainer ? watched.engineRestarts : null, container);
+  if (engineRestarts > 0) {
+    const failed = noteFailure(record, name, exitFailure(container), moment);
+    return watch(countRestarts(failed, name, engineRestarts), name, container, moment.nowMs);
+  }
+  if (run.verdict.health === 'unhealthy' && history.retryAtMs === null) {
+    const message = run.verdict.why ?? 'unhealthy';
+    return noteFailure(record, name, { code: 'unhealthy', message, exitCode: null }, moment);
+  }
+  const isSameRun =
+    isSameContainer && (watched.startedAt === null || watched.startedAt === container.startedAt);
+  return forgiveLongRun(
+    watch(record, name, container, isSameRun ? watched.sinceMs : moment.nowMs),
+    name,
+    run,
+    moment,
+  );
+}
+
+function restartsSince(before: number | null, container: ObservedContainer): number {
+  return before === null ? 0 : Math.max(0, container.engineRestarts - before);
+}
+
+function exitFailure(container: ObservedContainer): Omit<ServiceFailure, 'at'> {
+  if (container.oomKilled) {
+    return {
+      code: 'oom_killed',
+      message: 'it was killed for passing its memory limit',
+      hint: 'raise deploy.resources.limits.memory, or find what grows',
+      exitCode: container.exitCode,
+    };
+  }
+  const code = container.exitCode === null ? '' : ` with code ${container.exitCode}`;
+  return { code: 'exited', message: `it exited${code}`, exitCode: container.exitCode };
+}
+
+function countRestarts(record: DeploymentRecord, service: string, restarts: number): DeploymentRecord {
+  const history = historyOf(record, service);
+  // The first failures are the engine's to restart at once: no wait of ours holds then.
+  const isOurs = history.failuresInRow >= CRASH_LOOP_FAILURES;
+  const retryAtMs = isOurs ? history.retryAtMs : null;
+  return withHistory(record, service, { ...history, restarts: history.restarts + restarts, retryAtMs });
+}
+
+function watch(
+  record: DeploymentRecord,
+  service: string,
+  container: ObservedContainer,
+  sinceMs: number,
+): DeploymentRecord {
+  const history = historyOf(record, service);
+  const watched: ServiceHistory['watched'] = {
+    container: container.id,
+    startedAt: container.startedAt,
+    engineRestarts: container.engineRestarts,
+    sinceMs,
+  };
+  return withHistory(record, service, { ...history, watched });
+}
+
+function forgiveLongRun(
+  record: DeploymentRecord,
+  service: string,
+  run: Run,
+  moment: Moment,
+): DeploymentRecord {
+  const history = historyOf(record, service);
+  const isStable = history.watched !== null && moment.nowMs - history.watched.sinceMs >= STABLE_RUN_MS;
+  if (!isStable || run.verdict.health !== 'healthy' || history.failuresInRow === 0) return record;
+  return withHistory(record, service, { ...history, failuresInRow: 0, delayMs: 0 });
+}

@@ -1,0 +1,61 @@
+// Observed state: what the engine shows of one deployment, told apart by our labels alone.
+
+export type ContainerState = 'created' | 'running' | 'restarting' | 'paused' | 'exited' | 'dead' | 'removing';
+
+export interface ObservedContainer {
+  readonly id: string;
+  readonly service: string;
+  /** The revision that created it; an unchanged service keeps its container, and so an older revision. */
+  readonly revision: number;
+  /** Hash of what the service asked when it was created (label `io.holdfast.spec`). */
+  readonly spec: string;
+  readonly state: ContainerState;
+  /** `null` before its first exit and while it runs. */
+  readonly exitCode: number | null;
+  readonly oomKilled: boolean;
+  /** The engine's own time of the last start, ISO 8601; only compared for equality. */
+  readonly startedAt: string | null;
+  /** How often the engine's restart policy has restarted it. */
+  readonly engineRestarts: number;
+  /** The engine's HEALTHCHECK; `none` when the image and the document have none. */
+  readonly engineHealth: 'none' | 'starting' | 'healthy' | 'unhealthy';
+  readonly imageId: string;
+  /** Digest of the manifest that it was pulled by; `null` for an image that came by no registry. */
+  readonly digest: string | null;
+  /** Networks of ours that it is joined to, by the document's name. */
+  readonly networks: readonly string[];
+  /** Where the host reaches it, for probes; `null` while it does not run. */
+  readonly address: string | null;
+  readonly settings: MutableSettings;
+}
+
+/** Settings that the engine changes on a living container, with no new one. 0 means unlimited. */
+export interface MutableSettings {
+  readonly memoryBytes: number;
+  readonly nanoCpus: number;
+  readonly pids: number;
+  /** As the engine writes it: `no`, `unless-stopped`, `on-failure` or `on-failure:3`. */
+  readonly restartPolicy: string;
+}
+
+export interface Observed {
+  readonly containers: readonly ObservedContainer[];
+  /** Networks and volumes of ours, by the name that the document gives them. */
+  readonly networks: ReadonlySet<string>;
+  readonly volumes: ReadonlySet<string>;
+}
+
+/** Where one image stands on this device. */
+export type ImageStanding =
+  | { readonly kind: 'present' }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'pulling'; readonly currentBytes: number; readonly totalBytes: number }
+  | {
+      readonly kind: 'failed';
+      readonly code: string;
+      readonly message: string;
+      readonly hint: string | undefined;
+      /** Whether trying again soon could help: a network that is away, as against an image that is not there. */
+      readonly isTransient: boolean;
+      readonly retryAtMs: number;
+    };

@@ -1,0 +1,39 @@
+// Removal: containers, then networks, then only those volumes that the document names.
+import { isUp } from './select-container.ts';
+import type { Decision, Situation } from './situation.ts';
+import { clearAway } from './steady.ts';
+import type { Step } from './steps.ts';
+
+export function decideRemoval(situation: Situation): Decision {
+  const steps = removalSteps(situation);
+  const isDone = steps.length === 0;
+  return {
+    record: {
+      ...situation.record,
+      proven: isDone ? null : situation.record.proven,
+      attempt: null,
+      phase: isDone ? 'removed' : 'switching',
+      reason: null,
+      services: {},
+    },
+    steps,
+    wantedImages: [],
+    wakeInMs: null,
+    services: [],
+  };
+}
+
+function removalSteps({ desired, observed }: Situation): Step[] {
+  const containers = observed.containers.filter((container) => container.state !== 'removing');
+  if (containers.length > 0) {
+    const up = containers.filter(isUp);
+    return clearAway(up.length > 0 ? up : containers, []);
+  }
+  if (observed.containers.length > 0) return [];
+  const networks = [...observed.networks].map((network): Step => ({ kind: 'remove_network', network }));
+  if (networks.length > 0) return networks;
+  const purge = desired.document.state === 'absent' ? desired.document.purge : [];
+  return purge
+    .filter((volume) => observed.volumes.has(volume))
+    .map((volume) => ({ kind: 'remove_volume', volume }));
+}

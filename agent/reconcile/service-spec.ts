@@ -1,0 +1,92 @@
+// What a service asks of its container, and the hash that tells whether a container still is what was asked.
+import { parseByteSize } from '../../protocol/byte-size.ts';
+import { contentHash } from '../../protocol/canonical-json.ts';
+import type { PresentDeployment } from '../../protocol/deployment.ts';
+import { parseDurationMs } from '../../protocol/duration.ts';
+import type { Service } from '../../protocol/service.ts';
+import type { MutableSettings } from './observed.ts';
+
+/** One service of one revision, ready to be compared with what runs and to be created. */
+export interface ServiceSpec {
+  readonly name: string;
+  readonly revision: number;
+  readonly service: Service;
+  /** Hash of all that needs a new container when it changes. */
+  readonly hash: string;
+  readonly settings: MutableSettings;
+  /** Networks by the document's name, with the aliases under which others find the service there. */
+  readonly networks: Readonly<Record<string, readonly string[]>>;
+  readonly stopGraceMs: number;
+}
+
+/** The network that a deployment's services share when they name none, as in Compose. */
+export const DEFAULT_NETWORK = 'default';
+const DEFAULT_STOP_GRACE_MS = 10_000;
+
+export function specsOf(document: PresentDeployment): ServiceSpec[] {
+  return Object.entries(document.services).map(([name, service]) => specOf(document.revision, name, service));
+}
+
+function specOf(revision: number, name: string, service: Service): ServiceSpec {
+  return {
+    name,
+    revision,
+    service,
+    hash: contentHash(immutablePart(service)),
+    settings: settingsOf(service),
+    networks: networksOf(name, service),
+    stopGraceMs: durationMs(service.stop_grace_period, DEFAULT_STOP_GRACE_MS),
+  };
+}
+
+/** All keys but those that the agent alone acts on, and those that change on a living container. */
+function immutablePart(service: Service): object {
+  const { probe: _probe, depends_on: _dependsOn, restart: _restart, deploy: _deploy, ...rest } = service;
+  return rest;
+}
+
+function settingsOf(service: Service): MutableSettings {
+  const limits = service.deploy?.resources?.limits;
+  return {
+    memoryBytes: limits?.memory === undefined ? 0 : (parseByteSize(limits.memory) ?? 0),
+    nanoCpus: limits?.cpus === undefined ? 0 : Math.round(Number(limits.cpus) * 1e9),
+    pids: limits?.pids ?? 0,
+    restartPolicy: enginePolicy(service.restart),
+  };
+}
+
+/**
+ * `always` becomes the engine's `unless-stopped`: with `always` a restarted engine would start a container
+ * that an update stopped and keeps for its rollback, and two instances would run. No policy means `always`,
+ * because a service on a device that nobody visits is there to run.
+ */
+function enginePolicy(restart: string | undefined): string {
+  return restart === undefined || restart === 'always' ? 'unless-stopped' : restart;
+}
+
+function networksOf(name: string, service: Service): Record<string, readonly string[]> {
+  const asked = service.networks ?? { [DEFAULT_NETWORK]: {} };
+  return Object.fromEntries(
+    Object.entries(asked).map(([network, { aliases }]) => [network, [name, ...(aliases ?? [])]]),
+  );
+}
+
+/** Networks that the services of a document use. */
+export function networksUsed(specs: readonly ServiceSpec[]): string[] {
+  return [...new Set(specs.flatMap((spec) => Object.keys(spec.networks)))];
+}
+
+export function durationMs(text: string | undefined, fallbackMs: number): number {
+  return text === undefined ? fallbackMs : (parseDurationMs(text) ?? fallbackMs);
+}
+
+export type AfterExit = 'restart' | 'stay' | 'completed';
+
+/** What a container's exit means under its service's restart policy. */
+export function afterExit(spec: ServiceSpec, exitCode: number | null, engineRestarts: number): AfterExit {
+  const [policy, limit] = spec.settings.restartPolicy.split(':');
+  if (policy === 'unless-stopped') return 'restart';
+  if (exitCode === 0) return 'completed';
+  if (policy === 'no') return 'stay';
+  return limit !== undefined && engineRestarts >= Number(limit) ? 'stay' : 'restart';
+}

@@ -1,0 +1,111 @@
+// The services of one revision held against what runs: carriers, verdicts, dependencies, next steps.
+import type { PresentDeployment } from '../../protocol/deployment.ts';
+import type { DependencyCondition } from '../../protocol/service.ts';
+import { advanceService, isCompleted } from './advance.ts';
+import { noteRun } from './failures.ts';
+import { judgeHealth } from './health.ts';
+import { type DeploymentRecord, historyOf } from './record.ts';
+import { findCarrier, isUp } from './select-container.ts';
+import { durationMs, type ServiceSpec, specsOf } from './service-spec.ts';
+import type { ServiceView, Situation } from './situation.ts';
+import type { Step } from './steps.ts';
+
+export type ServicePlight = 'good' | 'starting' | 'failing';
+
+export function viewServices(situation: Situation, document: PresentDeployment): ServiceView[] {
+  const healthyAfterMs = durationMs(document.update.healthy_after, 0);
+  return specsOf(document).map((spec) => {
+    const container = findCarrier(situation.observed.containers, spec.name, spec.hash);
+    const verdict =
+      container === null
+        ? { health: 'unknown' as const, healthySinceMs: null, why: null }
+        : judgeHealth(container, spec.service.probe, {
+            facts: situation.health.get(container.id),
+            healthyAfterMs,
+            nowMs: situation.nowMs,
+          });
+    return { spec, container, verdict };
+  });
+}
+
+/** The record with all that happened to these services since the last look. */
+export function noteRuns(
+  situation: Situation,
+  record: DeploymentRecord,
+  views: readonly ServiceView[],
+): DeploymentRecord {
+  return views.reduce((noted, view) => noteRun(noted, view, situation), record);
+}
+
+/** One step at most for each service, nearer to all of them running as asked. */
+export function advanceServices(
+  situation: Situation,
+  record: DeploymentRecord,
+  views: readonly ServiceView[],
+  isPlaceTaken: (view: ServiceView) => boolean,
+): Step[] {
+  return views.flatMap((view) => {
+    const step = advanceService({
+      ...view,
+      record,
+      image: situation.images.get(view.spec.service.image),
+      areDependenciesReady: areDependenciesReady(view.spec, views, record),
+      isPlaceTaken: isPlaceTaken(view),
+      nowMs: situation.nowMs,
+    });
+    return step === null ? [] : [step];
+  });
+}
+
+function areDependenciesReady(
+  spec: ServiceSpec,
+  views: readonly ServiceView[],
+  record: DeploymentRecord,
+): boolean {
+  return Object.entries(spec.service.depends_on ?? {}).every(([name, { condition }]) => {
+    const view = views.find((other) => other.spec.name === name);
+    return view === undefined || meets(condition, view, record);
+  });
+}
+
+function meets(condition: DependencyCondition, view: ServiceView, record: DeploymentRecord): boolean {
+  if (isCompleted(view.spec, view.container, record)) return condition !== 'service_healthy';
+  switch (condition) {
+    case 'service_started':
+      return view.container !== null && isUp(view.container);
+    case 'service_healthy':
+      return view.verdict.health === 'healthy';
+    case 'service_completed_successfully':
+      return false;
+  }
+}
+
+/** How a service fares: `failing` until it is good again once it has failed in a row. */
+export function plightOf(view: ServiceView, record: DeploymentRecord): ServicePlight {
+  if (isCompleted(view.spec, view.container, record)) return 'good';
+  if (view.container?.state === 'running' && view.verdict.health === 'healthy') return 'good';
+  const isFailing =
+    historyOf(record, view.spec.name).failuresInRow > 0 || view.verdict.health === 'unhealthy';
+  return isFailing ? 'failing' : 'starting';
+}
+
+/** Images that must come before the services without a container can have one. */
+export function imagesToFetch(situation: Situation, views: readonly ServiceView[]): string[] {
+  const needed = views.filter((view) => view.container === null).map((view) => view.spec.service.image);
+  return [...new Set(needed)].filter((image) => situation.images.get(image)?.kind !== 'present');
+}
+
+/** How long until the first held-back service may be tried again; `null` when none waits. */
+export function nextRetryInMs(situation: Situation, record: DeploymentRecord): number | null {
+  const waits = Object.values(record.services)
+    .map((history) => history.retryAtMs)
+    .filter((at) => at !== null)
+    .map((at) => at - situation.nowMs)
+    .filter((ms) => ms > 0);
+  return waits.length === 0 ? null : Math.min(...waits);
+}
+
+export function earliest(...times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.max(0, Math.min(...known));
+}

@@ -1,0 +1,56 @@
+// What a decision is made from, and what it is.
+import type { Deployment, PresentDeployment } from '../../protocol/deployment.ts';
+import type { Status } from '../../protocol/status.ts';
+import type { HealthFacts, Verdict } from './health.ts';
+import type { ImageStanding, Observed, ObservedContainer } from './observed.ts';
+import type { DeploymentRecord } from './record.ts';
+import type { ServiceSpec } from './service-spec.ts';
+import type { Step } from './steps.ts';
+
+/** A document with what names it. */
+export interface Revision<D extends Deployment = Deployment> {
+  readonly revision: number;
+  readonly hash: string;
+  readonly document: D;
+}
+
+export interface Situation {
+  readonly deployment: string;
+  readonly desired: Revision;
+  /** Whether this device takes part in the desired document's roll-out. */
+  readonly takesPart: boolean;
+  /** The document of `record.proven`. */
+  readonly proven: Revision<PresentDeployment> | null;
+  readonly record: DeploymentRecord;
+  readonly observed: Observed;
+  /** Every image that a service without its container asks for; one that is not here counts as missing. */
+  readonly images: ReadonlyMap<string, ImageStanding>;
+  /** By container id. */
+  readonly health: ReadonlyMap<string, HealthFacts>;
+  readonly nowMs: number;
+  readonly wallTime: string;
+  /** One number in [0, 1) for this decision's jitter. */
+  readonly chance: number;
+}
+
+export interface Decision {
+  /** History as it must be stored before any step is taken. */
+  readonly record: DeploymentRecord;
+  /** Independent of each other: they may be carried out side by side. */
+  readonly steps: readonly Step[];
+  /** Images that must be here; pulls of others may be given up. */
+  readonly wantedImages: readonly string[];
+  /** When to look again though nothing happened; `null` when only a change can matter. */
+  readonly wakeInMs: number | null;
+  /** Services as they are now, for the status. */
+  readonly services: readonly ServiceView[];
+}
+
+/** One service of the revision that is shown: what was asked, what runs for it, how it is. */
+export interface ServiceView {
+  readonly spec: ServiceSpec;
+  readonly container: ObservedContainer | null;
+  readonly verdict: Verdict;
+}
+
+export type StatusBody = Omit<Status, 'schema' | 'seq' | 'at' | 'refused' | 'source' | 'deployment'>;

@@ -1,0 +1,154 @@
+// The steady state: one revision is to run and stay running; whatever else is ours makes way for it.
+import type { PresentDeployment } from '../../protocol/deployment.ts';
+import type { Phase, Reason } from '../../protocol/status.ts';
+import type { ObservedContainer } from './observed.ts';
+import { type DeploymentRecord, historyOf } from './record.ts';
+import { isUp } from './select-container.ts';
+import { durationMs, networksUsed } from './service-spec.ts';
+import {
+  advanceServices,
+  earliest,
+  imagesToFetch,
+  nextRetryInMs,
+  noteRuns,
+  plightOf,
+  viewServices,
+} from './services.ts';
+import type { Decision, Revision, ServiceView, Situation } from './situation.ts';
+import { missingResources, type Step } from './steps.ts';
+
+export interface Steady extends Decision {
+  /** The first service that does not do what was asked, as a reason. */
+  readonly trouble: Reason | null;
+  /** Whether every service is good right now, none merely starting. */
+  readonly isAllGood: boolean;
+}
+
+/**
+ * Keeps one revision running. `keeps` says which other containers stay as they are, such as those of the
+ * revision that an update is about to start; all others of ours are stopped, then removed.
+ */
+export function keepRunning(
+  situation: Situation,
+  revision: Revision<PresentDeployment>,
+  keeps: (container: ObservedContainer) => boolean = () => false,
+): Steady {
+  const { document } = revision;
+  const views = viewServices(situation, document);
+  const record = noteRuns(situation, situation.record, views);
+  const surplus = surplusOf(situation, views).filter((container) => !keeps(container));
+  const missing = missingResources(
+    document,
+    networksUsed(views.map((view) => view.spec)),
+    situation.observed,
+  );
+  const isPlaceTaken = (view: ServiceView) =>
+    surplus.some((other) => other.service === view.spec.name && isUp(other));
+  const steps =
+    missing.length > 0
+      ? missing
+      : [
+          ...advanceServices(situation, record, views, isPlaceTaken),
+          ...clearAway(surplus, views),
+          ...unusedNetworks(situation, views),
+        ];
+  return {
+    record: parkStopped(record, steps),
+    steps,
+    wantedImages: imagesToFetch(situation, views),
+    wakeInMs: earliest(nextRetryInMs(situation, record), nextHealthInMs(situation, views, document)),
+    services: views,
+    trouble: firstTrouble(situation, views, record),
+    isAllGood: views.every((view) => plightOf(view, record) === 'good'),
+  };
+}
+
+/** Networks that nothing uses any more go once no container can still be in them. */
+function unusedNetworks(situation: Situation, views: readonly ServiceView[]): Step[] {
+  if (surplusOf(situation, views).length > 0) return [];
+  const used = networksUsed(views.map((view) => view.spec));
+  return [...situation.observed.networks]
+    .filter((network) => !used.includes(network))
+    .map((network) => ({ kind: 'remove_network', network }));
+}
+
+/** Containers of the deployment that carry none of these services. */
+export function surplusOf(situation: Situation, views: readonly ServiceView[]): ObservedContainer[] {
+  const carriers = new Set(views.map((view) => view.container?.id));
+  return situation.observed.containers.filter(
+    (container) => !carriers.has(container.id) && container.state !== 'removing',
+  );
+}
+
+/** Stops what runs, removes what does not: a container is never removed while it runs. */
+export function clearAway(containers: readonly ObservedContainer[], views: readonly ServiceView[]): Step[] {
+  return containers.map((container) => {
+    const ref = { service: container.service, container: container.id };
+    const graceMs = views.find((view) => view.spec.name === container.service)?.spec.stopGraceMs ?? 10_000;
+    return isUp(container)
+      ? { kind: 'stop_container', ...ref, graceMs }
+      : { kind: 'remove_container', ...ref };
+  });
+}
+
+/** Remembers, before it is done, which containers the agent stops itself. */
+export function parkStopped(record: DeploymentRecord, steps: readonly Step[]): DeploymentRecord {
+  const stopped = steps.filter((step) => step.kind === 'stop_container').map((step) => step.container);
+  const fresh = stopped.filter((id) => !record.parked.includes(id));
+  return fresh.length === 0 ? record : { ...record, parked: [...record.parked, ...fresh] };
+}
+
+/** A service with no probe becomes healthy by time alone, which wakes nobody. */
+export function nextHealthInMs(
+  situation: Situation,
+  views: readonly ServiceView[],
+  document: PresentDeployment,
+): number | null {
+  const healthyAfterMs = durationMs(document.update.healthy_after, 0);
+  const waits = views
+    .filter((view) => view.verdict.health === 'starting' && view.verdict.healthySinceMs !== null)
+    .map((view) => (view.verdict.healthySinceMs ?? 0) + healthyAfterMs - situation.nowMs);
+  return earliest(...waits);
+}
+
+function firstTrouble(
+  situation: Situation,
+  views: readonly ServiceView[],
+  record: DeploymentRecord,
+): Reason | null {
+  for (const view of views) {
+    const trouble = troubleOf(situation, view, record);
+    if (trouble !== null) return trouble;
+  }
+  return null;
+}
+
+/** Why a service does not do what was asked, as far as it is known; `null` while it merely starts. */
+export function troubleOf(situation: Situation, view: ServiceView, record: DeploymentRecord): Reason | null {
+  const path = `services.${view.spec.name}`;
+  const image = situation.images.get(view.spec.service.image);
+  if (view.container === null && image?.kind === 'failed') {
+    return {
+      code: image.code,
+      path: `${path}.image`,
+      message: image.message,
+      ...(image.hint === undefined ? {} : { hint: image.hint }),
+    };
+  }
+  if (plightOf(view, record) !== 'failing') return null;
+  const failure = historyOf(record, view.spec.name).lastFailure;
+  if (failure === null) return { code: 'unhealthy', path, message: view.verdict.why ?? 'unhealthy' };
+  return {
+    code: failure.code,
+    path,
+    message: `${view.spec.name}: ${failure.message}`,
+    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+  };
+}
+
+/** The phase of a revision that has proven itself. A start of the agent alone makes nothing degraded. */
+export function steadyPhase(steady: Steady, before: Phase): { phase: Phase; reason: Reason | null } {
+  if (steady.trouble !== null) return { phase: 'degraded', reason: steady.trouble };
+  if (steady.isAllGood || before === 'converged') return { phase: 'converged', reason: null };
+  return { phase: 'degraded', reason: { code: 'starting', message: 'a service is starting again' } };
+}

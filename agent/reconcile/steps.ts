@@ -1,0 +1,48 @@
+// Steps: the smallest things done to the engine. Every one is safe to run twice.
+import type { PresentDeployment } from '../../protocol/deployment.ts';
+import type { MutableSettings } from './observed.ts';
+import type { ServiceSpec } from './service-spec.ts';
+
+export type Step =
+  | { readonly kind: 'create_network'; readonly network: string; readonly isInternal: boolean }
+  | { readonly kind: 'create_volume'; readonly volume: string }
+  | { readonly kind: 'create_container'; readonly spec: ServiceSpec }
+  | ({ readonly kind: 'start_container' } & ContainerRef)
+  | ({ readonly kind: 'unpause_container' } & ContainerRef)
+  | ({ readonly kind: 'stop_container'; readonly graceMs: number } & ContainerRef)
+  | ({ readonly kind: 'restart_container'; readonly graceMs: number } & ContainerRef)
+  | ({ readonly kind: 'update_container'; readonly settings: MutableSettings } & ContainerRef)
+  | ({ readonly kind: 'remove_container' } & ContainerRef)
+  | ({ readonly kind: 'read_last_logs' } & ContainerRef)
+  | { readonly kind: 'remove_network'; readonly network: string }
+  | { readonly kind: 'remove_volume'; readonly volume: string };
+
+export interface ContainerRef {
+  readonly service: string;
+  readonly container: string;
+}
+
+export type StepOutcome =
+  | { readonly ok: true; readonly lines?: readonly string[]; readonly container?: string }
+  | { readonly ok: false; readonly code: string; readonly message: string; readonly hint?: string };
+
+/** Networks and volumes that must be there before a container of `document` can be. */
+export function missingResources(
+  document: PresentDeployment,
+  networks: readonly string[],
+  observed: { readonly networks: ReadonlySet<string>; readonly volumes: ReadonlySet<string> },
+): Step[] {
+  const steps: Step[] = [];
+  for (const network of networks) {
+    if (observed.networks.has(network)) continue;
+    steps.push({
+      kind: 'create_network',
+      network,
+      isInternal: document.networks[network]?.internal ?? false,
+    });
+  }
+  for (const volume of Object.keys(document.volumes)) {
+    if (!observed.volumes.has(volume)) steps.push({ kind: 'create_volume', volume });
+  }
+  return steps;
+}

@@ -1,0 +1,56 @@
+// The device state document, put together from what host and engine say.
+import { type DeviceState, STATE_SCHEMA } from '../../protocol/state.ts';
+import type { EngineFacts } from '../ports/engine.ts';
+import type { HostFacts } from '../ports/host.ts';
+
+export interface StateParts {
+  readonly device: string;
+  readonly groups: readonly string[];
+  readonly agentVersion: string;
+  readonly host: HostFacts;
+  /** `null` while the engine cannot be reached. */
+  readonly engine: EngineFacts | null;
+  readonly deployments: DeviceState['deployments'];
+  readonly at: string;
+}
+
+export function deviceState({
+  device,
+  groups,
+  agentVersion,
+  host,
+  engine,
+  deployments,
+  at,
+}: StateParts): DeviceState {
+  return {
+    schema: STATE_SCHEMA,
+    device,
+    groups: [...groups],
+    agent_version: agentVersion,
+    architecture: host.architecture,
+    os: host.os,
+    kernel: host.kernel,
+    engine: engine === null ? null : engineState(engine),
+    boot_id: host.bootId,
+    uptime_seconds: host.uptimeSeconds,
+    clock: { synchronised: host.isClockSynchronised },
+    cpu: { cores: host.cpuCores, load_1m: host.load1m },
+    memory: { total_bytes: host.memoryTotalBytes, available_bytes: host.memoryAvailableBytes },
+    disk: { total_bytes: host.diskTotalBytes, available_bytes: host.diskAvailableBytes },
+    temperature_celsius: host.temperatureCelsius,
+    deployments,
+    at,
+  };
+}
+
+function engineState(engine: EngineFacts): NonNullable<DeviceState['engine']> {
+  return {
+    name: engine.name,
+    version: engine.version,
+    api_version: engine.apiVersion,
+    storage_driver: engine.storageDriver,
+    cgroup_version: engine.cgroupVersion,
+    enforces: [...engine.enforces],
+  };
+}

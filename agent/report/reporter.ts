@@ -1,0 +1,220 @@
+// Reports: what is to be told goes into the store, and out as soon as a broker takes it.
+import { EVENTS_SCHEMA, type Event, type EventBatch } from '../../protocol/events.ts';
+import type { DeviceState } from '../../protocol/state.ts';
+import { STATUS_SCHEMA, type Status } from '../../protocol/status.ts';
+import { formatTopic, type Topic } from '../../protocol/topics.ts';
+import { Waker } from '../lib/waker.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { NewEvent, Source, Store } from '../ports/store.ts';
+import type { StatusBody } from '../reconcile/situation.ts';
+
+const EVENTS_PER_BATCH = 50;
+const MAX_BATCH_BYTES = 100 * 1024;
+/** Bytes of a pull change all the time; once a second is enough for people. */
+const PROGRESS_INTERVAL_MS = 1000;
+
+export type Publish = (topic: string, payload: string, options: { retain: boolean }) => Promise<boolean>;
+
+export interface ReporterOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly device: string;
+  readonly topicPrefix: string;
+  readonly bootId: string;
+  readonly stateIntervalMs: number;
+  /** The device state as it is now. */
+  readonly readState: (deployments: DeviceState['deployments']) => DeviceState;
+  /** Called once a round, and so at least every `maxWaitMs`: the watchdog counts on it. */
+  readonly onRound: () => void;
+  readonly maxWaitMs: number;
+}
+
+interface Told {
+  readonly status: Status;
+  /** Whether it says more than the progress of a pull; such a status waits in the store until it is delivered. */
+  readonly isMaterial: boolean;
+}
+
+export class Reporter {
+  readonly #options: ReporterOptions;
+  readonly #waker: Waker;
+  readonly #latest = new Map<string, Told>();
+  readonly #deliveredSeq = new Map<string, number>();
+  #lastProgressMs = Number.NEGATIVE_INFINITY;
+  #lastStateMs = Number.NEGATIVE_INFINITY;
+  #isStateDue = true;
+  #publish: Publish | null = null;
+
+  constructor(options: ReporterOptions) {
+    this.#options = options;
+    this.#waker = new Waker(options.clock);
+    for (const name of options.store.deploymentNames()) this.#recall(name);
+    for (const { deployment } of options.store.pendingStatuses()) this.#recall(deployment);
+  }
+
+  #recall(name: string): void {
+    const status = this.#options.store.latestStatus(name);
+    if (status !== null) this.#latest.set(name, { status, isMaterial: true });
+  }
+
+  /** Statuses as they were last told, by deployment name. */
+  statuses(): Status[] {
+    return [...this.#latest.values()]
+      .map((told) => told.status)
+      .toSorted((a, b) => a.deployment.localeCompare(b.deployment));
+  }
+
+  reportStatus(deployment: string, source: Source, body: StatusBody): void {
+    const refused = this.#options.store.readRefusal(deployment);
+    this.#tell({ schema: STATUS_SCHEMA, deployment, source, refused, ...body, seq: 0, at: '' });
+  }
+
+  /** A document was refused: the status says so, and is otherwise as it was. */
+  reportRefusal(deployment: string): void {
+    const refused = this.#options.store.readRefusal(deployment);
+    const before = this.#latest.get(deployment)?.status ?? unknownDeployment(deployment);
+    const reason =
+      before.desired === null && refused !== null
+        ? { code: refused.code, path: refused.path, message: refused.message }
+        : before.reason;
+    this.#tell({ ...before, reason, refused });
+  }
+
+  addEvents(events: readonly NewEvent[]): void {
+    if (events.length === 0) return;
+    this.#options.store.appendEvents(events, this.#now());
+    this.#waker.wake();
+  }
+
+  /** The broker can be reached: retained topics are written anew, and the outbox empties. */
+  connected(publish: Publish): void {
+    this.#publish = publish;
+    this.#deliveredSeq.clear();
+    this.#isStateDue = true;
+    this.#waker.wake();
+  }
+
+  disconnected(): void {
+    this.#publish = null;
+  }
+
+  pending(): { events: number; statuses: number } {
+    const { store } = this.#options;
+    return { events: store.countEvents(), statuses: store.pendingStatuses().length };
+  }
+
+  /** Delivers until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const isAllTold = await this.#deliver();
+      this.#options.onRound();
+      // After a failed publish the connection is about to end; a short pause keeps this from spinning.
+      await this.#waker.wait(isAllTold ? this.#options.maxWaitMs : 1000, signal);
+    }
+  }
+
+  #tell(status: Status): void {
+    const before = this.#latest.get(status.deployment);
+    if (before !== undefined && gist(before.status, false) === gist(status, false)) return;
+    const isMaterial = before === undefined || gist(before.status, true) !== gist(status, true);
+    const nowMs = this.#options.clock.monotonicMs();
+    if (!isMaterial && nowMs - this.#lastProgressMs < PROGRESS_INTERVAL_MS) return;
+    this.#lastProgressMs = nowMs;
+    const told = { ...status, seq: this.#options.store.nextStatusSeq(), at: this.#now() };
+    if (isMaterial) this.#options.store.saveStatus(told);
+    if (before?.status.phase !== status.phase) this.#isStateDue = true;
+    this.#latest.set(status.deployment, { status: told, isMaterial });
+    this.#waker.wake();
+  }
+
+  async #deliver(): Promise<boolean> {
+    return (await this.#deliverStatuses()) && (await this.#deliverState()) && (await this.#deliverEvents());
+  }
+
+  async #deliverStatuses(): Promise<boolean> {
+    for (const [name, { status, isMaterial }] of this.#latest) {
+      if (status.seq === this.#deliveredSeq.get(name)) continue;
+      if (!(await this.#send({ kind: 'status', device: this.#options.device, name }, status, true)))
+        return false;
+      this.#deliveredSeq.set(name, status.seq);
+      if (isMaterial) this.#options.store.markStatusDelivered(name, status.seq);
+    }
+    return true;
+  }
+
+  async #deliverState(): Promise<boolean> {
+    const { clock, stateIntervalMs, device, readState } = this.#options;
+    const isOld = clock.monotonicMs() - this.#lastStateMs >= stateIntervalMs;
+    if (!this.#isStateDue && !isOld) return true;
+    this.#isStateDue = false;
+    const deployments = this.statuses().map(({ deployment, desired, phase }) => ({
+      name: deployment,
+      revision: desired?.revision ?? null,
+      phase,
+    }));
+    const isTold = await this.#send({ kind: 'state', device }, readState(deployments), true);
+    if (isTold) this.#lastStateMs = clock.monotonicMs();
+    else this.#isStateDue = true;
+    return isTold;
+  }
+
+  async #deliverEvents(): Promise<boolean> {
+    const { store, bootId, device } = this.#options;
+    for (;;) {
+      const events = fitting(store.pendingEvents(EVENTS_PER_BATCH));
+      const last = events.at(-1);
+      if (last === undefined) return true;
+      const lost = store.lostEvents();
+      const batch: EventBatch = {
+        schema: EVENTS_SCHEMA,
+        boot_id: bootId,
+        events,
+        ...(lost === null ? {} : { lost }),
+      };
+      if (!(await this.#send({ kind: 'events', device }, batch, false))) return false;
+      store.acknowledgeEvents(last.seq);
+    }
+  }
+
+  async #send(topic: Topic, payload: object, retain: boolean): Promise<boolean> {
+    if (this.#publish === null) return false;
+    return this.#publish(formatTopic(this.#options.topicPrefix, topic), JSON.stringify(payload), { retain });
+  }
+
+  #now(): string {
+    return this.#options.clock.wallTime().toISOString();
+  }
+}
+
+/** What two statuses are compared by: without number and time, and without the bytes of a pull if so asked. */
+function gist(status: Status, isWithoutProgress: boolean): string {
+  return JSON.stringify({ ...status, seq: 0, at: '' }, (key, value: unknown) =>
+    isWithoutProgress && key === 'progress' ? null : value,
+  );
+}
+
+/** As many events as one payload carries; always one at least. */
+function fitting(events: readonly Event[]): Event[] {
+  let bytes = 0;
+  const count = events.findIndex((event) => {
+    bytes += Buffer.byteLength(JSON.stringify(event));
+    return bytes > MAX_BATCH_BYTES;
+  });
+  return events.slice(0, count === -1 ? events.length : Math.max(1, count));
+}
+
+function unknownDeployment(deployment: string): Status {
+  return {
+    schema: STATUS_SCHEMA,
+    deployment,
+    source: 'device',
+    desired: null,
+    running: null,
+    phase: 'failed',
+    reason: null,
+    refused: null,
+    services: {},
+    seq: 0,
+    at: '',
+  };
+}

@@ -1,0 +1,29 @@
+// The schema, as numbered steps in one direction. A step that has been released is never changed.
+
+/** `migrations[n]` takes a database from `user_version` n to n + 1. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE documents (hash TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE accepted (
+    deployment TEXT NOT NULL,
+    source TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    hash TEXT NOT NULL REFERENCES documents (hash),
+    PRIMARY KEY (deployment, source)
+  ) WITHOUT ROWID;
+  CREATE TABLE refusals (deployment TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE records (
+    deployment TEXT PRIMARY KEY,
+    proven_hash TEXT REFERENCES documents (hash),
+    body TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE events (seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, body TEXT NOT NULL);
+  CREATE TABLE statuses (
+    deployment TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    delivered_seq INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;
+  CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,30 @@
+// `holdfastctl deploy FILE --to …`: a file becomes the next revision of a deployment.
+import * as v from 'valibot';
+import { loadFile } from '../document/load-file.ts';
+import type { ExitCode } from '../failure.ts';
+import { type Host, writeNote } from '../host.ts';
+import { readAddressee, readName, readPercent, readRevision, waitSchema } from './options.ts';
+import { publish } from './publish.ts';
+
+const text = v.optional(v.string());
+export const deploySchema = v.object({
+  ...waitSchema.entries,
+  to: v.string(),
+  name: text,
+  revision: text,
+  percent: text,
+});
+
+export async function deploy(
+  file: string,
+  options: v.InferOutput<typeof deploySchema>,
+  host: Host,
+): Promise<ExitCode> {
+  const to = readAddressee(options.to);
+  const revision = readRevision(options.revision);
+  const percent = readPercent(options.percent);
+  const name = options.name === undefined ? undefined : readName('--name', options.name);
+  const loaded = loadFile(file, { cwd: host.cwd, variables: host.environment, name });
+  for (const note of loaded.notes) writeNote(host, note);
+  return publish({ to, content: loaded.content, revision, percent, options }, host);
+}

@@ -1,0 +1,97 @@
+// Options as they come from the command line, parsed into values once.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import * as v from 'valibot';
+import { parseDurationMs } from '../../protocol/duration.ts';
+import { NAME_PATTERN } from '../../protocol/names.ts';
+import {
+  type Addressee,
+  checkTopicPrefix,
+  DEFAULT_TOPIC_PREFIX,
+  parseAddressee,
+} from '../../protocol/topics.ts';
+import { parseBrokerUrl } from '../broker/broker-url.ts';
+import { type Broker, connectBroker } from '../broker/connection.ts';
+import { messageOf, usageFailure } from '../failure.ts';
+import type { Host } from '../host.ts';
+
+const flag = v.optional(v.boolean(), false);
+const value = v.optional(v.string());
+
+/** What every command takes. */
+export const commonSchema = v.object({ json: flag, broker: value, ca: value, topicPrefix: value });
+export type CommonOptions = v.InferOutput<typeof commonSchema>;
+
+export const waitSchema = v.object({
+  ...commonSchema.entries,
+  wait: flag,
+  timeout: v.optional(v.string(), '10m'),
+});
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 15_000;
+
+/** Connects to the broker that the options or the environment name. */
+export async function openBroker(options: CommonOptions, host: Host): Promise<Broker> {
+  const address = parseBrokerUrl(options.broker ?? host.environment.HOLDFAST_BROKER);
+  return connectBroker({
+    address,
+    ca: options.ca === undefined ? undefined : readCa(resolve(host.cwd, options.ca)),
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    answerTimeoutMs: ANSWER_TIMEOUT_MS,
+    signal: host.signal,
+  });
+}
+
+function readCa(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw usageFailure(`--ca: ${messageOf(error)}`);
+  }
+}
+
+export function readPrefix({ topicPrefix }: CommonOptions): string {
+  const prefix = topicPrefix ?? DEFAULT_TOPIC_PREFIX;
+  const problem = checkTopicPrefix(prefix);
+  if (problem !== null) throw usageFailure(`--topic-prefix "${prefix}": ${problem}`);
+  return prefix;
+}
+
+export function readAddressee(text: string): Addressee {
+  const to = parseAddressee(text);
+  if (to === null) throw usageFailure(`"${text}" is no addressee`, 'write devices/ID or groups/NAME');
+  return to;
+}
+
+/** A name as topics and labels carry it; `what` names the option or argument. */
+export function readName(what: string, name: string): string {
+  if (NAME_PATTERN.test(name)) return name;
+  throw usageFailure(
+    `${what} "${name}" is no name`,
+    'up to 63 lower-case letters, digits, "-" and "_", a letter or digit first',
+  );
+}
+
+export function readTimeoutMs(text: string): number {
+  const ms = parseDurationMs(text);
+  // Longer ones overflow the timer, and would end at once.
+  if (ms === null || ms <= 0 || ms > 24 * 3_600_000) {
+    throw usageFailure(`--timeout "${text}" is no duration up to 24h`, 'write it as 30s or 10m');
+  }
+  return ms;
+}
+
+export function readRevision(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const revision = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(revision) && revision > 0) return revision;
+  throw usageFailure(`--revision "${text}" is no whole number from 1`);
+}
+
+export function readPercent(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const percent = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && percent <= 100) return percent;
+  throw usageFailure(`--percent "${text}" is no number from 0 to 100`);
+}

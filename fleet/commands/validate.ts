@@ -1,0 +1,36 @@
+// `holdfastctl validate FILE`: everything that can be said of a file without a broker or a device.
+import * as v from 'valibot';
+import { loadFile } from '../document/load-file.ts';
+import { planPublication } from '../document/plan-publication.ts';
+import { serialize } from '../document/serialize.ts';
+import { EXIT, type ExitCode, usageFailure } from '../failure.ts';
+import { type Host, writeJson, writeLine, writeNote } from '../host.ts';
+import { commonSchema, readName } from './options.ts';
+
+export const validateSchema = v.object({ ...commonSchema.entries, name: v.optional(v.string()) });
+
+/** Checks a file; with `--json`, writes the document as it would be published. */
+export function validate(file: string, options: v.InferOutput<typeof validateSchema>, host: Host): ExitCode {
+  const name = options.name === undefined ? undefined : readName('--name', options.name);
+  const loaded = loadFile(file, { cwd: host.cwd, variables: host.environment, name });
+  for (const note of loaded.notes) writeNote(host, note);
+  const plan = planPublication({ content: loaded.content, retained: null, issuedAt: host.now() });
+  if (!plan.ok) throw usageFailure(plan.message);
+  const { value, document } = plan.publication;
+  const payload = serialize(value);
+  if (payload.warning !== null) writeNote(host, payload.warning);
+  if (options.json) writeJson(host.stdout, { valid: true, bytes: payload.bytes, document: value });
+  else writeLine(host.stdout, `${file} is valid: ${summarize(document)}, ${payload.bytes} bytes`);
+  return EXIT.good;
+}
+
+function summarize(document: {
+  name: string;
+  state: string;
+  services?: Readonly<Record<string, unknown>>;
+}): string {
+  const services = Object.keys(document.services ?? {});
+  if (document.state === 'absent') return `the removal of "${document.name}"`;
+  const noun = services.length === 1 ? 'service' : 'services';
+  return `"${document.name}" with ${noun} ${services.join(', ')}`;
+}

@@ -1,0 +1,85 @@
+// One run from a Compose file to a document: collects faults and remembers where each part came from.
+import { formatPath } from '../../protocol/faults.ts';
+import type { Variables } from './interpolate.ts';
+import { isWithin, type Path } from './paths.ts';
+import type { Yaml, YamlEntry } from './yaml-tree.ts';
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** A part of the file on its way: what it is, where it goes in the document, where a fault of it points. */
+export interface Field {
+  readonly node: Yaml;
+  readonly at: Path;
+  readonly offset: number;
+  /** Where the key stands, for faults of the key itself. */
+  readonly keyOffset?: number;
+}
+
+/** Turns one field into its long form; `undefined` leaves it out (a fault has been reported, or it is empty). */
+export type Convert = (field: Field, run: Conversion) => Json | undefined;
+
+export interface OffsetFault {
+  readonly offset: number;
+  readonly path: string;
+  readonly message: string;
+}
+
+export class Conversion {
+  readonly variables: Variables;
+  readonly faults: OffsetFault[] = [];
+  readonly notes: OffsetFault[] = [];
+  private readonly offsets = new Map<string, number>();
+  private readonly faultedPaths: Path[] = [];
+
+  constructor(variables: Variables) {
+    this.variables = variables;
+  }
+
+  /** Reports a fault; the protocol's own faults at or below its path are then not told a second time. */
+  fault(field: Pick<Field, 'at' | 'offset'>, message: string): undefined {
+    this.faults.push({ offset: field.offset, path: formatPath(field.at), message });
+    this.faultedPaths.push(field.at);
+    return undefined;
+  }
+
+  note(field: Pick<Field, 'at' | 'offset'>, message: string): void {
+    this.notes.push({ offset: field.offset, path: formatPath(field.at), message });
+  }
+
+  /** Remembers where in the file a part of the document came from. */
+  place(at: Path, offset: number): void {
+    this.offsets.set(formatPath(at), offset);
+  }
+
+  /** Where a part of the document, or else the nearest part around it, stands in the file. */
+  offsetOf(at: Path): number {
+    for (let length = at.length; length > 0; length -= 1) {
+      const offset = this.offsets.get(formatPath(at.slice(0, length)));
+      if (offset !== undefined) return offset;
+    }
+    return 0;
+  }
+
+  /** Whether a fault at this path, or of the very text at this offset, has been told. */
+  isTold(at: Path, offset: number): boolean {
+    const isFaultyText = this.faults.some((fault) => fault.path === '' && fault.offset === offset);
+    return isFaultyText || this.faultedPaths.some((path) => path.length > 0 && isWithin(at, path));
+  }
+}
+
+/** The field of a map's entry. A fault of a map or list points at its key, of a scalar at the scalar. */
+export function entryField(entry: YamlEntry, at: Path): Field {
+  const isValue = entry.value.kind === 'scalar' && entry.value.value !== null;
+  return {
+    node: entry.value,
+    at,
+    offset: isValue ? entry.value.offset : entry.keyOffset,
+    keyOffset: entry.keyOffset,
+  };
+}
+
+/** Converts a field and remembers its place. */
+export function convertField(field: Field, convert: Convert, run: Conversion): Json | undefined {
+  run.place(field.at, field.offset);
+  return convert(field, run);
+}

@@ -1,0 +1,129 @@
+// Small converters that the tables of `service-keys.ts` and `top-level.ts` are put together from.
+import {
+  type Conversion,
+  type Convert,
+  convertField,
+  entryField,
+  type Field,
+  type Json,
+} from './conversion.ts';
+import type { Yaml, YamlMap } from './yaml-tree.ts';
+
+export type ConvertTable = Readonly<Record<string, Convert>>;
+/** Why a key that Compose knows is not carried out, and what to do instead. */
+export type RefusedKeys = Readonly<Record<string, string>>;
+
+/** A scalar as text: numbers and booleans become strings, as Compose has it. */
+export const text: Convert = (field, run) => {
+  const { node } = field;
+  if (node.kind !== 'scalar') return run.fault(field, `expected a text, got ${describe(node)}`);
+  if (node.value === null) return undefined;
+  return scalarText(node);
+};
+
+/** A number, also in quotes or from a variable. */
+export const number: Convert = (field, run) => {
+  const { node } = field;
+  if (node.kind !== 'scalar') return run.fault(field, `expected a number, got ${describe(node)}`);
+  if (typeof node.value === 'number') return node.value;
+  if (node.value === null) return undefined;
+  const value = typeof node.value === 'string' && node.value.trim() !== '' ? Number(node.value) : Number.NaN;
+  return Number.isFinite(value) ? value : run.fault(field, `expected a number, got ${describe(node)}`);
+};
+
+/** `true` or `false`, also from a variable. */
+export const boolean: Convert = (field, run) => {
+  const { node } = field;
+  const word = node.kind === 'scalar' ? node.value : undefined;
+  if (word === null) return undefined;
+  if (word === true || word === 'true') return true;
+  if (word === false || word === 'false') return false;
+  return run.fault(field, `expected true or false, got ${describe(node)}`);
+};
+
+/** Anything, as it stands: for a key whose schema says enough; `text`, `number` and `boolean` are kinder to variables. */
+const asIs: Convert = (field, run) => {
+  const { node, at } = field;
+  if (node.kind === 'scalar') return node.value;
+  if (node.kind === 'list') return convertItems(field, asIs, run);
+  return convertEntries(node, at, () => asIs, run);
+};
+
+/** A list, every item converted alike; the wire's lists never hold `null`. */
+export function listOf(convert: Convert): Convert {
+  return (field, run) => {
+    if (isEmpty(field.node)) return undefined;
+    if (field.node.kind !== 'list') return run.fault(field, `expected a list, got ${describe(field.node)}`);
+    return convertItems(field, convert, run);
+  };
+}
+
+function convertItems(field: Field, convert: Convert, run: Conversion): Json[] {
+  const items: Json[] = [];
+  if (field.node.kind !== 'list') return items;
+  for (const node of field.node.items) {
+    // Numbered by where the item lands, so that a dropped one does not shift the places of the rest.
+    const at = [...field.at, items.length];
+    const item = convertField({ node, at, offset: node.offset }, convert, run);
+    if (item !== undefined) items.push(item);
+  }
+  return items;
+}
+
+/** A map with free keys, every value converted alike. */
+export function mapOf(convert: Convert): Convert {
+  return (field, run) => {
+    if (isEmpty(field.node)) return undefined;
+    if (field.node.kind !== 'map') return run.fault(field, `expected a map, got ${describe(field.node)}`);
+    return convertEntries(field.node, field.at, () => convert, run);
+  };
+}
+
+/** A map with known keys. `null` is what an empty block in YAML reads as, and means an empty map. */
+export function shape(table: ConvertTable, refused: RefusedKeys = {}): Convert {
+  return (field, run) => {
+    if (isEmpty(field.node)) return {};
+    if (field.node.kind !== 'map') return run.fault(field, `expected a map, got ${describe(field.node)}`);
+    return convertEntries(field.node, field.at, (key) => tableEntry(key, table, refused), run);
+  };
+}
+
+/** The converter of a key: Compose ignores `x-…`, and what the table lacks is refused by name. */
+function tableEntry(key: string, table: ConvertTable, refused: RefusedKeys): Convert {
+  if (Object.hasOwn(table, key)) return table[key] ?? asIs;
+  if (key.startsWith('x-')) return () => undefined;
+  const hint = Object.hasOwn(refused, key) ? refused[key] : undefined;
+  const why = hint === undefined ? '' : `: ${hint}`;
+  return ({ at, offset, keyOffset = offset }, run) =>
+    run.fault({ at, offset: keyOffset }, `"${key}" is not carried out by Holdfast${why}`);
+}
+
+function convertEntries(
+  node: YamlMap,
+  at: Field['at'],
+  converterOf: (key: string) => Convert,
+  run: Conversion,
+): { [key: string]: Json } {
+  const entries: [string, Json][] = [];
+  for (const entry of node.entries) {
+    const value = convertField(entryField(entry, [...at, entry.key]), converterOf(entry.key), run);
+    if (value !== undefined) entries.push([entry.key, value]);
+  }
+  // fromEntries defines own properties, so that a key `__proto__` is a key like any other.
+  return Object.fromEntries(entries);
+}
+
+export function isEmpty(node: Yaml): boolean {
+  return node.kind === 'scalar' && node.value === null;
+}
+
+/** A scalar's text; a decimal number as it is written, so that `1.10` and long ids stay whole. */
+export function scalarText(node: Extract<Yaml, { kind: 'scalar' }>): string {
+  const isDecimal = typeof node.value === 'number' && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(node.source);
+  return isDecimal ? node.source : String(node.value ?? '');
+}
+
+export function describe(node: Yaml): string {
+  if (node.kind !== 'scalar') return node.kind === 'list' ? 'a list' : 'a map';
+  return typeof node.value === 'string' ? JSON.stringify(node.value.slice(0, 60)) : String(node.value);
+}

@@ -1,0 +1,96 @@
+// From the text of a compose.yaml to the content of a deployment, or all its faults with line and column.
+import { DEPLOYMENT_SCHEMA } from '../../protocol/deployment.ts';
+import { parseDeployment } from '../../protocol/parse-deployment.ts';
+import { Conversion, type Json, type OffsetFault } from './conversion.ts';
+import { interpolate, type Variables } from './interpolate.ts';
+import { parsePath } from './paths.ts';
+import { convertTopLevel } from './top-level.ts';
+import { type Position, parseYaml, type YamlSource } from './yaml-tree.ts';
+
+/** A fault and where in the file it lies; lines and columns count from 1. */
+export interface PlacedFault extends Position {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A document without `schema`, `revision`, `state` and `issued_at`, which a deploy puts on. */
+type DeploymentContent = { readonly name: string } & { readonly [key: string]: Json };
+
+export type ReadResult =
+  | { readonly ok: true; readonly content: DeploymentContent; readonly notes: readonly PlacedFault[] }
+  | { readonly ok: false; readonly faults: readonly PlacedFault[]; readonly notes: readonly PlacedFault[] };
+
+export interface ReadOptions {
+  readonly variables: Variables;
+  /** Beats the file's `name`. */
+  readonly name?: string | undefined;
+  /** Used where neither says one, as Compose uses the folder's. */
+  readonly fallbackName: string;
+}
+
+/** Reads a Compose file. Faults are in the order of the file, and all are told. */
+export function readCompose(text: string, options: ReadOptions): ReadResult {
+  const run = new Conversion(options.variables);
+  const source = parseYaml(
+    text,
+    (value, offset) => interpolateAt(value, offset, run),
+    (offset, message) => run.fault({ at: [], offset }, message),
+  );
+  if (!source.isSound) return failed(run, source);
+  const content = convertTopLevel(source.root, run);
+  if (content === null) return failed(run, source);
+  const named = { ...content, name: options.name ?? content.name ?? options.fallbackName };
+  checkWithProtocol(named, run);
+  if (run.faults.length > 0) return failed(run, source);
+  return { ok: true, content: { ...named, name: String(named.name) }, notes: placeAll(run.notes, source) };
+}
+
+function interpolateAt(text: string, offset: number, run: Conversion): string {
+  const place = { at: [], offset };
+  return interpolate(text, run.variables, {
+    fault: (message) => run.fault(place, message),
+    unset: (name) => run.note(place, `the variable ${name} is not set; an empty text stands in for it`),
+  });
+}
+
+/** The protocol has the last word on every value; its faults are led back to the file. */
+function checkWithProtocol(content: Readonly<Record<string, Json>>, run: Conversion): void {
+  const parsed = parseDeployment({
+    schema: DEPLOYMENT_SCHEMA,
+    revision: 1,
+    state: 'present',
+    ...withSalt(content),
+  });
+  if (parsed.ok) return;
+  for (const { path, message } of parsed.faults) {
+    const at = parsePath(path);
+    const offset = run.offsetOf(at);
+    if (!run.isTold(at, offset)) run.fault({ at, offset }, message);
+  }
+}
+
+/** A roll-out without a salt is given one at the deploy, when the revision is known. */
+function withSalt(content: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
+  const { rollout } = content;
+  const isObject = typeof rollout === 'object' && rollout !== null && !Array.isArray(rollout);
+  return isObject ? { ...content, rollout: { salt: 'unset', ...rollout } } : content;
+}
+
+function failed(run: Conversion, source: YamlSource): ReadResult {
+  return { ok: false, faults: placeAll(run.faults, source), notes: placeAll(run.notes, source) };
+}
+
+function placeAll(faults: readonly OffsetFault[], source: YamlSource): PlacedFault[] {
+  const inOrder = [...faults].sort((one, other) => one.offset - other.offset);
+  const placed = inOrder.map(({ offset, path, message }) => ({
+    ...source.positionOf(offset),
+    path,
+    message,
+  }));
+  // An anchor's text is read once per alias, and told once.
+  const seen = new Set<string>();
+  return placed.filter((fault) => {
+    const key = JSON.stringify(fault);
+    return seen.has(key) ? false : seen.add(key) !== undefined;
+  });
+}

@@ -1,0 +1,79 @@
+// A `.json` file is a ready document: nothing is converted, only checked.
+import * as v from 'valibot';
+import { DEPLOYMENT_SCHEMA } from '../../protocol/deployment.ts';
+import { parseDeployment } from '../../protocol/parse-deployment.ts';
+import { parsePath } from '../compose/paths.ts';
+import type { PlacedFault } from '../compose/read-compose.ts';
+import { parseYaml, type Yaml } from '../compose/yaml-tree.ts';
+import { messageOf } from '../failure.ts';
+
+/** The content of a document; `revision` is there when the file fixes one. */
+export interface ReadyContent {
+  readonly name: string;
+  readonly [key: string]: unknown;
+}
+
+export type ContentResult =
+  | { readonly ok: true; readonly content: ReadyContent; readonly notes: readonly PlacedFault[] }
+  | { readonly ok: false; readonly faults: readonly PlacedFault[] };
+
+const objectSchema = v.record(v.string(), v.unknown());
+
+/** Checks a ready document. `revision` may be left out, and is then found by the deploy. */
+export function readJsonDocument(text: string, name: string | undefined): ContentResult {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { ok: false, faults: [syntaxFault(messageOf(error))] };
+  }
+  if (!v.is(objectSchema, value) || Array.isArray(value)) {
+    return { ok: false, faults: [{ line: 1, column: 1, path: '', message: 'expected an object' }] };
+  }
+  const content = name === undefined ? value : { ...value, name };
+  const parsed = parseDeployment({ schema: DEPLOYMENT_SCHEMA, revision: 1, ...content });
+  if (parsed.ok) return { ok: true, content: { ...content, name: parsed.value.document.name }, notes: [] };
+  return { ok: false, faults: placeFaults(text, parsed.faults) };
+}
+
+/** V8 says where in words: `… at position 12 (line 2 column 5)`. */
+function syntaxFault(message: string): PlacedFault {
+  const [, line = '1', column = '1'] = /\(line (\d+) column (\d+)\)/.exec(message) ?? [];
+  return { line: Number(line), column: Number(column), path: '', message: `not JSON: ${message}` };
+}
+
+function placeFaults(text: string, faults: readonly { path: string; message: string }[]): PlacedFault[] {
+  // JSON is YAML, and the YAML reader knows where things stand.
+  const source = parseYaml(
+    text,
+    (value) => value,
+    () => undefined,
+  );
+  return faults.map(({ path, message }) => ({
+    ...source.positionOf(offsetIn(source.root, parsePath(path))),
+    path,
+    message,
+  }));
+}
+
+/** The offset of the deepest part of the path that is there. */
+function offsetIn(root: Yaml, path: readonly (string | number)[]): number {
+  let node = root;
+  let offset = root.offset;
+  for (const part of path) {
+    const next = childOf(node, part);
+    if (next === undefined) return offset;
+    offset = next.offset;
+    node = next.node;
+  }
+  return offset;
+}
+
+function childOf(node: Yaml, part: string | number): { node: Yaml; offset: number } | undefined {
+  if (node.kind === 'list') {
+    const item = typeof part === 'number' ? node.items[part] : undefined;
+    return item && { node: item, offset: item.offset };
+  }
+  const entry = node.kind === 'map' ? node.entries.find(({ key }) => key === String(part)) : undefined;
+  return entry && { node: entry.value, offset: entry.keyOffset };
+}

@@ -1,0 +1,6 @@
+// The one file of the manager's side that reads the process's environment.
+
+/** A frozen copy of the environment. */
+export function readEnvironment(): Readonly<Record<string, string | undefined>> {
+  return Object.freeze({ ...process.env });
+}

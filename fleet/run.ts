@@ -1,0 +1,116 @@
+// The command line: commander's commands, and the one place where a failure becomes words and an exit code.
+import { Command, CommanderError } from 'commander';
+import * as v from 'valibot';
+import { deploy, deploySchema } from './commands/deploy.ts';
+import { commonSchema } from './commands/options.ts';
+import { remove, removeSchema } from './commands/remove.ts';
+import { status } from './commands/status.ts';
+import { validate, validateSchema } from './commands/validate.ts';
+import { CommandFailure, EXIT, type ExitCode, messageOf } from './failure.ts';
+import { type Host, writeJson, writeLine } from './host.ts';
+import { VERSION } from './version.ts';
+
+type Finish = (code: ExitCode) => void;
+
+/** Runs `holdfastctl` with the arguments after its name, and resolves with its exit code. */
+export async function run(args: readonly string[], host: Host): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.good;
+  const program = buildProgram(host, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return reportFailure(error, args.includes('--json'), host);
+  }
+}
+
+function buildProgram(host: Host, finish: Finish): Command {
+  const program = new Command('holdfastctl')
+    .description('Deploys to a fleet of Holdfast devices through its MQTT broker.')
+    .version(VERSION, '-V, --version')
+    .option('--broker <url>', 'mqtt[s]://user:password@host:port (default: HOLDFAST_BROKER)')
+    .option('--ca <file>', 'PEM file of the authority that signed the broker, for mqtts://')
+    .option('--topic-prefix <prefix>', 'prefix of all topics (default: holdfast/v1)')
+    .option('--json', 'write JSON')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+    })
+    .showHelpAfterError('hint: --help tells what there is')
+    .exitOverride();
+  program.addHelpText('after', HELP_AFTER);
+  addValidate(program, host, finish);
+  addDeploy(program, host, finish);
+  addRemove(program, host, finish);
+  addStatus(program, host, finish);
+  return program;
+}
+
+const HELP_AFTER = `
+Exit codes: 0 good; 1 bad news (failed, rolled back, refused, not converged); 2 wrong usage or an invalid file;
+3 the broker cannot be reached; 4 timed out.`;
+
+function addValidate(program: Command, host: Host, finish: Finish): void {
+  program
+    .command('validate')
+    .description('check a compose.yaml (or a ready .json document); --json writes the document')
+    .argument('<file>')
+    .option('--name <name>', "the deployment's name, instead of the file's")
+    .action((file: string, _options: unknown, command: Command) => {
+      finish(validate(file, v.parse(validateSchema, command.optsWithGlobals()), host));
+    });
+}
+
+function addWaiting(command: Command): Command {
+  return command
+    .requiredOption('--to <addressee>', 'devices/ID or groups/NAME')
+    .option('--wait', 'follow it on the devices until each has settled')
+    .option('--timeout <duration>', 'how long to wait', '10m')
+    .option('--revision <number>', 'instead of the next one');
+}
+
+function addDeploy(program: Command, host: Host, finish: Finish): void {
+  addWaiting(program.command('deploy').description('publish a file as the next revision').argument('<file>'))
+    .option('--name <name>', "the deployment's name, instead of the file's")
+    .option('--percent <percent>', 'only so many of the devices take part')
+    .action(async (file: string, _options: unknown, command: Command) => {
+      finish(await deploy(file, v.parse(deploySchema, command.optsWithGlobals()), host));
+    });
+}
+
+function addRemove(program: Command, host: Host, finish: Finish): void {
+  addWaiting(program.command('remove').description('ask that a deployment be absent').argument('<name>'))
+    .option('--purge <volume...>', 'named volumes to delete with it; all others stay')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      finish(await remove(name, v.parse(removeSchema, command.optsWithGlobals()), host));
+    });
+}
+
+function addStatus(program: Command, host: Host, finish: Finish): void {
+  program
+    .command('status')
+    .description('what devices last reported; 1 when something is not converged')
+    .argument('[whom]', 'devices/ID or groups/NAME (default: all)')
+    .action(async (whom: string | undefined, _options: unknown, command: Command) => {
+      finish(await status(whom, v.parse(commonSchema, command.optsWithGlobals()), host));
+    });
+}
+
+function reportFailure(error: unknown, isJson: boolean, host: Host): ExitCode {
+  // Commander has written its own words already; help and version are no failures.
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.good;
+    if (isJson) writeJson(host.stdout, { error: { code: 'usage', message: error.message } });
+    return EXIT.usage;
+  }
+  if (host.signal.aborted) return EXIT.interrupted;
+  if (!(error instanceof CommandFailure)) throw error;
+  const { code, message, hint, details, exitCode } = error;
+  if (isJson) writeJson(host.stdout, { error: { code, message, hint, ...details } });
+  writeLine(host.stderr, `error: ${messageOf(error)}`);
+  if (hint !== undefined) writeLine(host.stderr, `hint: ${hint}`);
+  return exitCode;
+}

@@ -1,0 +1,92 @@
+import { beforeEach, expect, test } from 'vitest';
+import { PublishWindow, STALL_MS } from '../../../agent/broker/publish-window.ts';
+import { FakeClock } from './fake-clock.ts';
+
+type Settle = (isAcknowledged: boolean) => void;
+
+let clock: FakeClock;
+let sent: { message: number; settle: Settle }[];
+let stalls: number;
+let window: PublishWindow<number>;
+beforeEach(() => {
+  clock = new FakeClock();
+  sent = [];
+  stalls = 0;
+  window = new PublishWindow({
+    limit: 2,
+    clock,
+    send: (message, settle) => sent.push({ message, settle }),
+    onStall: () => {
+      stalls += 1;
+    },
+  });
+});
+
+const messagesSent = (): number[] => sent.map(({ message }) => message);
+
+test('no more than the limit is under way, and the rest follows in order', async () => {
+  const results = [1, 2, 3, 4].map((message) => window.publish(message));
+  expect(messagesSent()).toEqual([1, 2]);
+  sent[1]?.settle(false);
+  expect(messagesSent()).toEqual([1, 2, 3]);
+  sent[0]?.settle(true);
+  sent[2]?.settle(true);
+  sent[3]?.settle(true);
+  expect(await Promise.all(results)).toEqual([true, false, true, true]);
+});
+
+test('a message past 64 waiting ones is turned away at once', async () => {
+  const results = Array.from({ length: 2 + 64 }, (_, message) => window.publish(message));
+  expect(await window.publish(99)).toBe(false);
+  window.close();
+  expect(new Set(await Promise.all(results))).toEqual(new Set([false]));
+});
+
+test('close settles what is under way, what waits and what comes later, and sends nothing more', async () => {
+  const results = [1, 2, 3].map((message) => window.publish(message));
+  window.close();
+  expect(await Promise.all(results)).toEqual([false, false, false]);
+  sent[0]?.settle(true);
+  expect(await window.publish(4)).toBe(false);
+  expect(messagesSent()).toEqual([1, 2]);
+  expect(clock.sleeperCount).toBe(0);
+});
+
+test('an acknowledgement that comes twice counts once', async () => {
+  void window.publish(1);
+  void window.publish(2);
+  void window.publish(3);
+  void window.publish(4);
+  sent[0]?.settle(true);
+  sent[0]?.settle(true);
+  expect(messagesSent()).toEqual([1, 2, 3]);
+});
+
+test('a minute without any acknowledgement is a stall', async () => {
+  void window.publish(1);
+  await clock.advance(STALL_MS - 1);
+  expect(stalls).toBe(0);
+  await clock.advance(1);
+  expect(stalls).toBe(1);
+});
+
+test('slow progress is none', async () => {
+  for (const message of [1, 2, 3, 4]) void window.publish(message);
+  for (const index of [0, 1, 2, 3]) {
+    await clock.advance(STALL_MS - 1);
+    sent[index]?.settle(true);
+  }
+  await clock.advance(STALL_MS * 2);
+  expect(stalls).toBe(0);
+});
+
+test('an idle hour before a message does not count against it', async () => {
+  void window.publish(1);
+  sent[0]?.settle(true);
+  await clock.advance(3_600_000);
+  void window.publish(2);
+  await clock.advance(STALL_MS - 1);
+  expect(stalls).toBe(0);
+  await clock.advance(1);
+  expect(stalls).toBe(1);
+});

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import type { Ending } from '../../../agent/broker/ending.ts';
+import { decideRetry, FIRST_RETRY, type Retry } from '../../../agent/broker/retry.ts';
+import type { BrokerTrouble } from '../../../agent/ports/broker.ts';
+
+const ALMOST_ONE = (): number => 0.9999;
+
+function ending(code: BrokerTrouble['code'], upForMs: number | null = null): Ending {
+  return { trouble: { code, message: code }, verdict: upForMs === null ? 'unknown' : 'worked', upForMs };
+}
+
+/** Delays in seconds, rounded up: the ceilings, as the draw is nearly one. */
+function run(endings: readonly Ending[]): { ceilings: number[]; codes: (string | undefined)[] } {
+  let retry: Retry = FIRST_RETRY;
+  const ceilings: number[] = [];
+  const codes: (string | undefined)[] = [];
+  for (const each of endings) {
+    const decision = decideRetry(retry, each, ALMOST_ONE);
+    retry = decision.retry;
+    ceilings.push(Math.ceil(decision.delayMs / 1000));
+    codes.push(decision.trouble?.code);
+  }
+  return { ceilings, codes };
+}
+
+test('delays double from one second to a minute', () => {
+  const { ceilings } = run(Array.from({ length: 9 }, () => ending('unreachable')));
+  expect(ceilings).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
+});
+
+test('a connection that stood for half a minute clears the record', () => {
+  const away = Array.from({ length: 7 }, () => ending('unreachable'));
+  expect(run([...away, ending('closed', 30_000)]).ceilings.at(-1)).toBe(1);
+});
+
+test('a connection that stood for a moment does not', () => {
+  const away = Array.from({ length: 7 }, () => ending('unreachable'));
+  expect(run([...away, ending('closed', 29_999)]).ceilings.at(-1)).toBe(60);
+});
+
+test('a session taken over is backed off from harder', () => {
+  const { ceilings } = run(Array.from({ length: 6 }, () => ending('session_taken', 500)));
+  expect(ceilings).toEqual([30, 60, 120, 240, 300, 300]);
+});
+
+test('three closes running soon after connecting are told as a session taken', () => {
+  const { codes, ceilings } = run(Array.from({ length: 4 }, () => ending('closed', 500)));
+  expect(codes).toEqual(['closed', 'closed', 'session_taken', 'session_taken']);
+  expect(ceilings).toEqual([1, 2, 30, 60]);
+});
+
+test('under suspicion half a minute is not enough to be trusted again, ten minutes are', () => {
+  const taken = [ending('closed', 500), ending('closed', 500), ending('closed', 500)];
+  expect(run([...taken, ending('closed', 599_999)])).toMatchObject({ ceilings: [1, 2, 30, 60] });
+  const { codes, ceilings } = run([...taken, ending('closed', 600_000)]);
+  expect([codes.at(-1), ceilings.at(-1)]).toEqual(['closed', 1]);
+});
+
+test('closes with something else between are not', () => {
+  const { codes } = run([
+    ending('closed', 1),
+    ending('closed', 1),
+    ending('unreachable'),
+    ending('closed', 1),
+  ]);
+  expect(codes).toEqual(['closed', 'closed', 'unreachable', 'closed']);
+});
+
+test('another version is tried at once, untold and without counting as a failure', () => {
+  const refused: Ending = { ...ending('closed'), verdict: 'refused' };
+  const decision = decideRetry(FIRST_RETRY, refused, ALMOST_ONE);
+  expect(decision).toMatchObject({ delayMs: 0, trouble: null });
+  expect(decision.retry.version.version).toBe('3.1.1');
+  expect(decision.retry.normal.failures).toBe(0);
+});

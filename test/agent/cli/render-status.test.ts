@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { renderStatus } from '../../../agent/cli/render/status.ts';
+import { makeDeployment, makeLocalStatus, makeService, NOW, RUNNING_6 } from './fixtures.ts';
+
+const PIPE = { now: NOW, columns: null, hasColour: false };
+const TERMINAL = { now: NOW, columns: 80, hasColour: false };
+
+/** Golden text: what stands between the quotes, without the indent of this file. */
+function text(golden: string): string {
+  return `${golden.replace(/^\n/, '').replace(/^ {6}/gm, '').trimEnd()}\n`;
+}
+
+describe('holdfast status', () => {
+  it('shows a device on which all is well', () => {
+    expect(renderStatus(makeLocalStatus(), TERMINAL)).toBe(
+      text(`
+      device   edge-01, agent 0.1.0, up 3h 12m, groups berlin
+      broker   connected to mqtts://broker.example.com:8883 for 2h 5m (MQTT 5)
+      engine   reachable
+
+      line-vision  revision 7  converged
+        SERVICE   STATE    HEALTH   IMAGE  RESTARTS  UP     MEMORY     CPUS
+        detector  running  healthy  1.4.2         0  2h 5m  256.0 MiB  0.5
+      `),
+    );
+  });
+
+  it('says why the broker and the engine are away, and what waits', () => {
+    const status = makeLocalStatus({
+      broker: {
+        isConnected: false,
+        protocol: null,
+        since: '2026-11-22T11:57:00Z',
+        trouble: { code: 'refused_credentials', message: 'the broker refused the user name or password' },
+        url: 'mqtts://broker.example.com:8883',
+      },
+      engine: { is_reachable: false, message: 'connect ENOENT /var/run/docker.sock' },
+      outbox: { events: 3, statuses: 1 },
+      deployments: [],
+    });
+    expect(renderStatus(status, TERMINAL)).toBe(
+      text(`
+      device   edge-01, agent 0.1.0, up 3h 12m, groups berlin
+      broker   not connected to mqtts://broker.example.com:8883 for 3m: the broker
+        refused the user name or password (refused_credentials)
+      engine   not reachable: connect ENOENT /var/run/docker.sock
+      reports  waiting for the broker: 3 events, 1 status
+
+      No deployments: nothing has been asked of this device yet.
+      `),
+    );
+  });
+
+  it('shows both revisions, reason, hint and refusal after a rollback', () => {
+    const deployment = makeDeployment({
+      running: RUNNING_6,
+      phase: 'rolled_back',
+      source: 'groups/berlin',
+      reason: {
+        code: 'unhealthy',
+        path: 'services.detector',
+        message: 'the probe of port 8080 failed for 5m after the update',
+        hint: 'read what it said with: holdfast logs detector',
+      },
+      refused: {
+        revision: 5,
+        code: 'stale',
+        path: 'revision',
+        message: 'revision 5 is older than 7',
+        at: '2026-11-22T11:58:00Z',
+      },
+    });
+    const [, , , , ...lines] = renderStatus(makeLocalStatus({ deployments: [deployment] }), TERMINAL).split(
+      '\n',
+    );
+    expect(lines.slice(0, 6)).toEqual([
+      'line-vision  revision 6 -> 7 of groups/berlin  rolled_back',
+      '  services.detector: the probe of port 8080 failed for 5m after the update',
+      '    (unhealthy)',
+      '  Hint: read what it said with: holdfast logs detector',
+      '  Refused revision 5 of 2026-11-22T11:58:00Z: revision 5 is older than 7 (stale',
+      '    at revision)',
+    ]);
+  });
+
+  it('shows progress, failures with the next try, and limits that the kernel ignores', () => {
+    const deployment = makeDeployment({
+      running: null,
+      phase: 'pulling',
+      services: {
+        detector: makeService({
+          state: 'missing',
+          health: 'unknown',
+          started_at: null,
+          limits: null,
+          progress: { current_bytes: 12_582_912, total_bytes: 27_997_978 },
+        }),
+        store: makeService({
+          state: 'exited',
+          exit_code: 137,
+          oom_killed: true,
+          restarts: 4,
+          image: `example/store@sha256:${'ab'.repeat(32)}`,
+          limits: { memory_bytes: 67_108_864, cpus: null, pids: null, not_enforced: ['memory'] },
+          last_failure: {
+            code: 'exited',
+            message: 'it ended with code 137',
+            at: '2026-11-22T11:59:30Z',
+            next_try_at: '2026-11-22T12:00:08Z',
+          },
+        }),
+      },
+    });
+    const lines = renderStatus(makeLocalStatus({ deployments: [deployment] }), TERMINAL)
+      .split('\n')
+      .slice(4);
+    expect(lines).toEqual([
+      'line-vision  revision none -> 7  pulling',
+      '  SERVICE   STATE         HEALTH  IMAGE          RESTARTS  UP  MEMORY    CPUS',
+      '  detector  missing       -       1.4.2                 0  -   -         -',
+      '  store     exited (137)  -       @abababababab         4  -   64.0 MiB  -',
+      '  detector: pulled 12.0 MiB of 26.7 MiB (44%)',
+      '  store: was killed for want of memory',
+      '  store: failed 30s ago: it ended with code 137 (exited); next try in 8s',
+      '  store: not enforced by this kernel: the limit of memory',
+      '',
+    ]);
+  });
+
+  it('stays within 80 columns on a terminal, whatever the names', () => {
+    const long = 'a-service-with-a-name-that-says-all-there-is-to-say';
+    const services = {
+      [long]: makeService({ image: `registry.example.com/app:2026.11.22-build.4711-${'x'.repeat(40)}` }),
+    };
+    const status = makeLocalStatus({ deployments: [makeDeployment({ services })] });
+    const widths = renderStatus(status, TERMINAL)
+      .split('\n')
+      .map((line) => line.length);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(80);
+    expect(renderStatus(status, PIPE)).toContain(long);
+  });
+
+  it('prints no escape sequence that a message brings along', () => {
+    const reason = { code: 'pull_failed', message: 'registry says \u001b[2J\u001b]0;owned\u0007 no' };
+    const deployment = makeDeployment({ phase: 'failed', reason });
+    expect(renderStatus(makeLocalStatus({ deployments: [deployment] }), PIPE)).toMatch(/^[\n\x20-\x7e]*$/);
+  });
+
+  it('says no time that the clock cannot know', () => {
+    const status = makeLocalStatus({ started_at: '2026-11-22T13:00:00Z' });
+    expect(renderStatus(status, { ...PIPE, now: new Date(0) })).toContain(
+      'edge-01, agent 0.1.0, groups berlin',
+    );
+  });
+
+  it('colours the phase only when asked to', () => {
+    const failed = makeLocalStatus({ deployments: [makeDeployment({ phase: 'failed' })] });
+    expect(renderStatus(failed, { ...PIPE, hasColour: true })).toContain('\u001b[31mfailed\u001b[39m');
+    expect(renderStatus(failed, PIPE)).not.toContain('\u001b');
+  });
+});

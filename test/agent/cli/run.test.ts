@@ -1,0 +1,199 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createServer as createNetServer, type Server as NetServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CliEnvironment } from '../../../agent/cli/context.ts';
+import { runCommand } from '../../../agent/cli/run.ts';
+import type { Verb } from '../../../agent/cli/verb.ts';
+import { VERBS } from '../../../agent/cli/verbs.ts';
+import { makeDeployment, makeLocalStatus, NOW } from './fixtures.ts';
+
+let folder = '';
+let servers: (Server | NetServer)[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'holdfast-cli-'));
+});
+
+afterEach(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  servers = [];
+});
+
+async function run(args: readonly string[], environment: Partial<CliEnvironment> = {}, verbs = VERBS) {
+  let out = '';
+  let err = '';
+  const write = (add: (text: string) => void) => ({ write: add, columns: null, hasColour: false });
+  const code = await runCommand(
+    args,
+    {
+      environment: { configPath: path.join(folder, 'missing.toml'), socketPath: null, ...environment },
+      out: write((text) => {
+        out += text;
+      }),
+      err: write((text) => {
+        err += text;
+      }),
+      now: () => NOW,
+      signal: new AbortController().signal,
+    },
+    verbs,
+  );
+  return { code, out, err };
+}
+
+/** A stand-in agent that gives the same answer to all; returns its socket. */
+async function serve(body: unknown, status = 200): Promise<string> {
+  const socket = path.join(folder, 'api.sock');
+  const server = createServer((_, response) => response.writeHead(status).end(JSON.stringify(body)));
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  return socket;
+}
+
+describe('holdfast', () => {
+  it('explains itself on stdout when asked', async () => {
+    const { code, out, err } = await run(['--help']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^Usage: holdfast VERB/);
+    expect(out).toContain('status  show what runs here');
+  });
+
+  it('explains a verb', async () => {
+    const { code, out } = await run(['status', '--json', '--help']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Usage: holdfast status \[--json\]/);
+  });
+
+  it('says its version', async () => {
+    const { code, out } = await run(['--version']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^holdfast \d+\.\d+\.\d+\n$/);
+  });
+
+  it.each([
+    [[], 'Say what to do.'],
+    [['fly'], "Unknown verb 'fly'."],
+    [['toString'], "Unknown verb 'toString'."],
+    [['--fly'], "Unknown option '--fly'."],
+    [['status', '--fly'], "Unknown option '--fly'"],
+    [['status', '--socket'], "Option '--socket <value>' argument missing"],
+    [['status', 'line-vision'], "Unexpected argument 'line-vision'"],
+  ])('refuses %j with usage on stderr and 2', async (args, complaint) => {
+    const { code, out, err } = await run(args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(complaint);
+    expect(err).toContain('Usage: holdfast');
+  });
+
+  it('tells a fault of its own with the stack, and 1', async () => {
+    const broken: Verb = {
+      name: 'broken',
+      synopsis: '',
+      summary: 'fails',
+      options: [],
+      run: () => Promise.reject(new Error('our fault')),
+    };
+    const { code, err } = await run(['broken'], {}, [broken]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^holdfast broken failed: Error: our fault\n +at /);
+  });
+});
+
+describe('holdfast agent', () => {
+  it('refuses a configuration that cannot be used, with 2 and no stack', async () => {
+    const config = path.join(folder, 'holdfast.toml');
+    writeFileSync(config, '[broker]\nurl = "http://example.com"\n');
+    const { code, err } = await run(['agent', '--config', config]);
+    expect(code).toBe(2);
+    expect(err).toContain(`${config}: broker.url: `);
+    expect(err).not.toContain('    at ');
+  });
+});
+
+describe('holdfast status exits with', () => {
+  const refused = { revision: 5, code: 'stale', path: '', message: 'm', at: '2026-11-22T11:00:00Z' };
+
+  it.each([
+    ['0 when all has converged', makeLocalStatus(), 0],
+    ['0 when nothing is asked', makeLocalStatus({ deployments: [] }), 0],
+    ['0 when it was removed', makeLocalStatus({ deployments: [makeDeployment({ phase: 'removed' })] }), 0],
+    ['1 while it is proving', makeLocalStatus({ deployments: [makeDeployment({ phase: 'proving' })] }), 1],
+    [
+      '1 when one of two is degraded',
+      makeLocalStatus({ deployments: [makeDeployment(), makeDeployment({ phase: 'degraded' })] }),
+      1,
+    ],
+    ['1 when a document was refused', makeLocalStatus({ deployments: [makeDeployment({ refused })] }), 1],
+    ['1 when the engine is away', makeLocalStatus({ engine: { is_reachable: false, message: null } }), 1],
+  ])('%s', async (_, status, expected) => {
+    const { code, out } = await run(['status', '--socket', await serve(status)]);
+    expect(code).toBe(expected);
+    expect(out).toContain('edge-01');
+  });
+
+  it('3 when there is no socket, and says where to look', async () => {
+    const { code, err } = await run(['status', '--socket', path.join(folder, 'none.sock')]);
+    expect(code).toBe(3);
+    expect(err).toContain('there is no socket at');
+    expect(err).toContain('systemctl status holdfast');
+  });
+
+  it('3 when the socket is not for this user', async () => {
+    const { explainConnectError } = await import('../../../agent/cli/local-client.ts');
+    const denied = Object.assign(new Error('connect EACCES'), { code: 'EACCES' });
+    expect(explainConnectError('/run/holdfast/api.sock', denied).hint).toContain('usermod -aG holdfast');
+  });
+
+  it('3 when the agent answers with an error', async () => {
+    const socket = await serve({ code: 'internal', message: 'The agent failed to answer.' }, 500);
+    const { code, err } = await run(['status', '--socket', socket]);
+    expect(code).toBe(3);
+    expect(err).toContain('The agent answered 500');
+  });
+
+  it('3 when what answers is no agent of this version', async () => {
+    const { code, err } = await run(['status', '--socket', await serve({ device: 'edge-01' })]);
+    expect(code).toBe(3);
+    expect(err).toContain('may differ in version');
+  });
+
+  it('3 when what answers hangs up', async () => {
+    const socket = path.join(folder, 'mute.sock');
+    const server = createNetServer((connection) => connection.destroy());
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    expect((await run(['status', '--socket', socket])).code).toBe(3);
+  });
+});
+
+describe('holdfast status', () => {
+  it('prints the answer as JSON', async () => {
+    const status = makeLocalStatus();
+    const { out } = await run(['status', '--json', '--socket', await serve(status)]);
+    expect(JSON.parse(out)).toEqual(status);
+  });
+
+  it('finds the socket by HOLDFAST_SOCKET', async () => {
+    expect((await run(['status'], { socketPath: await serve(makeLocalStatus()) })).code).toBe(0);
+  });
+
+  it('finds the socket in the configuration', async () => {
+    const configPath = path.join(folder, 'holdfast.toml');
+    writeFileSync(configPath, `[local]\nsocket = "${await serve(makeLocalStatus())}"\n`);
+    expect((await run(['status'], { configPath })).code).toBe(0);
+    expect((await run(['status', '--config', configPath])).code).toBe(0);
+  });
+
+  it('passes over a faulty configuration that nobody named, and refuses one that was named', async () => {
+    const configPath = path.join(folder, 'holdfast.toml');
+    writeFileSync(configPath, 'not toml');
+    expect((await run(['status'], { configPath })).err).toContain('/run/holdfast/api.sock');
+    const named = await run(['status', '--config', configPath]);
+    expect(named.code).toBe(2);
+    expect(named.err).toContain(`Cannot read ${configPath}`);
+  });
+});

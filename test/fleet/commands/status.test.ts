@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Status } from '../../../protocol/status.ts';
+import { AT, makePresence, makeService, makeState, makeStatus, PREFIX } from '../support/fake-device.ts';
+import { runHoldfastctl } from '../support/run-holdfastctl.ts';
+import { startTestBroker, type TestBroker } from '../support/test-broker.ts';
+
+let broker: TestBroker;
+beforeEach(async () => {
+  broker = await startTestBroker();
+});
+afterEach(() => broker.close());
+
+const run = (...args: string[]) => runHoldfastctl(['status', ...args], { broker: broker.url });
+const desired = { revision: 3, hash: `sha256:${'a'.repeat(64)}` };
+
+async function report(device: string, groups: string[], status: Partial<Status> | null, online = true) {
+  const at = `${PREFIX}/devices/${device}`;
+  await broker.publishRetained(`${at}/presence`, makePresence(online));
+  await broker.publishRetained(`${at}/state`, makeState(device, groups));
+  if (status === null) return;
+  await broker.publishRetained(`${at}/status/hello`, makeStatus({ desired, running: desired, ...status }));
+}
+
+describe('status', () => {
+  test('is a table with a row for each deployment, good when all converged', async () => {
+    await report('edge-02', [], null, false);
+    await report('edge-01', [], {
+      services: { web: makeService(), store: makeService({ health: 'unknown' }) },
+    });
+    const { code, stdout, stderr } = await run();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['DEVICE', 'ONLINE', 'DEPLOYMENT', 'DESIRED', 'RUNNING', 'PHASE', 'DETAIL', 'REPORTED'],
+      ['edge-01', 'yes', 'hello', '3', '3', 'converged', 'web healthy, store running', AT],
+      ['edge-02', 'no', '-', '-', '-', '-', AT],
+      [''],
+    ]);
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  test.each<[string, Partial<Status>, string]>([
+    ['rolled back', { phase: 'rolled_back', reason: { code: 'unhealthy', message: 'm' } }, 'unhealthy: m'],
+    [
+      'degraded',
+      { phase: 'degraded', services: { web: makeService({ health: 'unhealthy' }) } },
+      'web unhealthy',
+    ],
+    ['under way', { phase: 'proving' }, 'proving'],
+    [
+      'refused',
+      { refused: { revision: 4, code: 'stale', path: 'revision', message: 'm', at: AT } },
+      'refused revision 4: stale: m (revision)',
+    ],
+  ])('%s is bad news', async (_name, status, detail) => {
+    await report('edge-01', [], status);
+    const { code, stdout } = await run();
+    expect(code).toBe(1);
+    expect(stdout).toContain(detail);
+  });
+
+  test('of one device or one group leaves the others out', async () => {
+    await report('edge-01', ['berlin'], {});
+    await report('edge-02', ['hamburg'], { phase: 'failed' });
+    for (const whom of ['devices/edge-01', 'groups/berlin']) {
+      const { code, stdout } = await run(whom);
+      expect(code).toBe(0);
+      expect(stdout).not.toContain('edge-02');
+    }
+  });
+
+  test('--json has everything that was reported', async () => {
+    await report('edge-01', ['berlin'], { phase: 'failed' });
+    const { code, stdout } = await run('--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      devices: [
+        {
+          device: 'edge-01',
+          presence: { online: true },
+          state: { groups: ['berlin'] },
+          deployments: { hello: { phase: 'failed' } },
+        },
+      ],
+    });
+  });
+
+  test('what no device reported is bad news', async () => {
+    const { code, stderr } = await run('devices/edge-09');
+    expect(code).toBe(1);
+    expect(stderr).toContain('nothing of devices/edge-09 has been reported');
+  });
+
+  test('a status that cannot be read is noted with its topic', async () => {
+    await report('edge-01', [], null);
+    await broker.publishRetained(`${PREFIX}/devices/edge-01/status/hello`, { schema: 'x' });
+    const { stderr } = await run();
+    expect(stderr).toContain(`note: ${PREFIX}/devices/edge-01/status/hello cannot be read: `);
+  });
+
+  test('hundreds of devices come whole', async () => {
+    for (let index = 0; index < 300; index += 1) await report(`edge-${index}`, [], {});
+    const { code, stdout } = await run('--json');
+    expect(code).toBe(0);
+    const { devices } = JSON.parse(stdout);
+    expect(devices).toHaveLength(300);
+    expect(devices.every(({ deployments }: { deployments: object }) => 'hello' in deployments)).toBe(true);
+  });
+});

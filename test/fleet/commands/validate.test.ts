@@ -1,0 +1,116 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { runHoldfastctl } from '../support/run-holdfastctl.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'My App-'));
+function write(name: string, content: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, content);
+  return file;
+}
+
+describe('validate', () => {
+  test('a good file is told valid', async () => {
+    const { code, stdout, stderr } = await runHoldfastctl(['validate', 'hello.yaml']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^hello\.yaml is valid: "hello" with service web, \d+ bytes\n$/);
+  });
+
+  test('--json writes the document', async () => {
+    const { code, stdout } = await runHoldfastctl(['validate', 'hello.yaml', '--json', '--name', 'other']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      valid: true,
+      document: {
+        schema: 'holdfast.deployment/1',
+        name: 'other',
+        revision: 1,
+        state: 'present',
+        issued_at: '2026-11-22T10:00:00.000Z',
+        services: { web: { image: 'hello:1' } },
+      },
+    });
+  });
+
+  test('all faults come with file, line and column', async () => {
+    const { code, stdout, stderr } = await runHoldfastctl(['validate', 'faulty.yaml']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^error: faulty\.yaml has 16 faults:\nfaulty\.yaml:1:7: name: /);
+    expect(stderr).toContain('\nfaulty.yaml:4:5: services.web.build: ');
+  });
+
+  test('faults as JSON', async () => {
+    const { code, stdout } = await runHoldfastctl(['validate', 'faulty.yaml', '--json']);
+    expect(code).toBe(2);
+    const { error } = JSON.parse(stdout);
+    expect(error.code).toBe('invalid_file');
+    expect(error.faults[1]).toMatchObject({ line: 4, column: 5, path: 'services.web.build' });
+  });
+
+  test('notes go to stderr', async () => {
+    const { code, stderr } = await runHoldfastctl(['validate', 'everything.yaml']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('note: everything.yaml:2:10: version: ');
+  });
+
+  test("without a name, the folder's is taken as Compose takes it", async () => {
+    const file = write('nameless.yaml', 'services: {s: {image: i}}');
+    const { stdout } = await runHoldfastctl(['validate', file, '--json']);
+    expect(JSON.parse(stdout).document.name).toMatch(/^myapp-[a-z0-9]+$/);
+  });
+
+  test.each<[string, string[], string]>([
+    ['no such file', ['validate', 'absent.yaml'], 'error: absent.yaml cannot be read'],
+    ['no file', ['validate'], "missing required argument 'file'"],
+    ['no command', ['nonsense'], "unknown command 'nonsense'"],
+    ['an unknown option', ['validate', 'hello.yaml', '--nonsense'], "unknown option '--nonsense'"],
+    ['a bad name', ['validate', 'hello.yaml', '--name', 'No'], '--name "No" is no name'],
+  ])('%s is wrong usage', async (_name, args, message) => {
+    const { code, stderr } = await runHoldfastctl(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  test.each([['--help'], ['--version']])('%s is good', async (option) => {
+    const { code, stdout, stderr } = await runHoldfastctl([option]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).not.toBe('');
+  });
+
+  test('a document of more than 60 KiB is refused, and of more than 48 KiB noted', async () => {
+    const large = (kib: number) => {
+      const variables = Array.from({ length: kib }, (_, index) => `V${index}: ${'x'.repeat(1019)}`);
+      return `services: {s: {image: i, environment: {${variables.join(', ')}}}}`;
+    };
+    const noted = await runHoldfastctl(['validate', write('noted.yaml', large(50))]);
+    expect(noted.code).toBe(0);
+    expect(noted.stderr).toContain('of at most 60.0 KiB');
+    const refused = await runHoldfastctl(['validate', write('refused.yaml', large(62))]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('at most 60.0 KiB can be published');
+  });
+});
+
+describe('a ready document', () => {
+  const document = { name: 'ready', services: { s: { image: 'i' } }, state: 'present' };
+
+  test('is taken as it is', async () => {
+    const file = write('ready.json', JSON.stringify({ ...document, revision: 7 }));
+    const { code, stdout } = await runHoldfastctl(['validate', file, '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).document).toMatchObject({ ...document, revision: 7 });
+  });
+
+  test.each([
+    ['{\n  "name": 1, "state": "absent"\n}', '2:3: name: expected string'],
+    ['{\n  "name": "a",,\n}', '2:15: not JSON'],
+    ['[]', '1:1: expected an object'],
+    ['{"name":"a","state":"present","services":{"s":{"image":"i","build":"."}}}', '1:60: services.s.build'],
+  ])('%j is refused at its place', async (text, place) => {
+    const { code, stderr } = await runHoldfastctl(['validate', write('bad.json', text)]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`bad.json:${place}`);
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { expectDevices } from '../../../fleet/devices/expect-devices.ts';
+import { FleetView } from '../../../fleet/devices/fleet-view.ts';
+import type { Deployment } from '../../../protocol/deployment.ts';
+import type { Addressee } from '../../../protocol/topics.ts';
+import { makePresence, makeState, makeStatus, PREFIX } from '../support/fake-device.ts';
+
+const berlin: Addressee = { kind: 'group', group: 'berlin' };
+const document: Deployment = {
+  schema: 'holdfast.deployment/1',
+  name: 'hello',
+  revision: 1,
+  state: 'absent',
+  purge: [],
+};
+
+interface Reported {
+  readonly groups?: string[];
+  readonly online?: boolean;
+  readonly source?: string;
+  readonly phase?: 'converged' | 'removed';
+}
+
+function viewOf({ groups, online, source, phase = 'converged' }: Reported): FleetView {
+  const view = new FleetView(PREFIX);
+  const accept = (leaf: string, value: object) =>
+    view.accept({
+      topic: `${PREFIX}/devices/edge-01/${leaf}`,
+      payload: new TextEncoder().encode(JSON.stringify(value)),
+      isRetained: true,
+    });
+  if (groups !== undefined) accept('state', makeState('edge-01', groups));
+  if (online !== undefined) accept('presence', makePresence(online));
+  if (source !== undefined) accept('status/hello', makeStatus({ source, phase }));
+  expect([...view.unreadable]).toEqual([]);
+  return view;
+}
+
+describe('a device of a group', () => {
+  test.each<[string, Reported, object[]]>([
+    ['that is online is awaited', { groups: ['berlin'], online: true }, [{ kind: 'awaited' }]],
+    [
+      'that is offline is skipped',
+      { groups: ['berlin'], online: false },
+      [{ kind: 'skipped', why: 'offline' }],
+    ],
+    ['without presence is skipped', { groups: ['berlin'] }, [{ kind: 'skipped', why: 'offline' }]],
+    ['of another group is none', { groups: ['hamburg'], online: true }, []],
+    ['without state is none', { online: true }, []],
+    [
+      'with a document of its own is skipped',
+      { groups: ['berlin'], online: true, source: 'device' },
+      [{ kind: 'skipped', why: 'other_source' }],
+    ],
+    [
+      'whose own document was removed is awaited',
+      { groups: ['berlin'], online: true, source: 'device', phase: 'removed' },
+      [{ kind: 'awaited' }],
+    ],
+    [
+      'that follows a group before this one is skipped',
+      { groups: ['first', 'berlin'], online: true, source: 'groups/first' },
+      [{ kind: 'skipped', why: 'other_source' }],
+    ],
+    [
+      'that follows a group after this one is awaited',
+      { groups: ['berlin', 'last'], online: true, source: 'groups/last' },
+      [{ kind: 'awaited' }],
+    ],
+  ])('%s', (_name, reported, expected) => {
+    expect(expectDevices(viewOf(reported), berlin, document)).toMatchObject(expected);
+  });
+
+  test('whose turn has not come is skipped', () => {
+    const view = viewOf({ groups: ['berlin'], online: true });
+    const rollout = { percent: 0, salt: 's' };
+    expect(expectDevices(view, berlin, { ...document, rollout })).toMatchObject([
+      { kind: 'skipped', why: 'rollout' },
+    ]);
+  });
+});
+
+describe('a device named outright', () => {
+  const device: Addressee = { kind: 'device', device: 'edge-01' };
+  test.each<[string, Reported, string | null]>([
+    ['is awaited', { online: true }, null],
+    ['is awaited while it is offline, and that is said', { online: false }, 'is offline since'],
+    ['is awaited when it has never reported, and that is said', {}, 'has never reported'],
+  ])('%s', (_name, reported, note) => {
+    expect(expectDevices(viewOf(reported), device, document)).toMatchObject([
+      { kind: 'awaited', note: note === null ? null : expect.stringContaining(note) },
+    ]);
+  });
+});

@@ -1,0 +1,37 @@
+// Runs the command line in this process, with everything around it stood in for.
+import type { ExitCode } from '../../../fleet/failure.ts';
+import type { Host } from '../../../fleet/host.ts';
+import { run } from '../../../fleet/run.ts';
+
+export interface RunResult {
+  readonly code: ExitCode;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly broker?: string;
+  readonly environment?: Record<string, string>;
+  readonly isTerminal?: boolean;
+  readonly signal?: AbortSignal;
+  readonly cwd?: string;
+}
+
+export async function runHoldfastctl(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  let stdout = '';
+  let stderr = '';
+  const columns = options.isTerminal === true ? 60 : null;
+  const isTerminal = options.isTerminal === true;
+  const broker = options.broker === undefined ? {} : { HOLDFAST_BROKER: options.broker };
+  const host: Host = {
+    stdout: { isTerminal, columns, write: (text) => (stdout += text) },
+    stderr: { isTerminal, columns, write: (text) => (stderr += text) },
+    environment: { ...broker, ...options.environment },
+    cwd: options.cwd ?? new URL('../../fixtures/compose', import.meta.url).pathname,
+    signal: options.signal ?? new AbortController().signal,
+    now: () => new Date('2026-11-22T10:00:00Z'),
+    monotonicMs: () => performance.now(),
+  };
+  const code = await run(args, host);
+  return { code, stdout, stderr };
+}

@@ -1,0 +1,90 @@
+import path from 'node:path';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { BrokerConfig } from '../../../agent/config/config.ts';
+import { ensurePrograms } from '../../../scripts/rig/apt.ts';
+import { ensureMosquittoInstalled } from '../../../scripts/rig/mosquitto.ts';
+import { freePort } from '../../../scripts/rig/port.ts';
+import { quietProgress } from '../../../scripts/rig/progress.ts';
+import { brokerConfig, type Recording, until } from '../../agent/broker/broker-harness.ts';
+import { type CertificateAuthority, type KeyPair, makeAuthority } from './certificates.ts';
+import { Setting } from './setting.ts';
+
+const LOOPBACK = 'IP:127.0.0.1,DNS:localhost';
+
+let setting: Setting;
+let authority: CertificateAuthority;
+beforeAll(async () => {
+  await ensureMosquittoInstalled();
+  await ensurePrograms([{ program: 'openssl', pkg: 'openssl' }], quietProgress);
+});
+beforeEach(() => {
+  setting = new Setting();
+  authority = makeAuthority(path.join(setting.dir, 'ca'));
+});
+afterEach(() => setting.cleanUp());
+
+/** A Mosquitto with this certificate that asks for a client's; its port. */
+async function startTls({ cert, key }: KeyPair): Promise<number> {
+  const port = await freePort();
+  const lines = [
+    `listener ${port} 127.0.0.1`,
+    `cafile ${authority.cert}`,
+    `certfile ${cert}`,
+    `keyfile ${key}`,
+    'require_certificate true',
+    'allow_anonymous true',
+  ];
+  await setting.mosquitto({ port, openListener: false, extraConfig: lines.join('\n') });
+  return port;
+}
+
+function startDevice(port: number, changes: Partial<BrokerConfig> = {}): Recording {
+  const { cert, key } = authority.sign('edge-01', 'DNS:edge-01');
+  const tls = { protocol: 'mqtts', caFile: authority.cert, certFile: cert, keyFile: key } as const;
+  return setting.device(brokerConfig(port, { ...tls, ...changes }));
+}
+
+async function troubleOf(device: Recording): Promise<string> {
+  await until('a trouble', () => device.troubles.length > 0);
+  const [trouble] = device.troubles;
+  return `${trouble?.code}: ${trouble?.message}`;
+}
+
+test.each(['127.0.0.1', 'localhost'])('with the right certificates it connects to %s', async (host) => {
+  const device = startDevice(await startTls(authority.sign('broker', LOOPBACK)), { host });
+  await until('connected', () => device.connects === 1);
+});
+
+test('an authority that is not known is told, with the key to set', async () => {
+  const device = startDevice(await startTls(authority.sign('broker', LOOPBACK)), { caFile: null });
+  expect(await troubleOf(device)).toMatch(/^tls: .*unknown authority; set broker\.ca_file/);
+});
+
+test('a certificate for another host is told', async () => {
+  const device = startDevice(await startTls(authority.sign('broker', 'DNS:elsewhere')));
+  expect(await troubleOf(device)).toMatch(/^tls: .*another host name/);
+});
+
+test('a certificate that is not valid yet points to the clock', async () => {
+  const device = startDevice(await startTls(authority.sign('broker', LOOPBACK, '20400101000000Z')));
+  expect(await troubleOf(device)).toMatch(
+    /^tls: .*not valid yet by this device's clock, which says 20\d\d-.*set the clock/,
+  );
+});
+
+test('a client certificate that is missing is told', async () => {
+  const port = await startTls(authority.sign('broker', LOOPBACK));
+  expect(await troubleOf(startDevice(port, { certFile: null, keyFile: null }))).toMatch(/^tls: /);
+});
+
+test('a port without TLS is told', async () => {
+  const mosquitto = await setting.mosquitto();
+  expect(await troubleOf(startDevice(mosquitto.port))).toMatch(/^tls: /);
+});
+
+test('a file that cannot be used is told by key and name', async () => {
+  const caFile = '/nowhere/ca.pem';
+  expect(await troubleOf(startDevice(1, { caFile }))).toMatch(
+    /^tls: .*broker\.ca_file \/nowhere\/ca\.pem: ENOENT/,
+  );
+});

@@ -1,0 +1,108 @@
+// The service on a machine that boots, under systemd itself with all the unit's restrictions in force.
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bootMachine, type Machine, until } from './machine.ts';
+import { buildRelease, makeFolder } from './staging.ts';
+
+let folder = '';
+let machine: Machine;
+
+beforeAll(async () => {
+  folder = makeFolder();
+  machine = await bootMachine(buildRelease(path.join(folder, 'build')));
+});
+
+afterAll(async () => {
+  await machine?.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function must(command: string): Promise<string> {
+  const { code, out, err } = await machine.sh(command);
+  if (code !== 0) throw new Error(`${command} → ${code}\n${out}${err}`);
+  return out.trim();
+}
+
+const isActive = async () => (await machine.show('ActiveState')) === 'active';
+
+/** The tests follow one device's life, in order. */
+describe('on a machine with systemd, holdfast', () => {
+  it('installs with its own user, and starts by itself from then on', async () => {
+    // Not started at once: the rig's engine is where no device has it, and its group has another number here.
+    await must('/build/install --no-start');
+    await must('chgrp docker /engine.sock && chmod 660 /engine.sock');
+    await must(
+      `sed -i 's|^#socket = "/var/run/docker.sock"|socket = "/engine.sock"|' /etc/holdfast/holdfast.toml`,
+    );
+    expect(await must('/build/install')).toContain('the service runs');
+    expect(await machine.show('ActiveState')).toBe('active');
+    expect(await machine.show('UnitFileState')).toBe('enabled');
+    expect(await must('id -un $(stat -c %u /proc/$(systemctl show -P MainPID holdfast))')).toBe('holdfast');
+  });
+
+  it("reaches the engine, and answers on its socket, within the unit's restrictions", async () => {
+    await until(async () => (await machine.sh('holdfast status')).out.includes('engine   reachable'), 20_000);
+    expect((await machine.sh('holdfast status')).code).toBe(0);
+    expect(await must('stat -c "%U:%G %a" /run/holdfast/api.sock')).toBe('holdfast:holdfast 660');
+    expect(await must('journalctl -u holdfast -o cat')).not.toMatch(/EPERM|EROFS|not notified|has no group/);
+  });
+
+  it('serves members of its group and turns others away with a hint', async () => {
+    await must('useradd --groups holdfast member && useradd other');
+    expect(
+      (await machine.sh('setpriv --reuid member --regid member --init-groups holdfast status')).code,
+    ).toBe(0);
+    const other = await machine.sh('setpriv --reuid other --regid other --init-groups holdfast status');
+    expect(other.code).toBe(3);
+    expect(other.err).toContain('usermod -aG holdfast');
+  });
+
+  it('comes back after a kill, over the socket that was left behind', async () => {
+    const pid = await machine.show('MainPID');
+    await must('systemctl kill --signal=KILL holdfast');
+    await until(async () => (await machine.show('MainPID')) !== pid && (await isActive()), 30_000);
+    expect((await machine.sh('holdfast status')).code).toBe(0);
+  });
+
+  it('upgrades in place, keeping configuration and data', async () => {
+    const inode = await must('stat -c %i /var/lib/holdfast/holdfast.db');
+    const pid = await machine.show('MainPID');
+    await must('echo "# mine" >> /etc/holdfast/holdfast.toml');
+    await must('/build/install');
+    expect(await machine.show('MainPID')).not.toBe(pid);
+    expect(await must('tail -n 1 /etc/holdfast/holdfast.toml')).toBe('# mine');
+    expect(await must('stat -c %i /var/lib/holdfast/holdfast.db')).toBe(inode);
+  });
+
+  it('is killed and started again when it hangs, and only then', async () => {
+    await must('mkdir -p /run/systemd/system/holdfast.service.d');
+    await must(
+      'printf "[Service]\\nWatchdogSec=20\\nTimeoutAbortSec=2\\n" > /run/systemd/system/holdfast.service.d/t.conf',
+    );
+    await must('systemctl daemon-reload && systemctl restart holdfast');
+    const pid = await machine.show('MainPID');
+    const firstPing = await machine.show('WatchdogTimestampMonotonic');
+    await until(async () => (await machine.show('WatchdogTimestampMonotonic')) !== firstPing, 30_000);
+    expect(await machine.show('MainPID')).toBe(pid);
+    await must('systemctl kill --kill-whom=main --signal=STOP holdfast');
+    await until(async () => (await machine.show('MainPID')) !== pid && (await isActive()), 60_000);
+    expect(await must('journalctl -u holdfast -o cat')).toContain('Watchdog timeout');
+  });
+
+  it('stops cleanly and leaves no socket', async () => {
+    await must('systemctl stop holdfast');
+    expect(await machine.show('Result')).toBe('success');
+    expect((await machine.sh('test -e /run/holdfast')).code).toBe(1);
+    const { code, err } = await machine.sh('holdfast status');
+    expect(code).toBe(3);
+    expect(err).toContain('systemctl status holdfast');
+  });
+
+  it('uninstalls, and keeps what it knows', async () => {
+    await must('systemctl start holdfast && /build/install --uninstall');
+    expect((await machine.sh('systemctl cat holdfast')).code).not.toBe(0);
+    expect((await machine.sh('command -v holdfast')).code).not.toBe(0);
+    await must('test -e /etc/holdfast/holdfast.toml && test -e /var/lib/holdfast/holdfast.db');
+  });
+});
