@@ -14,7 +14,9 @@ export function answerIn(error: unknown): EngineAnswer | null {
     return null;
   const body = 'json' in error ? error.json : null;
   const hasMessage = typeof body === 'object' && body !== null && 'message' in body;
-  return { status: error.statusCode, message: hasMessage ? String(body.message) : error.message };
+  // Where the body was a stream dockerode leaves only its own sentence, with the engine's inside.
+  const message = hasMessage ? String(body.message) : error.message.replace(/^\(HTTP code \d+\) [^-]*- /, '');
+  return { status: error.statusCode, message: message.trim() };
 }
 
 /** The error to throw when the engine did not answer. */

@@ -1,6 +1,6 @@
 // What a step's outcome leaves in the record.
 import { type Moment, noteFailure } from './failures.ts';
-import { type DeploymentRecord, historyOf, withHistory } from './record.ts';
+import { type DeploymentRecord, EMPTY_HISTORY, historyOf, withHistory } from './record.ts';
 import type { ContainerRef, Step, StepOutcome } from './steps.ts';
 
 export interface StepResult {
@@ -29,16 +29,7 @@ function recordOutcome(
         outcome.container === undefined
           ? null
           : { container: outcome.container, asked: step.spec.settings, shown: null };
-      const { restarts, lastFailure } = historyOf(record, step.spec.name);
-      const fresh = {
-        restarts,
-        lastFailure,
-        failuresInRow: 0,
-        delayMs: 0,
-        retryAtMs: null,
-        watched: null,
-        applied,
-      };
+      const fresh = { ...EMPTY_HISTORY, applied };
       return withHistory(record, step.spec.name, fresh);
     }
     case 'start_container':

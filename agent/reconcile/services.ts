@@ -24,7 +24,7 @@ export function viewServices(situation: Situation, document: PresentDeployment):
             healthyAfterMs,
             nowMs: situation.nowMs,
           });
-    return { spec, container, verdict };
+    return { spec, container, verdict, awaitedImage: container === null ? spec.service.image : null };
   });
 }
 

@@ -51,6 +51,8 @@ export interface ServiceView {
   readonly spec: ServiceSpec;
   readonly container: ObservedContainer | null;
   readonly verdict: Verdict;
+  /** The image that is fetched for it now, which may be a later revision's; `null` when none is. */
+  readonly awaitedImage: string | null;
 }
 
 export type StatusBody = Omit<Status, 'schema' | 'seq' | 'at' | 'refused' | 'source' | 'deployment'>;

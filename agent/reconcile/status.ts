@@ -21,7 +21,7 @@ export function statusOf(situation: Situation, decision: Decision): StatusBody {
 function serviceStatus(situation: Situation, record: DeploymentRecord, view: ServiceView): ServiceStatus {
   const { container, spec } = view;
   const history = historyOf(record, spec.name);
-  const image = situation.images.get(spec.service.image);
+  const image = view.awaitedImage === null ? undefined : situation.images.get(view.awaitedImage);
   const isUp = container?.state === 'running';
   return {
     state: container === null || container.state === 'removing' ? 'missing' : container.state,

@@ -3,7 +3,7 @@ import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { Reason } from '../../protocol/status.ts';
 import { isCompleted } from './advance.ts';
 import type { ObservedContainer } from './observed.ts';
-import { type Attempt, type DeploymentRecord, historyOf, type Stage, withBarred } from './record.ts';
+import { type Attempt, type DeploymentRecord, EMPTY_HISTORY, type Stage, withBarred } from './record.ts';
 import { isUp } from './select-container.ts';
 import { durationMs, networksUsed, specsOf } from './service-spec.ts';
 import {
@@ -81,8 +81,15 @@ function pull(situation: Situation, desired: Desired, attempt: Attempt): Decisio
     ...upkeep,
     record,
     wantedImages: [...wanted, ...upkeep.wantedImages],
-    services: views,
+    services: views.map((view) => whatRunsFor(view, upkeep.services)),
   };
+}
+
+/** Until the switch a service is shown as it runs, with the progress of what is fetched for it. */
+function whatRunsFor(view: ServiceView, running: readonly ServiceView[]): ServiceView {
+  const present =
+    view.container === null ? running.find((other) => other.spec.name === view.spec.name) : undefined;
+  return present === undefined ? view : { ...present, awaitedImage: view.awaitedImage };
 }
 
 /** An image that cannot be had is told at once; one that cannot be had for now is waited for. */
@@ -337,11 +344,11 @@ function rollBack(situation: Situation, proven: Desired, reason: Reason): Decisi
   return { ...steady, record: { ...steady.record, phase: 'rolled_back', reason } };
 }
 
+/** What the failed revision did is told in the reason, and not held against the one that runs again. */
 function forgiveAll(record: DeploymentRecord): DeploymentRecord['services'] {
-  return Object.fromEntries(
-    Object.keys(record.services).map((name) => [
-      name,
-      { ...historyOf(record, name), failuresInRow: 0, delayMs: 0, retryAtMs: null, watched: null },
-    ]),
-  );
+  const fresh = Object.entries(record.services).map(([name, { applied }]) => [
+    name,
+    { ...EMPTY_HISTORY, applied },
+  ]);
+  return Object.fromEntries(fresh);
 }
