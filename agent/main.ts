@@ -86,20 +86,36 @@ function openEdges(config: Config, store: SqliteStore, logger: Logger): Edges {
     random,
     store,
     host,
-    engine: new DockerEngine({ socketPath: config.engine.socket, credentialsFor: credentialsFrom(config) }),
+    engine: new DockerEngine({
+      socketPath: config.engine.socket,
+      credentialsFor: credentialsFrom(config, logger),
+    }),
     check: checkProbe,
-    openBroker: (handlers) =>
-      new MqttBroker({ config: broker, device, groups, bootId, clock, random, logger, handlers }),
+    openBroker: (handlers) => {
+      const room = logger.child({ room: 'broker' });
+      return new MqttBroker({
+        config: broker,
+        device,
+        groups,
+        bootId,
+        clock,
+        random,
+        logger: room,
+        handlers,
+      });
+    },
   };
 }
 
 /** A registry's credentials go to that registry only. */
-function credentialsFrom(config: Config): CredentialsFor {
+function credentialsFrom(config: Config, logger: Logger): CredentialsFor {
   return (hostName) => {
     const registry = config.registries[hostName];
     if (registry === undefined) return null;
     const password = readSecret(registry.passwordFile);
-    return password.ok ? { username: registry.username, password: password.value } : null;
+    if (password.ok) return { username: registry.username, password: password.value };
+    logger.warn({ registry: hostName, err: password.message }, 'registry credentials unreadable');
+    return null;
   };
 }
 

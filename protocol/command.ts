@@ -1,6 +1,7 @@
 // `holdfast.command/1` and `holdfast.reply/1`: a question to one device, and its answer.
 import * as v from 'valibot';
 import { COMMAND_ID_PATTERN } from './names.ts';
+import { record, strictObject } from './objects.ts';
 
 export const COMMAND_SCHEMA = 'holdfast.command/1';
 export const REPLY_SCHEMA = 'holdfast.reply/1';
@@ -10,14 +11,14 @@ const idSchema = v.pipe(
   v.regex(COMMAND_ID_PATTERN, 'an id of 1 to 63 letters, digits, ".", "_" or "-"'),
 );
 
-export const commandSchema = v.strictObject({
+export const commandSchema = strictObject({
   schema: v.literal(COMMAND_SCHEMA),
   id: idSchema,
   verb: v.picklist(['restart', 'logs', 'retry', 'pause', 'resume', 'report']),
-  args: v.optional(v.record(v.string(), v.unknown()), {}),
+  args: v.optional(record(v.string(), v.unknown()), {}),
 });
 
-export const replySchema = v.strictObject({
+export const replySchema = v.object({
   schema: v.literal(REPLY_SCHEMA),
   id: idSchema,
   status: v.picklist(['accepted', 'succeeded', 'failed', 'refused']),

@@ -13,11 +13,12 @@ const MIN_MEMORY_BYTES = 6 * 1024 * 1024;
 type Path = readonly (string | number)[];
 type Report = (path: Path, message: string) => void;
 
-/** All faults of a document whose shape is right. */
+/** All faults of a document whose types are right. Texts may still break the schema's patterns. */
 export function checkDeployment(document: Deployment): Fault[] {
-  if (document.state === 'absent') return [];
   const faults: Fault[] = [];
   const report: Report = (path, message) => faults.push({ path: formatPath(path), message });
+  checkText(document, [], report);
+  if (document.state === 'absent') return faults;
   checkUpdate(document, report);
   for (const [name, service] of Object.entries(document.services)) {
     const at: Path = ['services', name];
@@ -31,6 +32,19 @@ export function checkDeployment(document: Deployment): Fault[] {
   }
   checkPublishedPorts(document, report);
   return faults;
+}
+
+/** JSON can spell half a surrogate pair (`"\\ud800"`), which is no Unicode text and has no canonical form. */
+function checkText(value: unknown, at: Path, report: Report): void {
+  if (typeof value === 'string' && !value.isWellFormed())
+    report(at, 'not Unicode text: half a surrogate pair');
+  if (Array.isArray(value)) value.forEach((item, index) => checkText(item, [...at, index], report));
+  else if (typeof value === 'object' && value !== null) {
+    for (const [key, item] of Object.entries(value)) {
+      checkText(key, [...at, key], report);
+      checkText(item, [...at, key], report);
+    }
+  }
 }
 
 function checkUpdate(document: PresentDeployment, report: Report): void {
@@ -62,8 +76,8 @@ function checkLimits(service: Service, at: Path, report: Report): void {
   if (limits?.cpus !== undefined && Number(limits.cpus) < 0.01) report([...path, 'cpus'], 'at least 0.01');
   if (limits?.memory !== undefined) {
     const bytes = parseByteSize(limits.memory);
-    if (bytes === null || bytes < MIN_MEMORY_BYTES)
-      report([...path, 'memory'], 'at least 6M, the least the engine takes');
+    if (bytes === null) report([...path, 'memory'], 'less than 2^53 bytes');
+    else if (bytes < MIN_MEMORY_BYTES) report([...path, 'memory'], 'at least 6M, the least the engine takes');
   }
 }
 
@@ -83,8 +97,11 @@ function checkDurations(service: Service, at: Path, report: Report): void {
 
 function checkHealth(service: Service, at: Path, report: Report): void {
   const test = service.healthcheck?.test;
-  if (test !== undefined && !['CMD', 'CMD-SHELL', 'NONE'].includes(test[0] ?? '')) {
+  const [kind] = test ?? [];
+  if (kind !== undefined && !['CMD', 'CMD-SHELL', 'NONE'].includes(kind)) {
     report([...at, 'healthcheck', 'test', 0], 'must be CMD, CMD-SHELL or NONE');
+  } else if (test?.length === 1 && kind !== 'NONE') {
+    report([...at, 'healthcheck', 'test'], `no command after ${kind}`);
   }
   if (service.probe === undefined) return;
   const kinds = [service.probe.http, service.probe.tcp].filter((kind) => kind !== undefined);
@@ -113,9 +130,9 @@ function checkNetworks(document: PresentDeployment, service: Service, at: Path, 
 }
 
 function checkDependencies(document: PresentDeployment, name: string, at: Path, report: Report): void {
-  for (const [dependency, { condition }] of Object.entries(document.services[name]?.depends_on ?? {})) {
+  for (const [dependency, { condition }] of Object.entries(serviceNamed(document, name)?.depends_on ?? {})) {
     const path: Path = [...at, 'depends_on', dependency];
-    const other = document.services[dependency];
+    const other = serviceNamed(document, dependency);
     if (other === undefined) report(path, 'no such service');
     else if (reaches(document, dependency, name)) report(path, 'depends on itself in a ring');
     else if (
@@ -128,11 +145,16 @@ function checkDependencies(document: PresentDeployment, name: string, at: Path, 
   }
 }
 
+/** Not `services[name]` alone: a name such as `toString` would find what every object has. */
+function serviceNamed({ services }: PresentDeployment, name: string): Service | undefined {
+  return Object.hasOwn(services, name) ? services[name] : undefined;
+}
+
 function reaches(document: PresentDeployment, from: string, to: string, seen = new Set<string>()): boolean {
   if (from === to) return true;
   if (seen.has(from)) return false;
   seen.add(from);
-  return Object.keys(document.services[from]?.depends_on ?? {}).some((next) =>
+  return Object.keys(serviceNamed(document, from)?.depends_on ?? {}).some((next) =>
     reaches(document, next, to, seen),
   );
 }
@@ -156,6 +178,6 @@ function checkPublishedPorts(document: PresentDeployment, report: Report): void 
 
 function durationAt(text: string, path: Path, report: Report): number | null {
   const ms = parseDurationMs(text);
-  if (ms === null) report(path, 'at most 366 days');
+  if (ms === null) report(path, 'at most 366 days, in at most 40 characters');
   return ms;
 }

@@ -2,11 +2,12 @@
 import * as v from 'valibot';
 import { durationSchema, revisionSchema, timestampSchema } from './fields.ts';
 import { nameSchema, serviceNameSchema } from './names.ts';
+import { record, strictObject } from './objects.ts';
 import { serviceSchema } from './service.ts';
 
 export const DEPLOYMENT_SCHEMA = 'holdfast.deployment/1';
 
-const updateSchema = v.strictObject({
+const updateSchema = strictObject({
   strategy: v.optional(v.picklist(['stop-first', 'start-first']), 'stop-first'),
   /** How long every service must stay healthy before the revision counts as proven. */
   healthy_after: v.optional(durationSchema, '10s'),
@@ -15,7 +16,7 @@ const updateSchema = v.strictObject({
   on_failure: v.optional(v.picklist(['rollback', 'keep']), 'rollback'),
 });
 
-const rolloutSchema = v.strictObject({
+const rolloutSchema = strictObject({
   percent: v.pipe(v.number(), v.minValue(0, 'from 0 to 100'), v.maxValue(100, 'from 0 to 100')),
   salt: v.pipe(v.string(), v.minLength(1, 'not empty'), v.maxLength(128, 'at most 128 characters')),
 });
@@ -27,21 +28,21 @@ const head = {
   issued_at: v.optional(timestampSchema),
 };
 
-const presentSchema = v.strictObject({
+const presentSchema = strictObject({
   ...head,
   state: v.literal('present'),
   services: v.pipe(
-    v.record(serviceNameSchema, serviceSchema),
+    record(serviceNameSchema, serviceSchema),
     v.minEntries(1, 'at least one service'),
     v.maxEntries(128, 'at most 128 services'),
   ),
-  volumes: v.optional(v.record(nameSchema, v.strictObject({})), {}),
-  networks: v.optional(v.record(nameSchema, v.strictObject({ internal: v.optional(v.boolean()) })), {}),
+  volumes: v.optional(record(nameSchema, strictObject({})), {}),
+  networks: v.optional(record(nameSchema, strictObject({ internal: v.optional(v.boolean()) })), {}),
   update: v.optional(updateSchema, {}),
   rollout: v.optional(rolloutSchema),
 });
 
-const absentSchema = v.strictObject({
+const absentSchema = strictObject({
   ...head,
   state: v.literal('absent'),
   /** Named volumes to delete with it; any other volume stays. */

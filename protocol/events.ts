@@ -1,6 +1,7 @@
 // `holdfast.events/1`: batches of numbered events, in order. Not retained, delivered at least once.
 import * as v from 'valibot';
 import { countSchema, timestampSchema } from './fields.ts';
+import {} from './objects.ts';
 
 export const EVENTS_SCHEMA = 'holdfast.events/1';
 
@@ -14,12 +15,12 @@ const eventSchema = v.looseObject({
   service: v.optional(v.string()),
 });
 
-export const eventsSchema = v.strictObject({
+export const eventsSchema = v.object({
   schema: v.literal(EVENTS_SCHEMA),
   boot_id: v.string(),
   events: v.array(eventSchema),
   /** Events that were dropped for want of space, both ends included. */
-  lost: v.optional(v.strictObject({ from: countSchema, to: countSchema })),
+  lost: v.optional(v.object({ from: countSchema, to: countSchema })),
 });
 
 export type Event = v.InferOutput<typeof eventSchema>;

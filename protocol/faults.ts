@@ -24,16 +24,25 @@ export function formatPath(parts: readonly (string | number)[]): string {
 
 type Schema<T> = v.BaseSchema<unknown, T, v.BaseIssue<unknown>>;
 
-/** Validates `value` whole and lists all its faults, not just the first. */
-export function parseWith<T>(schema: Schema<T>, value: unknown): Parsed<T> {
+/**
+ * Validates `value` whole and lists all its faults, not just the first. `check` adds what the schema cannot
+ * say; it runs where all types are right, also when a pattern or a range is not kept.
+ */
+export function parseWith<T>(
+  schema: Schema<T>,
+  value: unknown,
+  check: (output: T) => readonly Fault[] = () => [],
+): Parsed<T> {
   const result = v.safeParse(schema, value);
-  if (result.success) return { ok: true, value: result.output };
-  return { ok: false, faults: result.issues.map(toFault) };
+  const faults = (result.issues ?? []).map(toFault);
+  const told = new Set(faults.map(({ path }) => path));
+  if (result.typed) faults.push(...check(result.output).filter(({ path }) => !told.has(path)));
+  return result.success && faults.length === 0 ? { ok: true, value: result.output } : { ok: false, faults };
 }
 
 function toFault(issue: v.BaseIssue<unknown>): Fault {
   const parts = (issue.path ?? []).map((item) =>
-    typeof item.key === 'number' ? item.key : String(item.key),
+    typeof item.key === 'number' ? item.key : clip(String(item.key)),
   );
   return { path: formatPath(parts), message: describe(issue) };
 }
@@ -62,7 +71,8 @@ function nameType(expected: string): string {
       : expected.replaceAll(' | ', ' or ');
 }
 
-/** A received value may be as long as the document; a fault must stay readable and small. */
+/** A received value or a key may be as long as the document; a fault must stay readable and small. */
 function clip(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  // The cut may fall inside a surrogate pair, and half of one is no Unicode text.
+  return text.length > 80 ? `${text.slice(0, 77).toWellFormed()}...` : text.toWellFormed();
 }

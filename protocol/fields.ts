@@ -22,7 +22,13 @@ export const portSchema = v.pipe(
   v.maxValue(65_535, 'a port from 1 to 65535'),
 );
 export const hashSchema = v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 hex digits'));
-export const timestampSchema = v.pipe(v.string(), v.isoTimestamp('a time such as "2026-11-22T10:00:00Z"'));
+// RFC 3339 as a pattern: what validators take for the format `date-time` differs from one to the next.
+const TIMESTAMP_PATTERN =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+export const timestampSchema = v.pipe(
+  v.string(),
+  v.regex(TIMESTAMP_PATTERN, 'a time such as "2026-11-22T10:00:00Z"'),
+);
 export const countSchema = v.pipe(v.number(), v.integer('a whole number'), v.minValue(0, 'zero or more'));
 export const revisionSchema = v.pipe(
   v.number(),

@@ -19,9 +19,13 @@ const REFERENCE = new RegExp(
   `^(?:(${DOMAIN})/)?(${COMPONENT}(?:/${COMPONENT})*)(?::([\\w][\\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$`,
 );
 
+/** The longest path that a registry takes, and what the engine would take for an image's id. */
+const MAX_PATH_LENGTH = 255;
+const IMAGE_ID = /^[0-9a-f]{64}$/;
+
 /** Parses an image reference, or returns `null` when it is none. */
 export function parseImageReference(text: string): ImageReference | null {
-  if (text.length > 512) return null;
+  if (text.length > 512 || IMAGE_ID.test(text)) return null;
   const match = REFERENCE.exec(text);
   if (match === null) return null;
   const [, domain, path = '', tag, digest] = match;
@@ -30,6 +34,7 @@ export function parseImageReference(text: string): ImageReference | null {
     domain !== undefined && (/[.:[]/.test(domain) || domain === 'localhost' || /[A-Z]/.test(domain));
   const host = isHost ? domain : 'docker.io';
   const rest = domain === undefined || isHost ? path : `${domain}/${path}`;
+  if (rest.length > MAX_PATH_LENGTH) return null;
   const isShortHubName = (host === 'docker.io' || host === 'index.docker.io') && !rest.includes('/');
   return {
     host: host === 'index.docker.io' ? 'docker.io' : host,

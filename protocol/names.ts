@@ -1,12 +1,14 @@
-// Names that cross the wire. They become topic levels, labels and container names, so all are narrow.
+// Names that cross the wire. They become topic levels, labels and container names, so all are narrow. They
+// become keys of objects too, and so none may be a word that every JavaScript object knows already.
 import * as v from 'valibot';
 
 /** A device id. */
 export const DEVICE_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
 /** A deployment, group, volume or network name. */
-export const NAME_PATTERN = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+export const NAME_PATTERN = /^(?!(?:constructor|prototype)$)[a-z0-9][a-z0-9_-]{0,62}$/;
 /** A service name, as Compose allows it. */
-export const SERVICE_PATTERN = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/;
+export const SERVICE_PATTERN =
+  /^(?!(?:constructor|prototype|hasOwnProperty|isPrototypeOf|propertyIsEnumerable|toLocaleString|toString|valueOf)$)[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/;
 /** A command's id, chosen by the manager. */
 export const COMMAND_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
@@ -14,10 +16,13 @@ export const nameSchema = v.pipe(
   v.string(),
   v.regex(
     NAME_PATTERN,
-    'a name of 1 to 63 lower-case letters, digits, "-" or "_", starting with a letter or digit',
+    'a name of 1 to 63 lower-case letters, digits, "-" or "_", starting with a letter or digit, and no reserved word such as "constructor"',
   ),
 );
 export const serviceNameSchema = v.pipe(
   v.string(),
-  v.regex(SERVICE_PATTERN, 'a service name of 1 to 63 letters, digits, ".", "-" or "_"'),
+  v.regex(
+    SERVICE_PATTERN,
+    'a service name of 1 to 63 letters, digits, ".", "-" or "_", and no reserved word such as "constructor"',
+  ),
 );

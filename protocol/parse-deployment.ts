@@ -10,11 +10,9 @@ export interface HashedDeployment {
   readonly hash: string;
 }
 
-/** Parses one deployment document: the shape first, then what no JSON Schema can say. */
+/** Parses one deployment document: its shape, and what no JSON Schema can say. Lists all faults of both. */
 export function parseDeployment(value: unknown): Parsed<HashedDeployment> {
-  const parsed = parseWith(deploymentSchema, value);
+  const parsed = parseWith(deploymentSchema, value, checkDeployment);
   if (!parsed.ok) return parsed;
-  const faults = checkDeployment(parsed.value);
-  if (faults.length > 0) return { ok: false, faults };
   return { ok: true, value: { document: parsed.value, hash: contentHash(value) } };
 }

@@ -28,7 +28,8 @@ export function parseJsonPayload(payload: Uint8Array, maxBytes: number): ParsedJ
     return {
       ok: false,
       code: 'not_json',
-      message: `not JSON: ${error instanceof Error ? error.message : 'unreadable'}`,
+      // The parser's message quotes a cut of the text, which may end inside a surrogate pair.
+      message: `not JSON: ${error instanceof Error ? error.message.toWellFormed() : 'unreadable'}`,
     };
   }
 }

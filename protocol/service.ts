@@ -10,15 +10,22 @@ import {
   textSchema,
 } from './fields.ts';
 import { nameSchema, serviceNameSchema } from './names.ts';
+import { record, strictObject } from './objects.ts';
 
 const stringsSchema = v.pipe(v.array(textSchema), v.maxLength(256, 'at most 256 items'));
-const variablesSchema = v.record(
-  v.pipe(v.string(), v.regex(/^[^=\0]{1,256}$/, 'a variable name without "="')),
+const variablesSchema = record(
+  v.pipe(
+    v.string(),
+    v.regex(
+      /^(?!(?:__proto__|constructor|prototype)$)[^=\0]{1,256}$/,
+      'a variable name of at most 256 characters, without "=", and no reserved word such as "constructor"',
+    ),
+  ),
   v.pipe(v.string(), v.maxLength(32_768, 'at most 32768 characters')),
 );
 
 /** Limits the kernel enforces. `cpus` counts cores (`"0.5"`), `memory` bytes (`"256M"`), `pids` processes. */
-const limitsSchema = v.strictObject({
+const limitsSchema = strictObject({
   cpus: v.optional(
     v.pipe(v.string(), v.regex(/^\d{1,4}(\.\d{1,3})?$/, 'a number of cores in quotes, such as "0.5"')),
   ),
@@ -26,11 +33,11 @@ const limitsSchema = v.strictObject({
   pids: v.optional(v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, '1 or more'))),
 });
 
-const dependencySchema = v.strictObject({
+const dependencySchema = strictObject({
   condition: v.picklist(['service_started', 'service_healthy', 'service_completed_successfully']),
 });
 
-const publishedPortSchema = v.strictObject({
+const publishedPortSchema = strictObject({
   target: portSchema,
   /** The host's port, in quotes as Compose has it. */
   published: v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}$/, 'a port in quotes, such as "8080"')),
@@ -39,22 +46,22 @@ const publishedPortSchema = v.strictObject({
 });
 
 const mountSchema = v.variant('type', [
-  v.strictObject({
+  strictObject({
     type: v.literal('volume'),
     source: nameSchema,
     target: absolutePathSchema,
     read_only: v.optional(v.boolean()),
   }),
-  v.strictObject({
+  strictObject({
     type: v.literal('bind'),
     source: absolutePathSchema,
     target: absolutePathSchema,
     read_only: v.optional(v.boolean()),
   }),
-  v.strictObject({ type: v.literal('tmpfs'), target: absolutePathSchema }),
+  strictObject({ type: v.literal('tmpfs'), target: absolutePathSchema }),
 ]);
 
-const healthcheckSchema = v.strictObject({
+const healthcheckSchema = strictObject({
   /** `["CMD", …]`, `["CMD-SHELL", "…"]` or `["NONE"]`. */
   test: v.pipe(stringsSchema, v.minLength(1, 'CMD, CMD-SHELL or NONE first')),
   interval: v.optional(durationSchema),
@@ -71,21 +78,21 @@ const probeTiming = {
 };
 const httpPathSchema = v.pipe(
   v.string(),
-  v.maxLength(1024),
+  v.maxLength(1024, 'at most 1024 characters'),
   v.regex(/^\/[\x21-\x7e]*$/, 'a path that starts with "/"'),
 );
 
 /**
  * A check made by the agent from outside, with no process started in the container. Exactly one of
- * `http`, `tcp` and `heartbeat`; `failures` in a row make it unhealthy, `grace` after the start forgives.
+ * `http` and `tcp`; `failures` in a row make it unhealthy, `grace` after the start forgives.
  */
-const probeSchema = v.strictObject({
-  http: v.optional(v.strictObject({ port: portSchema, path: v.optional(httpPathSchema, '/') })),
-  tcp: v.optional(v.strictObject({ port: portSchema })),
+const probeSchema = strictObject({
+  http: v.optional(strictObject({ port: portSchema, path: v.optional(httpPathSchema, '/') })),
+  tcp: v.optional(strictObject({ port: portSchema })),
   ...probeTiming,
 });
 
-export const serviceSchema = v.strictObject({
+export const serviceSchema = strictObject({
   image: v.pipe(v.string(), v.minLength(1, 'an image reference'), v.maxLength(512, 'at most 512 characters')),
   command: v.optional(stringsSchema),
   entrypoint: v.optional(stringsSchema),
@@ -104,7 +111,7 @@ export const serviceSchema = v.strictObject({
     v.pipe(v.string(), v.regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$/, 'a host name')),
   ),
   deploy: v.optional(
-    v.strictObject({ resources: v.optional(v.strictObject({ limits: v.optional(limitsSchema) })) }),
+    strictObject({ resources: v.optional(strictObject({ limits: v.optional(limitsSchema) })) }),
   ),
   restart: v.optional(
     v.pipe(
@@ -119,12 +126,10 @@ export const serviceSchema = v.strictObject({
     v.pipe(v.string(), v.regex(/^(SIG)?[A-Z0-9+-]{2,12}$/, 'a signal such as "SIGTERM"')),
   ),
   stop_grace_period: v.optional(durationSchema),
-  depends_on: v.optional(v.record(serviceNameSchema, dependencySchema)),
+  depends_on: v.optional(record(serviceNameSchema, dependencySchema)),
   ports: v.optional(v.pipe(v.array(publishedPortSchema), v.maxLength(256, 'at most 256 ports'))),
   volumes: v.optional(v.pipe(v.array(mountSchema), v.maxLength(64, 'at most 64 mounts'))),
-  networks: v.optional(
-    v.record(nameSchema, v.strictObject({ aliases: v.optional(v.array(serviceNameSchema)) })),
-  ),
+  networks: v.optional(record(nameSchema, strictObject({ aliases: v.optional(v.array(serviceNameSchema)) }))),
   healthcheck: v.optional(healthcheckSchema),
   probe: v.optional(probeSchema),
 });

@@ -1,13 +1,14 @@
 // `holdfast.state/1`: facts on the device and a line per deployment. Retained.
 import * as v from 'valibot';
 import { countSchema, timestampSchema } from './fields.ts';
+import {} from './objects.ts';
 import { PHASES } from './status.ts';
 
 export const STATE_SCHEMA = 'holdfast.state/1';
 
-const amountSchema = v.strictObject({ total_bytes: countSchema, available_bytes: countSchema });
+const amountSchema = v.object({ total_bytes: countSchema, available_bytes: countSchema });
 
-export const stateSchema = v.strictObject({
+export const stateSchema = v.object({
   schema: v.literal(STATE_SCHEMA),
   device: v.string(),
   groups: v.array(v.string()),
@@ -18,7 +19,7 @@ export const stateSchema = v.strictObject({
   kernel: v.string(),
   /** `null` while the engine cannot be reached. */
   engine: v.nullable(
-    v.strictObject({
+    v.object({
       name: v.string(),
       version: v.string(),
       api_version: v.string(),
@@ -29,16 +30,16 @@ export const stateSchema = v.strictObject({
   ),
   boot_id: v.string(),
   uptime_seconds: countSchema,
-  clock: v.strictObject({
+  clock: v.object({
     /** `null` where the host does not tell. */
     synchronised: v.nullable(v.boolean()),
   }),
-  cpu: v.strictObject({ cores: countSchema, load_1m: v.number() }),
+  cpu: v.object({ cores: countSchema, load_1m: v.number() }),
   memory: amountSchema,
   disk: amountSchema,
   temperature_celsius: v.nullable(v.number()),
   deployments: v.array(
-    v.strictObject({ name: v.string(), revision: v.nullable(v.number()), phase: v.picklist(PHASES) }),
+    v.object({ name: v.string(), revision: v.nullable(v.number()), phase: v.picklist(PHASES) }),
   ),
   at: timestampSchema,
 });

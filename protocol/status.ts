@@ -1,7 +1,9 @@
-// `holdfast.status/1`: where one deployment stands on one device. Retained.
+// `holdfast.status/1`: where one deployment stands on one device. Retained. A reader ignores fields that it
+// does not know, so that a newer agent can tell more.
 import * as v from 'valibot';
 import { countSchema, hashSchema, revisionSchema, timestampSchema } from './fields.ts';
 import { nameSchema, serviceNameSchema } from './names.ts';
+import { record } from './objects.ts';
 
 export const STATUS_SCHEMA = 'holdfast.status/1';
 
@@ -34,9 +36,9 @@ export type Phase = (typeof PHASES)[number];
 /** Phases in which the device will do nothing more by itself for this revision. */
 export const SETTLED_PHASES: ReadonlySet<Phase> = new Set(['converged', 'rolled_back', 'failed', 'removed']);
 
-const revisionRefSchema = v.strictObject({ revision: revisionSchema, hash: hashSchema });
+const revisionRefSchema = v.object({ revision: revisionSchema, hash: hashSchema });
 
-const reasonSchema = v.strictObject({
+const reasonSchema = v.object({
   /** A stable word for programs, e.g. `image_not_found`. */
   code: v.string(),
   /** What it concerns, e.g. `services.detector`. */
@@ -44,9 +46,11 @@ const reasonSchema = v.strictObject({
   message: v.string(),
   /** What an operator can do about it. */
   hint: v.optional(v.string()),
+  /** The last lines that the failing service wrote, oldest first. */
+  log: v.optional(v.array(v.string())),
 });
 
-const refusedSchema = v.strictObject({
+const refusedSchema = v.object({
   revision: v.nullable(v.number()),
   code: v.string(),
   path: v.string(),
@@ -54,7 +58,7 @@ const refusedSchema = v.strictObject({
   at: timestampSchema,
 });
 
-const serviceLimitsSchema = v.strictObject({
+const serviceLimitsSchema = v.object({
   memory_bytes: v.nullable(v.number()),
   cpus: v.nullable(v.number()),
   pids: v.nullable(v.number()),
@@ -62,13 +66,13 @@ const serviceLimitsSchema = v.strictObject({
   not_enforced: v.array(v.picklist(['memory', 'cpus', 'pids'])),
 });
 
-const progressSchema = v.strictObject({
+const progressSchema = v.object({
   /** Bytes fetched so far, and all bytes announced so far: the total rises as layers become known. */
   current_bytes: countSchema,
   total_bytes: countSchema,
 });
 
-const serviceStatusSchema = v.strictObject({
+const serviceStatusSchema = v.object({
   state: v.picklist(['missing', 'created', 'running', 'restarting', 'paused', 'exited', 'dead']),
   health: v.picklist(['starting', 'healthy', 'unhealthy', 'unknown']),
   image: v.string(),
@@ -81,7 +85,7 @@ const serviceStatusSchema = v.strictObject({
   limits: v.nullable(serviceLimitsSchema),
   progress: v.nullable(progressSchema),
   last_failure: v.nullable(
-    v.strictObject({
+    v.object({
       code: v.string(),
       message: v.string(),
       at: timestampSchema,
@@ -92,7 +96,7 @@ const serviceStatusSchema = v.strictObject({
   ),
 });
 
-export const statusSchema = v.strictObject({
+export const statusSchema = v.object({
   schema: v.literal(STATUS_SCHEMA),
   deployment: nameSchema,
   /** Whose document is followed: `device`, or the group's name as `groups/NAME`. */
@@ -102,7 +106,7 @@ export const statusSchema = v.strictObject({
   phase: v.picklist(PHASES),
   reason: v.nullable(reasonSchema),
   refused: v.nullable(refusedSchema),
-  services: v.record(serviceNameSchema, serviceStatusSchema),
+  services: record(serviceNameSchema, serviceStatusSchema),
   seq: countSchema,
   at: timestampSchema,
 });

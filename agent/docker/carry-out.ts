@@ -10,7 +10,7 @@ import { engineName, LABELS } from './labels.ts';
 import { readLastLines } from './logs.ts';
 
 const DONE: StepOutcome = { ok: true };
-const LAST_LINES = 20;
+const LAST_LINES = 10;
 
 export async function carryOut(docker: Docker, deployment: string, step: Step): Promise<StepOutcome> {
   try {

@@ -2,7 +2,7 @@
 import type Docker from 'dockerode';
 
 const HEADER_BYTES = 8;
-const MAX_LINE = 500;
+const MAX_LINE = 300;
 
 /** The last lines of a container's output, oldest first, each cut to a readable length. */
 export async function readLastLines(docker: Docker, container: string, lines: number): Promise<string[]> {

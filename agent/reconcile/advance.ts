@@ -2,11 +2,12 @@
 
 import { CRASH_LOOP_FAILURES } from './failures.ts';
 import type { Verdict } from './health.ts';
-import type { ImageStanding, MutableSettings, ObservedContainer } from './observed.ts';
+import type { ImageStanding, ObservedContainer } from './observed.ts';
 import type { DeploymentRecord, ServiceHistory } from './record.ts';
 import { historyOf } from './record.ts';
 import { isUp } from './select-container.ts';
 import { afterExit, type ServiceSpec } from './service-spec.ts';
+import { settingsStep } from './settings.ts';
 import type { Step } from './steps.ts';
 
 export interface ServiceContext {
@@ -35,7 +36,7 @@ export function advanceService(context: ServiceContext): Step | null {
   if (isUp(container)) return advanceRunning(context, container, history, isHeldBack);
   if (isHeldBack || context.isPlaceTaken || !context.areDependenciesReady) return null;
   if (!shouldRun(context, container)) return null;
-  return updateStep(spec, container, history) ?? { kind: 'start_container', ...ref };
+  return settingsStep(spec, container, history) ?? { kind: 'start_container', ...ref };
 }
 
 /** A power cut between the creation and the joining of its networks leaves a container that cannot be used. */
@@ -57,7 +58,7 @@ function advanceRunning(
     return isLooping ? { kind: 'stop_container', ...ref, graceMs: spec.stopGraceMs } : null;
   }
   if (verdict.health === 'unhealthy') return { kind: 'restart_container', ...ref, graceMs: spec.stopGraceMs };
-  return container.state === 'running' ? updateStep(spec, container, history) : null;
+  return container.state === 'running' ? settingsStep(spec, container, history) : null;
 }
 
 /** Whether a stopped container is to be started again. One that we parked is: its exit was our doing. */
@@ -75,22 +76,4 @@ export function isCompleted(
   if (container === null || container.state !== 'exited' || record.parked.includes(container.id))
     return false;
   return afterExit(spec, container.exitCode, container.engineRestarts) === 'completed';
-}
-
-function updateStep(spec: ServiceSpec, container: ObservedContainer, history: ServiceHistory): Step | null {
-  if (areSettingsEqual(container.settings, spec.settings)) return null;
-  const { applied } = history;
-  const wasAsked = applied?.container === container.id && areSettingsEqual(applied.asked, spec.settings);
-  if (wasAsked && (applied.shown === null || areSettingsEqual(applied.shown, container.settings)))
-    return null;
-  return { kind: 'update_container', service: spec.name, container: container.id, settings: spec.settings };
-}
-
-export function areSettingsEqual(a: MutableSettings, b: MutableSettings): boolean {
-  return (
-    a.memoryBytes === b.memoryBytes &&
-    a.nanoCpus === b.nanoCpus &&
-    a.pids === b.pids &&
-    a.restartPolicy === b.restartPolicy
-  );
 }

@@ -2,8 +2,8 @@
 // at what is, never at how it came to be, so it may be asked at any moment, any number of times.
 
 import type { PresentDeployment } from '../../protocol/deployment.ts';
-import { isBarred } from './record.ts';
 import { decideRemoval } from './removal.ts';
+import { stayRolledBack } from './rollback.ts';
 import type { Decision, Revision, Situation } from './situation.ts';
 import { keepRunning, steadyPhase } from './steady.ts';
 import { decideUpdate } from './update.ts';
@@ -30,7 +30,8 @@ function decideWhole(situation: Situation): Decision {
     const steady = keepRunning(situation, present);
     return { ...steady, record: { ...steady.record, ...steadyPhase(steady, record.phase), attempt: null } };
   }
-  if (proven !== null && isBarred(record, desired.hash)) return stayRolledBack(situation, proven);
+  const barred = record.barred.find((entry) => entry.hash === desired.hash);
+  if (proven !== null && barred !== undefined) return stayRolledBack(situation, proven, barred.reason);
   return decideUpdate(situation, present);
 }
 
@@ -44,20 +45,6 @@ function sitOut(situation: Situation): Decision {
   const steady = keepRunning(situation, situation.proven);
   const phase = steadyPhase(steady, situation.record.phase);
   return { ...steady, record: { ...steady.record, ...phase, reason: phase.reason ?? reason, attempt: null } };
-}
-
-function stayRolledBack(situation: Situation, proven: Revision<PresentDeployment>): Decision {
-  const steady = keepRunning(situation, proven);
-  const barred = situation.record.barred.find((entry) => entry.hash === situation.desired.hash);
-  const reason = barred?.reason ?? null;
-  if (steady.trouble === null)
-    return { ...steady, record: { ...steady.record, phase: 'rolled_back', reason, attempt: null } };
-  const inconsistent = {
-    ...steady.trouble,
-    code: 'inconsistent',
-    message: `revision ${situation.desired.revision} failed, and so does revision ${proven.revision} after it: ${steady.trouble.message}`,
-  };
-  return { ...steady, record: { ...steady.record, phase: 'failed', reason: inconsistent, attempt: null } };
 }
 
 /** Forgets services and parked containers that no longer exist, so that a record stays small. */

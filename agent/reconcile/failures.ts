@@ -1,5 +1,6 @@
 // Failures of services and the wait that follows: noticed by comparing what runs with what was watched.
 
+import { nextCeilingMs } from '../lib/back-off.ts';
 import type { Verdict } from './health.ts';
 import type { ObservedContainer } from './observed.ts';
 import {
@@ -14,8 +15,7 @@ import { afterExit, type ServiceSpec } from './service-spec.ts';
 
 /** A run this long was good: what comes after it is a first failure again, not the next of a row. */
 const STABLE_RUN_MS = 10 * 60_000;
-const FIRST_DELAY_MS = 1000;
-const MAX_DELAY_MS = 5 * 60_000;
+const RETRY = { baseMs: 1000, capMs: 5 * 60_000 };
 /** From this failure in a row on the agent holds the service back; before, the engine's policy is quicker. */
 export const CRASH_LOOP_FAILURES = 3;
 
@@ -26,11 +26,11 @@ export interface Moment {
   readonly chance: number;
 }
 
-/** The wait before try `failuresInRow`: none after the first failure, then doubling to a cap, ± half. */
-export function retryDelayMs(failuresInRow: number, chance: number): number {
+/** The wait before the next try: none after the first failure, then doubling to a cap, less up to half by chance. */
+function retryDelayMs(failuresInRow: number, chance: number): number {
   if (failuresInRow <= 1) return 0;
-  const delay = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(failuresInRow - 2, 30));
-  return Math.round(delay * (0.5 + chance / 2));
+  const ceilingMs = nextCeilingMs({ limits: RETRY, failures: failuresInRow - 2 });
+  return Math.round(ceilingMs * (0.5 + chance / 2));
 }
 
 /** Notes one failure of a service: the count, what it was, and when the next try comes. */

@@ -70,17 +70,10 @@ function recordError(
   );
 }
 
-const MAX_LOG_LINES = 20;
-
 /** The culprit's last words go into the reason, and with them the condemned attempt has all it waited for. */
 function withLogs(record: DeploymentRecord, lines: readonly string[]): DeploymentRecord {
   const { attempt } = record;
   if (attempt?.verdict == null) return record;
-  const tail = lines.slice(-MAX_LOG_LINES).join('\n');
-  const message =
-    tail === ''
-      ? attempt.verdict.reason.message
-      : `${attempt.verdict.reason.message}; its last lines:\n${tail}`;
-  const verdict = { reason: { ...attempt.verdict.reason, message }, service: null, container: null };
-  return { ...record, attempt: { ...attempt, verdict } };
+  const reason = lines.length === 0 ? attempt.verdict.reason : { ...attempt.verdict.reason, log: [...lines] };
+  return { ...record, attempt: { ...attempt, verdict: { reason, service: null, container: null } } };
 }

@@ -122,10 +122,6 @@ export function withHistory(
   return { ...record, services: { ...record.services, [service]: history } };
 }
 
-export function isBarred(record: DeploymentRecord, hash: string): boolean {
-  return record.barred.some((entry) => entry.hash === hash);
-}
-
 export function withBarred(record: DeploymentRecord, hash: string, reason: Reason): DeploymentRecord {
   const others = record.barred.filter((entry) => entry.hash !== hash);
   return { ...record, barred: [...others, { hash, reason }].slice(-MAX_BARRED) };

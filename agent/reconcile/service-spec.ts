@@ -20,7 +20,7 @@ export interface ServiceSpec {
 }
 
 /** The network that a deployment's services share when they name none, as in Compose. */
-export const DEFAULT_NETWORK = 'default';
+const DEFAULT_NETWORK = 'default';
 const DEFAULT_STOP_GRACE_MS = 10_000;
 
 export function specsOf(document: PresentDeployment): ServiceSpec[] {

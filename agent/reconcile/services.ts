@@ -7,6 +7,7 @@ import { judgeHealth } from './health.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
 import { findCarrier, isUp } from './select-container.ts';
 import { durationMs, type ServiceSpec, specsOf } from './service-spec.ts';
+import { noteShownSettings } from './settings.ts';
 import type { ServiceView, Situation } from './situation.ts';
 import type { Step } from './steps.ts';
 
@@ -34,7 +35,10 @@ export function noteRuns(
   record: DeploymentRecord,
   views: readonly ServiceView[],
 ): DeploymentRecord {
-  return views.reduce((noted, view) => noteRun(noted, view, situation), record);
+  return views.reduce((noted, view) => {
+    const shown = noteShownSettings(noted, view.spec.name, view.container);
+    return noteRun(shown, view, situation);
+  }, record);
 }
 
 /** One step at most for each service, nearer to all of them running as asked. */

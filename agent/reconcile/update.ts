@@ -4,6 +4,7 @@ import type { Reason } from '../../protocol/status.ts';
 import { isCompleted } from './advance.ts';
 import type { ObservedContainer } from './observed.ts';
 import { type Attempt, type DeploymentRecord, EMPTY_HISTORY, type Stage, withBarred } from './record.ts';
+import { stayRolledBack } from './rollback.ts';
 import { isUp } from './select-container.ts';
 import { durationMs, networksUsed, specsOf } from './service-spec.ts';
 import {
@@ -322,7 +323,7 @@ function giveUp(situation: Situation, desired: Desired, reason: Reason): Decisio
   const { proven, record } = situation;
   const calm: DeploymentRecord = { ...record, attempt: null, services: forgiveAll(record) };
   if (proven !== null && desired.document.update.on_failure === 'rollback') {
-    return rollBack({ ...situation, record: withBarred(calm, desired.hash, reason) }, proven, reason);
+    return stayRolledBack({ ...situation, record: withBarred(calm, desired.hash, reason) }, proven, reason);
   }
   const attempt: Attempt = {
     ...(record.attempt ?? beginAttempt(situation, desired)),
@@ -336,12 +337,6 @@ function giveUp(situation: Situation, desired: Desired, reason: Reason): Decisio
     wakeInMs: 0,
     services: viewServices(situation, desired.document),
   };
-}
-
-/** The previous revision from its kept containers: no pull, no network. */
-function rollBack(situation: Situation, proven: Desired, reason: Reason): Decision {
-  const steady = keepRunning(situation, proven);
-  return { ...steady, record: { ...steady.record, phase: 'rolled_back', reason } };
 }
 
 /** What the failed revision did is told in the reason, and not held against the one that runs again. */

@@ -43,11 +43,12 @@ function reportDevice(device: string, verdict: Verdict, outcome: Outcome, host: 
 function explainMiss(verdict: Extract<Verdict, { kind: 'missed' }>, status: Status | undefined): string[] {
   const { outcome, reason } = verdict;
   const hint = reason.hint === undefined ? [] : [`hint: ${reason.hint}`];
+  const log = (reason.log ?? []).map((line) => `  | ${line}`);
   const running = status?.running ?? null;
   const runs = running === null ? [] : [`  revision ${running.revision} runs`];
   const isOfServices = outcome === 'failed' || outcome === 'rolled_back';
   const failures = isOfServices ? describeFailures(status?.services ?? {}).map((line) => `  ${line}`) : [];
-  return [...failures, ...runs, ...hint];
+  return [...log, ...failures, ...runs, ...hint];
 }
 
 /** Why there was nobody to wait for, where that is bad news; a roll-out may well start with nobody. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -12,5 +12,6 @@ test('the launcher runs through a relative symlink, from a foreign directory wit
   symlinkSync(launcher, join(folder, 'first'));
   symlinkSync('first', join(folder, 'second'));
   const output = execFileSync(join(folder, 'second'), ['--version'], { cwd: folder, encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
   expect(output).toMatch(/^\d+\.\d+\.\d+/);
 });

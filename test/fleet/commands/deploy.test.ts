@@ -34,6 +34,14 @@ async function addDevice(id: string, script: Script, groups: string[] = []): Pro
   await device.answer([`devices/${id}`, ...groups.map((group) => `groups/${group}`)], script);
   return device;
 }
+/** Lets a device hold its answer until the command shows that it looks. */
+function followingBegins() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const onStdout = (stdout: string) => {
+    if (stdout.includes('has not answered yet')) resolve();
+  };
+  return { begun: promise, onStdout };
+}
 async function publishedOn(topic: string): Promise<Record<string, unknown> | null> {
   const text = await broker.retained(topic);
   return text === null ? null : JSON.parse(text);
@@ -119,19 +127,24 @@ describe('deploy', () => {
 
 describe('deploy --wait', () => {
   test('converged is good, with a line for each change and none for bytes', async () => {
-    await addDevice('edge-01', () => [
-      {
-        phase: 'pulling',
-        services: { web: makeService({ progress: { current_bytes: 1024, total_bytes: 4096 } }) },
-      },
-      {
-        phase: 'pulling',
-        services: { web: makeService({ progress: { current_bytes: 2048, total_bytes: 4096 } }) },
-      },
-      { phase: 'proving', services: { web: makeService({ health: 'starting' }) } },
-      { phase: 'converged', services: { web: makeService() } },
-    ]);
-    const { code, stdout, stderr } = await deploy('devices/edge-01', '--wait');
+    const looking = followingBegins();
+    await addDevice('edge-01', async () => {
+      await looking.begun;
+      return [
+        {
+          phase: 'pulling',
+          services: { web: makeService({ progress: { current_bytes: 1024, total_bytes: 4096 } }) },
+        },
+        {
+          phase: 'pulling',
+          services: { web: makeService({ progress: { current_bytes: 2048, total_bytes: 4096 } }) },
+        },
+        { phase: 'proving', services: { web: makeService({ health: 'starting' }) } },
+        { phase: 'converged', services: { web: makeService() } },
+      ];
+    });
+    const args = ['deploy', 'hello.yaml', '--to', 'devices/edge-01', '--wait'];
+    const { code, stdout, stderr } = await runHoldfastctl(args, { broker: broker.url, ...looking });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.split('\n')).toEqual([
       'published hello revision 1 to devices/edge-01',
@@ -149,9 +162,13 @@ describe('deploy --wait', () => {
       code: 'window',
       message: 'a long reason that would wrap on a narrow terminal, and so on',
     };
-    await addDevice('edge-01', () => [{ phase: 'waiting', reason }, { phase: 'converged' }]);
+    const looking = followingBegins();
+    await addDevice('edge-01', async () => {
+      await looking.begun;
+      return [{ phase: 'waiting', reason }, { phase: 'converged' }];
+    });
     const args = ['deploy', 'hello.yaml', '--to', 'devices/edge-01', '--wait'];
-    const { code, stdout } = await runHoldfastctl(args, { broker: broker.url, isTerminal: true });
+    const { code, stdout } = await runHoldfastctl(args, { broker: broker.url, isTerminal: true, ...looking });
     expect(code).toBe(0);
     const frames = stdout.split('\r\u001b[K');
     expect(frames.some((frame) => frame.includes('edge-01: waiting: window: a long'))).toBe(true);
@@ -206,6 +223,22 @@ describe('deploy --wait', () => {
     const { code, stderr } = await deploy('devices/edge-01', '--wait');
     expect(code).toBe(1);
     expect(stderr).toContain('error: edge-01: refused: unsigned: not signed');
+  });
+
+  test('a refusal of that revision from before the publish is not the answer', async () => {
+    const refused = { revision: 2, code: 'conflict', path: 'revision', message: 'm', at: AT };
+    const device = await addDevice('edge-01', () => [{ refused, phase: 'proving' }, { phase: 'converged' }]);
+    await device.publish('status/hello', makeStatus({ refused }));
+    expect((await deploy('devices/edge-01', '--wait', '--revision', '2')).code).toBe(0);
+  });
+
+  test('a refusal that stands is the answer when there is nothing to publish', async () => {
+    const refused = { revision: 1, code: 'unsigned', path: '', message: 'm', at: AT };
+    await addDevice('edge-01', () => [{ desired: null, refused }]);
+    await deploy('devices/edge-01', '--wait');
+    const { code, stderr } = await deploy('devices/edge-01', '--wait', '--timeout', '1s');
+    expect(code).toBe(1);
+    expect(stderr).toContain('refused: unsigned');
   });
 
   test('a settled status of the revision before is not taken for the answer', async () => {

@@ -1,10 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { runHoldfastctl } from '../support/run-holdfastctl.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'My App-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 function write(name: string, content: string): string {
   const file = join(folder, name);
   writeFileSync(file, content);

@@ -144,6 +144,12 @@ describe('what the protocol refuses is led back to the file', () => {
   });
 });
 
+test('what could not be converted is not told missing as well', () => {
+  expect(faultsOf(read('services: {s: {image: [i]}}'))).toEqual([
+    '1:16 services.s.image: expected a text, got a list',
+  ]);
+});
+
 describe('a service key', () => {
   test.each<[string, string]>([
     ['ports: ["80"]', 'names no host port'],

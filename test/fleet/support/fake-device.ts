@@ -13,7 +13,7 @@ interface Received {
 }
 
 /** The statuses a device answers a document with, in order; `desired` is filled in unless given. */
-export type Script = (received: Received) => readonly Partial<Status>[];
+export type Script = (received: Received) => readonly Partial<Status>[] | Promise<readonly Partial<Status>[]>;
 
 export function makeStatus(overrides: Partial<Status>): Status {
   return {
@@ -120,7 +120,7 @@ export class FakeDevice {
   private async play(value: Record<string, unknown>, script: Script): Promise<void> {
     const received = { revision: Number(value.revision), hash: contentHash(value), value };
     const desired = { revision: received.revision, hash: received.hash };
-    for (const step of script(received)) {
+    for (const step of await script(received)) {
       await this.publish(`status/${String(value.name)}`, makeStatus({ desired, ...step }));
     }
   }

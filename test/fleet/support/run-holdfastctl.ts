@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly isTerminal?: boolean;
   readonly signal?: AbortSignal;
   readonly cwd?: string;
+  /** Called with all of stdout so far. */
+  readonly onStdout?: (stdout: string) => void;
 }
 
 export async function runHoldfastctl(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
@@ -24,7 +26,14 @@ export async function runHoldfastctl(args: readonly string[], options: RunOption
   const isTerminal = options.isTerminal === true;
   const broker = options.broker === undefined ? {} : { HOLDFAST_BROKER: options.broker };
   const host: Host = {
-    stdout: { isTerminal, columns, write: (text) => (stdout += text) },
+    stdout: {
+      isTerminal,
+      columns,
+      write: (text) => {
+        stdout += text;
+        options.onStdout?.(stdout);
+      },
+    },
     stderr: { isTerminal, columns, write: (text) => (stderr += text) },
     environment: { ...broker, ...options.environment },
     cwd: options.cwd ?? new URL('../../fixtures/compose', import.meta.url).pathname,

@@ -43,7 +43,10 @@ async function refuseVersion5(targetPort: number): Promise<number> {
       const upstream = connect(targetPort, '127.0.0.1');
       upstream.write(connectPacket);
       socket.pipe(upstream).pipe(socket);
-      for (const side of [socket, upstream]) side.on('error', () => side.destroy());
+      // A reset is an error on one side only, and pipe() does not carry it to the other.
+      for (const side of [socket, upstream]) side.on('error', () => undefined);
+      socket.on('close', () => upstream.destroy());
+      upstream.on('close', () => socket.destroy());
       return undefined;
     });
   });

@@ -1,0 +1,40 @@
+// Settings that change on a living container: when to ask for them, and when asking again is in vain.
+import type { MutableSettings, ObservedContainer } from './observed.ts';
+import { type DeploymentRecord, historyOf, type ServiceHistory, withHistory } from './record.ts';
+import type { ServiceSpec } from './service-spec.ts';
+import type { Step } from './steps.ts';
+
+/** The step that gives a container the settings that were asked for; `null` when it has them or cannot have them. */
+export function settingsStep(
+  spec: ServiceSpec,
+  container: ObservedContainer,
+  history: ServiceHistory,
+): Step | null {
+  if (areEqual(container.settings, spec.settings)) return null;
+  const { applied } = history;
+  const wasAsked = applied?.container === container.id && areEqual(applied.asked, spec.settings);
+  if (wasAsked && (applied.shown === null || areEqual(applied.shown, container.settings))) return null;
+  return { kind: 'update_container', service: spec.name, container: container.id, settings: spec.settings };
+}
+
+/** Remembers how the engine shows settings that were just given: what differs from it later was changed by somebody. */
+export function noteShownSettings(
+  record: DeploymentRecord,
+  service: string,
+  container: ObservedContainer | null,
+): DeploymentRecord {
+  const history = historyOf(record, service);
+  const { applied } = history;
+  if (container === null || applied === null || applied.container !== container.id || applied.shown !== null)
+    return record;
+  return withHistory(record, service, { ...history, applied: { ...applied, shown: container.settings } });
+}
+
+function areEqual(a: MutableSettings, b: MutableSettings): boolean {
+  return (
+    a.memoryBytes === b.memoryBytes &&
+    a.nanoCpus === b.nanoCpus &&
+    a.pids === b.pids &&
+    a.restartPolicy === b.restartPolicy
+  );
+}

@@ -1,0 +1,211 @@
+// The demo: a broker, an agent, a Python service published, updated, and an update that takes itself back.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { RigError } from './rig/exec.ts';
+import { acceptsConnections, freePort } from './rig/port.ts';
+import { createProgress } from './rig/progress.ts';
+import { ensureRig, type Rig } from './rig/rig.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const dir = path.join(root, '.demo');
+const pidFile = path.join(dir, 'pids.json');
+const socket = path.join(dir, 'api.sock');
+const tsx = path.join(root, 'node_modules/tsx/dist/loader.mjs');
+const { values } = parseArgs({
+  options: { keep: { type: 'boolean' }, stop: { type: 'boolean' }, help: { type: 'boolean' } },
+});
+
+interface Stage {
+  readonly rig: Rig;
+  readonly brokerUrl: string;
+  readonly httpPort: number;
+}
+
+/** Processes outlive this one only with `--keep`; they are ended by their ids, and only if they still are ours. */
+function startProcess(args: readonly string[], log: string): void {
+  const out = openSync(path.join(dir, log), 'a');
+  const child = spawn(process.execPath, ['--import', tsx, ...args], {
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', out, out],
+  });
+  child.unref();
+  if (child.pid === undefined) throw new RigError(`could not start ${args[0]}`);
+  writeFileSync(pidFile, JSON.stringify([...startedPids(), child.pid]));
+}
+
+function startedPids(): number[] {
+  return existsSync(pidFile) ? JSON.parse(readFileSync(pidFile, 'utf8')) : [];
+}
+
+function isOurs(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(root);
+  } catch {
+    return false;
+  }
+}
+
+async function stopProcesses(): Promise<void> {
+  for (const pid of startedPids().reverse()) {
+    if (!isOurs(pid)) continue;
+    process.kill(pid, 'SIGTERM');
+    await until(`process ${pid} to end`, () => !isOurs(pid));
+  }
+}
+
+async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    if (await isSo()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new RigError(`waited 30 s in vain for ${what}`, { hint: `the logs are in ${dir}` });
+}
+
+function say(text: string): void {
+  const [bold, plain] = process.stdout.isTTY ? ['\u001b[1m', '\u001b[0m'] : ['', ''];
+  process.stdout.write(`\n${bold}# ${text}${plain}\n`);
+}
+
+/** Shows a command as a person would type it, and runs it. */
+function show(command: readonly [string, ...string[]], env: Readonly<Record<string, string>> = {}): number {
+  const shown = Object.entries(env).map(([key, value]) => `${key}=${value} `);
+  process.stdout.write(`$ ${shown.join('')}npx ${command.join(' ')}\n`);
+  const [name, ...args] = command;
+  const file = path.join(root, name === 'holdfast' ? 'agent/bin/holdfast' : 'fleet/bin/holdfastctl');
+  return spawnSync(file, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status ?? 1;
+}
+
+async function startBroker(): Promise<string> {
+  if (process.env.HOLDFAST_BROKER) return process.env.HOLDFAST_BROKER;
+  const port = await freePort(1883);
+  startProcess(['scripts/demo-broker.ts', String(port)], 'broker.log');
+  await until('the broker', () => acceptsConnections(port));
+  return `mqtt://127.0.0.1:${port}`;
+}
+
+async function startAgent({ rig, brokerUrl }: Stage): Promise<void> {
+  const config = path.join(dir, 'holdfast.toml');
+  const lines = [
+    'device = "demo"',
+    `data_dir = ${JSON.stringify(path.join(dir, 'data'))}`,
+    '[broker]',
+    `url = ${JSON.stringify(brokerUrl)}`,
+    '[engine]',
+    `socket = ${JSON.stringify(rig.engine.socketPath)}`,
+    '[local]',
+    `socket = ${JSON.stringify(socket)}`,
+    'http = ""',
+  ];
+  writeFileSync(config, `${lines.join('\n')}\n`);
+  startProcess(['agent/cli/main.ts', 'agent', '--config', config], 'agent.log');
+  await until('the agent', () => existsSync(socket));
+}
+
+function deploy(stage: Stage, tag: 'hello:1.0.0' | 'hello:1.1.0' | 'hello:broken'): number {
+  return show(['holdfastctl', 'deploy', 'examples/hello/compose.yaml', '--to', 'devices/demo', '--wait'], {
+    HOLDFAST_BROKER: stage.brokerUrl,
+    HELLO_IMAGE: stage.rig.images[tag].reference,
+    HELLO_PORT: String(stage.httpPort),
+  });
+}
+
+async function ask({ httpPort }: Stage): Promise<string> {
+  const url = `http://127.0.0.1:${httpPort}/`;
+  const text = (await (await fetch(url)).text()).trim();
+  process.stdout.write(`$ curl ${url}\n${text}\n`);
+  return text;
+}
+
+function expect(isSo: boolean, what: string): void {
+  if (!isSo) throw new RigError(`the demo expected that ${what}`, { hint: `the logs are in ${dir}` });
+}
+
+async function perform(stage: Stage): Promise<void> {
+  say('Publish a deployment, and follow it until the device says that it is healthy');
+  expect(deploy(stage, 'hello:1.0.0') === 0, 'version 1.0.0 converges');
+  say('What the technician at the device sees');
+  expect(show(['holdfast', 'status', '--socket', socket]) === 0, 'the status is good');
+  say('The Python service answers');
+  expect((await ask(stage)).includes('1.0.0'), 'version 1.0.0 answers');
+  say('An update: the new image is pulled and verified before the old container stops');
+  expect(deploy(stage, 'hello:1.1.0') === 0, 'version 1.1.0 converges');
+  expect((await ask(stage)).includes('1.1.0'), 'version 1.1.0 answers');
+  say('A broken update: its health check fails, so the device takes it back by itself');
+  expect(deploy(stage, 'hello:broken') === 1, 'the broken version is rolled back');
+  expect((await ask(stage)).includes('1.1.0'), 'version 1.1.0 answers again');
+  show(['holdfast', 'status', '--socket', socket]);
+}
+
+async function clear(stage: Stage): Promise<void> {
+  const env = { HOLDFAST_BROKER: stage.brokerUrl };
+  show(['holdfastctl', 'remove', 'hello', '--to', 'devices/demo', '--wait'], env);
+  await stopProcesses();
+  rmSync(dir, { recursive: true, force: true });
+}
+
+function tellWhatNext(stage: Stage): void {
+  say(
+    values.keep
+      ? 'Everything is still running. Try next:'
+      : 'To try more yourself, run scripts/demo --keep, and then:',
+  );
+  process.stdout.write(`  export HOLDFAST_BROKER=${stage.brokerUrl} HELLO_IMAGE=${stage.rig.images['hello:1.0.0'].reference}
+  npx holdfast status --socket ${path.relative(root, socket)}
+  npx holdfastctl status
+  npx holdfastctl deploy examples/hello/compose.yaml --to devices/demo --wait
+  DOCKER_HOST=unix://${stage.rig.engine.socketPath} docker ps    # kill a container, and see it come back
+  scripts/demo --stop                                            # end it all
+`);
+}
+
+/** What `--keep` left, so that `--stop` finds it. */
+const stageFile = path.join(dir, 'stage.json');
+
+async function main(): Promise<void> {
+  if (values.help) {
+    process.stdout.write(
+      'scripts/demo          shows the main job and cleans up\nscripts/demo --keep   leaves it running\nscripts/demo --stop   ends what --keep left\n',
+    );
+    return;
+  }
+  if (values.stop) {
+    if (existsSync(stageFile)) await clear(JSON.parse(readFileSync(stageFile, 'utf8')));
+    return;
+  }
+  if (startedPids().some(isOurs))
+    throw new RigError('a demo is running already', { hint: 'end it with scripts/demo --stop' });
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir, { mode: 0o700 });
+  say('Setting up: engine, registry and sample images (found again next time)');
+  const rig = await ensureRig(createProgress());
+  const stage: Stage = { rig, brokerUrl: await startBroker(), httpPort: await freePort(8080) };
+  writeFileSync(stageFile, JSON.stringify(stage));
+  const onInterrupt = (): void => {
+    say('Interrupted: cleaning up');
+    void clear(stage).finally(() => process.exit(130));
+  };
+  process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
+  let isDone = false;
+  try {
+    await startAgent(stage);
+    await perform(stage);
+    tellWhatNext(stage);
+    isDone = true;
+  } finally {
+    if (!values.keep || !isDone) {
+      say('Cleaning up');
+      await clear(stage);
+    }
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof RigError)) throw error;
+  process.stderr.write(`\n${error.message}\n`);
+  process.exitCode = 1;
+}

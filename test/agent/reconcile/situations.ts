@@ -1,0 +1,295 @@
+// Builders of situations, and a model of the engine as small as the planner's own idea of it.
+
+import { decide } from '../../../agent/reconcile/decide.ts';
+import type { HealthFacts } from '../../../agent/reconcile/health.ts';
+import type { ImageStanding, Observed, ObservedContainer } from '../../../agent/reconcile/observed.ts';
+import { recordOutcomes } from '../../../agent/reconcile/outcomes.ts';
+import { type DeploymentRecord, EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
+import { isUp } from '../../../agent/reconcile/select-container.ts';
+import { specsOf } from '../../../agent/reconcile/service-spec.ts';
+import type { Decision, Revision, Situation } from '../../../agent/reconcile/situation.ts';
+import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
+import type { Deployment, PresentDeployment } from '../../../protocol/deployment.ts';
+import { parseDeployment } from '../../../protocol/parse-deployment.ts';
+
+export type Services = Readonly<Record<string, object>>;
+
+/** A revision whose services have these keys besides an image. */
+export function present(
+  revision: number,
+  services: Services,
+  rest: object = {},
+): Revision<PresentDeployment> {
+  const withImages = Object.fromEntries(
+    Object.entries(services).map(([name, keys]) => [name, { image: `${name}:${revision}`, ...keys }]),
+  );
+  const parsed = revisionOf({ revision, state: 'present', services: withImages, ...rest });
+  if (parsed.document.state !== 'present') throw new Error('not present');
+  return { ...parsed, document: parsed.document };
+}
+
+export function absent(revision: number, purge: readonly string[] = []): Revision {
+  return revisionOf({ revision, state: 'absent', purge });
+}
+
+function revisionOf(keys: object): Revision<Deployment> {
+  const parsed = parseDeployment({ schema: 'holdfast.deployment/1', name: 'app', ...keys });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  const { document, hash } = parsed.value;
+  return { revision: document.revision, hash, document };
+}
+
+/** The container that a service of a revision would have. */
+export function containerOf(
+  revision: Revision<PresentDeployment>,
+  service: string,
+  rest: Partial<ObservedContainer> = {},
+): ObservedContainer {
+  const spec = specsOf(revision.document).find(({ name }) => name === service);
+  if (spec === undefined) throw new Error(`no service ${service}`);
+  return {
+    id: `${service}-${revision.revision}`,
+    service,
+    revision: revision.revision,
+    spec: spec.hash,
+    state: 'running',
+    exitCode: null,
+    oomKilled: false,
+    startedAt: 'start-1',
+    engineRestarts: 0,
+    engineHealth: 'none',
+    imageId: 'sha256:1',
+    digest: null,
+    networks: Object.keys(spec.networks),
+    address: '10.0.0.2',
+    settings: spec.settings,
+    ...rest,
+  };
+}
+
+export function observed(
+  containers: readonly ObservedContainer[],
+  networks = ['default'],
+  volumes: string[] = [],
+): Observed {
+  return { containers, networks: new Set(networks), volumes: new Set(volumes) };
+}
+
+const PRESENT: ImageStanding = { kind: 'present' };
+
+export interface SituationParts extends Partial<Omit<Situation, 'desired' | 'images'>> {
+  readonly desired: Revision;
+  /** Images that are not here; all others are. */
+  readonly images?: Readonly<Record<string, ImageStanding>>;
+}
+
+export function situation({ desired, proven = null, images = {}, ...rest }: SituationParts): Situation {
+  const record: DeploymentRecord = {
+    ...EMPTY_RECORD,
+    ...(proven === null
+      ? {}
+      : { phase: 'converged', proven: { revision: proven.revision, hash: proven.hash } }),
+    ...rest.record,
+  };
+  const all = [desired, proven].flatMap((revision) =>
+    revision?.document.state === 'present' ? Object.values(revision.document.services) : [],
+  );
+  return {
+    deployment: 'app',
+    takesPart: true,
+    observed: observed([]),
+    health: new Map(),
+    nowMs: 1_000_000,
+    wallTime: '2026-11-22T10:00:00.000Z',
+    chance: 0.5,
+    ...rest,
+    desired,
+    proven,
+    record,
+    images: new Map(all.map(({ image }) => [image, images[image] ?? PRESENT])),
+  };
+}
+
+/** `start hello-1`, `create hello`: steps as people say them. */
+export function inWords(steps: readonly Step[]): string[] {
+  return steps.map((step) => {
+    switch (step.kind) {
+      case 'create_network':
+      case 'remove_network':
+        return `${step.kind} ${step.network}`;
+      case 'create_volume':
+      case 'remove_volume':
+        return `${step.kind} ${step.volume}`;
+      case 'create_container':
+        return `${step.kind} ${step.spec.name}@${step.spec.revision}`;
+      default:
+        return `${step.kind} ${step.container}`;
+    }
+  });
+}
+
+/** Healthy since long ago, as far as the facts can say so. */
+export function runningSince(
+  sinceMs: number,
+  containers: readonly ObservedContainer[],
+): Map<string, HealthFacts> {
+  return new Map(
+    containers.map(({ id }) => [id, { runningSinceMs: sinceMs, engineHealthySinceMs: null, probe: null }]),
+  );
+}
+
+/** An engine on which every step works at once and every container is well. */
+export class Model {
+  containers: ObservedContainer[];
+  networks: Set<string>;
+  volumes: Set<string>;
+  record: DeploymentRecord;
+  nowMs = 1_000_000;
+  /** Whether a container with this id, once started, stays up and healthy. */
+  isGood: (container: ObservedContainer) => boolean = () => true;
+  readonly #upSince = new Map<string, number>();
+  #made = 0;
+
+  constructor(start: {
+    containers: readonly ObservedContainer[];
+    record?: DeploymentRecord;
+    networks?: readonly string[];
+    volumes?: readonly string[];
+  }) {
+    this.containers = [...start.containers];
+    this.networks = new Set(start.networks ?? ['default']);
+    this.volumes = new Set(start.volumes ?? []);
+    this.record = start.record ?? EMPTY_RECORD;
+    for (const { id } of this.containers) this.#upSince.set(id, 0);
+  }
+
+  situation(
+    desired: Revision,
+    revisions: readonly Revision<PresentDeployment>[],
+    images: SituationParts['images'] = {},
+  ): Situation {
+    const proven = revisions.find(({ hash }) => hash === this.record.proven?.hash) ?? null;
+    const health = new Map(
+      this.containers
+        .filter(({ state }) => state === 'running')
+        .map(({ id }) => [
+          id,
+          { runningSinceMs: this.#upSince.get(id) ?? this.nowMs, engineHealthySinceMs: null, probe: null },
+        ]),
+    );
+    const seen = {
+      containers: [...this.containers],
+      networks: new Set(this.networks),
+      volumes: new Set(this.volumes),
+    };
+    return {
+      ...situation({ desired, proven, images, nowMs: this.nowMs, health, observed: seen }),
+      record: this.record,
+    };
+  }
+
+  /** One round as the loop makes it; the decision that was carried out. */
+  round(
+    desired: Revision,
+    revisions: readonly Revision<PresentDeployment>[],
+    images: SituationParts['images'] = {},
+  ): Decision {
+    const decision = decide(this.situation(desired, revisions, images));
+    this.record = decision.record;
+    const results = decision.steps.map((step) => ({ step, outcome: this.carryOut(step) }));
+    this.record = recordOutcomes(this.record, results, {
+      nowMs: this.nowMs,
+      wallTime: '2026-11-22T10:00:00.000Z',
+      chance: 0.5,
+    });
+    this.#engineRestarts();
+    this.nowMs += decision.steps.length > 0 ? 100 : Math.max(100, decision.wakeInMs ?? 30_000);
+    return decision;
+  }
+
+  /** The engine's own restart policy has had its way by the next look. */
+  #engineRestarts(): void {
+    for (const { id } of this.containers.filter(({ state }) => state === 'restarting')) this.#start(id);
+  }
+
+  upOf(service: string): ObservedContainer[] {
+    return this.containers.filter((container) => container.service === service && isUp(container));
+  }
+
+  carryOut(step: Step): StepOutcome {
+    switch (step.kind) {
+      case 'create_network':
+        this.networks.add(step.network);
+        return { ok: true };
+      case 'create_volume':
+        this.volumes.add(step.volume);
+        return { ok: true };
+      case 'remove_network':
+        this.networks.delete(step.network);
+        return { ok: true };
+      case 'remove_volume':
+        this.volumes.delete(step.volume);
+        return { ok: true };
+      case 'create_container':
+        return this.#create(step.spec);
+      case 'remove_container':
+        this.containers = this.containers.filter(({ id }) => id !== step.container);
+        return { ok: true };
+      case 'update_container':
+        this.#change(step.container, { settings: step.settings });
+        return { ok: true };
+      case 'stop_container':
+        this.#change(step.container, { state: 'exited', exitCode: 143, address: null });
+        return { ok: true };
+      case 'read_last_logs':
+        return { ok: true, lines: ['last words'] };
+      case 'start_container':
+      case 'restart_container':
+      case 'unpause_container':
+        return this.#start(step.container);
+    }
+  }
+
+  #create(spec: Extract<Step, { kind: 'create_container' }>['spec']): StepOutcome {
+    this.#made += 1;
+    const id = `made-${this.#made}-${spec.name}`;
+    this.containers.push({
+      id,
+      service: spec.name,
+      revision: spec.revision,
+      spec: spec.hash,
+      state: 'created',
+      exitCode: null,
+      oomKilled: false,
+      startedAt: null,
+      engineRestarts: 0,
+      engineHealth: 'none',
+      imageId: 'sha256:1',
+      digest: null,
+      networks: Object.keys(spec.networks),
+      address: null,
+      settings: spec.settings,
+    });
+    return { ok: true, container: id };
+  }
+
+  #start(id: string): StepOutcome {
+    const container = this.containers.find((other) => other.id === id);
+    if (container === undefined) return { ok: false, code: 'engine_error', message: 'no such container' };
+    const isGood = this.isGood(container);
+    this.#upSince.set(id, this.nowMs);
+    this.#change(
+      id,
+      isGood
+        ? { state: 'running', exitCode: null, startedAt: `at-${this.nowMs}` }
+        : { state: 'exited', exitCode: 1, startedAt: `at-${this.nowMs}` },
+    );
+    return { ok: true };
+  }
+
+  #change(id: string, change: Partial<ObservedContainer>): void {
+    this.containers = this.containers.map((container) =>
+      container.id === id ? { ...container, ...change } : container,
+    );
+  }
+}

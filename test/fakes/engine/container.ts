@@ -1,0 +1,297 @@
+// One container: its states, its program's run, and what its restart policy does when that ends.
+
+import type { Random } from '../../../agent/ports/clock.ts';
+import type { MutableSettings, ObservedContainer } from '../../../agent/reconcile/observed.ts';
+import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
+import { durationMs } from '../../../agent/reconcile/service-spec.ts';
+import type { VirtualClock } from '../virtual-clock.ts';
+import type { StoredImage } from './images.ts';
+import type { ProgramTable, Run } from './programs.ts';
+import { RestartPolicy } from './restart-policy.ts';
+
+export type ContainerEvent =
+  | 'create'
+  | 'start'
+  | 'die'
+  | 'oom'
+  | 'stop'
+  | 'destroy'
+  | 'pause'
+  | 'unpause'
+  | 'update'
+  | 'health_status';
+
+/** What a container needs of the engine that it lives in. */
+export interface Surroundings {
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly programs: ProgramTable;
+  /** `null` while the engine is down, and so restarts nothing. */
+  readonly session: AbortSignal | null;
+  newAddress(): string;
+  /** Why it cannot start, such as a port that is taken; `null` when it can. */
+  obstacleFor(container: Container): string | null;
+  /** Whether that service of the same deployment answers now. */
+  answers(deployment: string, service: string): boolean;
+  emit(event: ContainerEvent, container: Container): void;
+}
+
+export interface ContainerIdentity {
+  readonly id: string;
+  readonly deployment: string;
+  readonly spec: ServiceSpec;
+  readonly image: StoredImage;
+}
+
+const KILLED = 137;
+const TERMINATED = 143;
+/** What the engine writes down for a container that ran when the power went. */
+const LOST = 255;
+const MAX_LINES = 100;
+
+export class Container {
+  readonly id: string;
+  readonly deployment: string;
+  readonly spec: ServiceSpec;
+  readonly image: StoredImage;
+  readonly policy: RestartPolicy;
+  readonly networks = new Set<string>();
+  readonly lines: string[] = [];
+  settings: MutableSettings;
+  state: 'created' | 'running' | 'restarting' | 'paused' | 'exited' | 'dead' = 'created';
+  exitCode = 0;
+  oomKilled = false;
+  startedAt: string | null = null;
+  restartCount = 0;
+  address: string | null = null;
+  health: ObservedContainer['engineHealth'] = 'none';
+  /** Starts over its whole life, by whomever. */
+  runs = 0;
+  readonly #around: Surroundings;
+  #isManuallyStopped = false;
+  #run: Run | null = null;
+  #startedMs = 0;
+  #exitWaiters: (() => void)[] = [];
+  #timers: (() => void)[] = [];
+  #failedHealthchecks = 0;
+
+  constructor(
+    { id, deployment, spec, image }: ContainerIdentity,
+    settings: MutableSettings,
+    around: Surroundings,
+  ) {
+    this.id = id;
+    this.deployment = deployment;
+    this.spec = spec;
+    this.image = image;
+    this.settings = settings;
+    this.policy = new RestartPolicy(settings.restartPolicy);
+    this.#around = around;
+  }
+
+  get isUp(): boolean {
+    return this.state === 'running' || this.state === 'restarting' || this.state === 'paused';
+  }
+
+  /** Whether a probe from outside would be answered now. */
+  get isAnswering(): boolean {
+    if (this.state !== 'running' || this.#run === null) return false;
+    const ranMs = this.#around.clock.monotonicMs() - this.#startedMs;
+    const { answersFromMs, hangsFromMs, needs } = this.#run;
+    const hasNeighbours = needs.every((service) => this.#around.answers(this.deployment, service));
+    return ranMs >= answersFromMs && ranMs < hangsFromMs && hasNeighbours;
+  }
+
+  /** Whether something would accept its connection, be it answered or not. */
+  get isListening(): boolean {
+    if (this.state === 'paused') return true;
+    if (this.state !== 'running' || this.#run === null) return false;
+    return this.#around.clock.monotonicMs() - this.#startedMs >= this.#run.answersFromMs;
+  }
+
+  /** A start through the API. Why it failed, or `null`. */
+  start(): string | null {
+    if (this.isUp) return null;
+    this.policy.reset();
+    this.restartCount = 0;
+    this.#isManuallyStopped = false;
+    return this.#begin();
+  }
+
+  /** A stop through the API: over when the promise resolves. The policy is not asked. */
+  stop(graceMs: number): Promise<void> {
+    this.#isManuallyStopped = true;
+    if (this.state === 'restarting') {
+      this.#end();
+      this.state = 'exited';
+      this.#around.emit('stop', this);
+      return Promise.resolve();
+    }
+    if (!this.isUp) return Promise.resolve();
+    const takesMs = this.state === 'paused' ? Number.POSITIVE_INFINITY : (this.#run?.stopTakesMs ?? 0);
+    const isKilled = takesMs > graceMs;
+    this.#later(Math.min(takesMs, graceMs), () => {
+      this.#exit(isKilled ? KILLED : TERMINATED, false);
+      this.#around.emit('stop', this);
+    });
+    return new Promise((resolve) => this.#exitWaiters.push(resolve));
+  }
+
+  /** `docker kill`: the policy is not asked either. */
+  kill(): void {
+    if (!this.isUp) return;
+    this.#isManuallyStopped = true;
+    if (this.state === 'restarting') this.#end();
+    else this.#exit(KILLED, false);
+    this.state = 'exited';
+  }
+
+  /** Its process ends, whoever did it, behind the engine's back: the policy is asked. */
+  crash(code: number, isOom = false): void {
+    if (this.state === 'running' || this.state === 'paused') this.#exit(code, isOom);
+  }
+
+  pause(): void {
+    if (this.state !== 'running') return;
+    this.state = 'paused';
+    this.#around.emit('pause', this);
+  }
+
+  unpause(): void {
+    if (this.state !== 'paused') return;
+    this.state = 'running';
+    this.#around.emit('unpause', this);
+  }
+
+  update(settings: MutableSettings): void {
+    this.settings = settings;
+    this.policy.text = settings.restartPolicy;
+    this.#around.emit('update', this);
+  }
+
+  /** Stops mattering: no timer of it fires again. */
+  dispose(): void {
+    this.#end();
+    this.#releaseWaiters();
+  }
+
+  /** The machine loses power, or the engine ends and takes it along. Nothing is told. */
+  lose(): void {
+    this.#end();
+    this.#releaseWaiters();
+    if (!this.isUp) return;
+    this.exitCode = LOST;
+    this.state = 'exited';
+  }
+
+  /** The engine comes up again and starts what its policy says, as it was when the engine ended. */
+  revive(): void {
+    if (this.runs === 0 || this.isUp) return;
+    const exit = {
+      exitCode: this.exitCode,
+      ranForMs: 0,
+      isManuallyStopped: this.#isManuallyStopped,
+      restartCount: this.restartCount,
+    };
+    if (this.policy.nextStartInMs(exit) === null) return;
+    this.policy.reset();
+    this.restartCount = 0;
+    this.#begin();
+  }
+
+  #begin(): string | null {
+    const { clock, programs, random } = this.#around;
+    const obstacle = this.#around.obstacleFor(this);
+    if (obstacle !== null) {
+      this.exitCode = 128;
+      if (this.state !== 'created') this.state = 'exited';
+      return obstacle;
+    }
+    this.runs += 1;
+    this.state = 'running';
+    this.oomKilled = false;
+    this.#startedMs = clock.monotonicMs();
+    // The engine's times have nanoseconds: no two starts are at the same.
+    this.startedAt = clock
+      .wallTime()
+      .toISOString()
+      .replace('Z', `${String(this.runs).padStart(6, '0')}Z`);
+    this.address = this.#around.newAddress();
+    const memoryLimitBytes = this.settings.memoryBytes;
+    const run = programs.of(this.spec.service.image)({ run: this.runs, memoryLimitBytes, random });
+    this.#run = run;
+    this.lines.push(...run.lines);
+    this.lines.splice(0, this.lines.length - MAX_LINES);
+    const { exit } = run;
+    if (exit !== null) this.#later(exit.afterMs, () => this.#exit(exit.code, exit.isOom ?? false));
+    this.#beginHealthchecks();
+    this.#around.emit('start', this);
+    return null;
+  }
+
+  #exit(code: number, isOom: boolean): void {
+    const { clock } = this.#around;
+    const ranForMs = clock.monotonicMs() - this.#startedMs;
+    this.#end();
+    this.exitCode = code;
+    this.oomKilled = isOom;
+    const facts = { exitCode: code, ranForMs, isManuallyStopped: this.#isManuallyStopped };
+    const delayMs = this.policy.nextStartInMs({ ...facts, restartCount: this.restartCount });
+    this.state = delayMs === null ? 'exited' : 'restarting';
+    if (delayMs !== null) {
+      this.restartCount += 1;
+      this.#later(delayMs, () => {
+        this.state = 'exited';
+        if (this.#around.session !== null) this.#begin();
+      });
+    }
+    if (isOom) this.#around.emit('oom', this);
+    this.#around.emit('die', this);
+    this.#releaseWaiters();
+  }
+
+  #releaseWaiters(): void {
+    const waiters = this.#exitWaiters;
+    this.#exitWaiters = [];
+    for (const release of waiters) release();
+  }
+
+  #end(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers = [];
+    this.#run = null;
+    this.address = null;
+    if (this.health !== 'none') this.health = 'starting';
+  }
+
+  #later(ms: number, fire: () => void): void {
+    if (ms !== Number.POSITIVE_INFINITY) this.#timers.push(this.#around.clock.schedule(ms, fire));
+  }
+
+  #beginHealthchecks(): void {
+    const { healthcheck } = this.spec.service;
+    if (healthcheck === undefined || healthcheck.test[0] === 'NONE') return;
+    this.health = 'starting';
+    this.#failedHealthchecks = 0;
+    const everyMs = durationMs(healthcheck.interval, 30_000);
+    const look = (): void => {
+      this.#lookAtHealth(healthcheck.retries ?? 3, durationMs(healthcheck.start_period, 0));
+      this.#later(everyMs, look);
+    };
+    this.#later(everyMs, look);
+  }
+
+  #lookAtHealth(retries: number, startPeriodMs: number): void {
+    if (this.state !== 'running') return;
+    const before = this.health;
+    const isForgiven = this.#around.clock.monotonicMs() - this.#startedMs < startPeriodMs;
+    if (this.isAnswering) {
+      this.#failedHealthchecks = 0;
+      this.health = 'healthy';
+    } else if (!(isForgiven && before === 'starting')) {
+      this.#failedHealthchecks += 1;
+      if (this.#failedHealthchecks >= retries) this.health = 'unhealthy';
+    }
+    if (this.health !== before) this.#around.emit('health_status', this);
+  }
+}

@@ -1,0 +1,268 @@
+// The engine itself: its containers, networks, volumes and images, what survives it, and its calls' effects.
+import type { Random } from '../../../agent/ports/clock.ts';
+import type { EngineFacts } from '../../../agent/ports/engine.ts';
+import type { MutableSettings, Observed, ObservedContainer } from '../../../agent/reconcile/observed.ts';
+import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
+import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
+import { hexOf } from '../random.ts';
+import type { VirtualClock } from '../virtual-clock.ts';
+import { Container, type ContainerEvent, type Surroundings } from './container.ts';
+import { ImageStore, Registry } from './images.ts';
+import { ProgramTable } from './programs.ts';
+
+/** Called as it happens, with nothing lost: for checks and traces, not for the agent. */
+export type Witness = (event: ContainerEvent, container: Container) => void;
+
+export const DONE: StepOutcome = { ok: true };
+
+export class Daemon implements Surroundings {
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly programs = new ProgramTable();
+  readonly registry: Registry;
+  readonly images: ImageStore;
+  readonly containers = new Map<string, Container>();
+  /** By deployment and the document's name, as `NAME/NETWORK`. */
+  readonly networks = new Set<string>();
+  readonly volumes = new Set<string>();
+  /** Host ports that other programs have, as `8080/tcp`. */
+  readonly foreignPorts = new Set<string>();
+  readonly witnesses: Witness[] = [];
+  enforces: EngineFacts['enforces'] = ['memory', 'cpus', 'pids'];
+  /** Aborted when the engine ends; `null` while it is down. */
+  #session: AbortController | null = new AbortController();
+  #watchers = new Set<(deployment: string) => void>();
+  #addresses = 0;
+
+  constructor(options: { clock: VirtualClock; random: Random }) {
+    this.clock = options.clock;
+    this.random = options.random;
+    this.registry = new Registry(this.random);
+    this.images = new ImageStore({ clock: this.clock, registry: this.registry, random: this.random });
+  }
+
+  /** Aborts when the engine ends; `null` when it is down now. */
+  get session(): AbortSignal | null {
+    return this.#session?.signal ?? null;
+  }
+
+  /** The engine alone ends. With live restore its containers run on, and nothing restarts those that exit. */
+  end(options: { isLiveRestore: boolean }): void {
+    this.#session?.abort();
+    this.#session = null;
+    this.#watchers.clear();
+    if (!options.isLiveRestore) for (const container of this.containers.values()) container.lose();
+  }
+
+  /** Comes up: what the restart policies say runs before the first call is answered. */
+  begin(): void {
+    if (this.#session !== null) return;
+    for (const container of this.containers.values()) container.revive();
+    this.#session = new AbortController();
+  }
+
+  watch(onEvent: (deployment: string) => void): () => void {
+    this.#watchers.add(onEvent);
+    return () => this.#watchers.delete(onEvent);
+  }
+
+  emit(event: ContainerEvent, container: Container): void {
+    for (const witness of this.witnesses) witness(event, container);
+    for (const onEvent of this.#watchers) onEvent(container.deployment);
+  }
+
+  newAddress(): string {
+    this.#addresses += 1;
+    return `172.18.${(this.#addresses >> 8) & 255}.${this.#addresses & 255}`;
+  }
+
+  answers(deployment: string, service: string): boolean {
+    return [...this.containers.values()].some(
+      (other) => other.deployment === deployment && other.spec.name === service && other.isAnswering,
+    );
+  }
+
+  at(address: string): Container | null {
+    return [...this.containers.values()].find((container) => container.address === address) ?? null;
+  }
+
+  /** Those of one deployment; of one service of it if so asked. */
+  of(deployment: string, service?: string): Container[] {
+    return [...this.containers.values()].filter(
+      (container) =>
+        container.deployment === deployment && (service === undefined || container.spec.name === service),
+    );
+  }
+
+  obstacleFor(container: Container): string | null {
+    const missing = [...container.networks].find(
+      (name) => !this.networks.has(`${container.deployment}/${name}`),
+    );
+    if (missing !== undefined) return `network ${missing} not found`;
+    const wanted = portsOf(container.spec);
+    const taken = wanted.find((port) => this.foreignPorts.has(port) || this.#hasPort(port, container));
+    return taken === undefined ? null : `Bind for 0.0.0.0:${taken} failed: port is already allocated`;
+  }
+
+  #hasPort(port: string, except: Container): boolean {
+    return [...this.containers.values()].some(
+      (other) =>
+        other !== except && other.state !== 'restarting' && other.isUp && portsOf(other.spec).includes(port),
+    );
+  }
+
+  create(deployment: string, spec: ServiceSpec): Container | StepOutcome {
+    const image = this.images.find(spec.service.image);
+    if (image === null) {
+      return { ok: false, code: 'image_missing', message: `No such image: ${spec.service.image}` };
+    }
+    const id = hexOf(this.random, 64);
+    const container = new Container({ id, deployment, spec, image }, this.enforced(spec.settings), this);
+    this.containers.set(id, container);
+    const [first] = Object.keys(spec.networks);
+    if (first !== undefined) container.networks.add(first);
+    this.emit('create', container);
+    return container;
+  }
+
+  /** Settings as the engine shows them: what the kernel does not enforce is discarded. */
+  enforced(asked: MutableSettings): MutableSettings {
+    return {
+      memoryBytes: this.enforces.includes('memory') ? asked.memoryBytes : 0,
+      nanoCpus: this.enforces.includes('cpus') ? asked.nanoCpus : 0,
+      pids: this.enforces.includes('pids') ? asked.pids : 0,
+      restartPolicy: asked.restartPolicy,
+    };
+  }
+
+  /** A step that is no creation; what is done already counts as done. */
+  async carryOut(
+    deployment: string,
+    step: Exclude<Step, { kind: 'create_container' }>,
+  ): Promise<StepOutcome> {
+    switch (step.kind) {
+      case 'create_network':
+        this.networks.add(`${deployment}/${step.network}`);
+        return DONE;
+      case 'create_volume':
+        this.volumes.add(`${deployment}/${step.volume}`);
+        return DONE;
+      case 'remove_network':
+        return this.#removeNetwork(deployment, step.network);
+      case 'remove_volume':
+        return this.#removeVolume(deployment, step.volume);
+      default:
+        return this.#carryOutOn(this.containers.get(step.container), step);
+    }
+  }
+
+  async #carryOutOn(
+    container: Container | undefined,
+    step: Extract<Step, { container: string }>,
+  ): Promise<StepOutcome> {
+    if (container === undefined) {
+      const isDone = step.kind === 'stop_container' || step.kind === 'remove_container';
+      return isDone ? DONE : engineError(`No such container: ${step.container}`);
+    }
+    switch (step.kind) {
+      case 'start_container':
+        return startOutcome(
+          container.state === 'paused' ? 'cannot start a paused container' : container.start(),
+        );
+      case 'unpause_container':
+        container.unpause();
+        return DONE;
+      case 'stop_container':
+        await container.stop(step.graceMs);
+        return DONE;
+      case 'restart_container':
+        await container.stop(step.graceMs);
+        return startOutcome(container.start());
+      case 'update_container':
+        container.update(this.enforced(step.settings));
+        return DONE;
+      case 'remove_container':
+        // One that runs is not removed, and the agent is told 409, which to it is as good as done.
+        if (!container.isUp) this.remove(container.id);
+        return DONE;
+      case 'read_last_logs':
+        return { ok: true, lines: container.lines.slice(-20) };
+    }
+  }
+
+  /** Also `docker rm --force`. */
+  remove(id: string): void {
+    const container = this.containers.get(id);
+    if (container === undefined) return;
+    container.kill();
+    container.dispose();
+    this.containers.delete(id);
+    this.emit('destroy', container);
+  }
+
+  #removeNetwork(deployment: string, network: string): StepOutcome {
+    const isUsed = this.of(deployment).some((other) => other.isUp && other.networks.has(network));
+    if (isUsed) return engineError(`error while removing network: network ${network} has active endpoints`);
+    this.networks.delete(`${deployment}/${network}`);
+    return DONE;
+  }
+
+  #removeVolume(deployment: string, volume: string): StepOutcome {
+    const isUsed = this.of(deployment).some(({ spec }) =>
+      spec.service.volumes?.some((mount) => mount.type === 'volume' && mount.source === volume),
+    );
+    if (isUsed) return { ok: false, code: 'conflict', message: `remove ${volume}: volume is in use` };
+    this.volumes.delete(`${deployment}/${volume}`);
+    return DONE;
+  }
+
+  observe(deployment: string): Observed {
+    return {
+      containers: this.of(deployment).map(show),
+      networks: namesBelow(this.networks, deployment),
+      volumes: namesBelow(this.volumes, deployment),
+    };
+  }
+}
+
+function portsOf(spec: ServiceSpec): string[] {
+  return (spec.service.ports ?? []).map((port) => `${port.published}/${port.protocol}`);
+}
+
+function startOutcome(obstacle: string | null): StepOutcome {
+  if (obstacle === null) return DONE;
+  if (!obstacle.includes('port is already allocated')) return engineError(obstacle);
+  return { ok: false, code: 'port_taken', message: obstacle };
+}
+
+export function engineError(message: string): StepOutcome {
+  return { ok: false, code: 'engine_error', message };
+}
+
+function namesBelow(names: ReadonlySet<string>, deployment: string): Set<string> {
+  const prefix = `${deployment}/`;
+  return new Set(
+    [...names].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
+  );
+}
+
+function show(container: Container): ObservedContainer {
+  const { id, spec, state, image } = container;
+  return {
+    id,
+    service: spec.name,
+    revision: spec.revision,
+    spec: spec.hash,
+    state,
+    exitCode: state === 'exited' || state === 'dead' || state === 'restarting' ? container.exitCode : null,
+    oomKilled: container.oomKilled,
+    startedAt: container.startedAt,
+    engineRestarts: container.restartCount,
+    engineHealth: container.health,
+    imageId: image.id,
+    digest: image.digest,
+    networks: [...container.networks],
+    address: container.address,
+    settings: container.settings,
+  };
+}

@@ -1,0 +1,155 @@
+// Images: what the registry offers, what lies in the engine's store, and the way between.
+
+import type { Random } from '../../../agent/ports/clock.ts';
+import type { ImageFacts, PullErrorCode, PullOptions, PullOutcome } from '../../../agent/ports/engine.ts';
+import { between, hexOf } from '../random.ts';
+import type { VirtualClock } from '../virtual-clock.ts';
+
+export interface RegistryImage {
+  readonly id: string;
+  readonly digest: string;
+  readonly architectures: readonly string[];
+  readonly sizeBytes: number;
+}
+
+export interface PullFault {
+  readonly code: PullErrorCode;
+  readonly isTransient: boolean;
+  /** How much of the image comes before it fails, from 0 to 1. */
+  readonly afterShare?: number;
+}
+
+/** A pull that neither fails nor moves. */
+export const STALL = 'stall';
+
+/** A registry, and the line to it. */
+export class Registry {
+  bytesPerSecond = 20_000_000;
+  isReachable = true;
+  /** How often each reference was pulled, also in vain. */
+  readonly pulls = new Map<string, number>();
+  readonly #images = new Map<string, RegistryImage>();
+  readonly #faults = new Map<string, (PullFault | typeof STALL)[]>();
+  readonly #random: Random;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  /** Offers an image; a second time its tag moves to another one. */
+  push(
+    reference: string,
+    options: { architectures?: readonly string[]; sizeBytes?: number } = {},
+  ): RegistryImage {
+    const image = {
+      id: `sha256:${hexOf(this.#random, 64)}`,
+      digest: `sha256:${hexOf(this.#random, 64)}`,
+      architectures: options.architectures ?? ['amd64', 'arm64'],
+      sizeBytes: options.sizeBytes ?? 20_000_000,
+    };
+    this.#images.set(reference, image);
+    return image;
+  }
+
+  find(reference: string): RegistryImage | null {
+    return this.#images.get(reference) ?? null;
+  }
+
+  /** Lets the next pull of `reference` go wrong; several wait in a row. */
+  failNext(reference: string, fault: PullFault | typeof STALL): void {
+    this.#faults.set(reference, [...(this.#faults.get(reference) ?? []), fault]);
+  }
+
+  /** The fault that this pull meets. */
+  takeFault(reference: string): PullFault | typeof STALL | null {
+    this.pulls.set(reference, (this.pulls.get(reference) ?? 0) + 1);
+    if (!this.isReachable) return { code: 'registry_unreachable', isTransient: true };
+    const [fault, ...rest] = this.#faults.get(reference) ?? [];
+    this.#faults.set(reference, rest);
+    return fault ?? null;
+  }
+}
+
+const PROGRESS_MS = 250;
+const EXTRACT_MS = 100;
+
+export interface StoredImage extends ImageFacts {
+  readonly digest: string | null;
+}
+
+/** The engine's own store. Survives everything but a removal. */
+export class ImageStore {
+  readonly #images = new Map<string, StoredImage>();
+  readonly #clock: VirtualClock;
+  readonly #registry: Registry;
+  readonly #random: Random;
+
+  constructor(options: { clock: VirtualClock; registry: Registry; random: Random }) {
+    this.#clock = options.clock;
+    this.#registry = options.registry;
+    this.#random = options.random;
+  }
+
+  find(reference: string): StoredImage | null {
+    return this.#images.get(reference) ?? null;
+  }
+
+  /** As `docker load` or an earlier life would have put it there. */
+  load(reference: string, architecture: string): void {
+    const known = this.#registry.find(reference) ?? this.#registry.push(reference);
+    this.#images.set(reference, { id: known.id, architecture, digest: known.digest });
+  }
+
+  remove(reference: string): void {
+    this.#images.delete(reference);
+  }
+
+  /** What has come of a pull that ends early is thrown away, as the engine does. */
+  async pull(reference: string, options: PullOptions): Promise<PullOutcome> {
+    const { signal, architecture } = options;
+    await this.#clock.sleep(between(this.#random, 20, 80), signal);
+    if (signal.aborted) return GIVEN_UP;
+    const fault = this.#registry.takeFault(reference);
+    const image = this.#registry.find(reference);
+    if (fault === STALL) return this.#stall(signal);
+    if (fault !== null && (fault.afterShare ?? 0) === 0) return failure(fault);
+    if (image === null) return failure({ code: 'image_not_found', isTransient: false });
+    if (!image.architectures.includes(architecture))
+      return failure({ code: 'no_matching_platform', isTransient: false });
+    const share = fault?.afterShare ?? 1;
+    const isFetched = await this.#fetch(image.sizeBytes, share, options);
+    if (!isFetched) return signal.aborted ? GIVEN_UP : failure(UNREACHABLE);
+    if (fault !== null) return failure(fault);
+    await this.#clock.sleep(EXTRACT_MS, signal);
+    if (signal.aborted) return GIVEN_UP;
+    this.#images.set(reference, { id: image.id, architecture, digest: image.digest });
+    return { ok: true };
+  }
+
+  async #stall(signal: AbortSignal): Promise<PullOutcome> {
+    while (!signal.aborted) await this.#clock.sleep(60_000, signal);
+    return GIVEN_UP;
+  }
+
+  /** Whether that share of the bytes came. */
+  async #fetch(sizeBytes: number, share: number, { signal, onProgress }: PullOptions): Promise<boolean> {
+    let gotBytes = 0;
+    const endBytes = Math.floor(sizeBytes * share);
+    while (gotBytes < endBytes) {
+      const leftMs = ((endBytes - gotBytes) / this.#registry.bytesPerSecond) * 1000;
+      const ms = Math.min(PROGRESS_MS, leftMs);
+      await this.#clock.sleep(ms, signal);
+      if (signal.aborted || !this.#registry.isReachable) return false;
+      gotBytes = Math.min(endBytes, gotBytes + Math.ceil((ms / 1000) * this.#registry.bytesPerSecond));
+      onProgress(gotBytes, sizeBytes);
+    }
+    return true;
+  }
+}
+
+const UNREACHABLE: PullFault = { code: 'registry_unreachable', isTransient: true };
+const GIVEN_UP: PullOutcome = { ok: false, code: 'aborted', message: 'given up', isTransient: true };
+
+function failure({ code, isTransient }: PullFault): PullOutcome {
+  return { ok: false, code, message: `the fake registry says ${code}`, isTransient };
+}

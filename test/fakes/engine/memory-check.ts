@@ -1,0 +1,18 @@
+// Probes of the fake engine's containers: by address, as from outside.
+import type { Check } from '../../../agent/health/check.ts';
+import { durationMs } from '../../../agent/reconcile/service-spec.ts';
+import { between } from '../random.ts';
+import type { Daemon } from './daemon.ts';
+
+export function memoryCheck(daemon: Daemon): Check {
+  return async (probe, address, signal) => {
+    const timeoutMs = durationMs(probe.timeout, 2000);
+    const port = probe.http?.port ?? probe.tcp?.port ?? 0;
+    await daemon.clock.sleep(between(daemon.random, 1, 10), signal);
+    const container = daemon.at(address);
+    if (container?.isAnswering === true) return null;
+    if (container?.isListening !== true) return `nothing listens on port ${port}`;
+    await daemon.clock.sleep(timeoutMs, signal);
+    return `no answer from port ${port} within ${timeoutMs} ms`;
+  };
+}

@@ -1,0 +1,185 @@
+// The `Engine` port over the fake daemon, as one client of it: calls take time, go wrong when told to, and
+// are never answered once the client is gone, though what it had asked still happens.
+import {
+  type Engine,
+  type EngineFacts,
+  EngineUnavailable,
+  type ImageFacts,
+  type PullOptions,
+  type PullOutcome,
+} from '../../agent/ports/engine.ts';
+import type { Observed } from '../../agent/reconcile/observed.ts';
+import type { Step, StepOutcome } from '../../agent/reconcile/steps.ts';
+import { CallFaults, type CallName } from './engine/call-faults.ts';
+import { Container } from './engine/container.ts';
+import { type Daemon, DONE, engineError } from './engine/daemon.ts';
+import { between } from './random.ts';
+
+/** As the real client has it for calls that answer at once. */
+const CALL_TIMEOUT_MS = 60_000;
+const QUERY_MS = [1, 6] as const;
+const STEP_MS = [10, 80] as const;
+const EVENT_MS = [1, 30] as const;
+const NEVER = new AbortController().signal;
+
+/** Steps that the real client waits for without a limit. */
+const PATIENT: ReadonlySet<CallName> = new Set(['stop_container', 'restart_container']);
+
+export class MemoryEngine implements Engine {
+  readonly daemon: Daemon;
+  readonly faults: CallFaults;
+  /** The share of events that never arrive, from 0 to 1. */
+  eventLoss = 0;
+  /** Every step asked for, in order. */
+  readonly asked: Step[] = [];
+  readonly #gone = new AbortController();
+
+  constructor(daemon: Daemon, faults = new CallFaults(daemon.random)) {
+    this.daemon = daemon;
+    this.faults = faults;
+  }
+
+  /** Another client of the same daemon, with the same plan of faults. */
+  reconnect(): MemoryEngine {
+    const next = new MemoryEngine(this.daemon, this.faults);
+    next.eventLoss = this.eventLoss;
+    return next;
+  }
+
+  /** The client's process is gone: nothing is answered any more, and its pulls are given up. */
+  drop(): void {
+    this.#gone.abort();
+  }
+
+  facts(): Promise<EngineFacts> {
+    return this.#query('facts', () => ({
+      name: 'docker',
+      version: '29.0.0',
+      apiVersion: '1.52',
+      storageDriver: 'overlay2',
+      cgroupVersion: '2',
+      enforces: this.daemon.enforces,
+    }));
+  }
+
+  observe(deployment: string): Promise<Observed> {
+    return this.#query('observe', () => this.daemon.observe(deployment));
+  }
+
+  inspectImage(reference: string): Promise<ImageFacts | null> {
+    return this.#query('inspectImage', () => {
+      const image = this.daemon.images.find(reference);
+      return image === null ? null : { id: image.id, architecture: image.architecture };
+    });
+  }
+
+  async pullImage(reference: string, options: PullOptions): Promise<PullOutcome> {
+    const session = await this.#arrive('pullImage', QUERY_MS);
+    const fault = this.faults.take('pullImage');
+    if (fault === 'unavailable') throw unavailable();
+    if (fault === 'hang') await this.#untilAborted(AbortSignal.any([options.signal, session]));
+    if (fault === 'fail') return { ok: false, code: 'pull_failed', message: 'planned', isTransient: true };
+    const signal = AbortSignal.any([options.signal, session, this.#gone.signal]);
+    const onProgress = (current: number, total: number): void => {
+      if (!this.#gone.signal.aborted) options.onProgress(current, total);
+    };
+    const outcome = await this.daemon.images.pull(reference, { ...options, onProgress, signal });
+    const isCutOff = session.aborted && !options.signal.aborted;
+    if (isCutOff || fault === 'lose') return this.#answer(() => Promise.reject(unavailable()));
+    if (fault === 'fail_after')
+      return this.#answer({ ok: false, code: 'pull_failed', message: 'planned', isTransient: true });
+    return this.#answer(outcome);
+  }
+
+  async carryOut(deployment: string, step: Step): Promise<StepOutcome> {
+    if (this.#gone.signal.aborted) return never();
+    this.asked.push(step);
+    const session = await this.#arrive(step.kind, STEP_MS);
+    const fault = this.faults.take(step.kind);
+    if (fault === 'unavailable') throw unavailable();
+    if (fault === 'fail') return this.#answer(engineError('planned failure'));
+    if (fault === 'hang') {
+      const isPatient = PATIENT.has(step.kind);
+      await (isPatient ? this.#untilAborted(session) : this.daemon.clock.sleep(CALL_TIMEOUT_MS, session));
+      return this.#answer(() => Promise.reject(unavailable()));
+    }
+    const outcome = await this.#takeEffect(deployment, step, session);
+    if (session.aborted || fault === 'lose') return this.#answer(() => Promise.reject(unavailable()));
+    return this.#answer(fault === 'fail_after' ? engineError('planned failure after the effect') : outcome);
+  }
+
+  async watch(onEvent: (deployment: string) => void, signal: AbortSignal): Promise<void> {
+    const session = await this.#arrive('watch', QUERY_MS);
+    const { clock, random } = this.daemon;
+    const stop = this.daemon.watch((deployment) => {
+      if (this.eventLoss > 0 && random() < this.eventLoss) return;
+      clock.schedule(between(random, ...EVENT_MS), () => {
+        if (!signal.aborted && !session.aborted && !this.#gone.signal.aborted) onEvent(deployment);
+      });
+    });
+    await this.#untilAborted(AbortSignal.any([signal, session, this.#gone.signal]));
+    stop();
+    if (!signal.aborted) return this.#answer(() => Promise.reject(unavailable()));
+  }
+
+  #takeEffect(deployment: string, step: Step, session: AbortSignal): Promise<StepOutcome> {
+    if (step.kind === 'create_container') return this.#create(deployment, step, session);
+    return this.daemon.carryOut(deployment, step);
+  }
+
+  /** Only the first network is joined by the create call itself; a cut may fall before the others. */
+  async #create(
+    deployment: string,
+    { spec }: Extract<Step, { kind: 'create_container' }>,
+    session: AbortSignal,
+  ): Promise<StepOutcome> {
+    const made = this.daemon.create(deployment, spec);
+    if (!(made instanceof Container)) return made;
+    const [, ...further] = Object.keys(spec.networks);
+    for (const network of further) {
+      await this.daemon.clock.sleep(between(this.daemon.random, ...STEP_MS), session);
+      if (session.aborted || this.#gone.signal.aborted) return DONE;
+      made.networks.add(network);
+    }
+    return { ok: true, container: made.id };
+  }
+
+  async #query<T>(name: CallName, read: () => T): Promise<T> {
+    const session = await this.#arrive(name, QUERY_MS);
+    const fault = this.faults.take(name);
+    if (fault === 'hang') await this.daemon.clock.sleep(CALL_TIMEOUT_MS, session);
+    if (fault !== null || session.aborted) return this.#answer(() => Promise.reject(unavailable()));
+    return this.#answer(read());
+  }
+
+  /** The way of a call to the engine, which may not be there. */
+  async #arrive(_name: CallName, [minMs, maxMs]: readonly [number, number]): Promise<AbortSignal> {
+    if (this.#gone.signal.aborted) return never();
+    const { clock, random, session } = this.daemon;
+    await clock.sleep(between(random, minMs, maxMs), NEVER);
+    if (this.#gone.signal.aborted) return never();
+    // A call that was on its way when the engine ended is as lost as one that came later.
+    if (session === null || session.aborted) throw unavailable();
+    return session;
+  }
+
+  #answer<T>(answer: T | (() => Promise<T>)): Promise<T> {
+    if (this.#gone.signal.aborted) return never();
+    return answer instanceof Function ? answer() : Promise.resolve(answer);
+  }
+
+  #untilAborted(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+}
+
+function never<T>(): Promise<T> {
+  return new Promise(() => undefined);
+}
+
+function unavailable(): EngineUnavailable {
+  return new EngineUnavailable('the fake engine does not answer', { cause: null, hint: 'it is a fake' });
+}

@@ -1,0 +1,156 @@
+// Time that moves only when told to. Everything on it happens in the order of its time, and in the order of
+// its request where times are equal; between two moments all promises that can run have run.
+import type { Clock } from '../../agent/ports/clock.ts';
+
+interface Entry {
+  readonly atMs: number;
+  readonly order: number;
+  readonly fire: () => void;
+}
+
+export class VirtualClock implements Clock {
+  #nowMs = 0;
+  #order = 0;
+  /** Wall-clock time at monotonic 0. */
+  #wallBaseMs: number;
+  readonly #queue = new Queue();
+
+  constructor(wallTime = '2026-11-23T00:00:00.000Z') {
+    this.#wallBaseMs = Date.parse(wallTime);
+  }
+
+  monotonicMs(): number {
+    return this.#nowMs;
+  }
+
+  wallTime(): Date {
+    return new Date(this.#wallBaseMs + this.#nowMs);
+  }
+
+  /** Makes the wall clock jump; the monotonic one does not notice. */
+  setWallTime(wallTime: string): void {
+    this.#wallBaseMs = Date.parse(wallTime) - this.#nowMs;
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || !(ms > 0)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        cancel();
+        signal.removeEventListener('abort', finish);
+        resolve();
+      };
+      const cancel = this.schedule(ms, finish);
+      signal.addEventListener('abort', finish);
+    });
+  }
+
+  /** Calls back after `ms`; returns what takes it back. */
+  schedule(ms: number, fire: () => void): () => void {
+    const entry = { atMs: this.#nowMs + Math.max(0, ms), order: this.#order, fire };
+    this.#order += 1;
+    this.#queue.push(entry);
+    return () => this.#queue.remove(entry);
+  }
+
+  /** How many sleeps and callbacks are waited for. */
+  get pendingCount(): number {
+    return this.#queue.size;
+  }
+
+  /** Moves on by `ms`; what is due then has happened, with all that follows at once, when this resolves. */
+  async advance(ms: number): Promise<void> {
+    const endMs = this.#nowMs + ms;
+    await this.#run(endMs, () => false);
+    this.#nowMs = endMs;
+  }
+
+  /** Moves on until `condition` holds, looked at after every moment; throws when `maxMs` pass without it. */
+  async runUntil(condition: () => boolean, { maxMs, what }: { maxMs: number; what?: string }): Promise<void> {
+    const endMs = this.#nowMs + maxMs;
+    if (await this.#run(endMs, condition)) return;
+    this.#nowMs = endMs;
+    throw new Error(`not within ${maxMs} ms of virtual time: ${what ?? condition.toString()}`);
+  }
+
+  async #run(endMs: number, isDone: () => boolean): Promise<boolean> {
+    await settle();
+    while (!isDone()) {
+      const next = this.#queue.peek();
+      if (next === undefined || next.atMs > endMs) return false;
+      this.#queue.remove(next);
+      this.#nowMs = Math.max(this.#nowMs, next.atMs);
+      next.fire();
+      await settle();
+    }
+    return true;
+  }
+}
+
+/** One turn of the event loop: every promise that can run has run by then, however many follow each other. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+/** A binary heap; what is removed early stays in it until its turn comes. */
+class Queue {
+  readonly #heap: Entry[] = [];
+  readonly #live = new Set<Entry>();
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  push(entry: Entry): void {
+    this.#live.add(entry);
+    this.#heap.push(entry);
+    let at = this.#heap.length - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!this.#isBefore(at, parent)) break;
+      this.#swap(at, parent);
+      at = parent;
+    }
+  }
+
+  remove(entry: Entry): void {
+    this.#live.delete(entry);
+  }
+
+  peek(): Entry | undefined {
+    for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
+      if (this.#live.has(first)) return first;
+      this.#drop();
+    }
+    return undefined;
+  }
+
+  #drop(): void {
+    const last = this.#heap.pop();
+    if (last === undefined || this.#heap.length === 0) return;
+    this.#heap[0] = last;
+    let at = 0;
+    for (;;) {
+      const [left, right] = [2 * at + 1, 2 * at + 2];
+      const least = right < this.#heap.length && this.#isBefore(right, left) ? right : left;
+      if (least >= this.#heap.length || !this.#isBefore(least, at)) return;
+      this.#swap(least, at);
+      at = least;
+    }
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const [first, second] = [this.#heap[a], this.#heap[b]];
+    if (first === undefined || second === undefined) return false;
+    return first.atMs < second.atMs || (first.atMs === second.atMs && first.order < second.order);
+  }
+
+  #swap(a: number, b: number): void {
+    const [first, second] = [this.#heap[a], this.#heap[b]];
+    if (first === undefined || second === undefined) return;
+    this.#heap[a] = second;
+    this.#heap[b] = first;
+  }
+}

@@ -1,0 +1,132 @@
+// One test's world: a folder, names that nobody else uses, real parts, and proof at the end that all of it is gone.
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { inject } from 'vitest';
+import { type Mosquitto, startMosquitto } from '../../../scripts/rig/mosquitto.ts';
+import { startRegistry, type ThrowawayRegistry } from '../../../scripts/rig/registry.ts';
+import type { Credentials } from '../../../scripts/rig/registry-client.ts';
+import { AgentProcess } from './agent-process.ts';
+import { Manager } from './manager.ts';
+import { TestEngine } from './test-engine.ts';
+
+export interface AgentOptions {
+  readonly brokerUrl: string;
+  /** Default: the engine of the rig. */
+  readonly engineSocket?: string;
+  readonly groups?: readonly string[];
+  /** Credentials by registry host. */
+  readonly registries?: Readonly<Record<string, Credentials>>;
+}
+
+export interface WorldOptions {
+  /** Default: the engine of the rig. */
+  readonly engineSocket?: string;
+}
+
+export class World {
+  /** In every name that this world makes, and in nobody else's. */
+  readonly mark = `hf${randomBytes(4).toString('hex')}`;
+  readonly device = `dev-${this.mark}`;
+  readonly dir = mkdtempSync(path.join(tmpdir(), 'hf-it-'));
+  readonly engine: TestEngine;
+  readonly #cleanUps: (() => unknown)[] = [];
+  readonly #agents: AgentProcess[] = [];
+  readonly #managers: Manager[] = [];
+  readonly #registryHosts: string[] = [];
+
+  constructor({ engineSocket = inject('rig').engine.socketPath }: WorldOptions = {}) {
+    this.engine = new TestEngine(engineSocket);
+  }
+
+  /** A deployment, group or container name of this world. */
+  name(text: string): string {
+    return `${this.mark}-${text}`;
+  }
+
+  defer(cleanUp: () => unknown): void {
+    this.#cleanUps.push(cleanUp);
+  }
+
+  async mosquitto(): Promise<Mosquitto> {
+    const mosquitto = await startMosquitto({
+      dir: path.join(this.dir, 'mosquitto'),
+      extraConfig: 'persistence true',
+    });
+    this.defer(() => mosquitto.stop());
+    return mosquitto;
+  }
+
+  async manager(url: string, protocolVersion: 4 | 5 = 5): Promise<Manager> {
+    const { device, mark } = this;
+    const manager = await Manager.connect({ url, device, clientId: `manager-${mark}`, protocolVersion });
+    this.#managers.push(manager);
+    this.defer(() => manager.close());
+    return manager;
+  }
+
+  async registry(htpasswd?: Credentials): Promise<ThrowawayRegistry> {
+    const dir = path.join(this.dir, `registry-${this.#registryHosts.length}`);
+    const registry = await startRegistry({ dir, ...(htpasswd === undefined ? {} : { htpasswd }) });
+    this.#registryHosts.push(registry.host);
+    this.defer(() => registry.stop());
+    return registry;
+  }
+
+  /** Starts the agent of this world's device; started again it finds what it stored before. */
+  async agent(options: AgentOptions): Promise<AgentProcess> {
+    const agent = new AgentProcess(this.#configure(options));
+    this.#agents.push(agent);
+    return agent.started();
+  }
+
+  /** Ends everything, in reverse, and fails when something went wrong unseen or was left behind. */
+  async close(): Promise<void> {
+    const codes = await Promise.all(
+      this.#agents.filter(({ isRunning }) => isRunning).map((agent) => agent.stop()),
+    );
+    const faults = [
+      ...codes.filter((code) => code !== 0).map((code) => `the agent ended with ${code} after SIGTERM`),
+      ...this.#agents.flatMap((agent) => agent.faults()),
+      ...this.#managers.flatMap((manager) => manager.faults()),
+    ];
+    for (const cleanUp of this.#cleanUps.reverse()) await cleanUp();
+    await this.engine.removeAll(this.mark, this.#registryHosts);
+    faults.push(...(await this.engine.findAll(this.mark)).map((what) => `left behind: ${what}`));
+    // After a kill -9 it may stay: the next agent takes its place.
+    const isOrderly = codes.length > 0;
+    if (isOrderly && existsSync(path.join(this.dir, 'api.sock')))
+      faults.push('left behind: the local socket');
+    rmSync(this.dir, { recursive: true, force: true });
+    if (faults.length > 0) throw new Error(faults.join('\n'));
+  }
+
+  #configure({
+    brokerUrl,
+    engineSocket = this.engine.socketPath,
+    groups = [],
+    registries = {},
+  }: AgentOptions): string {
+    const tables = Object.entries(registries).map(([host, { username, password }], index) => {
+      const file = this.#write(`registry-${index}.password`, `${password}\n`);
+      return `[registries."${host}"]\nusername = "${username}"\npassword_file = "${file}"`;
+    });
+    const lines = [
+      `device = "${this.device}"`,
+      `groups = ${JSON.stringify(groups)}`,
+      `data_dir = "${this.dir}/data"`,
+      `[broker]\nurl = "${brokerUrl}"`,
+      `[engine]\nsocket = "${engineSocket}"`,
+      `[local]\nsocket = "${this.dir}/api.sock"\nhttp = ""`,
+      ...tables,
+    ];
+    return this.#write('holdfast.toml', `${lines.join('\n')}\n`);
+  }
+
+  #write(name: string, text: string): string {
+    const file = path.join(this.dir, name);
+    writeFileSync(file, text);
+    return file;
+  }
+}
