@@ -34,16 +34,15 @@ export function checkDeployment(document: Deployment): Fault[] {
   return faults;
 }
 
-/** JSON can spell half a surrogate pair (`"\\ud800"`), which is no Unicode text and has no canonical form. */
+/** JSON can spell half a surrogate pair (`"\ud800"`), which is no Unicode text and has no canonical form. */
 function checkText(value: unknown, at: Path, report: Report): void {
   if (typeof value === 'string' && !value.isWellFormed())
     report(at, 'not Unicode text: half a surrogate pair');
-  if (Array.isArray(value)) value.forEach((item, index) => checkText(item, [...at, index], report));
-  else if (typeof value === 'object' && value !== null) {
-    for (const [key, item] of Object.entries(value)) {
-      checkText(key, [...at, key], report);
-      checkText(item, [...at, key], report);
-    }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, item] of Object.entries(value)) {
+    const path: Path = [...at, Array.isArray(value) ? Number(key) : key];
+    checkText(key, path, report);
+    checkText(item, path, report);
   }
 }
 

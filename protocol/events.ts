@@ -1,7 +1,6 @@
 // `holdfast.events/1`: batches of numbered events, in order. Not retained, delivered at least once.
 import * as v from 'valibot';
 import { countSchema, timestampSchema } from './fields.ts';
-import {} from './objects.ts';
 
 export const EVENTS_SCHEMA = 'holdfast.events/1';
 

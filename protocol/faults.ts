@@ -68,7 +68,7 @@ function nameType(expected: string): string {
     ? 'an object'
     : expected === 'Array'
       ? 'a list'
-      : expected.replaceAll(' | ', ' or ');
+      : expected.replace(/^\((.*)\)$/, '$1').replaceAll(' | ', ' or ');
 }
 
 /** A received value or a key may be as long as the document; a fault must stay readable and small. */

@@ -1,7 +1,6 @@
 // `holdfast.presence/1`: online, or offline as the broker's last will. Retained.
 import * as v from 'valibot';
 import { timestampSchema } from './fields.ts';
-import {} from './objects.ts';
 
 export const PRESENCE_SCHEMA = 'holdfast.presence/1';
 

@@ -1,7 +1,6 @@
 // `holdfast.state/1`: facts on the device and a line per deployment. Retained.
 import * as v from 'valibot';
 import { countSchema, timestampSchema } from './fields.ts';
-import {} from './objects.ts';
 import { PHASES } from './status.ts';
 
 export const STATE_SCHEMA = 'holdfast.state/1';

@@ -1,6 +1,5 @@
 // One deployment's loop: observe → decide → record the intent → apply → record the outcome → report → wait.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
-import { parseDeployment } from '../../protocol/parse-deployment.ts';
 import { takesPart } from '../../protocol/rollout.ts';
 import type { HealthTracker, Target } from '../health/health-tracker.ts';
 import { drawDelay, startBackOff } from '../lib/back-off.ts';
@@ -14,6 +13,7 @@ import { decide } from '../reconcile/decide.ts';
 import type { Observed } from '../reconcile/observed.ts';
 import { recordOutcomes, type StepResult } from '../reconcile/outcomes.ts';
 import { type DeploymentRecord, EMPTY_RECORD, resumeRecord } from '../reconcile/record.ts';
+import { revisionOf } from '../reconcile/revision.ts';
 import { specsOf } from '../reconcile/service-spec.ts';
 import type { Decision, Revision, Situation } from '../reconcile/situation.ts';
 import { statusOf } from '../reconcile/status.ts';
@@ -187,14 +187,6 @@ export class DeploymentLoop {
     const { clock, random } = this.#context;
     return { nowMs: clock.monotonicMs(), wallTime: clock.wallTime().toISOString(), chance: random() };
   }
-}
-
-function revisionOf(hash: string, body: string): Revision {
-  const parsed = parseDeployment(JSON.parse(body));
-  // It was valid when it was accepted; a stricter agent may have been installed since.
-  if (!parsed.ok) throw new Error(`a stored document is no longer valid: ${JSON.stringify(parsed.faults)}`);
-  const { document } = parsed.value;
-  return { revision: document.revision, hash, document };
 }
 
 function specsOfRevision(revision: Revision | null): ReturnType<typeof specsOf> {

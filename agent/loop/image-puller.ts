@@ -37,6 +37,7 @@ export class ImagePuller {
   readonly #wanted = new Map<string, readonly string[]>();
   readonly #pulls = new Map<string, Pull>();
   readonly #failures = new Map<string, Failure>();
+  #nextRetry = new AbortController();
   #isClosed = false;
 
   constructor(options: ImagePullerOptions) {
@@ -71,6 +72,7 @@ export class ImagePuller {
 
   close(): void {
     this.#isClosed = true;
+    this.#nextRetry.abort();
     for (const pull of this.#pulls.values()) pull.abort.abort();
   }
 
@@ -95,6 +97,20 @@ export class ImagePuller {
       const isDue = failure === undefined || failure.retryAtMs <= this.#options.clock.monotonicMs();
       if (isDue && !this.#pulls.has(image)) void this.#pull(image);
     }
+    this.#armRetry();
+  }
+
+  /** Nobody else looks when a failed pull is due again. One timer, for the first of them. */
+  #armRetry(): void {
+    this.#nextRetry.abort();
+    const { clock } = this.#options;
+    const waiting = [...this.#failures].filter(([image]) => !this.#pulls.has(image));
+    if (waiting.length === 0) return;
+    const dueAtMs = Math.min(...waiting.map(([, failure]) => failure.retryAtMs));
+    const { signal } = (this.#nextRetry = new AbortController());
+    void clock.sleep(Math.max(0, dueAtMs - clock.monotonicMs()), signal).then(() => {
+      if (!signal.aborted) this.#startWanted();
+    });
   }
 
   async #pull(image: string): Promise<void> {

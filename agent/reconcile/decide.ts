@@ -30,7 +30,7 @@ function decideWhole(situation: Situation): Decision {
     const steady = keepRunning(situation, present);
     return { ...steady, record: { ...steady.record, ...steadyPhase(steady, record.phase), attempt: null } };
   }
-  const barred = record.barred.find((entry) => entry.hash === desired.hash);
+  const barred = record.barred.find((entry) => entry.content === desired.content);
   if (proven !== null && barred !== undefined) return stayRolledBack(situation, proven, barred.reason);
   return decideUpdate(situation, present);
 }

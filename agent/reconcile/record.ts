@@ -81,7 +81,7 @@ export interface DeploymentRecord {
   readonly proven: { readonly revision: number; readonly hash: string } | null;
   readonly attempt: Attempt | null;
   /** Contents that failed their proof here, newest last: not tried again until told to. */
-  readonly barred: readonly { readonly hash: string; readonly reason: Reason }[];
+  readonly barred: readonly { readonly content: string; readonly reason: Reason }[];
   readonly services: Readonly<Record<string, ServiceHistory>>;
   /** Containers that the agent itself stopped and keeps: their exit is no failure, and no policy's business. */
   readonly parked: readonly string[];
@@ -122,9 +122,9 @@ export function withHistory(
   return { ...record, services: { ...record.services, [service]: history } };
 }
 
-export function withBarred(record: DeploymentRecord, hash: string, reason: Reason): DeploymentRecord {
-  const others = record.barred.filter((entry) => entry.hash !== hash);
-  return { ...record, barred: [...others, { hash, reason }].slice(-MAX_BARRED) };
+export function withBarred(record: DeploymentRecord, content: string, reason: Reason): DeploymentRecord {
+  const others = record.barred.filter((entry) => entry.content !== content);
+  return { ...record, barred: [...others, { content, reason }].slice(-MAX_BARRED) };
 }
 
 /** A record read back after a restart: monotonic times of the old process mean nothing in the new one. */

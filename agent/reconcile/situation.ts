@@ -11,6 +11,8 @@ import type { Step } from './steps.ts';
 export interface Revision<D extends Deployment = Deployment> {
   readonly revision: number;
   readonly hash: string;
+  /** Names what the document asks, whatever its revision: what a failed proof bars. */
+  readonly content: string;
   readonly document: D;
 }
 

@@ -122,7 +122,7 @@ describe('the plan', () => {
         model.isGood = (container) => !isNew(container);
         runToRest(model, world.after, [world.before, world.after]);
         expect(model.record.phase).toBe('rolled_back');
-        expect(model.record.barred.map(({ hash }) => hash)).toEqual([world.after.hash]);
+        expect(model.record.barred.map(({ content }) => content)).toEqual([world.after.content]);
         expect(model.record.proven?.hash).toBe(world.before.hash);
         const running = model.containers
           .filter(({ state }) => state === 'running')

@@ -5,6 +5,7 @@ import type { HealthFacts } from '../../../agent/reconcile/health.ts';
 import type { ImageStanding, Observed, ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import { recordOutcomes } from '../../../agent/reconcile/outcomes.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
+import { contentOf } from '../../../agent/reconcile/revision.ts';
 import { isUp } from '../../../agent/reconcile/select-container.ts';
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
 import type { Decision, Revision, Situation } from '../../../agent/reconcile/situation.ts';
@@ -36,7 +37,7 @@ function revisionOf(keys: object): Revision<Deployment> {
   const parsed = parseDeployment({ schema: 'holdfast.deployment/1', name: 'app', ...keys });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
   const { document, hash } = parsed.value;
-  return { revision: document.revision, hash, document };
+  return { revision: document.revision, hash, content: contentOf(document), document };
 }
 
 /** The container that a service of a revision would have. */

@@ -38,7 +38,7 @@ describe('validate', () => {
   test('all faults come with file, line and column', async () => {
     const { code, stdout, stderr } = await runHoldfastctl(['validate', 'faulty.yaml']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^error: faulty\.yaml has 16 faults:\nfaulty\.yaml:1:7: name: /);
+    expect(stderr).toMatch(/^error: faulty\.yaml has 18 faults:\nfaulty\.yaml:1:7: name: /);
     expect(stderr).toContain('\nfaulty.yaml:4:5: services.web.build: ');
   });
 

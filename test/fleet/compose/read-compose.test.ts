@@ -92,6 +92,7 @@ test('all faults of a file are told at once, in its order, where they lie', () =
   expect(places).toEqual([
     '1:7 name',
     '4:5 services.web.build',
+    '5:12 services.web.image',
     '6:14 services.web.command',
     '8:9 services.web.ports[0]',
     '10:9 services.web.ports[1]',
@@ -100,6 +101,7 @@ test('all faults of a file are told at once, in its order, where they lie', () =
     '15:14 services.web.restart',
     '16:5 services.web.mem_limit',
     '18:7 services.web.x-holdfast.prob',
+    '20:9 services.web.depends_on.nobody',
     '23:5 services.two.privileged',
     '25:7 services.two.deploy.replicas',
     '28:17 services.two.deploy.resources.limits.cpus',

@@ -1,0 +1,83 @@
+// The proof: whether a new revision has shown that it works, has failed, or still may go either way.
+import type { PresentDeployment } from '../../protocol/deployment.ts';
+import type { Reason } from '../../protocol/status.ts';
+import { isCompleted } from './advance.ts';
+import type { Attempt, DeploymentRecord } from './record.ts';
+import { durationMs } from './service-spec.ts';
+import { plightOf } from './services.ts';
+import type { ServiceView, Situation } from './situation.ts';
+import { troubleOf } from './steady.ts';
+
+/** A service that fails this often before it is proven is not going to be: no need to wait the deadline out. */
+const MAX_FAILURES = 3;
+/** A revision that was never proven over this many starts of the agent or device may well be their cause. */
+const MAX_RESUMES = 5;
+
+export interface Proof {
+  readonly document: PresentDeployment;
+  readonly views: readonly ServiceView[];
+  readonly attempt: Attempt;
+  readonly record: DeploymentRecord;
+}
+
+/** Whom the failure is put down to; `null` for no service in particular. */
+export interface Culprit {
+  readonly view: ServiceView | null;
+  readonly reason: Reason;
+}
+
+/**
+ * Every service must be healthy, and have been so for `healthy_after`, within `deadline` of the end of the
+ * pull. An exit begins the wait anew; the third one ends it. Services that failed before are not judged.
+ */
+export function judgeAttempt(situation: Situation, proof: Proof): 'proven' | 'undecided' | Culprit {
+  const { views, attempt, record } = proof;
+  const onTrial = views.filter((view) => !attempt.brokenBefore.includes(view.spec.name));
+  const unproven = onTrial.filter((view) => !isProven(situation, view, proof));
+  if (unproven.length === 0) return 'proven';
+  const crashing = onTrial.find((view) => (attempt.failures[view.spec.name] ?? 0) >= failuresAllowed(view));
+  if (crashing !== undefined) return { view: crashing, reason: culpritReason(situation, crashing, record) };
+  if (attempt.resumes > MAX_RESUMES) {
+    const message = `the agent or the device restarted ${attempt.resumes} times before it was proven`;
+    return { view: null, reason: { code: 'never_proven', message } };
+  }
+  const [slow] = unproven;
+  if (slow === undefined || deadlineInMs(situation, proof) > 0) return 'undecided';
+  return { view: slow, reason: culpritReason(situation, slow, record) };
+}
+
+/** A service that no policy restarts has one chance. */
+function failuresAllowed(view: ServiceView): number {
+  return view.spec.settings.restartPolicy === 'no' ? 1 : MAX_FAILURES;
+}
+
+function isProven(situation: Situation, view: ServiceView, { document, record }: Proof): boolean {
+  if (isCompleted(view.spec, view.container, record)) return true;
+  if (plightOf(view, record) !== 'good' && view.verdict.health !== 'healthy') return false;
+  const since = view.verdict.healthySinceMs;
+  return since !== null && situation.nowMs - since >= durationMs(document.update.healthy_after, 0);
+}
+
+function culpritReason(situation: Situation, view: ServiceView, record: DeploymentRecord): Reason {
+  const known = troubleOf(situation, view, record);
+  if (known !== null) return known;
+  return {
+    code: 'deadline',
+    path: `services.${view.spec.name}`,
+    message: `${view.spec.name} was not healthy within the deadline`,
+  };
+}
+
+/** When the proof could be complete, or the deadline passes; an attempt that failed has none any more. */
+export function proofInMs(situation: Situation, proof: Proof): number | null {
+  const healthyAfterMs = durationMs(proof.document.update.healthy_after, 0);
+  const waits = proof.views
+    .map((view) => (view.verdict.healthySinceMs ?? situation.nowMs) + healthyAfterMs - situation.nowMs)
+    .filter((ms) => ms > 0);
+  if (proof.attempt.stage !== 'unproven') waits.push(Math.max(0, deadlineInMs(situation, proof)));
+  return waits.length === 0 ? null : Math.min(...waits);
+}
+
+function deadlineInMs({ nowMs }: Situation, { attempt, document }: Proof): number {
+  return (attempt.pulledAtMs ?? nowMs) + durationMs(document.update.deadline, 0) - nowMs;
+}

@@ -1,0 +1,109 @@
+// Stages `switching`, `proving` and `unproven`: the new containers take over, and show whether they are good.
+import type { PresentDeployment } from '../../protocol/deployment.ts';
+import { isCompleted } from './advance.ts';
+import { condemn } from './condemned.ts';
+import type { ObservedContainer } from './observed.ts';
+import { judgeAttempt, type Proof, proofInMs } from './proof.ts';
+import type { Attempt, DeploymentRecord, Stage } from './record.ts';
+import { isUp } from './select-container.ts';
+import { networksUsed, specsOf } from './service-spec.ts';
+import {
+  advanceServices,
+  earliest,
+  imagesToFetch,
+  nextRetryInMs,
+  noteRuns,
+  viewServices,
+} from './services.ts';
+import type { Decision, Revision, ServiceView, Situation } from './situation.ts';
+import { clearAway, keepRunning, nextHealthInMs, parkStopped, surplusOf } from './steady.ts';
+import { missingResources, type Step } from './steps.ts';
+
+type Desired = Revision<PresentDeployment>;
+
+export function switchAndProve(situation: Situation, desired: Desired, before: Attempt): Decision {
+  const views = viewServices(situation, desired.document);
+  const record = noteRuns(situation, { ...situation.record, attempt: before }, views);
+  const attempt = record.attempt ?? before;
+  const proof = { document: desired.document, views, attempt, record };
+  const verdict = judgeAttempt(situation, proof);
+  if (verdict === 'proven') return becomeProven({ ...situation, record }, desired);
+  if (verdict === 'undecided' || attempt.stage === 'unproven') return goOn(situation, desired, proof);
+  return condemn({ ...situation, record }, { desired, attempt, ...verdict });
+}
+
+/** One step on for every service: new containers first, then old ones out of their way, then the start. */
+function goOn(situation: Situation, { document }: Desired, proof: Proof): Decision {
+  const { views, attempt, record: noted } = proof;
+  const steps = stepsToSwitch(situation, document, proof);
+  const isStarted = views.every(
+    (view) =>
+      (view.container !== null && isUp(view.container)) || isCompleted(view.spec, view.container, noted),
+  );
+  const stage = attempt.stage === 'switching' && isStarted ? 'proving' : attempt.stage;
+  const record: DeploymentRecord = { ...noted, attempt: { ...attempt, stage }, ...phaseOf(stage, attempt) };
+  return {
+    record: parkStopped(record, steps),
+    steps,
+    wantedImages: imagesToFetch(situation, views),
+    wakeInMs: earliest(
+      nextRetryInMs(situation, record),
+      nextHealthInMs(situation, views, document),
+      proofInMs(situation, proof),
+    ),
+    services: views,
+  };
+}
+
+function stepsToSwitch(situation: Situation, document: PresentDeployment, { views, record }: Proof): Step[] {
+  const networks = networksUsed(views.map((view) => view.spec));
+  const missing = missingResources(document, networks, situation.observed);
+  if (missing.length > 0) return missing;
+  const others = surplusOf(situation, views);
+  const kept = others.filter((container) => isOfProven(situation, container));
+  const leftovers = others.filter((container) => !kept.includes(container));
+  const isStopFirst = document.update.strategy === 'stop-first';
+  const inTheWay = [...leftovers, ...(isStopFirst ? kept : [])].filter(isUp);
+  const isPlaceTaken = (view: ServiceView): boolean =>
+    inTheWay.some((container) => container.service === view.spec.name);
+  const stopped = leftovers.filter((container) => !isUp(container));
+  return [
+    ...advanceServices(situation, record, views, isPlaceTaken),
+    ...makeWay(inTheWay, views),
+    ...clearAway(stopped, views),
+  ];
+}
+
+function phaseOf(stage: Stage, attempt: Attempt): Pick<DeploymentRecord, 'phase' | 'reason'> {
+  if (stage === 'unproven') return { phase: 'failed', reason: attempt.verdict?.reason ?? null };
+  return { phase: stage === 'proving' ? 'proving' : 'switching', reason: null };
+}
+
+/** A container is stopped once its successor stands ready to start; one with no successor at once. */
+function makeWay(inTheWay: readonly ObservedContainer[], views: readonly ServiceView[]): Step[] {
+  const ready = inTheWay.filter((container) => {
+    const successor = views.find((view) => view.spec.name === container.service);
+    return successor === undefined || successor.container !== null;
+  });
+  return clearAway(ready, views);
+}
+
+function isOfProven(situation: Situation, container: ObservedContainer): boolean {
+  if (situation.proven === null) return true;
+  return specsOf(situation.proven.document).some(
+    (spec) => spec.name === container.service && spec.hash === container.spec,
+  );
+}
+
+function becomeProven(situation: Situation, desired: Desired): Decision {
+  const record: DeploymentRecord = {
+    ...situation.record,
+    proven: { revision: desired.revision, hash: desired.hash },
+    attempt: null,
+    phase: 'converged',
+    reason: null,
+  };
+  const steady = keepRunning({ ...situation, record, proven: desired }, desired);
+  const trouble = steady.trouble === null ? {} : { phase: 'degraded' as const, reason: steady.trouble };
+  return { ...steady, record: { ...steady.record, ...trouble } };
+}

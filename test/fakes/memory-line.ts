@@ -1,0 +1,125 @@
+// The agent's line to the fake broker: connects, comes back after every end, and hands messages in and out.
+import { clientIdOf, type Outgoing, presenceMessage, subscriptionFilters } from '../../agent/broker/session.ts';
+import type { BrokerLine } from '../../agent/compose.ts';
+import type { BrokerHandlers, BrokerStatus, BrokerTrouble } from '../../agent/ports/broker.ts';
+import type { Clock } from '../../agent/ports/clock.ts';
+import { formatTopic } from '../../protocol/topics.ts';
+import type { Client, MemoryBroker, Message } from './memory-broker.ts';
+
+export interface MemoryLineOptions {
+  readonly broker: MemoryBroker;
+  readonly clock: Clock;
+  readonly handlers: BrokerHandlers;
+  readonly device: string;
+  readonly groups: readonly string[];
+  readonly topicPrefix: string;
+  readonly bootId: string;
+}
+
+const FIRST_RETRY_MS = 1000;
+const MAX_RETRY_MS = 60_000;
+/** A message that was not taken is sent again at the next connect, which is made soon. */
+const REDELIVERY_MS = 5000;
+
+export class MemoryLine implements BrokerLine {
+  readonly #options: MemoryLineOptions;
+  readonly #closing = new AbortController();
+  #client: Client | null = null;
+  #status: BrokerStatus;
+  #retryMs = FIRST_RETRY_MS;
+  #isGone = false;
+
+  constructor(options: MemoryLineOptions) {
+    this.#options = options;
+    this.#status = { isConnected: false, protocol: null, since: this.#now(), trouble: null };
+  }
+
+  start(): void {
+    void this.#connect();
+  }
+
+  status(): BrokerStatus {
+    return this.#status;
+  }
+
+  async publish(topic: string, payload: string, { retain }: { retain: boolean }): Promise<boolean> {
+    const client = this.#client;
+    if (client === null) return false;
+    const isTaken = await client.publish({ topic, payload, retain });
+    return this.#isGone ? new Promise(() => undefined) : isTaken;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    const client = this.#client;
+    this.#client = null;
+    await client?.publish(this.#presence(false));
+    client?.leave();
+  }
+
+  /** The agent's process is gone, and said nothing: the broker finds out. */
+  drop(): void {
+    this.#isGone = true;
+    this.#closing.abort();
+    const client = this.#client;
+    this.#client = null;
+    client?.end('closed');
+  }
+
+  async #connect(): Promise<void> {
+    const { broker, clock, device, groups, topicPrefix } = this.#options;
+    const { signal } = this.#closing;
+    await clock.sleep(broker.travelMs(), signal);
+    if (signal.aborted) return;
+    if (!broker.isUp) return this.#fail({ code: 'unreachable', message: 'the fake broker is down' });
+    const client = broker.connect({
+      clientId: clientIdOf(device),
+      will: this.#presence(false),
+      onMessage: (message, isRetained) => this.#receive(message, isRetained),
+      onEnd: (code) => this.#end(client, { code, message: 'the fake broker ended it' }),
+    });
+    this.#client = client;
+    for (const filter of subscriptionFilters(topicPrefix, device, groups)) client.subscribe(filter);
+    await clock.sleep(broker.travelMs(), signal);
+    if (this.#client !== client) return;
+    this.#retryMs = FIRST_RETRY_MS;
+    this.#status = { isConnected: true, protocol: '5', since: this.#now(), trouble: null };
+    void client.publish(this.#presence(true));
+    this.#options.handlers.onConnected();
+  }
+
+  #receive({ topic, payload }: Message, isRetained: boolean): boolean {
+    const client = this.#client;
+    try {
+      this.#options.handlers.onMessage({ topic, payload: Buffer.from(payload), isRetained });
+      return true;
+    } catch {
+      this.#options.broker.clock.schedule(REDELIVERY_MS, () => client?.end('closed'));
+      return false;
+    }
+  }
+
+  #end(client: Client, trouble: BrokerTrouble): void {
+    if (this.#client !== client || this.#closing.signal.aborted) return;
+    this.#client = null;
+    this.#options.handlers.onDisconnected(trouble);
+    this.#fail(trouble);
+  }
+
+  #fail(trouble: BrokerTrouble): void {
+    this.#status = { isConnected: false, protocol: null, since: this.#now(), trouble };
+    const waitMs = this.#retryMs;
+    this.#retryMs = Math.min(MAX_RETRY_MS, this.#retryMs * 2);
+    void this.#options.clock.sleep(waitMs, this.#closing.signal).then(() => this.#connect());
+  }
+
+  #presence(online: boolean): Outgoing {
+    const { device, topicPrefix, bootId } = this.#options;
+    const topic = formatTopic(topicPrefix, { kind: 'presence', device });
+    return presenceMessage(topic, { online, since: this.#now(), boot_id: bootId });
+  }
+
+  #now(): string {
+    return this.#options.clock.wallTime().toISOString();
+  }
+}

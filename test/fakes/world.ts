@@ -1,0 +1,339 @@
+// A world of one device: the agent as `composeAgent` puts it together, on a real store, over a fake engine,
+// broker and host, all on virtual time and from one seed.
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Agent, composeAgent } from '../../agent/compose.ts';
+import type { Logger } from '../../agent/ports/logger.ts';
+import { SqliteStore } from '../../agent/store/sqlite-store.ts';
+import type { Status } from '../../protocol/status.ts';
+import { type Addressee, DEFAULT_TOPIC_PREFIX, formatTopic } from '../../protocol/topics.ts';
+import { CallFaults } from './engine/call-faults.ts';
+import type { Container } from './engine/container.ts';
+import { Daemon } from './engine/daemon.ts';
+import { memoryCheck } from './engine/memory-check.ts';
+import { MemoryBroker } from './memory-broker.ts';
+import { MemoryEngine } from './memory-engine.ts';
+import { MemoryHost } from './memory-host.ts';
+import { MemoryLine } from './memory-line.ts';
+import { ProcessClock, type ProcessStore, processStore } from './one-life.ts';
+import { between, fork } from './random.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export interface WorldOptions {
+  readonly seed?: number;
+  readonly device?: string;
+  readonly groups?: readonly string[];
+}
+
+/** One process of the agent, from its start to its end. */
+interface Life {
+  readonly agent: Agent;
+  readonly sqlite: SqliteStore;
+  readonly store: ProcessStore;
+  readonly engine: MemoryEngine;
+  readonly clock: ProcessClock;
+  line: MemoryLine | null;
+}
+
+/** As `holdfast.service` has it. */
+const RESTART_MS = 3000;
+const WATCHDOG_MS = 60_000;
+const MAX_TRACE = 5000;
+/** In memory where there is one: nothing here is about the real disk. */
+const TMP = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+export class World {
+  readonly seed: number;
+  readonly device: string;
+  readonly groups: readonly string[];
+  readonly clock = new VirtualClock();
+  readonly daemon: Daemon;
+  readonly faults: CallFaults;
+  readonly broker: MemoryBroker;
+  readonly host: MemoryHost;
+  /** What went past, with its virtual time, for whoever looks for a fault: the newest lines. */
+  readonly trace: string[] = [];
+  /** What the agent could not cope with; a test that ends well leaves it empty. */
+  readonly fatal: unknown[] = [];
+  watchdogKills = 0;
+  /** Store writes of all lives together. */
+  writes = 0;
+  /** Called after each write, by the store's method. */
+  onWrite: ((name: string, count: number) => void) | null = null;
+  /** Called before each write; what it throws the write throws. */
+  beforeWrite: ((name: string) => void) | null = null;
+  readonly #root = mkdtempSync(join(TMP, 'holdfast-world-'));
+  readonly #random;
+  #life: Life | null = null;
+  #lives = 0;
+  #progressMs = 0;
+
+  constructor({ seed = 1, device = 'edge-01', groups = ['berlin', 'europe'] }: WorldOptions = {}) {
+    this.seed = seed;
+    this.device = device;
+    this.groups = groups;
+    this.#random = fork(seed, 'world');
+    this.daemon = new Daemon({ clock: this.clock, random: fork(seed, 'engine') });
+    this.faults = new CallFaults(fork(seed, 'faults'));
+    this.broker = new MemoryBroker({ clock: this.clock, random: fork(seed, 'broker') });
+    this.host = new MemoryHost(this.clock);
+    this.broker.onTaken = ({ from, topic }) => this.note(`broker: ${topic} by ${from}`);
+    this.daemon.witnesses.push((event, { id, spec, exitCode, state }) =>
+      this.note(`engine: ${event} ${spec.name} r${spec.revision} ${id.slice(0, 6)} ${state} ${exitCode}`),
+    );
+  }
+
+  get registry() {
+    return this.daemon.registry;
+  }
+
+  get programs() {
+    return this.daemon.programs;
+  }
+
+  /** The engine's client of the present life. */
+  get engine(): MemoryEngine {
+    if (this.#life === null) throw new Error('the agent does not run');
+    return this.#life.engine;
+  }
+
+  get agent(): Agent {
+    if (this.#life === null) throw new Error('the agent does not run');
+    return this.#life.agent;
+  }
+
+  get isAgentUp(): boolean {
+    return this.#life !== null;
+  }
+
+  /** Where the present life keeps its data. */
+  get dataDir(): string {
+    return join(this.#root, String(this.#lives));
+  }
+
+  /** Starts the agent; it gets going as the clock does. */
+  startAgent(): void {
+    if (this.#life !== null) return;
+    this.note('agent: starts');
+    const life = this.#newLife();
+    this.#life = life;
+    this.#progressMs = this.clock.monotonicMs();
+    life.agent.start().catch((error: unknown) => this.#takeFatal(life, error));
+    this.#watchdog(life);
+  }
+
+  /** Stops it in peace and starts it again. */
+  async restartAgent(): Promise<void> {
+    const life = this.#life;
+    if (life === null) return this.startAgent();
+    let isStopped = false;
+    const stopping = life.agent.stop().then(() => {
+      isStopped = true;
+    });
+    await this.clock.runUntil(() => isStopped, { maxMs: 120_000, what: 'the agent stops' });
+    await stopping;
+    this.#bury(life);
+    this.startAgent();
+  }
+
+  /** SIGKILL: nothing more comes of this process. systemd starts the next. */
+  killAgent(): void {
+    const life = this.#life;
+    if (life === null) return;
+    this.note('agent: killed');
+    this.#end(life);
+    this.clock.schedule(RESTART_MS, () => this.startAgent());
+  }
+
+  /** The device is dark for `offMs`, then boots: engine and agent in no certain order. */
+  powerCut(offMs = 20_000): void {
+    this.note('power: off');
+    if (this.#life !== null) this.#end(this.#life);
+    this.daemon.end({ isLiveRestore: false });
+    this.clock.schedule(offMs, () => this.host.reboot());
+    this.clock.schedule(offMs + between(this.#random, 2000, 8000), () => {
+      this.note('power: engine is up');
+      this.daemon.begin();
+    });
+    this.clock.schedule(offMs + between(this.#random, 2000, 8000), () => this.startAgent());
+  }
+
+  /** The engine alone ends and comes up again. */
+  restartEngine({ isLiveRestore = false, downMs = 5000 } = {}): void {
+    this.daemon.end({ isLiveRestore });
+    this.clock.schedule(downMs, () => this.daemon.begin());
+  }
+
+  /** As a manager does: retained, to this device or to one of its groups. Images are pushed if they are not yet. */
+  publish(document: { readonly name: string }, to: Addressee = { kind: 'device', device: this.device }): void {
+    for (const image of imagesIn(document)) if (this.registry.find(image) === null) this.registry.push(image);
+    const topic = formatTopic(DEFAULT_TOPIC_PREFIX, { kind: 'deployment', to, name: document.name });
+    this.broker.publish(topic, JSON.stringify(document), { retain: true });
+  }
+
+  /** The newest status that the broker holds. */
+  status(name: string): Status | null {
+    const { device } = this;
+    const text = this.broker.retained.get(formatTopic(DEFAULT_TOPIC_PREFIX, { kind: 'status', device, name }));
+    if (text === undefined) return null;
+    const status: Status = JSON.parse(text);
+    return status;
+  }
+
+  /** Every status of a deployment that was told, oldest first. */
+  toldStatuses(name: string): Status[] {
+    const { device } = this;
+    const topic = formatTopic(DEFAULT_TOPIC_PREFIX, { kind: 'status', device, name });
+    return this.broker.payloadsOf(topic).map((text): Status => JSON.parse(text));
+  }
+
+  /** Containers that run, or are about to again. */
+  up(deployment: string, service?: string): Container[] {
+    return this.daemon.of(deployment, service).filter((container) => container.isUp);
+  }
+
+  run(ms: number): Promise<void> {
+    return this.clock.advance(ms);
+  }
+
+  async until(condition: () => boolean, options: { maxMs?: number; what?: string } = {}): Promise<void> {
+    const { maxMs = 10 * 60_000, what } = options;
+    try {
+      await this.clock.runUntil(condition, { maxMs, ...(what === undefined ? {} : { what }) });
+    } catch (error) {
+      const tail = this.trace.slice(-60).join('\n');
+      throw new Error(`seed ${this.seed}: ${error instanceof Error ? error.message : error}\n${tail}`);
+    }
+  }
+
+  /** Until the broker holds a status of that phase for that desired revision. */
+  async untilPhase(
+    name: string,
+    phase: Status['phase'],
+    { revision, maxMs }: { revision?: number; maxMs?: number } = {},
+  ): Promise<Status> {
+    const fits = (status: Status | null): status is Status =>
+      status?.phase === phase && (revision === undefined || status.desired?.revision === revision);
+    const what = `${name} ${phase}${revision === undefined ? '' : ` at revision ${revision}`}`;
+    await this.until(() => fits(this.status(name)), { what, ...(maxMs === undefined ? {} : { maxMs }) });
+    const status = this.status(name);
+    if (!fits(status)) throw new Error('unreachable: it held a moment ago');
+    return status;
+  }
+
+  note(text: string): void {
+    this.trace.push(`${(this.clock.monotonicMs() / 1000).toFixed(3)} ${text}`);
+    if (this.trace.length > MAX_TRACE) this.trace.splice(0, MAX_TRACE / 2);
+  }
+
+  /** Ends everything; nothing of it fires again. */
+  close(): void {
+    if (this.#life !== null) this.#end(this.#life);
+    rmSync(this.#root, { recursive: true, force: true });
+  }
+
+  #newLife(): Life {
+    const clock = new ProcessClock(this.clock);
+    const sqlite = new SqliteStore(this.dataDir);
+    const store = processStore(sqlite, {
+      beforeWrite: (name) => this.beforeWrite?.(name),
+      afterWrite: (name) => {
+        this.writes += 1;
+        this.onWrite?.(name, this.writes);
+      },
+    });
+    const engine = new MemoryEngine(this.daemon, this.faults);
+    const edges = {
+      ...{ clock, store, engine, host: this.host },
+      random: fork(this.seed, `life ${this.#lives}`),
+      check: memoryCheck(this.daemon),
+    };
+    let line: MemoryLine | null = null;
+    const agent = composeAgent(
+      {
+        ...edges,
+        openBroker: (handlers) => {
+          line = this.#openLine(clock, handlers);
+          return line;
+        },
+      },
+      {
+        device: this.device,
+        groups: this.groups,
+        topicPrefix: DEFAULT_TOPIC_PREFIX,
+        brokerUrl: 'mqtt://fake',
+        stateIntervalMs: 5 * 60_000,
+        maxWaitMs: 15_000,
+        loggerFor: (room) => this.#loggerFor(room),
+        onProgress: () => {
+          if (this.#life?.agent === agent) this.#progressMs = this.clock.monotonicMs();
+        },
+        onFatal: (error) => this.#takeFatal(life, error),
+      },
+    );
+    const life: Life = { agent, sqlite, store, engine, clock, line };
+    return life;
+  }
+
+  #openLine(clock: ProcessClock, handlers: MemoryLine extends never ? never : ConstructorParameters<typeof MemoryLine>[0]['handlers']): MemoryLine {
+    const { bootId } = this.host.readFacts();
+    const { broker, device, groups } = this;
+    return new MemoryLine({ broker, clock, handlers, device, groups, topicPrefix: DEFAULT_TOPIC_PREFIX, bootId });
+  }
+
+  #takeFatal(life: Life, error: unknown): void {
+    if (this.#life !== life) return;
+    this.note(`agent: fatal ${error instanceof Error ? error.stack : String(error)}`);
+    this.fatal.push(error);
+    this.killAgent();
+  }
+
+  /** systemd's: a loop that hangs for too long is killed with its process. */
+  #watchdog(life: Life): void {
+    this.clock.schedule(WATCHDOG_MS / 4, () => {
+      if (this.#life !== life) return;
+      if (this.clock.monotonicMs() - this.#progressMs < WATCHDOG_MS) return this.#watchdog(life);
+      this.watchdogKills += 1;
+      this.note('watchdog: kills');
+      this.killAgent();
+    });
+  }
+
+  /** The edges go dead at once; what is on the disk is what the next life finds, write-ahead log and all. */
+  #end(life: Life): void {
+    this.#life = null;
+    life.store.drop();
+    life.engine.drop();
+    life.clock.drop();
+    life.line?.drop();
+    const before = this.dataDir;
+    this.#lives += 1;
+    cpSync(before, this.dataDir, { recursive: true, filter: (path) => !path.endsWith('-shm') });
+    life.sqlite.close();
+    rmSync(before, { recursive: true, force: true });
+  }
+
+  /** After a stop in peace: the same directory serves on. */
+  #bury(life: Life): void {
+    this.#life = null;
+    life.store.drop();
+    life.engine.drop();
+    life.clock.drop();
+    life.sqlite.close();
+  }
+
+  #loggerFor(room: string): Logger {
+    const line = (level: string) => (fields: object, message: string) =>
+      this.note(`${level} ${room}: ${message} ${JSON.stringify(fields)}`);
+    return { debug: () => undefined, info: line('info'), warn: line('warn'), error: line('error') };
+  }
+}
+
+function imagesIn(document: object): string[] {
+  if (!('services' in document) || typeof document.services !== 'object' || document.services === null) return [];
+  return Object.values(document.services).flatMap((service: unknown) => {
+    const isService = typeof service === 'object' && service !== null && 'image' in service;
+    return isService && typeof service.image === 'string' ? [service.image] : [];
+  });
+}

@@ -1,0 +1,138 @@
+// Images that cannot be had, and registries that want a password.
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { buildImage, type ImageRecipe } from '../../../scripts/rig/images.ts';
+import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
+import { hello, present } from '../support/documents.ts';
+import { World } from '../support/world.ts';
+
+const { images, registry } = inject('rig');
+const CREDENTIALS = { username: 'edge', password: 's3cret' };
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+});
+afterEach(() => world.close());
+
+test.each([
+  {
+    what: 'that does not exist',
+    image: `${registry.host}/no-such-image:1.0.0`,
+    reason: { code: 'image_not_found', path: 'services.hello.image' },
+  },
+  {
+    what: 'with a tag that does not exist',
+    image: `${registry.host}/hello:no-such-tag`,
+    reason: { code: 'image_not_found', path: 'services.hello.image' },
+  },
+  {
+    what: 'for another CPU',
+    image: images['foreign:1.0.0'].reference,
+    reason: {
+      code: 'no_matching_platform',
+      path: 'services.hello.image',
+      message: expect.stringMatching(/this device is linux\/\w+; the image offers linux\/s390x/),
+      hint: expect.stringContaining('docker buildx build --platform'),
+    },
+  },
+])(
+  'an image $what is told, for a first deployment and for an update that leaves the old one alone',
+  async ({ image, reason }) => {
+    const { url } = await world.mosquitto();
+    const manager = await world.manager(url);
+    await world.agent({ brokerUrl: url });
+    const [first, web] = [world.name('first'), world.name('web')];
+    await manager.publish(web, present(web, 1, { hello: hello(images['hello:1.0.0'].reference) }));
+    await manager.phase(web, 'converged', 1);
+    const before = await world.engine.identity(web);
+
+    await manager.publish(first, present(first, 1, { hello: hello(image) }));
+    await manager.publish(web, present(web, 2, { hello: hello(image) }));
+    expect(await manager.phase(first, 'failed', 1)).toMatchObject({ reason, running: null });
+    expect(await manager.phase(web, 'rolled_back', 2)).toMatchObject({
+      reason,
+      running: { revision: 1 },
+      services: { hello: { state: 'running', health: 'healthy' } },
+    });
+    expect(await world.engine.identity(web)).toEqual(before);
+    expect(await world.engine.containersOf(first)).toEqual([]);
+
+    await manager.publish(web, present(web, 3, { hello: hello(images['hello:1.0.0'].reference) }));
+    await manager.phase(web, 'converged', 3);
+    expect(await world.engine.identity(web)).toEqual(before);
+  },
+);
+
+test("a registry's credentials go to that registry only, and one that refuses is told as registry_auth", async () => {
+  const [known, strange] = [await world.registry(CREDENTIALS), await world.registry(CREDENTIALS)];
+  for (const { host } of [known, strange])
+    await buildImage(helloRecipe(), { registryHost: host, credentials: CREDENTIALS });
+  const socket = `${world.dir}/engine.sock`;
+  const engine = await MisbehavingEngine.start(socket, world.engine.socketPath);
+  world.defer(() => engine.stop());
+  const { url } = await world.mosquitto();
+  const manager = await world.manager(url);
+  await world.agent({ brokerUrl: url, engineSocket: socket, registries: { [known.host]: CREDENTIALS } });
+
+  const [allowed, refused] = [world.name('allowed'), world.name('refused')];
+  await manager.publish(refused, present(refused, 1, { hello: hello(`${strange.host}/hello:auth`) }));
+  expect(await manager.phase(refused, 'failed', 1)).toMatchObject({
+    reason: {
+      code: 'registry_auth',
+      path: 'services.hello.image',
+      hint: expect.stringContaining('[registries.'),
+    },
+  });
+  await manager.publish(allowed, present(allowed, 1, { hello: hello(`${known.host}/hello:auth`) }));
+  await manager.phase(allowed, 'converged', 1);
+
+  const sentFor = (host: string): unknown[] => {
+    const about = engine.requests.filter(({ url }) => decodeURIComponent(url).includes(host));
+    return about.map(({ registryAuth }) => registryAuth).filter((auth) => auth !== null);
+  };
+  expect(sentFor(known.host)).toContainEqual({ ...CREDENTIALS, serveraddress: known.host });
+  expect(engine.requests.some(({ url }) => decodeURIComponent(url).includes(strange.host))).toBe(true);
+  expect(JSON.stringify(sentFor(strange.host))).not.toContain(CREDENTIALS.password);
+});
+
+test('a wrong password is told as registry_auth, and never shows in status, events or log', async () => {
+  const locked = await world.registry(CREDENTIALS);
+  await buildImage(helloRecipe(), { registryHost: locked.host, credentials: CREDENTIALS });
+  const { url } = await world.mosquitto();
+  const manager = await world.manager(url);
+  const wrong = { username: 'edge', password: 'not-the-secret' };
+  const agent = await world.agent({ brokerUrl: url, registries: { [locked.host]: wrong } });
+  const name = world.name('web');
+  await manager.publish(name, present(name, 1, { hello: hello(`${locked.host}/hello:auth`) }));
+  expect(await manager.phase(name, 'failed', 1)).toMatchObject({ reason: { code: 'registry_auth' } });
+  expect(JSON.stringify([manager.statuses, manager.batches, agent.log])).not.toContain(wrong.password);
+});
+
+test('a registry out of reach is waited for: the old one runs on, and the update follows when it is back', async () => {
+  const own = await world.registry();
+  await buildImage(helloRecipe(), { registryHost: own.host });
+  const { url } = await world.mosquitto();
+  const manager = await world.manager(url);
+  await world.agent({ brokerUrl: url });
+  const name = world.name('web');
+  await manager.publish(name, present(name, 1, { hello: hello(images['hello:1.0.0'].reference) }));
+  await manager.phase(name, 'converged', 1);
+  const before = await world.engine.identity(name);
+
+  await own.stop();
+  await manager.publish(name, present(name, 2, { hello: hello(`${own.host}/hello:auth`) }));
+  await manager.status(name, 'the registry is away', ({ phase, reason }) => {
+    return phase === 'pulling' && reason?.code === 'registry_unreachable';
+  });
+  expect(await world.engine.identity(name)).toEqual(before);
+  await own.start();
+  await manager.phase(name, 'converged', 2);
+});
+
+/** As in the samples, for registries that the rig does not fill. */
+function helloRecipe(): ImageRecipe {
+  const source = readFileSync(new URL('../../../examples/hello/hello.py', import.meta.url));
+  const files = { 'hello.py': source, VERSION: 'auth\n' };
+  return { name: 'hello', tag: 'auth', files, cmd: ['python3', 'hello.py'] };
+}
