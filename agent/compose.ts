@@ -3,6 +3,8 @@
 
 import type { Check } from './health/check.ts';
 import { HealthTracker } from './health/health-tracker.ts';
+import { CommandIntake } from './intake/command-intake.ts';
+import { commandVerbs } from './intake/command-verbs.ts';
 import { Intake } from './intake/intake.ts';
 import { EnginePresence } from './loop/engine-presence.ts';
 import { ImagePuller } from './loop/image-puller.ts';
@@ -89,13 +91,27 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
   });
   const health = new HealthTracker({ clock, random, check, onChange: wake });
   const supervisor = new Supervisor({
-    ...{ engine, store, clock, random, puller, health, reporter, device, groups, onFatal },
+    ...{ engine, store, clock, host, random, puller, health, reporter, device, groups, onFatal },
     logger: loggerFor('loop'),
     onEngine: (trouble) => presence.note(trouble),
+  });
+  const commands = new CommandIntake({
+    store,
+    logger: loggerFor('commands'),
+    onAnswered: () => reporter.wake(),
+    verbs: commandVerbs({
+      reportAll: () => reporter.reportAll(),
+      retry: (deployment) => {
+        const isKnown = supervisor.retry(deployment);
+        if (isKnown) puller.retryNow();
+        return isKnown;
+      },
+    }),
   });
   const intake = new Intake({
     ...{ store, clock, device, groups, topicPrefix },
     logger: loggerFor('intake'),
+    onCommand: (id, payload) => commands.receive(id, payload),
     onAccepted: wake,
     onRefused: (deployment) => reporter.reportRefusal(deployment),
     onEvent: (event) => reporter.addEvents([event]),
@@ -114,6 +130,7 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
   return {
     async start() {
       await presence.ask();
+      commands.answerInterrupted();
       supervisor.start();
       reporting = reporter.run(ending.signal).catch(onFatal);
       reporter.addEvents([{ type: 'agent_started', version: AGENT_VERSION, boot_id: bootId }]);

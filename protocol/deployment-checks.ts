@@ -6,6 +6,7 @@ import { parseDurationMs } from './duration.ts';
 import { type Fault, formatPath } from './faults.ts';
 import { parseImageReference } from './image-reference.ts';
 import type { Service } from './service.ts';
+import { checkUpdateWindow } from './update-window.ts';
 
 /** The engine refuses a memory limit below this (moby, `daemon/daemon_unix.go`, linuxMinMemory). */
 const MIN_MEMORY_BYTES = 6 * 1024 * 1024;
@@ -51,6 +52,12 @@ function checkUpdate(document: PresentDeployment, report: Report): void {
   const deadline = durationAt(document.update.deadline, ['update', 'deadline'], report);
   if (healthyAfter !== null && deadline !== null && deadline <= healthyAfter) {
     report(['update', 'deadline'], 'must be longer than healthy_after, or no update could ever prove itself');
+  }
+  const { window } = document.update;
+  if (window !== undefined) {
+    const fault = checkUpdateWindow(window);
+    if (fault !== null) report(['update', 'window', fault.field], fault.message);
+    durationAt(window.length, ['update', 'window', 'length'], report);
   }
   if (document.update.strategy !== 'start-first') return;
   for (const [name, service] of Object.entries(document.services)) {

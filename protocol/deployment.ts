@@ -7,6 +7,12 @@ import { serviceSchema } from './service.ts';
 
 export const DEPLOYMENT_SCHEMA = 'holdfast.deployment/1';
 
+const windowSchema = strictObject({
+  cron: v.pipe(v.string(), v.maxLength(128, 'at most 128 characters')),
+  zone: v.optional(v.pipe(v.string(), v.maxLength(64, 'at most 64 characters')), 'UTC'),
+  length: durationSchema,
+});
+
 const updateSchema = strictObject({
   strategy: v.optional(v.picklist(['stop-first', 'start-first']), 'stop-first'),
   /** How long every service must stay healthy before the revision counts as proven. */
@@ -14,6 +20,10 @@ const updateSchema = strictObject({
   /** Counted from the end of the pull. */
   deadline: v.optional(durationSchema, '5m'),
   on_failure: v.optional(v.picklist(['rollback', 'keep']), 'rollback'),
+  /** The switch happens only while it is open; images may be pulled before. */
+  window: v.optional(windowSchema),
+  /** The switch waits for as long as a local program keeps the file `hold/NAME` under the data directory. */
+  hold: v.optional(v.boolean(), false),
 });
 
 const rolloutSchema = strictObject({

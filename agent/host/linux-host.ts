@@ -1,6 +1,8 @@
 // Facts on the machine, from a few files of /proc and /sys. What a host does not tell is null or zero, never
 // guessed.
+import { existsSync } from 'node:fs';
 import os from 'node:os';
+import { join } from 'node:path';
 import type { Clock } from '../ports/clock.ts';
 import type { Host, HostFacts } from '../ports/host.ts';
 import { isClockSynchronised } from './clock-state.ts';
@@ -32,6 +34,10 @@ export class LinuxHost implements Host {
   constructor(options: LinuxHostOptions) {
     this.#options = options;
     this.#files = new HostFiles(options.root ?? '/');
+  }
+
+  isHeld(deployment: string): boolean {
+    return existsSync(join(this.#options.dataDir, 'hold', deployment));
   }
 
   readFacts(): HostFacts {

@@ -1,4 +1,5 @@
-// Intake: from a message to a stored document or a told refusal. Nothing is acknowledged before it is stored.
+// Intake: from a message to a stored document, a told refusal or a command. Nothing is acknowledged before it
+// is stored.
 
 import { NAME_PATTERN } from '../../protocol/names.ts';
 import { type Addressee, formatAddressee, parseTopic } from '../../protocol/topics.ts';
@@ -15,6 +16,7 @@ export interface IntakeOptions {
   readonly device: string;
   readonly groups: readonly string[];
   readonly topicPrefix: string;
+  readonly onCommand: (id: string, payload: Uint8Array) => void;
   readonly onAccepted: (deployment: string) => void;
   readonly onRefused: (deployment: string) => void;
   readonly onEvent: (event: NewEvent) => void;
@@ -30,11 +32,13 @@ export class Intake {
   /** Takes one message. Throws only when the store does, and the message must then not be acknowledged. */
   receive({ topic, payload }: IncomingMessage): void {
     const parsed = parseTopic(this.#options.topicPrefix, topic);
-    if (parsed === null || parsed.kind !== 'deployment' || !this.#isForUs(parsed.to)) {
+    if (parsed?.kind === 'deployment' && this.#isForUs(parsed.to)) {
+      this.#receiveDocument(sourceOf(parsed.to), parsed.name, payload);
+    } else if (parsed?.kind === 'command' && parsed.device === this.#options.device) {
+      this.#options.onCommand(parsed.id, payload);
+    } else {
       this.#options.logger.debug({ topic }, 'message ignored');
-      return;
     }
-    this.#receiveDocument(sourceOf(parsed.to), parsed.name, payload);
   }
 
   #isForUs(to: Addressee): boolean {

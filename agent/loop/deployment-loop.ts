@@ -6,13 +6,16 @@ import { drawDelay, startBackOff } from '../lib/back-off.ts';
 import { Waker } from '../lib/waker.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import { type Engine, EngineUnavailable } from '../ports/engine.ts';
+import type { Host } from '../ports/host.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { AcceptedDocument, Store } from '../ports/store.ts';
 import { chooseDocument } from '../reconcile/choose-document.ts';
 import { decide } from '../reconcile/decide.ts';
+import { gateOf } from '../reconcile/gate.ts';
 import type { Observed } from '../reconcile/observed.ts';
 import { recordOutcomes, type StepResult } from '../reconcile/outcomes.ts';
 import { type DeploymentRecord, EMPTY_RECORD, resumeRecord } from '../reconcile/record.ts';
+import { withRetry } from '../reconcile/retry.ts';
 import { revisionOf } from '../reconcile/revision.ts';
 import { specsOf } from '../reconcile/service-spec.ts';
 import type { Decision, Revision, Situation } from '../reconcile/situation.ts';
@@ -30,6 +33,7 @@ export interface LoopContext {
   readonly engine: Engine;
   readonly store: Store;
   readonly clock: Clock;
+  readonly host: Host;
   readonly random: Random;
   readonly logger: Logger;
   readonly puller: ImagePuller;
@@ -50,6 +54,7 @@ export class DeploymentLoop {
   /** When the present round began, monotonic; `null` while it waits. Tells a loop that hangs. */
   #busySinceMs: number | null = null;
   #engineBackOff = startBackOff(ENGINE_AWAY);
+  #isRetryAsked = false;
 
   constructor(name: string, context: LoopContext) {
     this.name = name;
@@ -71,6 +76,12 @@ export class DeploymentLoop {
   }
 
   wake(): void {
+    this.#waker.wake();
+  }
+
+  /** Tries again what was barred or held back, from the next round on. */
+  retry(): void {
+    this.#isRetryAsked = true;
     this.#waker.wake();
   }
 
@@ -102,6 +113,8 @@ export class DeploymentLoop {
     const { store, engine, groups, puller, reporter } = this.#context;
     const document = chooseDocument(store.acceptedDocuments(this.name), groups);
     if (document === null) return SAFETY_PASS_MS;
+    if (this.#isRetryAsked) this.#keep(withRetry(this.#record));
+    this.#isRetryAsked = false;
     const observed = await engine.observe(this.name);
     const situation = await this.#situation(document, observed);
     const decision = decide(situation);
@@ -114,7 +127,7 @@ export class DeploymentLoop {
   }
 
   async #situation(document: AcceptedDocument, observed: Observed): Promise<Situation> {
-    const { health, device } = this.#context;
+    const { health, device, clock, host } = this.#context;
     const desired = revisionOf(document.hash, document.body);
     const proven = this.#proven();
     const images = await this.#imageStandings(observed, [desired, proven]);
@@ -126,6 +139,7 @@ export class DeploymentLoop {
       record: this.#record,
       observed,
       images,
+      gate: gateOf(desired.document, { wallTime: clock.wallTime(), isHeld: host.isHeld(this.name) }),
       health: health.track(this.name, targetsOf(observed, [desired, proven])),
       ...this.#moment(),
     };

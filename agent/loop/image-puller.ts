@@ -103,11 +103,12 @@ export class ImagePuller {
   /** Nobody else looks when a failed pull is due again. One timer, for the first of them. */
   #armRetry(): void {
     this.#nextRetry.abort();
+    this.#nextRetry = new AbortController();
+    const { signal } = this.#nextRetry;
     const { clock } = this.#options;
     const waiting = [...this.#failures].filter(([image]) => !this.#pulls.has(image));
     if (waiting.length === 0) return;
     const dueAtMs = Math.min(...waiting.map(([, failure]) => failure.retryAtMs));
-    const { signal } = (this.#nextRetry = new AbortController());
     void clock.sleep(Math.max(0, dueAtMs - clock.monotonicMs()), signal).then(() => {
       if (!signal.aborted) this.#startWanted();
     });

@@ -40,6 +40,13 @@ export class Supervisor {
     this.#running.push(started.run().catch(this.#options.onFatal));
   }
 
+  /** Tries again what was barred or held back; `false` when there is no such deployment. */
+  retry(name: string): boolean {
+    const loop = this.#loops.get(name);
+    loop?.retry();
+    return loop !== undefined;
+  }
+
   /** Whether every loop still turns. */
   isAlive(): boolean {
     const nowMs = this.#options.clock.monotonicMs();

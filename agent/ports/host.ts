@@ -20,4 +20,6 @@ export interface HostFacts {
 export interface Host {
   /** Read afresh at each call; cheap (a few files of /proc and /sys). */
   readFacts(): HostFacts;
+  /** Whether a local program holds back updates of a deployment (the file `hold/NAME` in the data directory). */
+  isHeld(deployment: string): boolean;
 }

@@ -1,4 +1,5 @@
 // What the agent wants of its memory: everything returned from is durable, everything is bounded.
+import type { Reply } from '../../protocol/command.ts';
 import type { Event } from '../../protocol/events.ts';
 import type { Refusal, Status } from '../../protocol/status.ts';
 import type { DeploymentRecord } from '../reconcile/record.ts';
@@ -46,6 +47,15 @@ export interface Store {
   readRecord(deployment: string): DeploymentRecord | null;
   /** Durable on return. Documents that nothing refers to any more are dropped. */
   writeRecord(deployment: string, record: DeploymentRecord): void;
+
+  /** Notes a command before it is carried out; `false` when its id is known, and so must not be again. */
+  beginCommand(id: string): boolean;
+  /** Keeps the answer until it is delivered. Durable on return. */
+  answerCommand(reply: Reply): void;
+  /** Commands that were begun and never answered: a crash came between. */
+  unansweredCommands(): readonly string[];
+  pendingReplies(): readonly Reply[];
+  markReplyDelivered(id: string): void;
 
   appendEvents(events: readonly NewEvent[], at: string): void;
   /** The oldest events, in order. */

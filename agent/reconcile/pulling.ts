@@ -2,14 +2,16 @@
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { Reason } from '../../protocol/status.ts';
 import type { Attempt, DeploymentRecord } from './record.ts';
-import { imagesToFetch, viewServices } from './services.ts';
-import type { Decision, Revision, ServiceView, Situation } from './situation.ts';
+import { earliest, imagesToFetch, viewServices } from './services.ts';
+import type { Decision, Gate, Revision, ServiceView, Situation } from './situation.ts';
 import { keepRunning, troubleOf } from './steady.ts';
 import { switchAndProve } from './switching.ts';
 
 export function pull(situation: Situation, desired: Revision<PresentDeployment>, attempt: Attempt): Decision {
   const views = viewServices(situation, desired.document);
   const wanted = imagesToFetch(situation, views);
+  const { gate } = situation;
+  if (wanted.length === 0 && gate !== null) return waitAtGate(situation, { views, attempt, gate });
   if (wanted.length === 0) {
     return switchAndProve(situation, desired, {
       ...attempt,
@@ -25,6 +27,20 @@ export function pull(situation: Situation, desired: Revision<PresentDeployment>,
     ...upkeep,
     record,
     wantedImages: [...wanted, ...upkeep.wantedImages],
+    services: views.map((view) => whatRunsFor(view, upkeep.services)),
+  };
+}
+
+/** Everything is here; the old revision runs on until the switch may come. */
+function waitAtGate(
+  situation: Situation,
+  { views, attempt, gate }: { views: readonly ServiceView[]; attempt: Attempt; gate: Gate },
+): Decision {
+  const upkeep = upkeepOfProven(situation, views);
+  return {
+    ...upkeep,
+    record: { ...upkeep.record, attempt, phase: 'waiting', reason: gate.reason },
+    wakeInMs: earliest(upkeep.wakeInMs, gate.lookAgainInMs),
     services: views.map((view) => whatRunsFor(view, upkeep.services)),
   };
 }

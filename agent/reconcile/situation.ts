@@ -1,6 +1,6 @@
 // What a decision is made from, and what it is.
 import type { Deployment, PresentDeployment } from '../../protocol/deployment.ts';
-import type { Status } from '../../protocol/status.ts';
+import type { Reason, Status } from '../../protocol/status.ts';
 import type { HealthFacts, Verdict } from './health.ts';
 import type { ImageStanding, Observed, ObservedContainer } from './observed.ts';
 import type { DeploymentRecord } from './record.ts';
@@ -29,10 +29,18 @@ export interface Situation {
   readonly images: ReadonlyMap<string, ImageStanding>;
   /** By container id. */
   readonly health: ReadonlyMap<string, HealthFacts>;
+  /** What keeps a switch waiting now; `null` when nothing does. */
+  readonly gate: Gate | null;
   readonly nowMs: number;
   readonly wallTime: string;
   /** One number in [0, 1) for this decision's jitter. */
   readonly chance: number;
+}
+
+/** Why a switch has to wait, and when to look again. */
+export interface Gate {
+  readonly reason: Reason;
+  readonly lookAgainInMs: number;
 }
 
 export interface Decision {

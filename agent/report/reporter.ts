@@ -86,12 +86,22 @@ export class Reporter {
     this.#waker.wake();
   }
 
-  /** The broker can be reached: retained topics are written anew, and the outbox empties. */
-  connected(publish: Publish): void {
-    this.#publish = publish;
+  /** Something waits in the store to be delivered. */
+  wake(): void {
+    this.#waker.wake();
+  }
+
+  /** Tells everything anew: statuses and the device state. */
+  reportAll(): void {
     this.#deliveredSeq.clear();
     this.#isStateDue = true;
     this.#waker.wake();
+  }
+
+  /** The broker can be reached: retained topics are written anew, and the outbox empties. */
+  connected(publish: Publish): void {
+    this.#publish = publish;
+    this.reportAll();
   }
 
   disconnected(): void {
@@ -128,7 +138,21 @@ export class Reporter {
   }
 
   async #deliver(): Promise<boolean> {
-    return (await this.#deliverStatuses()) && (await this.#deliverState()) && (await this.#deliverEvents());
+    return (
+      (await this.#deliverReplies()) &&
+      (await this.#deliverStatuses()) &&
+      (await this.#deliverState()) &&
+      (await this.#deliverEvents())
+    );
+  }
+
+  async #deliverReplies(): Promise<boolean> {
+    const { store, device } = this.#options;
+    for (const reply of store.pendingReplies()) {
+      if (!(await this.#send({ kind: 'reply', device, id: reply.id }, reply, false))) return false;
+      store.markReplyDelivered(reply.id);
+    }
+    return true;
   }
 
   async #deliverStatuses(): Promise<boolean> {

@@ -24,6 +24,12 @@ export const migrations: readonly string[] = [
     body TEXT NOT NULL,
     delivered_seq INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID;
+  CREATE TABLE commands (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    reply TEXT,
+    is_delivered INTEGER NOT NULL DEFAULT 0
+  );
   CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   `,
 ];

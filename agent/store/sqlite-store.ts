@@ -3,6 +3,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { Reply } from '../../protocol/command.ts';
 import type { Event } from '../../protocol/events.ts';
 import type { Refusal, Status } from '../../protocol/status.ts';
 import type { AcceptedDocument, NewEvent, PendingStatus, Store } from '../ports/store.ts';
@@ -15,6 +16,8 @@ declare const HOLDFAST_SQLITE_BINDING: string | undefined;
 /** Some weeks of a device that nobody answers; the oldest are dropped and marked as lost. */
 const MAX_EVENTS = 10_000;
 const REFUSED_DEPLOYMENTS = 200;
+/** A command that comes again after so many others would be carried out again. */
+const MAX_COMMANDS = 1000;
 const STATUS_SEQ_BLOCK = 100;
 
 export class SqliteStore implements Store {
@@ -129,6 +132,43 @@ export class SqliteStore implements Store {
       );
       this.#dropUnusedDocuments();
     })();
+  }
+
+  beginCommand(id: string): boolean {
+    return this.#db.transaction(() => {
+      const { changes, lastInsertRowid } = this.#run(
+        'INSERT INTO commands (id) VALUES (?) ON CONFLICT DO NOTHING',
+        id,
+      );
+      if (changes > 0)
+        this.#run('DELETE FROM commands WHERE number <= ?', Number(lastInsertRowid) - MAX_COMMANDS);
+      return changes > 0;
+    })();
+  }
+
+  answerCommand(reply: Reply): void {
+    this.#run(
+      'INSERT INTO commands (id, reply) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET reply = excluded.reply, is_delivered = 0',
+      reply.id,
+      JSON.stringify(reply),
+    );
+  }
+
+  unansweredCommands(): string[] {
+    return this.#all<{ id: string }>('SELECT id FROM commands WHERE reply IS NULL ORDER BY number').map(
+      ({ id }) => id,
+    );
+  }
+
+  pendingReplies(): Reply[] {
+    const rows = this.#all<{ reply: string }>(
+      'SELECT reply FROM commands WHERE reply IS NOT NULL AND is_delivered = 0 ORDER BY number LIMIT 100',
+    );
+    return rows.map(({ reply }) => parseBody<Reply>(reply));
+  }
+
+  markReplyDelivered(id: string): void {
+    this.#run('UPDATE commands SET is_delivered = 1 WHERE id = ?', id);
   }
 
   appendEvents(events: readonly NewEvent[], at: string): void {

@@ -36,4 +36,11 @@ export class MemoryHost implements Host {
       ...this.change,
     };
   }
+
+  /** Deployments whose updates a local program holds back. */
+  readonly held = new Set<string>();
+
+  isHeld(deployment: string): boolean {
+    return this.held.has(deployment);
+  }
 }

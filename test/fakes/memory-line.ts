@@ -1,5 +1,10 @@
 // The agent's line to the fake broker: connects, comes back after every end, and hands messages in and out.
-import { clientIdOf, type Outgoing, presenceMessage, subscriptionFilters } from '../../agent/broker/session.ts';
+import {
+  clientIdOf,
+  type Outgoing,
+  presenceMessage,
+  subscriptionFilters,
+} from '../../agent/broker/session.ts';
 import type { BrokerLine } from '../../agent/compose.ts';
 import type { BrokerHandlers, BrokerStatus, BrokerTrouble } from '../../agent/ports/broker.ts';
 import type { Clock } from '../../agent/ports/clock.ts';

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Agent, composeAgent } from '../../agent/compose.ts';
+import type { BrokerHandlers } from '../../agent/ports/broker.ts';
 import type { Logger } from '../../agent/ports/logger.ts';
 import { SqliteStore } from '../../agent/store/sqlite-store.ts';
 import type { Status } from '../../protocol/status.ts';
@@ -166,7 +167,10 @@ export class World {
   }
 
   /** As a manager does: retained, to this device or to one of its groups. Images are pushed if they are not yet. */
-  publish(document: { readonly name: string }, to: Addressee = { kind: 'device', device: this.device }): void {
+  publish(
+    document: { readonly name: string },
+    to: Addressee = { kind: 'device', device: this.device },
+  ): void {
     for (const image of imagesIn(document)) if (this.registry.find(image) === null) this.registry.push(image);
     const topic = formatTopic(DEFAULT_TOPIC_PREFIX, { kind: 'deployment', to, name: document.name });
     this.broker.publish(topic, JSON.stringify(document), { retain: true });
@@ -175,7 +179,9 @@ export class World {
   /** The newest status that the broker holds. */
   status(name: string): Status | null {
     const { device } = this;
-    const text = this.broker.retained.get(formatTopic(DEFAULT_TOPIC_PREFIX, { kind: 'status', device, name }));
+    const text = this.broker.retained.get(
+      formatTopic(DEFAULT_TOPIC_PREFIX, { kind: 'status', device, name }),
+    );
     if (text === undefined) return null;
     const status: Status = JSON.parse(text);
     return status;
@@ -276,10 +282,18 @@ export class World {
     return life;
   }
 
-  #openLine(clock: ProcessClock, handlers: MemoryLine extends never ? never : ConstructorParameters<typeof MemoryLine>[0]['handlers']): MemoryLine {
+  #openLine(clock: ProcessClock, handlers: BrokerHandlers): MemoryLine {
     const { bootId } = this.host.readFacts();
     const { broker, device, groups } = this;
-    return new MemoryLine({ broker, clock, handlers, device, groups, topicPrefix: DEFAULT_TOPIC_PREFIX, bootId });
+    return new MemoryLine({
+      broker,
+      clock,
+      handlers,
+      device,
+      groups,
+      topicPrefix: DEFAULT_TOPIC_PREFIX,
+      bootId,
+    });
   }
 
   #takeFatal(life: Life, error: unknown): void {
@@ -331,7 +345,8 @@ export class World {
 }
 
 function imagesIn(document: object): string[] {
-  if (!('services' in document) || typeof document.services !== 'object' || document.services === null) return [];
+  if (!('services' in document) || typeof document.services !== 'object' || document.services === null)
+    return [];
   return Object.values(document.services).flatMap((service: unknown) => {
     const isService = typeof service === 'object' && service !== null && 'image' in service;
     return isService && typeof service.image === 'string' ? [service.image] : [];

@@ -176,6 +176,18 @@ describe('an update', () => {
     expect(decision.services[0]?.container?.id).toBe('web-1');
   });
 
+  it('waits at its gate with every image here, and leaves the old revision running', () => {
+    const gate = { reason: { code: 'held', message: 'held' }, lookAgainInMs: 5000 };
+    const decision = decide(situation({ desired: two, ...running, gate }));
+    expect(decision.steps).toEqual([]);
+    expect(decision.record).toMatchObject({ phase: 'waiting', reason: gate.reason });
+    expect(decision.wakeInMs).toBeLessThanOrEqual(5000);
+    const pulling = decide(
+      situation({ desired: two, ...running, gate, images: { 'web:2': { kind: 'missing' } } }),
+    );
+    expect(pulling.wantedImages).toEqual(['web:2']);
+  });
+
   it('creates the new container before the old one stops', () => {
     expect(inWords(decide(situation({ desired: two, ...running })).steps)).toEqual([
       'create_container web@2',

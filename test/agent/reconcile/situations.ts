@@ -98,6 +98,7 @@ export function situation({ desired, proven = null, images = {}, ...rest }: Situ
   return {
     deployment: 'app',
     takesPart: true,
+    gate: null,
     observed: observed([]),
     health: new Map(),
     nowMs: 1_000_000,

@@ -1,0 +1,203 @@
+// What the engine refuses, and what only a misbehaving one does.
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { freePort } from '../../../scripts/rig/port.ts';
+import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
+import type { AgentProcess } from '../support/agent-process.ts';
+import { hello, present, publish } from '../support/documents.ts';
+import type { Manager } from '../support/manager.ts';
+import { expectSteady } from '../support/wait-for.ts';
+import { World } from '../support/world.ts';
+
+const images = inject('rig').images;
+const [V1, V2] = [images['hello:1.0.0'].reference, images['hello:1.1.0'].reference];
+const CREATE = /^\/containers\/create/;
+const PULL = /^\/images\/create/;
+
+let world: World;
+let manager: Manager;
+let agent: AgentProcess;
+let engine: MisbehavingEngine;
+
+beforeEach(async () => {
+  world = new World();
+  const socket = `${world.dir}/engine.sock`;
+  engine = await MisbehavingEngine.start(socket, world.engine.socketPath);
+  world.defer(() => engine.stop());
+  const { url } = await world.mosquitto();
+  manager = await world.manager(url);
+  agent = await world.agent({ brokerUrl: url, engineSocket: socket });
+});
+afterEach(() => { console.log([...new Set(engine.requests.filter((r) => r.method==='POST').map((r) => r.url))].join('\n')); console.log(agent.tail(60)); return world.close(); });
+
+test('a host port that another program has: the update goes back to the old container, told as port_taken', async () => {
+  const name = world.name('web');
+  const [port, taken] = [await freePort(), await takePort()];
+  await manager.publish(name, present(name, 1, { hello: hello(V1, { ports: publish(port) }) }));
+  await manager.phase(name, 'converged', 1);
+  const before = await world.engine.identity(name);
+
+  await manager.publish(name, present(name, 2, { hello: hello(V2, { ports: publish(taken) }) }));
+  expect(await manager.phase(name, 'rolled_back', 2)).toMatchObject({
+    reason: { code: 'port_taken', path: 'services.hello', hint: expect.stringContaining('host port') },
+    running: { revision: 1 },
+  });
+  expect((await world.engine.untilRunning(name)).Id).toBe(before.id);
+  await manager.status(
+    name,
+    'the old one is healthy',
+    ({ services }) => services.hello?.health === 'healthy',
+  );
+  expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toContain('1.0.0');
+});
+
+test('a first deployment whose host port is taken is failed, and runs once the port is free', async () => {
+  const name = world.name('web');
+  const port = await freePort();
+  const free = await occupy(port);
+  await manager.publish(name, present(name, 1, { hello: hello(V1, { ports: publish(port) }) }));
+  expect(await manager.phase(name, 'failed', 1)).toMatchObject({
+    reason: { code: 'port_taken' },
+    services: { hello: { last_failure: { code: 'port_taken', next_try_at: expect.any(String) } } },
+  });
+  await free();
+  await manager.phase(name, 'converged', 1);
+});
+
+test('a disk that is full at create is told as no_space, and the old container is not touched', async () => {
+  const name = world.name('web');
+  await manager.publish(name, present(name, 1, { hello: hello(V1) }));
+  await manager.phase(name, 'converged', 1);
+  const before = await world.engine.identity(name);
+
+  const message = 'mkdir /var/lib/docker/overlay2/abc: no space left on device';
+  const lift = engine.misbehave('POST', CREATE, { kind: 'error', status: 500, message });
+  await manager.publish(name, present(name, 2, { hello: hello(V2) }));
+  expect(await manager.phase(name, 'rolled_back', 2)).toMatchObject({
+    reason: {
+      code: 'no_space',
+      path: 'services.hello',
+      message: expect.stringContaining('no space left'),
+      hint: expect.stringContaining('free disk space'),
+    },
+    running: { revision: 1 },
+  });
+  expect(await world.engine.identity(name)).toEqual(before);
+
+  lift();
+  await manager.publish(name, present(name, 3, { hello: hello(V2) }));
+  await manager.phase(name, 'converged', 3);
+});
+
+test('a first deployment on a full disk is failed, and converges once there is room', async () => {
+  const name = world.name('web');
+  const message = 'write /var/lib/docker/tmp/x: no space left on device';
+  const lift = engine.misbehave('POST', CREATE, { kind: 'error', status: 500, message });
+  await manager.publish(name, present(name, 1, { hello: hello(V1) }));
+  expect(await manager.phase(name, 'failed', 1)).toMatchObject({ reason: { code: 'no_space' } });
+  lift();
+  await manager.phase(name, 'converged', 1);
+});
+
+test.each([
+  { error: 'write /var/lib/docker/tmp/GetImageBlob1: no space left on device', code: 'no_space' },
+  { error: 'unexpected EOF', code: 'registry_unreachable' },
+])(
+  'a pull that answers 200 and fails half-way with "$error" is told as $code, and is tried again',
+  async ({ error, code }) => {
+    // An image that the engine does not have yet.
+    const { host } = await world.registry();
+    const image = await pushHello(host);
+    const name = world.name('web');
+    const lines = [
+      { status: 'Pulling from hello', id: '1.0.0' },
+      { status: 'Downloading', id: 'abc', progressDetail: { current: 500, total: 1000 } },
+      { errorDetail: { message: error }, error },
+    ];
+    const lift = engine.misbehave('POST', PULL, { kind: 'lines', lines });
+    await manager.publish(name, present(name, 1, { hello: hello(image) }));
+    await manager.status(name, code, ({ phase, reason }) => phase === 'pulling' && reason?.code === code);
+    lift();
+    await manager.phase(name, 'converged', 1);
+  },
+);
+
+test('a conflict of names at create is got round', async () => {
+  const name = world.name('web');
+  const lift = engine.misbehave('POST', /^\/containers\/create\?name=[^&]*-hello-[0-9a-f]{8}$/, {
+    kind: 'error',
+    status: 409,
+    message: 'Conflict. The container name is already in use',
+  });
+  await manager.publish(name, present(name, 1, { hello: hello(V1) }));
+  await manager.phase(name, 'converged', 1);
+  lift();
+});
+
+test('a conflict that stays is told, and the service comes once it is over', async () => {
+  const name = world.name('web');
+  const message = 'Conflict. The operation is not permitted now';
+  const lift = engine.misbehave('POST', CREATE, { kind: 'error', status: 409, message });
+  await manager.publish(name, present(name, 1, { hello: hello(V1) }));
+  expect(await manager.phase(name, 'failed', 1)).toMatchObject({ reason: { code: 'conflict' } });
+  lift();
+  await manager.phase(name, 'converged', 1);
+});
+
+test('a create that hangs holds up no other deployment, and goes on when the engine lets go', async () => {
+  const [stuck, other] = [world.name('stuck'), world.name('other')];
+  const lift = engine.misbehave('POST', new RegExp(`^/containers/create\\?name=${stuck}`), { kind: 'hang' });
+  await manager.publish(stuck, present(stuck, 1, { hello: hello(V1) }));
+  await manager.phase(stuck, 'switching', 1);
+  await manager.publish(other, present(other, 1, { hello: hello(V1) }));
+  await manager.phase(other, 'converged', 1);
+  expect(manager.latest(stuck)?.phase).toBe('switching');
+  lift();
+  await manager.phase(stuck, 'converged', 1);
+});
+
+test('while the engine hangs the agent still ends soon when it is told to', async () => {
+  const name = world.name('stuck');
+  const lift = engine.misbehave('POST', CREATE, { kind: 'hang' });
+  await manager.publish(name, present(name, 1, { hello: hello(V1) }));
+  await manager.phase(name, 'switching', 1);
+  const beganMs = performance.now();
+  expect(await agent.stop()).toBe(0);
+  expect(performance.now() - beganMs).toBeLessThan(10_000);
+  lift();
+});
+
+test('an engine that goes away and comes back stops nothing and restarts nothing', async () => {
+  const name = world.name('web');
+  await manager.publish(name, present(name, 1, { hello: hello(V1) }));
+  await manager.phase(name, 'converged', 1);
+  const before = await world.engine.identity(name);
+  await engine.stop();
+  await manager.publish(name, present(name, 2, { hello: hello(V1, { environment: { GREETING: 'Back' } }) }));
+  await manager.event('accepted', ({ type, revision }) => type === 'document_accepted' && revision === 2);
+  await expectSteady('the container runs on', 1500, async () => {
+    return (await world.engine.identity(name)).startedAt === before.startedAt;
+  });
+  await engine.restart();
+  await manager.phase(name, 'converged', 2);
+  expect((await world.engine.identity(name)).id).not.toBe(before.id);
+});
+
+async function pushHello(host: string): Promise<string> {
+  const { ensureSampleImages } = await import('../../../scripts/rig/sample-images.ts');
+  const { quietProgress } = await import('../../../scripts/rig/progress.ts');
+  return (await ensureSampleImages(host, quietProgress))['hello:1.0.0'].reference;
+}
+
+/** Listens on a port until the test is over. */
+async function takePort(): Promise<number> {
+  const port = await freePort();
+  world.defer(await occupy(port));
+  return port;
+}
+
+async function occupy(port: number): Promise<() => Promise<void>> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return () => new Promise((resolve) => server.close(() => resolve()));
+}
