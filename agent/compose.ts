@@ -112,7 +112,11 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
     ...{ store, clock, device, groups, topicPrefix },
     logger: loggerFor('intake'),
     onCommand: (id, payload) => commands.receive(id, payload),
-    onAccepted: wake,
+    onAccepted: (deployment) => {
+      wake(deployment);
+      // A manager who publishes anew may have mended what made a pull fail.
+      puller.retryNow();
+    },
     onRefused: (deployment) => reporter.reportRefusal(deployment),
     onEvent: (event) => reporter.addEvents([event]),
   });

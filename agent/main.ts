@@ -2,7 +2,7 @@
 // closes in reverse. It builds everything and decides nothing.
 import pino, { type Logger } from 'pino';
 import { MqttBroker } from './broker/mqtt-broker.ts';
-import { readSystemdEnvironment } from './cli/environment.ts';
+import { isUnderJournald, readSystemdEnvironment } from './cli/environment.ts';
 import { composeAgent, type Edges } from './compose.ts';
 import type { Config } from './config/config.ts';
 import { readConfig } from './config.ts';
@@ -11,6 +11,7 @@ import type { CredentialsFor } from './docker/pull.ts';
 import { checkProbe } from './health/check.ts';
 import { LinuxHost } from './host/linux-host.ts';
 import { systemClock as clock } from './lib/clock.ts';
+import { journalPrefix } from './lib/journal-prefix.ts';
 import { readSecret } from './lib/read-secret.ts';
 import { startLocalServer } from './local/server.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
@@ -73,7 +74,9 @@ export async function runAgent({ configPath, signal }: RunAgentOptions): Promise
 /** Synchronous, so that the last line before a crash is written too. */
 function openLog(config: Config): Logger {
   const destination = pino.destination({ fd: process.stdout.fd, sync: true });
-  return pino({ level: config.log.level, base: { device: config.device } }, destination);
+  const write = (line: string): boolean => destination.write(journalPrefix(line) + line);
+  const options = { level: config.log.level, base: { device: config.device } };
+  return pino(options, isUnderJournald() ? { write } : destination);
 }
 
 function openEdges(config: Config, store: SqliteStore, logger: Logger): Edges {

@@ -1,6 +1,6 @@
 // How a command ends when it does not end well: one sentence, a hint, an exit code.
 
-/** Exit codes of both commands; programs rely on them (docs/holdfastctl.md). */
+/** Exit codes of both commands; programs rely on them (docs/deploying.md). */
 export const EXIT = {
   good: 0,
   badNews: 1,

@@ -136,9 +136,9 @@ function checkNetworks(document: PresentDeployment, service: Service, at: Path, 
 }
 
 function checkDependencies(document: PresentDeployment, name: string, at: Path, report: Report): void {
-  for (const [dependency, { condition }] of Object.entries(serviceNamed(document, name)?.depends_on ?? {})) {
+  for (const [dependency, { condition }] of Object.entries(document.services[name]?.depends_on ?? {})) {
     const path: Path = [...at, 'depends_on', dependency];
-    const other = serviceNamed(document, dependency);
+    const other = document.services[dependency];
     if (other === undefined) report(path, 'no such service');
     else if (reaches(document, dependency, name)) report(path, 'depends on itself in a ring');
     else if (
@@ -151,16 +151,11 @@ function checkDependencies(document: PresentDeployment, name: string, at: Path, 
   }
 }
 
-/** Not `services[name]` alone: a name such as `toString` would find what every object has. */
-function serviceNamed({ services }: PresentDeployment, name: string): Service | undefined {
-  return Object.hasOwn(services, name) ? services[name] : undefined;
-}
-
 function reaches(document: PresentDeployment, from: string, to: string, seen = new Set<string>()): boolean {
   if (from === to) return true;
   if (seen.has(from)) return false;
   seen.add(from);
-  return Object.keys(serviceNamed(document, from)?.depends_on ?? {}).some((next) =>
+  return Object.keys(document.services[from]?.depends_on ?? {}).some((next) =>
     reaches(document, next, to, seen),
   );
 }

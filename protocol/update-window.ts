@@ -10,21 +10,31 @@ export interface UpdateWindow {
   readonly length: string;
 }
 
+/** Whether a document is valid must not depend on when it is asked. */
+const ANY_MOMENT = new Date('2026-01-01T00:00:00Z');
+
 /** Why a window makes no sense, by its field; `null` when it does. */
 export function checkUpdateWindow(
   window: UpdateWindow,
 ): { field: keyof UpdateWindow; message: string } | null {
-  if (window.cron.trim().split(/\s+/).length !== 5)
+  const fields = window.cron.trim().split(/\s+/);
+  // The library knows more than cron(5), such as `?` for the moment at which it is asked.
+  if (fields.length !== 5 || !fields.every((field) => /^[\dA-Za-z*,/-]+$/.test(field)))
     return { field: 'cron', message: 'five fields as in cron(5), such as "0 2 * * *"' };
+  if (parseDurationMs(window.length) === 0)
+    return { field: 'length', message: 'longer than nothing, or it would never be open' };
   try {
     new Intl.DateTimeFormat('en', { timeZone: window.zone });
   } catch {
     return { field: 'zone', message: 'an IANA time zone such as "Europe/Berlin"' };
   }
   try {
-    if (cronOf(window).nextRun() === null) return { field: 'cron', message: 'never comes' };
+    if (cronOf(window).nextRun(ANY_MOMENT) === null) return { field: 'cron', message: 'never comes' };
   } catch (error) {
-    return { field: 'cron', message: error instanceof Error ? error.message : 'not a cron expression' };
+    return {
+      field: 'cron',
+      message: error instanceof Error ? error.message.replace('CronPattern: ', '') : 'not a cron expression',
+    };
   }
   return null;
 }

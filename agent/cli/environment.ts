@@ -18,3 +18,8 @@ export function readSystemdEnvironment(env: Variables = process.env): SystemdEnv
   const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID, PATH } = env;
   return { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID, PATH };
 }
+
+/** Whether what is printed goes to journald (systemd.exec(5)). */
+export function isUnderJournald(env: Variables = process.env): boolean {
+  return Boolean(env.JOURNAL_STREAM);
+}

@@ -6,7 +6,7 @@ import type { ServiceSpec } from '../reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../reconcile/steps.ts';
 import { containerOptions, endpointOptions, updateOptions } from './container-options.ts';
 import { answerIn, toOutcome, unlessStatus } from './engine-error.ts';
-import { engineName, LABELS } from './labels.ts';
+import { engineName, LABELS, volumeLabels } from './labels.ts';
 import { readLastLines } from './logs.ts';
 
 const DONE: StepOutcome = { ok: true };
@@ -82,9 +82,8 @@ async function createNetwork(
 
 async function createVolume(docker: Docker, deployment: string, volume: string): Promise<StepOutcome> {
   const Name = engineName(deployment, volume);
-  const Labels = { [LABELS.deployment]: deployment, [LABELS.volume]: volume };
   // Creating a volume that exists answers with the one there, whosever it is.
-  await docker.createVolume({ Name, Labels });
+  await docker.createVolume({ Name, Labels: volumeLabels(deployment, volume) });
   const made = await docker.getVolume(Name).inspect();
   return made.Labels?.[LABELS.deployment] === deployment ? DONE : nameTaken('volume', Name);
 }
@@ -103,14 +102,21 @@ async function createContainer(docker: Docker, deployment: string, spec: Service
   const name = `${deployment}-${spec.name}-${spec.hash.slice('sha256:'.length, 'sha256:'.length + 8)}`;
   // A name is for people only. Where somebody else has it, another will do.
   const container =
-    (await unlessStatus(409, docker.createContainer({ ...options, name }))) ??
-    (await docker.createContainer({ ...options, name: `${name}-${randomBytes(3).toString('hex')}` }));
+    (await unlessStatus(409, docker.createContainer(named(options, name)))) ??
+    (await docker.createContainer(named(options, `${name}-${randomBytes(3).toString('hex')}`)));
   const [, ...further] = Object.keys(spec.networks);
   for (const network of further) {
     const target = docker.getNetwork(engineName(deployment, network));
     await target.connect({ Container: container.id, EndpointConfig: endpointOptions(spec, network) });
   }
   return { ok: true, container: container.id };
+}
+
+type CreateCall = Docker.ContainerCreateOptions & { _query: object; _body: object };
+
+/** Left to itself dockerode writes all options into the URL too, passwords in the environment included. */
+function named(options: Docker.ContainerCreateOptions, name: string): CreateCall {
+  return { _query: { name }, _body: options };
 }
 
 async function removeContainer(docker: Docker, id: string): Promise<StepOutcome> {

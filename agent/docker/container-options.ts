@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import type { Mount, PublishedPort, Service } from '../../protocol/service.ts';
 import type { MutableSettings } from '../reconcile/observed.ts';
 import { durationMs, type ServiceSpec } from '../reconcile/service-spec.ts';
-import { engineName, LABELS } from './labels.ts';
+import { engineName, LABELS, volumeLabels } from './labels.ts';
 
 const NS_PER_MS = 1e6;
 /** Logs of a device's containers are bounded: the engine's own default is not. */
@@ -104,6 +104,12 @@ function mountOptions(deployment: string, mount: Mount): Docker.MountConfig[numb
         Source: engineName(deployment, mount.source),
         Target: mount.target,
         ReadOnly: mount.read_only ?? false,
+        // Where somebody removed the volume a moment ago, the engine makes it itself, and it must be ours.
+        VolumeOptions: {
+          NoCopy: false,
+          Labels: volumeLabels(deployment, mount.source),
+          DriverConfig: { Name: 'local', Options: {} },
+        },
       };
     case 'bind':
       return { Type: 'bind', Source: mount.source, Target: mount.target, ReadOnly: mount.read_only ?? false };

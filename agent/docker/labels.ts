@@ -12,3 +12,7 @@ export const LABELS = {
 export function engineName(deployment: string, name: string): string {
   return `holdfast_${deployment}_${name}`;
 }
+
+export function volumeLabels(deployment: string, volume: string): Record<string, string> {
+  return { [LABELS.deployment]: deployment, [LABELS.volume]: volume };
+}

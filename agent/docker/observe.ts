@@ -20,8 +20,11 @@ export async function observeDeployment(
       containers.map(({ Id }) => unlessStatus(404, docker.getContainer(Id).inspect())),
     );
     const there = inspected.filter((info) => info !== null);
+    const networkIds = new Set(networks.map((network) => network.Id));
+    const toObservedNow = async (info: Docker.ContainerInspectInfo): Promise<ObservedContainer> =>
+      toObserved(info, { networkIds, digest: await digestOf(info.Image) });
     return {
-      containers: await Promise.all(there.map(async (info) => toObserved(info, await digestOf(info.Image)))),
+      containers: await Promise.all(there.map(toObservedNow)),
       networks: new Set(networks.map((network) => network.Labels?.[LABELS.network] ?? '').filter(Boolean)),
       // The engine answers null instead of an empty list.
       volumes: new Set(
@@ -36,7 +39,10 @@ export async function observeDeployment(
   }
 }
 
-function toObserved(info: Docker.ContainerInspectInfo, digest: string | null): ObservedContainer {
+function toObserved(
+  info: Docker.ContainerInspectInfo,
+  { networkIds, digest }: { networkIds: ReadonlySet<string>; digest: string | null },
+): ObservedContainer {
   const { State: state, HostConfig: host, Config: config } = info;
   const endpoints = Object.entries(info.NetworkSettings.Networks);
   const deployment = config.Labels[LABELS.deployment] ?? '';
@@ -55,6 +61,8 @@ function toObserved(info: Docker.ContainerInspectInfo, digest: string | null): O
     imageId: info.Image,
     digest,
     networks: endpoints
+      // A stopped container still names a network that was removed since; before its first start it has no id.
+      .filter(([, { NetworkID }]) => NetworkID === '' || networkIds.has(NetworkID))
       .filter(([name]) => name.startsWith(prefix))
       .map(([name]) => name.slice(prefix.length)),
     address: endpoints.map(([, endpoint]) => endpoint.IPAddress).find((address) => address !== '') ?? null,

@@ -16,6 +16,7 @@ import type { Check } from './check.ts';
 const EAGER_INTERVAL_MS = 1000;
 /** Probes of services that started together spread out over this share of their interval. */
 const JITTER = 0.2;
+const UNREACHABLE = 'the container is in no network';
 
 export interface Target {
   readonly container: ObservedContainer;
@@ -75,29 +76,30 @@ export class HealthTracker {
       probe: probe === undefined ? null : newProbeHistory(nowMs),
     };
     const tracked: Tracked = { run: runOf({ container, probe }), facts, stop: new AbortController() };
-    if (probe !== undefined && container.address !== null) {
-      void this.#probe(tracked, { deployment, probe, address: container.address });
-    }
+    if (probe !== undefined) void this.#probe(tracked, { deployment, probe, address: container.address });
     return tracked;
   }
 
   async #probe(
     tracked: Tracked,
-    target: { deployment: string; probe: Probe; address: string },
+    target: { deployment: string; probe: Probe; address: string | null },
   ): Promise<void> {
     const { clock, check, onChange } = this.#options;
     const { signal } = tracked.stop;
     let history = newProbeHistory(tracked.facts.runningSinceMs);
+    let verdict = judgeProbe(target.probe, history, tracked.facts.runningSinceMs);
     while (!signal.aborted) {
       await clock.sleep(this.#pauseMs(target.probe, history), signal);
       if (signal.aborted) return;
-      const error = await check(target.probe, target.address, signal);
+      const error = target.address === null ? UNREACHABLE : await check(target.probe, target.address, signal);
       if (signal.aborted) return;
       const nowMs = clock.monotonicMs();
-      const verdict = judgeProbe(target.probe, history, nowMs);
       history = withResult(target.probe, history, { error, nowMs });
       tracked.facts = { ...tracked.facts, probe: history };
-      if (judgeProbe(target.probe, history, nowMs) !== verdict) onChange(target.deployment);
+      const before = verdict;
+      verdict = judgeProbe(target.probe, history, nowMs);
+      // Held against the last verdict told, as time alone changes one too: when the grace is over.
+      if (verdict !== before) onChange(target.deployment);
     }
   }
 

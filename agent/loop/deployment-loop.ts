@@ -28,6 +28,8 @@ import type { ImagePuller } from './image-puller.ts';
 const SAFETY_PASS_MS = 30_000;
 /** Where the engine is away: soon at first, as it mostly restarts. */
 const ENGINE_AWAY = { baseMs: 500, capMs: 10_000 };
+/** Where a step failed: a service's history holds it back, but nothing slows those of networks and volumes. */
+const STEP_FAILED = { baseMs: 500, capMs: 30_000 };
 
 export interface LoopContext {
   readonly engine: Engine;
@@ -54,6 +56,7 @@ export class DeploymentLoop {
   /** When the present round began, monotonic; `null` while it waits. Tells a loop that hangs. */
   #busySinceMs: number | null = null;
   #engineBackOff = startBackOff(ENGINE_AWAY);
+  #stepBackOff = startBackOff(STEP_FAILED);
   #isRetryAsked = false;
 
   constructor(name: string, context: LoopContext) {
@@ -123,7 +126,19 @@ export class DeploymentLoop {
     reporter.reportStatus(this.name, document.source, statusOf(situation, decision));
     const results = await this.#apply(decision);
     this.#keep(recordOutcomes(this.#record, results, this.#moment()));
-    return results.length > 0 ? 0 : Math.min(decision.wakeInMs ?? SAFETY_PASS_MS, SAFETY_PASS_MS);
+    if (results.length > 0) return this.#pauseAfter(results);
+    return Math.min(decision.wakeInMs ?? SAFETY_PASS_MS, SAFETY_PASS_MS);
+  }
+
+  /** None while all goes well: the next step follows at once. */
+  #pauseAfter(results: readonly StepResult[]): number {
+    if (results.every(({ outcome }) => outcome.ok)) {
+      this.#stepBackOff = startBackOff(STEP_FAILED);
+      return 0;
+    }
+    const { delayMs, next } = drawDelay(this.#stepBackOff, this.#context.random);
+    this.#stepBackOff = next;
+    return delayMs;
   }
 
   async #situation(document: AcceptedDocument, observed: Observed): Promise<Situation> {

@@ -20,7 +20,16 @@ interface Pull {
   currentBytes: number;
   totalBytes: number;
   movedAtMs: number;
+  isStalled: boolean;
 }
+
+const STALLED: PullOutcome = {
+  ok: false,
+  code: 'pull_failed',
+  message: `no byte came for ${STALL_MS / 60_000} minutes`,
+  hint: 'check the link to the registry; the next try comes by itself',
+  isTransient: true,
+};
 
 export interface ImagePullerOptions {
   readonly engine: Engine;
@@ -121,6 +130,7 @@ export class ImagePuller {
       currentBytes: 0,
       totalBytes: 0,
       movedAtMs: clock.monotonicMs(),
+      isStalled: false,
     };
     this.#pulls.set(image, pull);
     logger.info({ image }, 'pull started');
@@ -143,7 +153,7 @@ export class ImagePuller {
       const onProgress = (current: number, total: number): void =>
         this.#noteProgress(image, pull, { current, total });
       const outcome = await engine.pullImage(image, { architecture, onProgress, signal: pull.abort.signal });
-      if (!outcome.ok) return outcome;
+      if (!outcome.ok) return pull.isStalled ? STALLED : outcome;
       const facts = await engine.inspectImage(image);
       if (facts?.architecture === architecture) return outcome;
       const message = `this device is linux/${architecture}, the image is linux/${facts?.architecture ?? 'unknown'}`;
@@ -158,7 +168,10 @@ export class ImagePuller {
     const { clock } = this.#options;
     while (!pull.abort.signal.aborted) {
       const leftMs = pull.movedAtMs + STALL_MS - clock.monotonicMs();
-      if (leftMs <= 0) return pull.abort.abort();
+      if (leftMs <= 0) {
+        pull.isStalled = true;
+        return pull.abort.abort();
+      }
       await clock.sleep(leftMs, pull.abort.signal);
     }
   }

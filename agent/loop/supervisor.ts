@@ -6,6 +6,8 @@ import { DeploymentLoop, type LoopContext } from './deployment-loop.ts';
 const WATCH_AGAIN = { baseMs: 500, capMs: 10_000 };
 /** Longer than any step takes with the grace periods that people configure: a round this long hangs. */
 const HANGS_AFTER_MS = 15 * 60_000;
+/** How long the end waits for steps under way; the service manager kills after 30 s. */
+const CLOSE_GRACE_MS = 5000;
 
 export interface SupervisorOptions extends LoopContext {
   /** A loop failed in a way that nothing was prepared for. */
@@ -35,6 +37,8 @@ export class Supervisor {
       loop.wake();
       return;
     }
+    // What is accepted while the agent ends is stored; the next one starts it.
+    if (this.#abort.signal.aborted) return;
     const started = new DeploymentLoop(name, this.#options);
     this.#loops.set(name, started);
     this.#running.push(started.run().catch(this.#options.onFatal));
@@ -53,10 +57,13 @@ export class Supervisor {
     return [...this.#loops.values()].every((loop) => loop.busyForMs(nowMs) < HANGS_AFTER_MS);
   }
 
+  /** Ends the loops. A step that the engine never ends is left to it: every step is safe to run twice. */
   async close(): Promise<void> {
     this.#abort.abort();
     for (const loop of this.#loops.values()) loop.close();
-    await Promise.all(this.#running);
+    const ended = new AbortController();
+    const allEnded = Promise.all(this.#running).then(() => ended.abort());
+    await Promise.race([allEnded, this.#options.clock.sleep(CLOSE_GRACE_MS, ended.signal)]);
   }
 
   async #watchEngine(): Promise<void> {

@@ -35,6 +35,11 @@ function recordOutcome(
     case 'start_container':
     case 'restart_container':
       return started(record, step, moment.nowMs);
+    case 'create_network':
+    case 'create_volume':
+    case 'remove_network':
+    case 'remove_volume':
+      return { ...record, blocked: null };
     case 'update_container': {
       const applied = { container: step.container, asked: step.settings, shown: null };
       return withHistory(record, step.service, { ...historyOf(record, step.service), applied });
@@ -60,14 +65,23 @@ function recordError(
   moment: Moment,
 ): DeploymentRecord {
   const service = step.kind === 'create_container' ? step.spec.name : 'service' in step ? step.service : null;
-  if (service === null) return record;
   const { code, message, hint } = outcome;
+  if (service === null)
+    return {
+      ...record,
+      blocked: { code, path: resourcePath(step), message, ...(hint === undefined ? {} : { hint }) },
+    };
   return noteFailure(
     record,
     service,
     { code, message, exitCode: null, ...(hint === undefined ? {} : { hint }) },
     moment,
   );
+}
+
+function resourcePath(step: Step): string {
+  if ('network' in step) return `networks.${step.network}`;
+  return 'volume' in step ? `volumes.${step.volume}` : '';
 }
 
 /** The culprit's last words go into the reason, and with them the condemned attempt has all it waited for. */

@@ -59,12 +59,12 @@ function isProven(situation: Situation, view: ServiceView, { document, record }:
 }
 
 function culpritReason(situation: Situation, view: ServiceView, record: DeploymentRecord): Reason {
-  const known = troubleOf(situation, view, record);
+  const known = record.blocked ?? troubleOf(situation, view, record);
   if (known !== null) return known;
   return {
     code: 'deadline',
     path: `services.${view.spec.name}`,
-    message: `${view.spec.name} was not healthy within the deadline`,
+    message: 'it was not healthy within the deadline',
   };
 }
 

@@ -83,6 +83,8 @@ export interface DeploymentRecord {
   /** Contents that failed their proof here, newest last: not tried again until told to. */
   readonly barred: readonly { readonly content: string; readonly reason: Reason }[];
   readonly services: Readonly<Record<string, ServiceHistory>>;
+  /** Why a network or volume could not be made, without which nothing can start; `null` when none failed. */
+  readonly blocked: Reason | null;
   /** Containers that the agent itself stopped and keeps: their exit is no failure, and no policy's business. */
   readonly parked: readonly string[];
 }
@@ -97,6 +99,7 @@ export const EMPTY_RECORD: DeploymentRecord = {
   attempt: null,
   barred: [],
   services: {},
+  blocked: null,
   parked: [],
 };
 

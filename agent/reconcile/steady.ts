@@ -58,7 +58,7 @@ export function keepRunning(
     wantedImages: imagesToFetch(situation, views),
     wakeInMs: earliest(nextRetryInMs(situation, record), nextHealthInMs(situation, views, document)),
     services: views,
-    trouble: firstTrouble(situation, views, record),
+    trouble: record.blocked ?? firstTrouble(situation, views, record),
     isAllGood: views.every((view) => plightOf(view, record) === 'good'),
   };
 }
@@ -141,7 +141,7 @@ export function troubleOf(situation: Situation, view: ServiceView, record: Deplo
   return {
     code: failure.code,
     path,
-    message: `${view.spec.name}: ${failure.message}`,
+    message: failure.message,
     ...(failure.hint === undefined ? {} : { hint: failure.hint }),
   };
 }

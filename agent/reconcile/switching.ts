@@ -1,5 +1,6 @@
 // Stages `switching`, `proving` and `unproven`: the new containers take over, and show whether they are good.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
+import type { Reason } from '../../protocol/status.ts';
 import { isCompleted } from './advance.ts';
 import { condemn } from './condemned.ts';
 import type { ObservedContainer } from './observed.ts';
@@ -41,7 +42,11 @@ function goOn(situation: Situation, { document }: Desired, proof: Proof): Decisi
       (view.container !== null && isUp(view.container)) || isCompleted(view.spec, view.container, noted),
   );
   const stage = attempt.stage === 'switching' && isStarted ? 'proving' : attempt.stage;
-  const record: DeploymentRecord = { ...noted, attempt: { ...attempt, stage }, ...phaseOf(stage, attempt) };
+  const record: DeploymentRecord = {
+    ...noted,
+    attempt: { ...attempt, stage },
+    ...phaseOf(stage, { attempt, blocked: noted.blocked }),
+  };
   return {
     record: parkStopped(record, steps),
     steps,
@@ -74,9 +79,12 @@ function stepsToSwitch(situation: Situation, document: PresentDeployment, { view
   ];
 }
 
-function phaseOf(stage: Stage, attempt: Attempt): Pick<DeploymentRecord, 'phase' | 'reason'> {
+function phaseOf(
+  stage: Stage,
+  { attempt, blocked }: { attempt: Attempt; blocked: Reason | null },
+): Pick<DeploymentRecord, 'phase' | 'reason'> {
   if (stage === 'unproven') return { phase: 'failed', reason: attempt.verdict?.reason ?? null };
-  return { phase: stage === 'proving' ? 'proving' : 'switching', reason: null };
+  return { phase: stage === 'proving' ? 'proving' : 'switching', reason: blocked };
 }
 
 /** A container is stopped once its successor stands ready to start; one with no successor at once. */

@@ -12,6 +12,8 @@ const EVENTS_PER_BATCH = 50;
 const MAX_BATCH_BYTES = 100 * 1024;
 /** Bytes of a pull change all the time; once a second is enough for people. */
 const PROGRESS_INTERVAL_MS = 1000;
+/** Anybody who may publish can make up names and be refused: of those only the newest are remembered. */
+const MAX_STRANGERS = 200;
 
 export type Publish = (topic: string, payload: string, options: { retain: boolean }) => Promise<boolean>;
 
@@ -31,8 +33,8 @@ export interface ReporterOptions {
 
 interface Told {
   readonly status: Status;
-  /** Whether it says more than the progress of a pull; such a status waits in the store until it is delivered. */
-  readonly isMaterial: boolean;
+  /** When a status of this deployment was last told, monotonic: what the progress of a pull is held back by. */
+  readonly toldMs: number;
 }
 
 export class Reporter {
@@ -40,7 +42,8 @@ export class Reporter {
   readonly #waker: Waker;
   readonly #latest = new Map<string, Told>();
   readonly #deliveredSeq = new Map<string, number>();
-  #lastProgressMs = Number.NEGATIVE_INFINITY;
+  /** Numbers of the stored statuses that wait to be delivered, by themselves or by one that comes after. */
+  readonly #undeliveredSeq = new Map<string, number>();
   #lastStateMs = Number.NEGATIVE_INFINITY;
   #isStateDue = true;
   #publish: Publish | null = null;
@@ -49,12 +52,15 @@ export class Reporter {
     this.#options = options;
     this.#waker = new Waker(options.clock);
     for (const name of options.store.deploymentNames()) this.#recall(name);
-    for (const { deployment } of options.store.pendingStatuses()) this.#recall(deployment);
+    for (const { deployment, seq } of options.store.pendingStatuses()) {
+      this.#recall(deployment);
+      this.#undeliveredSeq.set(deployment, seq);
+    }
   }
 
   #recall(name: string): void {
     const status = this.#options.store.latestStatus(name);
-    if (status !== null) this.#latest.set(name, { status, isMaterial: true });
+    if (status !== null) this.#latest.set(name, { status, toldMs: Number.NEGATIVE_INFINITY });
   }
 
   /** Statuses as they were last told, by deployment name. */
@@ -78,6 +84,16 @@ export class Reporter {
         ? { code: refused.code, path: refused.path, message: refused.message }
         : before.reason;
     this.#tell({ ...before, reason, refused });
+    this.#forgetStrangers();
+  }
+
+  #forgetStrangers(): void {
+    const strangers = [...this.#latest].filter(([, { status }]) => status.desired === null);
+    for (const [name] of strangers.slice(0, -MAX_STRANGERS)) {
+      this.#latest.delete(name);
+      this.#deliveredSeq.delete(name);
+      this.#undeliveredSeq.delete(name);
+    }
   }
 
   addEvents(events: readonly NewEvent[]): void {
@@ -124,16 +140,19 @@ export class Reporter {
   }
 
   #tell(status: Status): void {
-    const before = this.#latest.get(status.deployment);
+    const { deployment } = status;
+    const before = this.#latest.get(deployment);
     if (before !== undefined && gist(before.status, false) === gist(status, false)) return;
     const isMaterial = before === undefined || gist(before.status, true) !== gist(status, true);
     const nowMs = this.#options.clock.monotonicMs();
-    if (!isMaterial && nowMs - this.#lastProgressMs < PROGRESS_INTERVAL_MS) return;
-    this.#lastProgressMs = nowMs;
+    if (!isMaterial && nowMs - before.toldMs < PROGRESS_INTERVAL_MS) return;
     const told = { ...status, seq: this.#options.store.nextStatusSeq(), at: this.#now() };
-    if (isMaterial) this.#options.store.saveStatus(told);
+    if (isMaterial) {
+      this.#options.store.saveStatus(told);
+      this.#undeliveredSeq.set(deployment, told.seq);
+    }
     if (before?.status.phase !== status.phase) this.#isStateDue = true;
-    this.#latest.set(status.deployment, { status: told, isMaterial });
+    this.#latest.set(deployment, { status: told, toldMs: nowMs });
     this.#waker.wake();
   }
 
@@ -156,14 +175,21 @@ export class Reporter {
   }
 
   async #deliverStatuses(): Promise<boolean> {
-    for (const [name, { status, isMaterial }] of this.#latest) {
+    for (const [name, { status }] of this.#latest) {
       if (status.seq === this.#deliveredSeq.get(name)) continue;
       if (!(await this.#send({ kind: 'status', device: this.#options.device, name }, status, true)))
         return false;
       this.#deliveredSeq.set(name, status.seq);
-      if (isMaterial) this.#options.store.markStatusDelivered(name, status.seq);
+      this.#markDelivered(name, status.seq);
     }
     return true;
+  }
+
+  #markDelivered(name: string, seq: number): void {
+    const waitingSeq = this.#undeliveredSeq.get(name);
+    if (waitingSeq === undefined || waitingSeq > seq) return;
+    this.#options.store.markStatusDelivered(name, seq);
+    this.#undeliveredSeq.delete(name);
   }
 
   async #deliverState(): Promise<boolean> {

@@ -189,7 +189,7 @@ export class SqliteStore implements Store {
     return this.#all<{ seq: number; at: string; body: string }>(
       'SELECT seq, at, body FROM events ORDER BY seq LIMIT ?',
       limit,
-    ).map(({ seq, at, body }) => ({ seq, at, ...parseBody<NewEvent>(body) }));
+    ).map(({ seq, at, body }) => ({ ...parseBody<NewEvent>(body), seq, at }));
   }
 
   countEvents(): number {

@@ -42,7 +42,15 @@ const network = shape(
   },
 );
 
-const update = shape({ strategy: text, healthy_after: text, deadline: text, on_failure: text });
+const window = shape({ cron: text, zone: text, length: text });
+const update = shape({
+  strategy: text,
+  healthy_after: text,
+  deadline: text,
+  on_failure: text,
+  window,
+  hold: boolean,
+});
 const rollout = shape({ percent: number, salt: text });
 
 const noteVersion: Convert = (field, run) => {

@@ -24,6 +24,14 @@ interface Rule {
   readonly url: RegExp;
   readonly behaviour: Misbehaviour;
   readonly held: ServerResponse[];
+  hits: number;
+}
+
+export interface Misconduct {
+  /** How many requests were answered so. */
+  hits(): number;
+  /** From now on the real engine answers again. */
+  lift(): void;
 }
 
 export class MisbehavingEngine {
@@ -50,13 +58,16 @@ export class MisbehavingEngine {
     return engine;
   }
 
-  /** From now on requests like this are answered so; the result lifts the rule. */
-  misbehave(method: string, url: RegExp, behaviour: Misbehaviour): () => void {
-    const rule: Rule = { method, url, behaviour, held: [] };
+  /** From now on requests like this are answered so. */
+  misbehave(method: string, url: RegExp, behaviour: Misbehaviour): Misconduct {
+    const rule: Rule = { method, url, behaviour, held: [], hits: 0 };
     this.#rules.add(rule);
-    return () => {
-      this.#rules.delete(rule);
-      for (const response of rule.held) response.destroy();
+    return {
+      hits: () => rule.hits,
+      lift: () => {
+        this.#rules.delete(rule);
+        for (const response of rule.held) response.destroy();
+      },
     };
   }
 
@@ -98,7 +109,9 @@ export class MisbehavingEngine {
   }
 }
 
-function misbehave({ behaviour, held }: Rule, response: ServerResponse): void {
+function misbehave(rule: Rule, response: ServerResponse): void {
+  const { behaviour, held } = rule;
+  rule.hits += 1;
   switch (behaviour.kind) {
     case 'error':
       response.writeHead(behaviour.status, { 'Content-Type': 'application/json' });

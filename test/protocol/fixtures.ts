@@ -12,7 +12,18 @@ const ROOT = new URL('../fixtures/protocol/', import.meta.url);
 
 type Schema = v.BaseSchema<unknown, unknown, v.BaseIssue<unknown>>;
 
-export const schemas = {
+export const schemaNames = [
+  'deployment',
+  'status',
+  'state',
+  'events',
+  'presence',
+  'command',
+  'reply',
+] as const;
+export type SchemaName = (typeof schemaNames)[number];
+
+export const schemas: Readonly<Record<SchemaName, Schema>> = {
   deployment: deploymentSchema,
   status: statusSchema,
   state: stateSchema,
@@ -20,10 +31,7 @@ export const schemas = {
   presence: presenceSchema,
   command: commandSchema,
   reply: replySchema,
-} as const satisfies Record<string, Schema>;
-
-export type SchemaName = keyof typeof schemas;
-export const schemaNames = Object.keys(schemas).filter((name): name is SchemaName => name in schemas);
+};
 
 export interface Fixture {
   readonly schema: SchemaName;

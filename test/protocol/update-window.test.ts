@@ -1,36 +1,96 @@
-import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { checkUpdateWindow, windowStateAt } from '../../protocol/update-window.ts';
 
-const nightly = { cron: '0 2 * * *', zone: 'Europe/Berlin', length: '2h' };
+const nightly = { cron: '0 2 * * *', zone: 'Europe/Berlin', length: '1h' };
 
-describe('an update window', () => {
-  const moments: [string, string, boolean][] = [
-    ['is closed a minute before it opens', '2026-11-23T00:59:00Z', false],
-    ['is open the moment it opens', '2026-11-23T01:00:00Z', true],
-    ['is open within its length', '2026-11-23T02:59:59Z', true],
-    ['is closed when its length is over', '2026-11-23T03:00:00Z', false],
-    ['follows summer time', '2026-07-01T00:00:00Z', true],
-  ];
-  it.each(moments)('%s', (_name, at, isOpen) => {
-    expect(windowStateAt(nightly, new Date(at)).isOpen).toBe(isOpen);
-  });
+test.each(['0 2 * * *', '*/15 0-6 * * *', '0 2 * * MON-FRI', '0 2 1,15 JAN,jul *', ' 0  2\t* * 7 '])(
+  '%j is a time to open',
+  (cron) => {
+    expect(checkUpdateWindow({ ...nightly, cron })).toBeNull();
+  },
+);
 
-  it('says when it opens next, and when it closes', () => {
-    expect(windowStateAt(nightly, new Date('2026-11-23T12:00:00Z'))).toEqual({
-      isOpen: false,
-      opensAt: new Date('2026-11-24T01:00:00Z'),
-    });
-    expect(windowStateAt(nightly, new Date('2026-11-23T01:30:00Z'))).toEqual({
-      isOpen: true,
-      closesAt: new Date('2026-11-23T03:00:00Z'),
-    });
-  });
+test.each([
+  ['nothing', ''],
+  ['four fields', '0 2 * *'],
+  ['six fields', '0 0 2 * * *'],
+  ['a word', '@daily'],
+  ['the moment it is asked', '? 2 * * *'],
+  ['minute 60', '60 2 * * *'],
+  ['hour 24', '0 24 * * *'],
+  ['a step of nothing', '*/0 2 * * *'],
+  ['a range backwards', '0 5-2 * * *'],
+  ['letters', 'x 2 * * *'],
+  ['30 February', '0 2 30 2 *'],
+])('%s is no time to open', (_title, cron) => {
+  const fault = checkUpdateWindow({ ...nightly, cron });
+  expect(fault).toMatchObject({ field: 'cron' });
+  expect(fault?.message).not.toMatch(/CronPattern|TypeError/);
+});
 
-  it('that makes no sense is told by its field', () => {
-    expect(checkUpdateWindow(nightly)).toBeNull();
-    expect(checkUpdateWindow({ ...nightly, zone: 'Mars/Olympus' })?.field).toBe('zone');
-    expect(checkUpdateWindow({ ...nightly, cron: '0 2 * *' })?.field).toBe('cron');
-    expect(checkUpdateWindow({ ...nightly, cron: '61 2 * * *' })?.field).toBe('cron');
-    expect(checkUpdateWindow({ ...nightly, cron: '0 0 31 2 *' })?.field).toBe('cron');
-  });
+test('a zone that is none and a length of nothing are told by their fields', () => {
+  expect(checkUpdateWindow({ ...nightly, zone: 'Mars/X' })).toMatchObject({ field: 'zone' });
+  expect(checkUpdateWindow({ ...nightly, zone: '' })).toMatchObject({ field: 'zone' });
+  expect(checkUpdateWindow({ ...nightly, length: '0s' })).toMatchObject({ field: 'length' });
+});
+
+// Berlin is an hour ahead of UTC in winter, two in summer.
+test.each<[string, string, 'open' | 'shut', string]>([
+  ['just before it', '2026-01-10T00:59:59.999Z', 'shut', '2026-01-10T01:00:00.000Z'],
+  ['at its first moment', '2026-01-10T01:00:00.000Z', 'open', '2026-01-10T02:00:00.000Z'],
+  ['in its last millisecond', '2026-01-10T01:59:59.999Z', 'open', '2026-01-10T02:00:00.000Z'],
+  ['at its end', '2026-01-10T02:00:00.000Z', 'shut', '2026-01-11T01:00:00.000Z'],
+  ['in summer', '2026-07-10T00:30:00.000Z', 'open', '2026-07-10T01:00:00.000Z'],
+  [
+    'in the night whose hour from 2 to 3 is left out',
+    '2026-03-29T01:00:00.000Z',
+    'open',
+    '2026-03-29T02:00:00.000Z',
+  ],
+  ['with a clock that starts in 1970', '1970-01-01T12:00:00.000Z', 'shut', '1970-01-02T01:00:00.000Z'],
+])('a window from 2 to 3 in Berlin, %s', (_title, now, state, until) => {
+  const date = new Date(until);
+  expect(windowStateAt(nightly, new Date(now))).toEqual(
+    state === 'open' ? { isOpen: true, closesAt: date } : { isOpen: false, opensAt: date },
+  );
+});
+
+test('a window as long as the time between its openings is always open', () => {
+  const always = { cron: '0 * * * *', zone: 'UTC', length: '1h' };
+  fc.assert(
+    fc.property(
+      fc.date({ min: new Date('2020-01-01'), max: new Date('2040-01-01'), noInvalidDate: true }),
+      (now) => {
+        expect(windowStateAt(always, now).isOpen).toBe(true);
+      },
+    ),
+  );
+});
+
+test('an open window closes later, a shut one opens later, and then it is open', () => {
+  const moments = fc.date({ min: new Date('1971-01-01'), max: new Date('2099-01-01'), noInvalidDate: true });
+  fc.assert(
+    fc.property(moments, (now) => {
+      const state = windowStateAt(nightly, now);
+      const next = state.isOpen ? state.closesAt : state.opensAt;
+      expect(next?.getTime()).toBeGreaterThan(now.getTime());
+      if (!state.isOpen && state.opensAt !== null)
+        expect(windowStateAt(nightly, state.opensAt).isOpen).toBe(true);
+    }),
+  );
+});
+
+test('any text at all for cron and zone is judged without a crash', () => {
+  const texts = fc.oneof(
+    fc.string({ maxLength: 128 }),
+    fc.stringMatching(/^([0-9*,/a-zA-Z?#-]{1,4} ){4}[0-9*,/LW#?-]{1,4}$/),
+  );
+  fc.assert(
+    fc.property(texts, fc.oneof(fc.string({ maxLength: 64 }), fc.constant('UTC')), (cron, zone) => {
+      const window = { cron, zone, length: '1h' };
+      if (checkUpdateWindow(window) === null) windowStateAt(window, new Date('2026-11-22T10:00:00Z'));
+    }),
+    { numRuns: 500 },
+  );
 });

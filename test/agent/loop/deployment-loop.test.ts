@@ -234,7 +234,7 @@ describe('an update', () => {
     await converge(world, deployment({ revision: 1, update }));
     const gaps = watchForGaps(world, { deployment: 'line', service: 'app', atLeast: 1 });
     for (const revision of [2, 3, 4]) {
-      world.programs.set(`registry.test/app:${revision}`, programs.slowToStart(8000));
+      world.programs.set(`registry.test/app:${revision}`, programs.slowToStart(4000));
       world.publish(deployment({ revision, update }));
       await world.untilPhase('line', 'converged', { revision });
     }
@@ -257,17 +257,21 @@ describe('an update', () => {
     await world.untilPhase('line', 'converged', { revision: 2, maxMs: 2 * HOUR_MS });
   });
 
-  test('bars a content that failed, also under another revision', async ({ makeWorld }) => {
+  test('bars a content that failed, also under another revision and after a restart', async ({
+    makeWorld,
+  }) => {
     const world = makeWorld();
     await converge(world);
     world.programs.set('registry.test/app:2', programs.crashesAtOnce);
     world.publish(deployment({ revision: 2 }));
     await world.untilPhase('line', 'rolled_back', { revision: 2 });
     await world.restartAgent();
-    world.daemon.images.remove('registry.test/app:2');
-    const pulls = world.registry.pulls.get('registry.test/app:2');
+    const starts = watchStarts(world);
+    const again = { app: { image: 'registry.test/app:2', probe: PROBE } };
+    world.publish(deployment({ revision: 3, services: again }));
+    await world.untilPhase('line', 'rolled_back', { revision: 3 });
     await world.run(HOUR_MS);
-    expect(world.registry.pulls.get('registry.test/app:2')).toBe(pulls);
+    expect(starts).toEqual([]);
     expect(world.status('line')?.phase).toBe('rolled_back');
   });
 

@@ -2,17 +2,19 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { freePort } from '../../../scripts/rig/port.ts';
-import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
+import { quietProgress } from '../../../scripts/rig/progress.ts';
+import { ensureSampleImages } from '../../../scripts/rig/sample-images.ts';
+import type { MisbehavingEngine, Misconduct } from '../../fakes/misbehaving-engine.ts';
 import type { AgentProcess } from '../support/agent-process.ts';
 import { hello, present, publish } from '../support/documents.ts';
 import type { Manager } from '../support/manager.ts';
-import { expectSteady } from '../support/wait-for.ts';
+import { expectSteady, waitFor } from '../support/wait-for.ts';
 import { World } from '../support/world.ts';
 
 const images = inject('rig').images;
 const [V1, V2] = [images['hello:1.0.0'].reference, images['hello:1.1.0'].reference];
-const CREATE = /^\/containers\/create/;
-const PULL = /^\/images\/create/;
+const CREATE = /^\/containers\/create\?/;
+const PULL = /^\/images\/create\?/;
 
 let world: World;
 let manager: Manager;
@@ -22,13 +24,12 @@ let engine: MisbehavingEngine;
 beforeEach(async () => {
   world = new World();
   const socket = `${world.dir}/engine.sock`;
-  engine = await MisbehavingEngine.start(socket, world.engine.socketPath);
-  world.defer(() => engine.stop());
+  engine = await world.forwardEngine(socket);
   const { url } = await world.mosquitto();
   manager = await world.manager(url);
   agent = await world.agent({ brokerUrl: url, engineSocket: socket });
 });
-afterEach(() => { console.log([...new Set(engine.requests.filter((r) => r.method==='POST').map((r) => r.url))].join('\n')); console.log(agent.tail(60)); return world.close(); });
+afterEach(() => world.close());
 
 test('a host port that another program has: the update goes back to the old container, told as port_taken', async () => {
   const name = world.name('web');
@@ -71,7 +72,7 @@ test('a disk that is full at create is told as no_space, and the old container i
   const before = await world.engine.identity(name);
 
   const message = 'mkdir /var/lib/docker/overlay2/abc: no space left on device';
-  const lift = engine.misbehave('POST', CREATE, { kind: 'error', status: 500, message });
+  const fault = engine.misbehave('POST', CREATE, { kind: 'error', status: 500, message });
   await manager.publish(name, present(name, 2, { hello: hello(V2) }));
   expect(await manager.phase(name, 'rolled_back', 2)).toMatchObject({
     reason: {
@@ -84,18 +85,19 @@ test('a disk that is full at create is told as no_space, and the old container i
   });
   expect(await world.engine.identity(name)).toEqual(before);
 
-  lift();
-  await manager.publish(name, present(name, 3, { hello: hello(V2) }));
+  fault.lift();
+  // The content that failed is barred, so it takes another.
+  await manager.publish(name, present(name, 3, { hello: hello(V2, { environment: { GREETING: 'Hi' } }) }));
   await manager.phase(name, 'converged', 3);
 });
 
 test('a first deployment on a full disk is failed, and converges once there is room', async () => {
   const name = world.name('web');
   const message = 'write /var/lib/docker/tmp/x: no space left on device';
-  const lift = engine.misbehave('POST', CREATE, { kind: 'error', status: 500, message });
+  const fault = engine.misbehave('POST', CREATE, { kind: 'error', status: 500, message });
   await manager.publish(name, present(name, 1, { hello: hello(V1) }));
   expect(await manager.phase(name, 'failed', 1)).toMatchObject({ reason: { code: 'no_space' } });
-  lift();
+  fault.lift();
   await manager.phase(name, 'converged', 1);
 });
 
@@ -114,57 +116,62 @@ test.each([
       { status: 'Downloading', id: 'abc', progressDetail: { current: 500, total: 1000 } },
       { errorDetail: { message: error }, error },
     ];
-    const lift = engine.misbehave('POST', PULL, { kind: 'lines', lines });
+    const fault = engine.misbehave('POST', PULL, { kind: 'lines', lines });
     await manager.publish(name, present(name, 1, { hello: hello(image) }));
     await manager.status(name, code, ({ phase, reason }) => phase === 'pulling' && reason?.code === code);
-    lift();
+    fault.lift();
     await manager.phase(name, 'converged', 1);
   },
 );
 
+test("a service's environment stands in no URL, where the engine's log would keep it", async () => {
+  const name = world.name('web');
+  await manager.publish(name, present(name, 1, { hello: hello(V1, { environment: { TOKEN: 's3cret' } }) }));
+  await manager.phase(name, 'converged', 1);
+  expect(engine.requests.map(({ url }) => url).filter((url) => url.includes('s3cret'))).toEqual([]);
+  expect((await world.engine.running(name)).Config.Env).toContain('TOKEN=s3cret');
+});
+
 test('a conflict of names at create is got round', async () => {
   const name = world.name('web');
-  const lift = engine.misbehave('POST', /^\/containers\/create\?name=[^&]*-hello-[0-9a-f]{8}$/, {
-    kind: 'error',
-    status: 409,
-    message: 'Conflict. The container name is already in use',
-  });
+  const usual = /^\/containers\/create\?name=[^&]*-hello-[0-9a-f]{8}$/;
+  const message = 'Conflict. The container name is already in use';
+  const fault = engine.misbehave('POST', usual, { kind: 'error', status: 409, message });
   await manager.publish(name, present(name, 1, { hello: hello(V1) }));
   await manager.phase(name, 'converged', 1);
-  lift();
+  expect(fault.hits()).toBe(1);
 });
 
 test('a conflict that stays is told, and the service comes once it is over', async () => {
   const name = world.name('web');
   const message = 'Conflict. The operation is not permitted now';
-  const lift = engine.misbehave('POST', CREATE, { kind: 'error', status: 409, message });
+  const fault = engine.misbehave('POST', CREATE, { kind: 'error', status: 409, message });
   await manager.publish(name, present(name, 1, { hello: hello(V1) }));
   expect(await manager.phase(name, 'failed', 1)).toMatchObject({ reason: { code: 'conflict' } });
-  lift();
+  fault.lift();
   await manager.phase(name, 'converged', 1);
 });
 
 test('a create that hangs holds up no other deployment, and goes on when the engine lets go', async () => {
   const [stuck, other] = [world.name('stuck'), world.name('other')];
-  const lift = engine.misbehave('POST', new RegExp(`^/containers/create\\?name=${stuck}`), { kind: 'hang' });
+  const fault = hangCreates(stuck);
   await manager.publish(stuck, present(stuck, 1, { hello: hello(V1) }));
-  await manager.phase(stuck, 'switching', 1);
+  await waitFor('the create', () => fault.hits() > 0);
   await manager.publish(other, present(other, 1, { hello: hello(V1) }));
   await manager.phase(other, 'converged', 1);
   expect(manager.latest(stuck)?.phase).toBe('switching');
-  lift();
+  fault.lift();
   await manager.phase(stuck, 'converged', 1);
 });
 
 test('while the engine hangs the agent still ends soon when it is told to', async () => {
   const name = world.name('stuck');
-  const lift = engine.misbehave('POST', CREATE, { kind: 'hang' });
+  const fault = hangCreates(name);
   await manager.publish(name, present(name, 1, { hello: hello(V1) }));
-  await manager.phase(name, 'switching', 1);
+  await waitFor('the create', () => fault.hits() > 0);
   const beganMs = performance.now();
   expect(await agent.stop()).toBe(0);
   expect(performance.now() - beganMs).toBeLessThan(10_000);
-  lift();
 });
 
 test('an engine that goes away and comes back stops nothing and restarts nothing', async () => {
@@ -183,9 +190,11 @@ test('an engine that goes away and comes back stops nothing and restarts nothing
   expect((await world.engine.identity(name)).id).not.toBe(before.id);
 });
 
+function hangCreates(deployment: string): Misconduct {
+  return engine.misbehave('POST', new RegExp(`^/containers/create\\?name=${deployment}-`), { kind: 'hang' });
+}
+
 async function pushHello(host: string): Promise<string> {
-  const { ensureSampleImages } = await import('../../../scripts/rig/sample-images.ts');
-  const { quietProgress } = await import('../../../scripts/rig/progress.ts');
   return (await ensureSampleImages(host, quietProgress))['hello:1.0.0'].reference;
 }
 

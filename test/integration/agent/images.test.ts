@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { buildImage, type ImageRecipe } from '../../../scripts/rig/images.ts';
-import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
 import { hello, present } from '../support/documents.ts';
 import { World } from '../support/world.ts';
 
@@ -69,8 +68,7 @@ test("a registry's credentials go to that registry only, and one that refuses is
   for (const { host } of [known, strange])
     await buildImage(helloRecipe(), { registryHost: host, credentials: CREDENTIALS });
   const socket = `${world.dir}/engine.sock`;
-  const engine = await MisbehavingEngine.start(socket, world.engine.socketPath);
-  world.defer(() => engine.stop());
+  const engine = await world.forwardEngine(socket);
   const { url } = await world.mosquitto();
   const manager = await world.manager(url);
   await world.agent({ brokerUrl: url, engineSocket: socket, registries: { [known.host]: CREDENTIALS } });

@@ -7,6 +7,7 @@ import { inject } from 'vitest';
 import { type Mosquitto, startMosquitto } from '../../../scripts/rig/mosquitto.ts';
 import { startRegistry, type ThrowawayRegistry } from '../../../scripts/rig/registry.ts';
 import type { Credentials } from '../../../scripts/rig/registry-client.ts';
+import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
 import { AgentProcess } from './agent-process.ts';
 import { Manager } from './manager.ts';
 import { TestEngine } from './test-engine.ts';
@@ -72,6 +73,13 @@ export class World {
     this.#registryHosts.push(registry.host);
     this.defer(() => registry.stop());
     return registry;
+  }
+
+  /** An engine socket of this world's own, which can misbehave or go away. */
+  async forwardEngine(socketPath: string): Promise<MisbehavingEngine> {
+    const engine = await MisbehavingEngine.start(socketPath, this.engine.socketPath);
+    this.defer(() => engine.stop());
+    return engine;
   }
 
   /** Starts the agent of this world's device; started again it finds what it stored before. */

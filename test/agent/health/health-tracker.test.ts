@@ -1,0 +1,224 @@
+import { describe, expect, test } from 'vitest';
+import type { Check } from '../../../agent/health/check.ts';
+import { HealthTracker, type Target } from '../../../agent/health/health-tracker.ts';
+import { judgeHealth } from '../../../agent/reconcile/health.ts';
+import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
+import type { Probe } from '../../../protocol/service.ts';
+import { fork } from '../../fakes/random.ts';
+import { VirtualClock } from '../../fakes/virtual-clock.ts';
+
+const PROBE: Probe = { tcp: { port: 80 }, interval: '10s', timeout: '2s', failures: 3, grace: '20s' };
+
+function running(change: Partial<ObservedContainer> = {}): ObservedContainer {
+  return {
+    ...{ id: 'c1', service: 'app', revision: 1, spec: 'sha256:x', state: 'running', exitCode: null },
+    ...{ oomKilled: false, startedAt: '2026-11-23T00:00:00Z', engineRestarts: 0, engineHealth: 'none' },
+    ...{ imageId: 'sha256:i', digest: null, networks: ['default'], address: '172.18.0.2' },
+    settings: { memoryBytes: 0, nanoCpus: 0, pids: 0, restartPolicy: 'unless-stopped' },
+    ...change,
+  };
+}
+
+/** A tracker on virtual time whose probes answer as `answer` says now. */
+function setUp({ random = fork(1, 'health') } = {}) {
+  const clock = new VirtualClock();
+  const probes: { atMs: number; address: string }[] = [];
+  const changes: string[] = [];
+  const state = { answer: null as string | null, takesMs: 0 };
+  const check: Check = async (_probe, address, signal) => {
+    probes.push({ atMs: clock.monotonicMs(), address });
+    if (state.takesMs > 0) await clock.sleep(state.takesMs, signal);
+    return state.answer;
+  };
+  const tracker = new HealthTracker({ clock, random, check, onChange: (name) => changes.push(name) });
+  const health = (target: Target, healthyAfterMs = 5000): string => {
+    const facts = tracker.track('line', [target]).get(target.container.id);
+    const verdict = judgeHealth(target.container, target.probe, {
+      ...{ facts, healthyAfterMs, nowMs: clock.monotonicMs() },
+    });
+    return verdict.health;
+  };
+  return { clock, probes, changes, state, tracker, health };
+}
+
+describe('a service with a probe', () => {
+  test('is starting until the first answer, then healthy', async () => {
+    const { clock, health, changes, state } = setUp();
+    const target = { container: running(), probe: PROBE };
+    state.answer = 'nothing listens';
+    expect(health(target)).toBe('starting');
+    await clock.advance(3000);
+    expect(health(target)).toBe('starting');
+    state.answer = null;
+    await clock.advance(1100);
+    expect(health(target)).toBe('healthy');
+    expect(changes).toEqual(['line']);
+  });
+
+  test('is asked every second at first, and at its interval, less up to a fifth, from then on', async () => {
+    const { clock, health, probes } = setUp();
+    health({ container: running(), probe: PROBE });
+    await clock.advance(600_000);
+    const gaps = probes.slice(1).map(({ atMs }, index) => atMs - (probes[index]?.atMs ?? 0));
+    expect(probes[0]?.atMs).toBeLessThanOrEqual(1000);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(8000);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(10_000);
+    expect(new Set(gaps.map((gap) => Math.round(gap / 100))).size).toBeGreaterThan(5);
+  });
+
+  test('is unhealthy after so many failures in a row, and not after one fewer', async () => {
+    const { clock, health, state, changes } = setUp({ random: () => 0 });
+    const target = { container: running(), probe: PROBE };
+    health(target);
+    await clock.advance(60_000);
+    state.answer = 'HTTP 500';
+    await clock.advance(20_000);
+    expect(health(target)).toBe('healthy');
+    await clock.advance(10_000);
+    expect(health(target)).toBe('unhealthy');
+    expect(changes.length).toBe(2);
+    state.answer = null;
+    await clock.advance(10_000);
+    expect(health(target)).toBe('healthy');
+  });
+
+  test('that answers now and then between failures stays healthy', async () => {
+    const { clock, health, state } = setUp({ random: () => 0 });
+    const target = { container: running(), probe: PROBE };
+    health(target);
+    await clock.advance(30_000);
+    for (let n = 0; n < 10; n += 1) {
+      state.answer = n % 3 === 2 ? null : 'slow';
+      await clock.advance(10_000);
+      expect(health(target)).toBe('healthy');
+    }
+  });
+
+  test('is forgiven within its grace and unhealthy once it is over', async () => {
+    const { clock, health, state } = setUp();
+    const target = { container: running(), probe: PROBE };
+    state.answer = 'nothing listens';
+    health(target);
+    await clock.advance(19_000);
+    expect(health(target)).toBe('starting');
+    await clock.advance(2000);
+    expect(health(target)).toBe('unhealthy');
+  });
+
+  test('is told of as changed when its grace is over', async () => {
+    const { clock, health, state, changes } = setUp();
+    state.answer = 'nothing listens';
+    health({ container: running(), probe: PROBE });
+    await clock.advance(22_000);
+    expect(changes).toEqual(['line']);
+  });
+
+  test('begins anew when its container is started again', async () => {
+    const { clock, health, state } = setUp();
+    health({ container: running(), probe: PROBE });
+    await clock.advance(30_000);
+    expect(health({ container: running(), probe: PROBE })).toBe('healthy');
+    state.answer = 'nothing listens';
+    const again = running({ startedAt: '2026-11-23T00:00:30Z', address: '172.18.0.3' });
+    expect(health({ container: again, probe: PROBE })).toBe('starting');
+  });
+
+  test('is asked no more once its container is gone, also in the middle of a probe', async () => {
+    const { clock, health, tracker, probes, state, changes } = setUp();
+    state.takesMs = 2000;
+    health({ container: running(), probe: PROBE });
+    await clock.advance(1500);
+    tracker.track('line', []);
+    const before = [probes.length, changes.length];
+    await clock.advance(60_000);
+    expect([probes.length, changes.length]).toEqual(before);
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  test('is asked where it is now, when its address comes late', async () => {
+    const { clock, health, probes } = setUp();
+    health({ container: running({ address: null }), probe: PROBE });
+    await clock.advance(5000);
+    expect(probes).toEqual([]);
+    health({ container: running({ address: '172.18.0.9' }), probe: PROBE });
+    await clock.advance(5000);
+    expect(probes[0]?.address).toBe('172.18.0.9');
+  });
+
+  test('takes on a changed probe', async () => {
+    const { clock, health, probes } = setUp();
+    health({ container: running(), probe: PROBE });
+    await clock.advance(60_000);
+    const before = probes.length;
+    health({ container: running(), probe: { ...PROBE, interval: '1s' } });
+    await clock.advance(20_000);
+    expect(probes.length - before).toBeGreaterThan(15);
+  });
+});
+
+describe('a service with no probe', () => {
+  test('is healthy once it has run for healthy_after', async () => {
+    const { clock, health } = setUp();
+    const target = { container: running(), probe: undefined };
+    expect(health(target)).toBe('starting');
+    await clock.advance(4999);
+    expect(health(target)).toBe('starting');
+    await clock.advance(1);
+    expect(health(target)).toBe('healthy');
+  });
+
+  test('costs no timer', () => {
+    const { clock, health } = setUp();
+    health({ container: running(), probe: undefined });
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  test('goes by the engine’s HEALTHCHECK where it has one', async () => {
+    const { clock, health } = setUp();
+    const at = (engineHealth: ObservedContainer['engineHealth']) =>
+      health({ container: running({ engineHealth }), probe: undefined });
+    expect(at('starting')).toBe('starting');
+    await clock.advance(60_000);
+    expect(at('starting')).toBe('starting');
+    expect(at('healthy')).toBe('healthy');
+    expect(at('unhealthy')).toBe('unhealthy');
+    expect(at('healthy')).toBe('healthy');
+  });
+});
+
+test('with a probe and a HEALTHCHECK both must hold', async () => {
+  const { clock, health, state } = setUp();
+  const at = (engineHealth: ObservedContainer['engineHealth']) =>
+    health({ container: running({ engineHealth }), probe: PROBE });
+  state.answer = 'nothing listens';
+  at('healthy');
+  await clock.advance(2000);
+  expect(at('healthy')).toBe('starting');
+  state.answer = null;
+  await clock.advance(2000);
+  expect(at('starting')).toBe('starting');
+  expect(at('healthy')).toBe('healthy');
+  expect(at('unhealthy')).toBe('unhealthy');
+});
+
+test('probes of services that started together spread out', async () => {
+  const { clock, tracker, probes } = setUp();
+  const targets = Array.from({ length: 20 }, (_, n) => ({
+    container: running({ id: `c${n}`, address: `172.18.0.${n}` }),
+    probe: PROBE,
+  }));
+  tracker.track('line', targets);
+  await clock.advance(30_000);
+  expect(new Set(probes.map(({ atMs }) => Math.floor(atMs))).size).toBeGreaterThan(30);
+});
+
+test('closed, it asks no more and leaves no wait behind', async () => {
+  const { clock, health, tracker, probes } = setUp();
+  health({ container: running(), probe: PROBE });
+  await clock.advance(1000);
+  tracker.close();
+  const before = probes.length;
+  await clock.advance(60_000);
+  expect(probes.length).toBe(before);
+  expect(clock.pendingCount).toBe(0);
+});

@@ -1,0 +1,201 @@
+import { describe, expect, test } from 'vitest';
+import { Intake } from '../../../agent/intake/intake.ts';
+import type { NewEvent } from '../../../agent/ports/store.ts';
+import { deployment } from '../../fakes/deployments.ts';
+import { silent } from '../../fakes/silent-logger.ts';
+import { VirtualClock } from '../../fakes/virtual-clock.ts';
+import { withStore } from '../store/with-store.ts';
+
+function makeIntake(store: ConstructorParameters<typeof Intake>[0]['store']) {
+  const accepted: string[] = [];
+  const refused: string[] = [];
+  const commands: string[] = [];
+  const events: NewEvent[] = [];
+  const intake = new Intake({
+    store,
+    clock: new VirtualClock(),
+    logger: silent,
+    device: 'edge-01',
+    groups: ['berlin'],
+    topicPrefix: 'holdfast/v1',
+    onCommand: (id) => commands.push(id),
+    onAccepted: (name) => accepted.push(name),
+    onRefused: (name) => refused.push(name),
+    onEvent: (event) => events.push(event),
+  });
+  const receive = (path: string, payload: unknown): void =>
+    intake.receive({
+      topic: `holdfast/v1/${path}`,
+      payload: Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)),
+      isRetained: true,
+    });
+  return { intake, receive, accepted, refused, commands, events };
+}
+
+const MINE = 'devices/edge-01/deployments/line';
+
+describe('a document', () => {
+  test('that is good is stored as it came, told and acted on', () =>
+    withStore((store) => {
+      const { receive, accepted, events } = makeIntake(store);
+      const document = deployment({ revision: 3 });
+      receive(MINE, document);
+      const [stored] = store.acceptedDocuments('line');
+      expect(stored).toMatchObject({ source: 'device', revision: 3, deployment: 'line' });
+      expect(JSON.parse(stored?.body ?? '')).toEqual(document);
+      expect(accepted).toEqual(['line']);
+      expect(events).toMatchObject([{ type: 'document_accepted', revision: 3, source: 'device' }]);
+    }));
+
+  test('of a group is stored as the group’s', () =>
+    withStore((store) => {
+      const { receive } = makeIntake(store);
+      receive('groups/berlin/deployments/line', deployment({ revision: 3 }));
+      receive(MINE, deployment({ revision: 1 }));
+      expect(store.acceptedDocuments('line').map(({ source }) => source)).toEqual([
+        'device',
+        'groups/berlin',
+      ]);
+    }));
+
+  test('that comes again does nothing', () =>
+    withStore((store) => {
+      const { receive, accepted, refused, events } = makeIntake(store);
+      receive(MINE, deployment({ revision: 3 }));
+      receive(MINE, deployment({ revision: 3 }));
+      receive(MINE, JSON.stringify(deployment({ revision: 3 }), null, 2));
+      expect([accepted.length, refused.length, events.length]).toEqual([1, 0, 1]);
+    }));
+
+  const judgements: readonly [string, unknown, string, string, number | null][] = [
+    ['is older', deployment({ revision: 2 }), 'stale', 'revision', 2],
+    [
+      'has the same revision and other content',
+      deployment({ revision: 3, services: { app: { image: 'registry.test/other:1' } } }),
+      'conflict',
+      'revision',
+      3,
+    ],
+    ['names another deployment', deployment({ revision: 4, name: 'other' }), 'wrong_name', 'name', 4],
+    ['has an unknown key', deployment({ revision: 4, colour: 'red' }), 'invalid', 'colour', 4],
+    [
+      'has a wrong image',
+      deployment({ revision: 4, services: { app: { image: 'NO IMAGE' } } }),
+      'invalid',
+      'services.app.image',
+      4,
+    ],
+    [
+      'has a revision that is no number',
+      deployment({ revision: 4, schema: 'other' }),
+      'invalid',
+      'schema',
+      4,
+    ],
+    ['is no object', '[]', 'invalid', 'state', null],
+    ['is no JSON', '{"name":', 'not_json', '', null],
+    ['is too large', ' '.repeat(61 * 1024), 'too_large', '', null],
+  ];
+  test.for(judgements)('that %s is refused whole', ([, payload, code, path, revision]) =>
+    withStore((store) => {
+      const { receive, accepted, refused, events } = makeIntake(store);
+      receive(MINE, deployment({ revision: 3 }));
+      const before = store.acceptedDocuments('line');
+      receive(MINE, payload);
+      expect(store.readRefusal('line')).toMatchObject({ code, path, revision });
+      expect(store.readRefusal('line')?.message).not.toBe('');
+      expect(store.acceptedDocuments('line')).toEqual(before);
+      expect([accepted, refused]).toEqual([['line'], ['line']]);
+      expect(events[1]).toMatchObject({ type: 'document_refused', deployment: 'line', code });
+    }),
+  );
+
+  test('that is no UTF-8 is refused', () =>
+    withStore((store) => {
+      const { intake } = makeIntake(store);
+      intake.receive({ topic: `holdfast/v1/${MINE}`, payload: Buffer.from([0xff, 0xfe]), isRetained: true });
+      expect(store.readRefusal('line')?.code).toBe('not_utf8');
+    }));
+
+  test('that is refused again for the same is not told again, as every connect brings it', () =>
+    withStore((store) => {
+      const { receive, refused, events } = makeIntake(store);
+      receive(MINE, deployment({ revision: 3 }));
+      receive(MINE, deployment({ revision: 2 }));
+      receive(MINE, deployment({ revision: 2 }));
+      expect([refused.length, events.length]).toEqual([1, 2]);
+      receive(MINE, deployment({ revision: 1 }));
+      expect(refused.length).toBe(2);
+    }));
+
+  test('that is good takes the refusal away', () =>
+    withStore((store) => {
+      const { receive } = makeIntake(store);
+      receive(MINE, '{');
+      receive(MINE, deployment({ revision: 1 }));
+      expect(store.readRefusal('line')).toBeNull();
+    }));
+
+  test('that is empty changes nothing and is told', () =>
+    withStore((store) => {
+      const { receive, accepted, refused, events } = makeIntake(store);
+      receive(MINE, deployment({ revision: 3 }));
+      receive(MINE, '');
+      expect([accepted.length, refused.length]).toEqual([1, 0]);
+      expect(store.acceptedDocuments('line')).toHaveLength(1);
+      expect(events[1]).toMatchObject({ type: 'document_cleared', deployment: 'line' });
+    }));
+
+  test('whose topic has no deployment name is told by an event alone', () =>
+    withStore((store) => {
+      const { receive, refused, events } = makeIntake(store);
+      receive('devices/edge-01/deployments/Not A Name', deployment({ revision: 1 }));
+      expect(refused).toEqual([]);
+      expect(events).toMatchObject([{ type: 'document_refused', code: 'bad_name' }]);
+    }));
+
+  test.for([
+    'devices/edge-02/deployments/line',
+    'groups/paris/deployments/line',
+    'devices/edge-01/status/line',
+  ])('on %s is not ours', (path) =>
+    withStore((store) => {
+      const { receive, accepted, refused, events } = makeIntake(store);
+      receive(path, deployment({ revision: 1 }));
+      expect([accepted, refused, events]).toEqual([[], [], []]);
+      expect(store.deploymentNames()).toEqual([]);
+    }),
+  );
+});
+
+test('a command for this device is handed on, one for another is not', () =>
+  withStore((store) => {
+    const { receive, commands } = makeIntake(store);
+    receive('devices/edge-01/commands/c1', {});
+    receive('devices/edge-02/commands/c2', {});
+    expect(commands).toEqual(['c1']);
+  }));
+
+test.for(['acceptDocument', 'writeRefusal'] as const)(
+  'a message does not count as taken when %s throws',
+  (method) =>
+    withStore((store) => {
+      const full = new Proxy(store, {
+        get: (target, name) => {
+          if (name === method)
+            return () => {
+              throw new Error('database or disk is full');
+            };
+          const value: unknown = Reflect.get(target, name);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+      const { receive, accepted, refused, events } = makeIntake(full);
+      const payload = method === 'acceptDocument' ? deployment({ revision: 1 }) : '{';
+      expect(() => receive(MINE, payload)).toThrow('disk is full');
+      expect([accepted, refused, events]).toEqual([[], [], []]);
+      const again = makeIntake(store);
+      again.receive(MINE, payload);
+      expect([...again.accepted, ...again.refused]).toEqual(['line']);
+    }),
+);

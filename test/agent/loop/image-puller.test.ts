@@ -1,0 +1,264 @@
+import { describe, expect, test } from 'vitest';
+import { ImagePuller } from '../../../agent/loop/image-puller.ts';
+import type { ImageFacts } from '../../../agent/ports/engine.ts';
+import { EngineUnavailable } from '../../../agent/ports/engine.ts';
+import { Daemon } from '../../fakes/engine/daemon.ts';
+import { STALL } from '../../fakes/engine/images.ts';
+import { MemoryEngine } from '../../fakes/memory-engine.ts';
+import { fork } from '../../fakes/random.ts';
+import { silent } from '../../fakes/silent-logger.ts';
+import { VirtualClock } from '../../fakes/virtual-clock.ts';
+
+const A = 'registry.test/a:1';
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+function setUp({ random = fork(1, 'puller') } = {}) {
+  const clock = new VirtualClock();
+  const daemon = new Daemon({ clock, random: fork(1, 'engine') });
+  const engine = new MemoryEngine(daemon);
+  const changes: string[] = [];
+  const puller = new ImagePuller({
+    ...{ engine, clock, random, logger: silent, architecture: 'arm64' },
+    onChange: (deployments) => changes.push(...deployments),
+  });
+  const { registry, images } = daemon;
+  /** Asks as a loop does, and lets the answer come. */
+  const standing = async (image: string) => {
+    const asked = puller.standing(image);
+    const [answer] = await Promise.allSettled([asked, clock.advance(10)]);
+    if (answer.status === 'rejected') throw answer.reason;
+    return answer.value;
+  };
+  return { clock, daemon, engine, puller, registry, images, changes, standing };
+}
+
+/** How often it was pulled. */
+function pullsOf({ registry }: ReturnType<typeof setUp>, image: string): number {
+  return registry.pulls.get(image) ?? 0;
+}
+
+describe('an image that is wanted', () => {
+  test('is fetched, with its bytes told on the way', async () => {
+    const world = setUp();
+    world.registry.push(A, { sizeBytes: 40_000_000 });
+    expect(await world.standing(A)).toEqual({ kind: 'missing' });
+    world.puller.want('line', [A]);
+    await world.clock.advance(1000);
+    expect(await world.standing(A)).toMatchObject({ kind: 'pulling', totalBytes: 40_000_000 });
+    await world.clock.advance(5000);
+    expect(await world.standing(A)).toEqual({ kind: 'present' });
+    expect(world.changes.length).toBeGreaterThan(2);
+    expect(new Set(world.changes)).toEqual(new Set(['line']));
+  });
+
+  test('is not fetched when it is here', async () => {
+    const world = setUp();
+    world.images.load(A, 'arm64');
+    world.puller.want('line', [A]);
+    await world.clock.advance(HOUR_MS);
+    expect(pullsOf(world, A)).toBe(0);
+    expect(await world.standing(A)).toEqual({ kind: 'present' });
+  });
+
+  test('is fetched when what is here is for another machine', async () => {
+    const world = setUp();
+    world.images.load(A, 'amd64');
+    expect(await world.standing(A)).toEqual({ kind: 'missing' });
+    world.puller.want('line', [A]);
+    await world.clock.advance(10_000);
+    expect(pullsOf(world, A)).toBe(1);
+    expect(await world.standing(A)).toEqual({ kind: 'present' });
+  });
+
+  test('by two deployments is fetched once, and both are told', async () => {
+    const world = setUp();
+    world.registry.push(A);
+    world.puller.want('line', [A]);
+    world.puller.want('other', [A]);
+    await world.clock.advance(10_000);
+    expect(pullsOf(world, A)).toBe(1);
+    expect(new Set(world.changes)).toEqual(new Set(['line', 'other']));
+  });
+
+  test('no more is given up', async () => {
+    const world = setUp();
+    world.registry.push(A, { sizeBytes: 1e12 });
+    world.puller.want('line', [A]);
+    await world.clock.advance(1000);
+    world.puller.want('line', []);
+    await world.clock.advance(1000);
+    expect(await world.standing(A)).toEqual({ kind: 'missing' });
+    await world.clock.advance(HOUR_MS);
+    expect(pullsOf(world, A)).toBe(1);
+    expect(world.clock.pendingCount).toBe(0);
+  });
+
+  test('no more by one is fetched for the other', async () => {
+    const world = setUp();
+    world.registry.push(A);
+    world.puller.want('line', [A]);
+    world.puller.want('other', [A]);
+    await world.clock.advance(500);
+    world.puller.want('line', []);
+    await world.clock.advance(10_000);
+    expect(await world.standing(A)).toEqual({ kind: 'present' });
+    expect(pullsOf(world, A)).toBe(1);
+  });
+
+  test('is wanted again right after it was given up, and comes', async () => {
+    const world = setUp();
+    world.registry.push(A);
+    world.puller.want('line', [A]);
+    await world.clock.advance(500);
+    world.puller.want('line', []);
+    world.puller.want('line', [A]);
+    await world.clock.advance(10_000);
+    expect(await world.standing(A)).toEqual({ kind: 'present' });
+  });
+});
+
+test('three are fetched at a time, the others in their turn', async () => {
+  const world = setUp();
+  const all = Array.from({ length: 8 }, (_, n) => `registry.test/many:${n}`);
+  for (const image of all) world.registry.push(image, { sizeBytes: 100_000_000 });
+  let now = 0;
+  let most = 0;
+  const pull = world.engine.pullImage.bind(world.engine);
+  world.engine.pullImage = async (reference, options) => {
+    now += 1;
+    most = Math.max(most, now);
+    const outcome = await pull(reference, options);
+    now -= 1;
+    return outcome;
+  };
+  world.puller.want('line', all);
+  await world.clock.advance(MINUTE_MS);
+  expect(most).toBe(3);
+  expect(all.map((image) => pullsOf(world, image))).toEqual(all.map(() => 1));
+});
+
+describe('a pull', () => {
+  test('that has not moved for two minutes is cut and tried again', async () => {
+    const world = setUp();
+    world.registry.push(A);
+    world.registry.failNext(A, STALL);
+    world.puller.want('line', [A]);
+    await world.clock.advance(2 * MINUTE_MS - 1000);
+    expect(await world.standing(A)).toMatchObject({ kind: 'pulling' });
+    await world.clock.advance(2000);
+    expect(await world.standing(A)).not.toMatchObject({ kind: 'pulling', currentBytes: 1 });
+    await world.clock.advance(MINUTE_MS);
+    expect(await world.standing(A)).toEqual({ kind: 'present' });
+  });
+
+  test('that is cut for standing still says so', async () => {
+    const world = setUp({ random: () => 0.999 });
+    world.registry.push(A);
+    world.registry.failNext(A, STALL);
+    world.puller.want('line', [A]);
+    await world.clock.advance(2 * MINUTE_MS + 100);
+    const standing = await world.standing(A);
+    expect(standing).toMatchObject({ kind: 'failed', isTransient: true });
+    expect(standing.kind === 'failed' && standing.message).toMatch(/no byte came for 2 minutes/);
+  });
+
+  test('that moves is never cut, however long it takes', async () => {
+    const world = setUp();
+    world.registry.bytesPerSecond = 1000;
+    world.registry.push(A, { sizeBytes: 36_000_000 });
+    world.puller.want('line', [A]);
+    await world.clock.advance(9 * HOUR_MS);
+    expect(await world.standing(A)).toMatchObject({ kind: 'pulling' });
+    await world.clock.advance(2 * HOUR_MS);
+    expect(await world.standing(A)).toEqual({ kind: 'present' });
+    expect(pullsOf(world, A)).toBe(1);
+  });
+
+  test('that fails for now is tried again soon, ever more slowly, and without end', async () => {
+    const world = setUp();
+    world.registry.push(A);
+    world.registry.isReachable = false;
+    world.puller.want('line', [A]);
+    await world.clock.advance(MINUTE_MS);
+    const early = pullsOf(world, A);
+    expect(early).toBeGreaterThan(2);
+    await world.clock.advance(24 * HOUR_MS);
+    const day = pullsOf(world, A);
+    expect(day).toBeGreaterThan(24 * 12);
+    expect(day).toBeLessThan(24 * 60);
+    expect(await world.standing(A)).toMatchObject({ kind: 'failed', code: 'registry_unreachable' });
+    world.registry.isReachable = true;
+    await world.clock.advance(6 * MINUTE_MS);
+    expect(await world.standing(A)).toEqual({ kind: 'present' });
+  });
+
+  test('of an image that is not there is tried again seldom', async () => {
+    const world = setUp();
+    world.puller.want('line', [A]);
+    await world.clock.advance(24 * HOUR_MS);
+    expect(pullsOf(world, A)).toBeGreaterThan(20);
+    expect(pullsOf(world, A)).toBeLessThan(100);
+    expect(await world.standing(A)).toMatchObject({
+      kind: 'failed',
+      code: 'image_not_found',
+      isTransient: false,
+    });
+    world.registry.push(A);
+    await world.clock.advance(HOUR_MS);
+    expect(await world.standing(A)).toEqual({ kind: 'present' });
+  });
+
+  test('of an image for other machines fails at once and says what it is', async () => {
+    const world = setUp();
+    world.registry.push(A, { architectures: ['amd64'] });
+    world.puller.want('line', [A]);
+    await world.clock.advance(1000);
+    expect(await world.standing(A)).toMatchObject({ code: 'no_matching_platform', isTransient: false });
+  });
+
+  test('that failed is tried at once when told that the network is back', async () => {
+    const world = setUp({ random: () => 0.999 });
+    world.registry.push(A);
+    world.registry.isReachable = false;
+    world.puller.want('line', [A]);
+    await world.clock.advance(10 * MINUTE_MS);
+    world.registry.isReachable = true;
+    world.puller.retryNow();
+    await world.clock.advance(5000);
+    expect(await world.standing(A)).toEqual({ kind: 'present' });
+  });
+
+  test('survives an engine that goes away meanwhile', async () => {
+    const world = setUp();
+    world.registry.push(A, { sizeBytes: 100_000_000 });
+    world.puller.want('line', [A]);
+    await world.clock.advance(1000);
+    world.daemon.end({ isLiveRestore: true });
+    await world.clock.advance(MINUTE_MS);
+    await expect(world.standing(A)).rejects.toThrow(EngineUnavailable);
+    world.daemon.begin();
+    await world.clock.advance(6 * MINUTE_MS);
+    expect(await world.standing(A)).toEqual({ kind: 'present' });
+  });
+
+  test('whose engine brings an image for another machine after all has failed', async () => {
+    const world = setUp();
+    const wrong: ImageFacts = { id: 'sha256:x', architecture: 'amd64' };
+    world.registry.push(A);
+    world.engine.inspectImage = () => Promise.resolve(wrong);
+    world.puller.want('line', [A]);
+    await world.clock.advance(5000);
+    expect(await world.standing(A)).toMatchObject({ kind: 'failed', code: 'no_matching_platform' });
+  });
+});
+
+test('closed, it gives up its pulls and leaves no wait behind', async () => {
+  const world = setUp();
+  world.registry.push(A, { sizeBytes: 1e12 });
+  world.puller.want('line', [A, 'registry.test/none:1']);
+  await world.clock.advance(1000);
+  world.puller.close();
+  await world.clock.advance(1000);
+  expect(world.clock.pendingCount).toBe(0);
+});

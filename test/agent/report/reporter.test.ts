@@ -1,0 +1,350 @@
+import { describe, expect, test } from 'vitest';
+import type { StatusBody } from '../../../agent/reconcile/situation.ts';
+import { deviceState } from '../../../agent/report/device-state.ts';
+import { Reporter } from '../../../agent/report/reporter.ts';
+import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
+import { MemoryHost } from '../../fakes/memory-host.ts';
+import { VirtualClock } from '../../fakes/virtual-clock.ts';
+import { withStore } from '../store/with-store.ts';
+
+interface Told {
+  readonly topic: string;
+  readonly value: Record<string, unknown> & { events?: { seq: number }[]; lost?: object; seq?: number };
+}
+
+const BODY: StatusBody = { desired: null, running: null, phase: 'pulling', reason: null, services: {} };
+
+function pulling(currentBytes: number): StatusBody {
+  const progress = { current_bytes: currentBytes, total_bytes: 1000 };
+  const service: StatusBody['services'][string] = {
+    ...{ state: 'missing', health: 'unknown', image: 'a:1', digest: null, container: null },
+    ...{
+      restarts: 0,
+      started_at: null,
+      exit_code: null,
+      oom_killed: false,
+      limits: null,
+      last_failure: null,
+    },
+    progress,
+  };
+  return { ...BODY, services: { app: service } };
+}
+
+/** A reporter on virtual time, and a broker that takes, or does not take, what it tells. */
+function makeReporter(store: SqliteStore) {
+  const clock = new VirtualClock();
+  const host = new MemoryHost(clock);
+  const told: Told[] = [];
+  const ending = new AbortController();
+  const broker = { takes: true };
+  let rounds = 0;
+  const reporter = new Reporter({
+    ...{ store, clock, device: 'edge-01', topicPrefix: 'hf', bootId: 'boot', stateIntervalMs: 300_000 },
+    maxWaitMs: 15_000,
+    readState: (deployments) =>
+      deviceState({
+        ...{ device: 'edge-01', groups: [], agentVersion: '0', host: host.readFacts(), engine: null },
+        ...{ deployments, at: clock.wallTime().toISOString() },
+      }),
+    onRound: () => {
+      rounds += 1;
+    },
+  });
+  const publish = async (topic: string, payload: string): Promise<boolean> => {
+    await clock.sleep(10, ending.signal);
+    if (broker.takes)
+      told.push({ topic: topic.replace('hf/devices/edge-01/', ''), value: JSON.parse(payload) });
+    return broker.takes;
+  };
+  const running = reporter.run(ending.signal);
+  return {
+    ...{ clock, reporter, told, broker, publish },
+    connect: () => reporter.connected(publish),
+    rounds: () => rounds,
+    of: (topic: string) => told.filter((message) => message.topic === topic).map(({ value }) => value),
+    async end() {
+      ending.abort();
+      await running;
+      expect(clock.pendingCount).toBe(0);
+    },
+  };
+}
+
+function testReporter(
+  name: string,
+  run: (world: ReturnType<typeof makeReporter>, store: SqliteStore) => Promise<void>,
+) {
+  test(name, () =>
+    withStore(async (store) => {
+      const world = makeReporter(store);
+      await run(world, store).finally(() => world.end());
+    }),
+  );
+}
+
+describe('a status', () => {
+  testReporter('is told once, however often it is reported', async ({ reporter, clock, connect, of }) => {
+    connect();
+    for (let n = 0; n < 5; n += 1) {
+      reporter.reportStatus('line', 'device', BODY);
+      await clock.advance(5000);
+    }
+    expect(of('status/line')).toHaveLength(1);
+  });
+
+  testReporter(
+    'is told in order when it changes, with a number that rises',
+    async ({ reporter, clock, connect, of }) => {
+      connect();
+      for (const phase of ['pulling', 'switching', 'proving', 'converged'] as const) {
+        reporter.reportStatus('line', 'device', { ...BODY, phase });
+        await clock.advance(1000);
+      }
+      expect(of('status/line').map(({ phase }) => phase)).toEqual([
+        'pulling',
+        'switching',
+        'proving',
+        'converged',
+      ]);
+      const seqs = of('status/line').map(({ seq }) => seq ?? 0);
+      expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
+      expect(new Set(seqs).size).toBe(4);
+    },
+  );
+
+  testReporter('of a pull is told once a second at most', async ({ reporter, clock, connect, of }) => {
+    connect();
+    for (let n = 0; n <= 100; n += 1) {
+      reporter.reportStatus('line', 'device', pulling(n * 10));
+      await clock.advance(100);
+    }
+    expect(of('status/line').length).toBeGreaterThan(5);
+    expect(of('status/line').length).toBeLessThanOrEqual(11);
+  });
+
+  testReporter(
+    'of one pull is not held up by the progress of another',
+    async ({ reporter, clock, connect, of }) => {
+      connect();
+      for (let n = 0; n <= 100; n += 1) {
+        reporter.reportStatus('line', 'device', pulling(n * 10));
+        reporter.reportStatus('other', 'device', pulling(n * 10));
+        await clock.advance(100);
+      }
+      expect(of('status/other').length).toBeGreaterThan(5);
+      expect(of('status/line').length).toBeGreaterThan(5);
+    },
+  );
+
+  testReporter('that says more than bytes does not wait', async ({ reporter, clock, connect, of }) => {
+    connect();
+    reporter.reportStatus('line', 'device', pulling(10));
+    await clock.advance(50);
+    reporter.reportStatus('line', 'device', { ...pulling(20), phase: 'switching' });
+    await clock.advance(50);
+    expect(of('status/line').map(({ phase }) => phase)).toEqual(['pulling', 'switching']);
+  });
+
+  testReporter(
+    'waits for the connection, and only its newest is told',
+    async ({ reporter, clock, connect, of }, store) => {
+      for (const phase of ['pulling', 'switching', 'converged'] as const) {
+        reporter.reportStatus('line', 'device', { ...BODY, phase });
+        await clock.advance(1000);
+      }
+      expect(reporter.pending().statuses).toBe(1);
+      connect();
+      await clock.advance(2000);
+      expect(of('status/line').map(({ phase }) => phase)).toEqual(['converged']);
+      expect(store.pendingStatuses()).toEqual([]);
+    },
+  );
+
+  testReporter(
+    'is told again after each connect, as a broker may forget',
+    async ({ reporter, clock, connect, of }) => {
+      reporter.reportStatus('line', 'device', BODY);
+      for (let n = 0; n < 3; n += 1) {
+        connect();
+        await clock.advance(5000);
+        reporter.disconnected();
+        await clock.advance(5000);
+      }
+      expect(of('status/line')).toHaveLength(3);
+      expect(new Set(of('status/line').map(({ seq }) => seq)).size).toBe(1);
+    },
+  );
+
+  testReporter(
+    'that the broker does not take is tried again',
+    async ({ reporter, clock, connect, broker, of }, store) => {
+      broker.takes = false;
+      connect();
+      reporter.reportStatus('line', 'device', BODY);
+      await clock.advance(10_000);
+      expect(store.pendingStatuses()).toHaveLength(1);
+      broker.takes = true;
+      await clock.advance(3000);
+      expect(of('status/line')).toHaveLength(1);
+      expect(store.pendingStatuses()).toEqual([]);
+    },
+  );
+
+  testReporter(
+    'that changes on its way is told as it is then',
+    async ({ reporter, clock, connect, of }, store) => {
+      connect();
+      reporter.reportStatus('line', 'device', BODY);
+      await clock.advance(5);
+      reporter.reportStatus('line', 'device', { ...BODY, phase: 'converged' });
+      await clock.advance(5000);
+      expect(of('status/line').at(-1)?.phase).toBe('converged');
+      expect(store.pendingStatuses()).toEqual([]);
+    },
+  );
+
+  testReporter(
+    'of a pull that is told clears the one in the store that it replaces',
+    async ({ reporter, clock, connect }, store) => {
+      reporter.reportStatus('line', 'device', pulling(10));
+      await clock.advance(2000);
+      reporter.reportStatus('line', 'device', pulling(20));
+      connect();
+      await clock.advance(2000);
+      expect(store.pendingStatuses()).toEqual([]);
+      expect(reporter.pending().statuses).toBe(0);
+    },
+  );
+
+  test('that was not delivered before the agent ended is told by the next', () =>
+    withStore(async (store) => {
+      const first = makeReporter(store);
+      first.reporter.reportStatus('line', 'device', { ...BODY, phase: 'converged' });
+      await first.end();
+      const second = makeReporter(store);
+      second.connect();
+      await second.clock.advance(2000);
+      expect(second.of('status/line').map(({ phase }) => phase)).toEqual(['converged']);
+      await second.end();
+    }));
+
+  testReporter('of a refusal keeps the phase', async ({ reporter, clock, connect, of }, store) => {
+    connect();
+    reporter.reportStatus('line', 'device', { ...BODY, phase: 'converged' });
+    store.writeRefusal('line', { revision: 1, code: 'stale', path: 'revision', message: 'm', at: '' });
+    reporter.reportRefusal('line');
+    await clock.advance(1000);
+    expect(of('status/line').at(-1)).toMatchObject({ phase: 'converged', refused: { code: 'stale' } });
+  });
+
+  testReporter(
+    'of a refusal where nothing was ever accepted says failed and why',
+    async ({ reporter, clock, connect, of }, store) => {
+      connect();
+      store.writeRefusal('new', { revision: null, code: 'not_json', path: '', message: 'm', at: '' });
+      reporter.reportRefusal('new');
+      await clock.advance(1000);
+      expect(of('status/new')).toMatchObject([
+        { phase: 'failed', desired: null, reason: { code: 'not_json' }, refused: { code: 'not_json' } },
+      ]);
+    },
+  );
+
+  testReporter(
+    'of names that nobody ever accepted is not kept without bound',
+    async ({ reporter }, store) => {
+      for (let n = 0; n < 2000; n += 1) {
+        store.writeRefusal(`n${n}`, { revision: null, code: 'not_json', path: '', message: 'm', at: '' });
+        reporter.reportRefusal(`n${n}`);
+      }
+      expect(reporter.statuses().length).toBeLessThanOrEqual(400);
+    },
+  );
+});
+
+describe('events', () => {
+  testReporter(
+    'come once each, in order, in batches of bounded size',
+    async ({ reporter, clock, connect, of }, store) => {
+      for (let n = 0; n < 300; n += 1)
+        reporter.addEvents([{ type: 'tick', text: 'x'.repeat(n === 7 ? 90_000 : 2000) }]);
+      connect();
+      await clock.advance(10_000);
+      const batches = of('events');
+      expect(batches.flatMap(({ events }) => events?.map(({ seq }) => seq))).toEqual(
+        Array.from({ length: 300 }, (_, index) => index + 1),
+      );
+      for (const batch of batches) {
+        expect(Buffer.byteLength(JSON.stringify(batch))).toBeLessThanOrEqual(120 * 1024);
+        expect(batch.events?.length).toBeLessThanOrEqual(50);
+      }
+      expect(store.countEvents()).toBe(0);
+    },
+  );
+
+  testReporter(
+    'are not lost when the broker takes only some',
+    async ({ reporter, clock, connect, broker, of }) => {
+      connect();
+      const seen = new Set<number>();
+      for (let n = 0; n < 50; n += 1) {
+        reporter.addEvents([{ type: 'tick', n }]);
+        broker.takes = n % 3 !== 0;
+        await clock.advance(100);
+      }
+      broker.takes = true;
+      await clock.advance(5000);
+      for (const { events } of of('events')) for (const { seq } of events ?? []) seen.add(seq);
+      expect(seen.size).toBe(50);
+    },
+  );
+
+  testReporter(
+    'that were dropped are marked as lost, until that is told',
+    async ({ reporter, clock, connect, of }) => {
+      const events = Array.from({ length: 10_050 }, (_, n) => ({ type: 'tick', n }));
+      reporter.addEvents(events);
+      connect();
+      await clock.advance(60_000);
+      expect(of('events')[0]?.lost).toEqual({ from: 1, to: 50 });
+      expect(of('events').filter(({ lost }) => lost !== undefined)).toHaveLength(1);
+    },
+  );
+});
+
+describe('the device state', () => {
+  testReporter(
+    'is told at each connect, when a phase changes, and every interval',
+    async ({ reporter, clock, connect, of }) => {
+      connect();
+      await clock.advance(1000);
+      expect(of('state')).toHaveLength(1);
+      reporter.reportStatus('line', 'device', BODY);
+      await clock.advance(1000);
+      expect(of('state').at(-1)?.deployments).toMatchObject([{ name: 'line', phase: 'pulling' }]);
+      await clock.advance(1_500_000);
+      expect(of('state').length).toBeGreaterThanOrEqual(6);
+      expect(of('state').length).toBeLessThanOrEqual(8);
+    },
+  );
+});
+
+testReporter(
+  'the loop comes round often enough for the watchdog, with no broker too',
+  async ({ clock, rounds }) => {
+    await clock.advance(150_000);
+    expect(rounds()).toBeGreaterThanOrEqual(10);
+  },
+);
+
+testReporter(
+  'no wait is left over when nothing takes what is told',
+  async ({ reporter, clock, connect, broker, rounds }) => {
+    broker.takes = false;
+    connect();
+    reporter.addEvents([{ type: 'tick' }]);
+    await clock.advance(60_000);
+    expect(rounds()).toBeLessThan(80);
+  },
+);

@@ -1,0 +1,497 @@
+// Every kind of fault that a deployment document can have, with the path and the words that a person gets.
+import { expect, test } from 'vitest';
+import { parseDeployment } from '../../protocol/parse-deployment.ts';
+import { deploymentWith } from './fixtures.ts';
+
+function faultsOf(value: unknown): readonly { path: string; message: string }[] {
+  const parsed = parseDeployment(value);
+  return parsed.ok ? [] : parsed.faults;
+}
+
+const limits = (asked: object): object => ({ deploy: { resources: { limits: asked } } });
+const volume = { type: 'volume', source: 'data', target: '/data' };
+const port = { target: 80, published: '8080' };
+
+test.each<[string, object, string, string | RegExp]>([
+  [
+    'a schema of another version',
+    { schema: 'holdfast.deployment/2' },
+    'schema',
+    'expected "holdfast.deployment/1", got "holdfast.deployment/2"',
+  ],
+  ['a name with capitals', { name: 'Hello' }, 'name', /^a name of 1 to 63 lower-case letters/],
+  ['a revision of zero', { revision: 0 }, 'revision', '1 or more'],
+  ['a revision in quotes', { revision: '7' }, 'revision', 'expected number, got "7"'],
+  ['a revision with a fraction', { revision: 1.5 }, 'revision', 'a whole number'],
+  ['a revision past 2^53', { revision: 2 ** 53 }, 'revision', 'at most 2^53 - 1'],
+  ['a state that is none', { state: 'gone' }, 'state', 'expected "present" or "absent", got "gone"'],
+  ['a time that is none', { issued_at: 'today' }, 'issued_at', 'a time such as "2026-11-22T10:00:00Z"'],
+  ['no services', { services: {} }, 'services', 'at least one service'],
+  ['a volume with options', { volumes: { data: { driver: 'nfs' } } }, 'volumes.data.driver', 'unknown field'],
+  [
+    'a volume as Compose shortens it',
+    { volumes: { data: null } },
+    'volumes.data',
+    'expected an object, got null',
+  ],
+  [
+    'a network with an unknown option',
+    { networks: { inner: { driver: 'host' } } },
+    'networks.inner.driver',
+    'unknown field',
+  ],
+  [
+    'a strategy that is none',
+    { update: { strategy: 'rolling' } },
+    'update.strategy',
+    'expected "stop-first" or "start-first", got "rolling"',
+  ],
+  ['a deadline that is none', { update: { deadline: 300 } }, 'update.deadline', 'expected string, got 300'],
+  [
+    'a deadline within healthy_after',
+    { update: { healthy_after: '5m', deadline: '5m' } },
+    'update.deadline',
+    /longer than healthy_after/,
+  ],
+  [
+    'a deadline within the default healthy_after',
+    { update: { deadline: '10s' } },
+    'update.deadline',
+    /longer than healthy_after/,
+  ],
+  ['a time past a year', { update: { deadline: '400d' } }, 'update.deadline', /^at most 366 days/],
+  [
+    'a window without its length',
+    { update: { window: { cron: '0 2 * * *' } } },
+    'update.window.length',
+    'required, but missing',
+  ],
+  [
+    'a window of six fields',
+    { update: { window: { cron: '0 0 2 * * *', length: '1h' } } },
+    'update.window.cron',
+    'five fields as in cron(5), such as "0 2 * * *"',
+  ],
+  [
+    'a window at minute 99',
+    { update: { window: { cron: '99 2 * * *', length: '1h' } } },
+    'update.window.cron',
+    'Invalid value for minute: 99',
+  ],
+  [
+    'a window that never comes',
+    { update: { window: { cron: '0 2 30 2 *', length: '1h' } } },
+    'update.window.cron',
+    'never comes',
+  ],
+  [
+    'a window with no length',
+    { update: { window: { cron: '0 2 * * *', length: '0s' } } },
+    'update.window.length',
+    'longer than nothing, or it would never be open',
+  ],
+  [
+    'a window on Mars',
+    { update: { window: { cron: '0 2 * * *', zone: 'Mars/X', length: '1h' } } },
+    'update.window.zone',
+    'an IANA time zone such as "Europe/Berlin"',
+  ],
+  ['a hold in words', { update: { hold: 'yes' } }, 'update.hold', 'expected boolean, got "yes"'],
+  ['a percentage past all', { rollout: { percent: 101, salt: 'a' } }, 'rollout.percent', 'from 0 to 100'],
+  ['an empty salt', { rollout: { percent: 1, salt: '' } }, 'rollout.salt', 'not empty'],
+  ['no salt', { rollout: { percent: 1 } }, 'rollout.salt', 'required, but missing'],
+  ['a purge on a present document', { purge: [] }, 'purge', 'unknown field'],
+  ['an addressee', { target: 'devices/a' }, 'target', 'unknown field'],
+])('%s is refused', (_title, rest, path, message) => {
+  expect(faultsOf(deploymentWith({}, rest))).toEqual([{ path, message: matching(message) }]);
+});
+
+test.each<[string, object, string, string | RegExp]>([
+  ['no image', { image: undefined }, 'image', 'required, but missing'],
+  ['an image that is no reference', { image: 'Nginx:1' }, 'image', /^not an image reference; write it as/],
+  ['a command as one text', { command: 'serve' }, 'command', 'expected a list, got "serve"'],
+  ['a number in a command', { command: ['sleep', 5] }, 'command[1]', 'expected string, got 5'],
+  [
+    'an argument past 4096 characters',
+    { command: ['a'.repeat(4097)] },
+    'command[0]',
+    'at most 4096 characters',
+  ],
+  ['too many arguments', { command: Array(257).fill('a') }, 'command', 'at most 256 items'],
+  ['variables as a list', { environment: ['A=b'] }, 'environment', 'expected an object, got a list'],
+  ['a number as a variable', { environment: { A: 1 } }, 'environment.A', 'expected string, got 1'],
+  ['null as a variable', { environment: { A: null } }, 'environment.A', 'expected string, got null'],
+  ['an equals sign in a variable', { environment: { 'A=b': '' } }, 'environment["A=b"]', /without "="/],
+  ['a relative directory', { working_dir: 'srv' }, 'working_dir', 'an absolute path without ":"'],
+  ['a user with blanks', { user: 'a b' }, 'user', 'a user such as "1000:1000"'],
+  ['a host name with an underscore', { hostname: 'a_b' }, 'hostname', 'a host name'],
+  ['cores without quotes', limits({ cpus: 0.5 }), 'deploy.resources.limits.cpus', 'expected string, got 0.5'],
+  [
+    'cores that are none',
+    limits({ cpus: 'half' }),
+    'deploy.resources.limits.cpus',
+    /^a number of cores in quotes/,
+  ],
+  ['next to no core', limits({ cpus: '0.009' }), 'deploy.resources.limits.cpus', 'at least 0.01'],
+  ['a memory that is none', limits({ memory: 'lots' }), 'deploy.resources.limits.memory', /^a size such as/],
+  ['too little memory', limits({ memory: '5M' }), 'deploy.resources.limits.memory', /^at least 6M/],
+  [
+    'more memory than numbers go',
+    limits({ memory: '9000t' }),
+    'deploy.resources.limits.memory',
+    'less than 2^53 bytes',
+  ],
+  ['no process', limits({ pids: 0 }), 'deploy.resources.limits.pids', '1 or more'],
+  [
+    'reservations',
+    { deploy: { resources: { reservations: {} } } },
+    'deploy.resources.reservations',
+    'unknown field',
+  ],
+  ['replicas', { deploy: { replicas: 2 } }, 'deploy.replicas', 'unknown field'],
+  ['a restart policy that is none', { restart: 'sometimes' }, 'restart', /"no", "always"/],
+  ['a signal that is none', { stop_signal: 'term' }, 'stop_signal', 'a signal such as "SIGTERM"'],
+  [
+    'a grace period that is none',
+    { stop_grace_period: '10' },
+    'stop_grace_period',
+    'a duration such as "10s" or "1m30s"',
+  ],
+  ['a dependency as a list', { depends_on: ['web'] }, 'depends_on', 'expected an object, got a list'],
+  [
+    'a dependency on nobody',
+    { depends_on: { db: { condition: 'service_started' } } },
+    'depends_on.db',
+    'no such service',
+  ],
+  [
+    'a dependency on itself',
+    { depends_on: { web: { condition: 'service_started' } } },
+    'depends_on.web',
+    'depends on itself in a ring',
+  ],
+  [
+    'a condition that is none',
+    { depends_on: { web: { condition: 'ready' } } },
+    'depends_on.web.condition',
+    /^expected "service_started" or /,
+  ],
+  ['a short port', { ports: ['80:80'] }, 'ports[0]', 'expected an object, got "80:80"'],
+  [
+    'a port of zero',
+    { ports: [{ target: 0, published: '80' }] },
+    'ports[0].target',
+    'a port from 1 to 65535',
+  ],
+  [
+    'a published port without quotes',
+    { ports: [{ target: 80, published: 80 }] },
+    'ports[0].published',
+    'expected string, got 80',
+  ],
+  [
+    'a range of ports',
+    { ports: [{ target: 80, published: '80-90' }] },
+    'ports[0].published',
+    'a port in quotes, such as "8080"',
+  ],
+  [
+    'a published port past all',
+    { ports: [{ target: 80, published: '65536' }] },
+    'ports[0].published',
+    'a port from 1 to 65535',
+  ],
+  [
+    'a port published twice',
+    { ports: [port, port] },
+    'ports[1].published',
+    '0.0.0.0:8080/tcp is published by "web" already',
+  ],
+  [
+    'an address with letters',
+    { ports: [{ ...port, host_ip: 'localhost' }] },
+    'ports[0].host_ip',
+    'an IP address',
+  ],
+  [
+    'an address that only looks like one',
+    { ports: [{ ...port, host_ip: '127.0.0.256' }] },
+    'ports[0].host_ip',
+    'an IP address',
+  ],
+  [
+    'a protocol that is none',
+    { ports: [{ ...port, protocol: 'sctp' }] },
+    'ports[0].protocol',
+    'expected "tcp" or "udp", got "sctp"',
+  ],
+  ['a short mount', { volumes: ['data:/data'] }, 'volumes[0]', 'expected an object, got "data:/data"'],
+  ['a mount of no type', { volumes: [{ target: '/data' }] }, 'volumes[0].type', 'required, but missing'],
+  [
+    'a mount of another type',
+    { volumes: [{ ...volume, type: 'nfs' }] },
+    'volumes[0].type',
+    /^expected "volume" or "bind" or "tmpfs", got "nfs"/,
+  ],
+  [
+    'a volume that nothing declares',
+    { volumes: [{ ...volume, source: 'cache' }] },
+    'volumes[0].source',
+    'no volume "cache" under the top-level volumes',
+  ],
+  [
+    'a volume called like what every object has',
+    { volumes: [{ ...volume, source: 'valueof' }] },
+    'volumes[0].source',
+    /^no volume "valueof"/,
+  ],
+  [
+    'a mount on a relative path',
+    { volumes: [{ ...volume, target: 'data' }] },
+    'volumes[0].target',
+    'an absolute path without ":"',
+  ],
+  [
+    'a mount with a colon',
+    { volumes: [{ ...volume, target: '/a:ro' }] },
+    'volumes[0].target',
+    'an absolute path without ":"',
+  ],
+  [
+    'a mount that climbs',
+    { volumes: [{ ...volume, target: '/data/../etc' }] },
+    'volumes[0].target',
+    'must not contain ".."',
+  ],
+  [
+    'two mounts in one place',
+    { volumes: [volume, { type: 'tmpfs', target: '/data' }] },
+    'volumes[1].target',
+    'mounted twice',
+  ],
+  [
+    'a bind of a name',
+    { volumes: [{ type: 'bind', source: 'etc', target: '/etc' }] },
+    'volumes[0].source',
+    'an absolute path without ":"',
+  ],
+  [
+    'a tmpfs with a source',
+    { volumes: [{ type: 'tmpfs', source: 'data', target: '/tmp' }] },
+    'volumes[0].source',
+    'unknown field',
+  ],
+  [
+    'a network that nothing declares',
+    { networks: { outer: {} } },
+    'networks.outer',
+    'no network "outer" under the top-level networks',
+  ],
+  ['networks as a list', { networks: ['inner'] }, 'networks', 'expected an object, got a list'],
+  [
+    'an alias that is none',
+    { networks: { default: { aliases: ['a b'] } } },
+    'networks.default.aliases[0]',
+    /^a service name/,
+  ],
+  ['an empty test', { healthcheck: { test: [] } }, 'healthcheck.test', 'CMD, CMD-SHELL or NONE first'],
+  [
+    'a test without its kind',
+    { healthcheck: { test: ['curl', 'x'] } },
+    'healthcheck.test[0]',
+    'must be CMD, CMD-SHELL or NONE',
+  ],
+  ['a test with no command', { healthcheck: { test: ['CMD'] } }, 'healthcheck.test', 'no command after CMD'],
+  [
+    'a test as one text',
+    { healthcheck: { test: 'curl' } },
+    'healthcheck.test',
+    'expected a list, got "curl"',
+  ],
+  [
+    'an interval that is none',
+    { healthcheck: { test: ['NONE'], interval: '30' } },
+    'healthcheck.interval',
+    /^a duration such as/,
+  ],
+  [
+    'retries below zero',
+    { healthcheck: { test: ['NONE'], retries: -1 } },
+    'healthcheck.retries',
+    'zero or more',
+  ],
+  [
+    'a start_period past a year',
+    { healthcheck: { test: ['NONE'], start_period: '367d' } },
+    'healthcheck.start_period',
+    /^at most 366 days/,
+  ],
+  ['a probe of no kind', { probe: {} }, 'probe', 'exactly one of http and tcp'],
+  [
+    'a probe of two kinds',
+    { probe: { http: { port: 1 }, tcp: { port: 1 } } },
+    'probe',
+    'exactly one of http and tcp',
+  ],
+  ['a probe of no port', { probe: { tcp: {} } }, 'probe.tcp.port', 'required, but missing'],
+  [
+    'a probe of a relative path',
+    { probe: { http: { port: 1, path: 'x' } } },
+    'probe.http.path',
+    'a path that starts with "/"',
+  ],
+  [
+    'a probe of a path with a blank',
+    { probe: { http: { port: 1, path: '/a b' } } },
+    'probe.http.path',
+    'a path that starts with "/"',
+  ],
+  [
+    'a probe of an endless path',
+    { probe: { http: { port: 1, path: `/${'a'.repeat(1024)}` } } },
+    'probe.http.path',
+    'at most 1024 characters',
+  ],
+  [
+    'a probe in a hurry',
+    { probe: { tcp: { port: 1 }, interval: '99ms' } },
+    'probe.interval',
+    'at least 100ms',
+  ],
+  ['a probe with no time', { probe: { tcp: { port: 1 }, timeout: '0s' } }, 'probe.timeout', 'at least 100ms'],
+  ['a probe with no failure', { probe: { tcp: { port: 1 }, failures: 0 } }, 'probe.failures', '1 or more'],
+  ['a heartbeat', { probe: { heartbeat: {}, tcp: { port: 1 } } }, 'probe.heartbeat', 'unknown field'],
+  ['a privileged service', { privileged: true }, 'privileged', 'unknown field'],
+  [
+    'half a surrogate pair',
+    { environment: { A: '\ud800' } },
+    'environment.A',
+    'not Unicode text: half a surrogate pair',
+  ],
+])('a service with %s is refused', (_title, service, path, message) => {
+  const sent: unknown = JSON.parse(
+    JSON.stringify(deploymentWith(service, { volumes: { data: {} }, networks: { inner: {} } })),
+  );
+  expect(faultsOf(sent)).toEqual([{ path: `services.web.${path}`, message: matching(message) }]);
+});
+
+test('half a surrogate pair in the name of a variable is refused', () => {
+  const faults = faultsOf(deploymentWith({ environment: { 'A\udc00': '' } }));
+  expect(faults).toEqual([
+    { path: 'services.web.environment["A\\udc00"]', message: 'not Unicode text: half a surrogate pair' },
+  ]);
+});
+
+test('half a surrogate pair in the salt of an absent document is refused', () => {
+  const rollout = { percent: 1, salt: '\ud800' };
+  const absent = { schema: 'holdfast.deployment/1', name: 'a', revision: 1, state: 'absent', rollout };
+  expect(faultsOf(absent)).toEqual([
+    { path: 'rollout.salt', message: 'not Unicode text: half a surrogate pair' },
+  ]);
+});
+
+test('a service name that is none is told with its path in quotes', () => {
+  const faults = faultsOf(deploymentWith({}, { services: { 'my web': { image: 'nginx' } } }));
+  expect(faults).toEqual([{ path: 'services["my web"]', message: matching(/^a service name/) }]);
+});
+
+test('services that depend on each other in a ring are told at each of its links', () => {
+  const on = (name: string): object => ({
+    image: 'a',
+    depends_on: { [name]: { condition: 'service_started' } },
+  });
+  const faults = faultsOf(
+    deploymentWith({}, { services: { a: on('b'), b: on('c'), c: on('a'), d: on('a') } }),
+  );
+  expect(faults.map(({ path }) => path)).toEqual([
+    'services.a.depends_on.b',
+    'services.b.depends_on.c',
+    'services.c.depends_on.a',
+  ]);
+});
+
+test('waiting for the end of a service that never ends is refused, of one that does is not', () => {
+  const condition = 'service_completed_successfully';
+  const waits = (restart: object): unknown =>
+    deploymentWith(
+      { depends_on: { job: { condition } } },
+      {
+        services: {
+          web: { image: 'a', depends_on: { job: { condition } } },
+          job: { image: 'b', ...restart },
+        },
+      },
+    );
+  const path = 'services.web.depends_on.job';
+  const message = '"job" never completes unless its restart is "no" or "on-failure"';
+  expect(faultsOf(waits({}))).toEqual([{ path, message }]);
+  expect(faultsOf(waits({ restart: 'always' }))).toEqual([{ path, message }]);
+  expect(faultsOf(waits({ restart: 'no' }))).toEqual([]);
+  expect(faultsOf(waits({ restart: 'on-failure:3' }))).toEqual([]);
+});
+
+test('start-first is refused for every service that publishes a port', () => {
+  const services = { a: { image: 'a', ports: [port] }, b: { image: 'b' } };
+  expect(faultsOf(deploymentWith({}, { services, update: { strategy: 'start-first' } }))).toEqual([
+    { path: 'services.a.ports[0].published', message: matching(/side by side.* 8080; use stop-first$/) },
+  ]);
+});
+
+test('one port published by two services is told at the second', () => {
+  const services = {
+    a: { image: 'a', ports: [port] },
+    b: { image: 'b', ports: [port, { ...port, protocol: 'udp' }] },
+  };
+  expect(faultsOf(deploymentWith({}, { services }))).toEqual([
+    { path: 'services.b.ports[0].published', message: '0.0.0.0:8080/tcp is published by "a" already' },
+  ]);
+});
+
+test('all faults of a document are told at once: of its shape, and of what it refers to', () => {
+  const faults = faultsOf({
+    ...deploymentWith(
+      { image: 'Nginx', restart: 'x', one: 1, two: 2, volumes: [{ ...volume, source: 'gone' }] },
+      {
+        name: 'A B',
+        revision: 0,
+        extra: true,
+        update: { deadline: '1s' },
+        rollout: { percent: -1, salt: '' },
+      },
+    ),
+  });
+  expect(faults.map(({ path }) => path).toSorted()).toEqual([
+    'extra',
+    'name',
+    'revision',
+    'rollout.percent',
+    'rollout.salt',
+    'services.web.image',
+    'services.web.one',
+    'services.web.restart',
+    'services.web.two',
+    'services.web.volumes[0].source',
+    'update.deadline',
+  ]);
+});
+
+test('no path is told twice for a text that breaks its pattern', () => {
+  const faults = faultsOf(
+    deploymentWith({
+      ...limits({ cpus: 'x', memory: 'x' }),
+      volumes: [{ ...volume, source: 'NO', target: 'x' }],
+      ports: [{ target: 1, published: 'x', host_ip: 'x' }],
+      depends_on: { 'n o': { condition: 'service_started' } },
+      networks: { NO: {} },
+      probe: { tcp: { port: 1 }, interval: 'x' },
+      stop_grace_period: 'x',
+    }),
+  );
+  const paths = faults.map(({ path }) => path);
+  expect(paths).toHaveLength(10);
+  expect(new Set(paths).size).toBe(10);
+});
+
+function matching(message: string | RegExp): unknown {
+  return typeof message === 'string' ? message : expect.stringMatching(message);
+}

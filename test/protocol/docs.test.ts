@@ -1,0 +1,75 @@
+// What docs/protocol.md says in examples, tables and lists is held against the code.
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { canonicalJson, contentHash } from '../../protocol/canonical-json.ts';
+import { parseWith } from '../../protocol/faults.ts';
+import { parseDeployment } from '../../protocol/parse-deployment.ts';
+import { rolloutPosition } from '../../protocol/rollout.ts';
+import { PHASES } from '../../protocol/status.ts';
+import { schemas } from './fixtures.ts';
+
+const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
+const recipe = /<<'JSON'\n([\s\S]*?)\nJSON\n/.exec(page)?.[1] ?? '';
+const blocks = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = '']) => text);
+const examples = blocks.filter((text) => text.includes('"schema": "holdfast.')).map((text): unknown => JSON.parse(text));
+
+function isOf(value: unknown, schema: string): boolean {
+  return typeof value === 'object' && value !== null && 'schema' in value && value.schema === schema;
+}
+
+test('every deployment that is printed is accepted, and so is that of the recipe', () => {
+  const documents = [...examples.filter((value) => isOf(value, 'holdfast.deployment/1')), JSON.parse(recipe)];
+  expect(documents).toHaveLength(3);
+  for (const document of documents) expect(parseDeployment(document)).toMatchObject({ ok: true });
+  const absent = [...page.matchAll(/-m '(\{"schema":"holdfast\.deployment[^']*)'/g)].map(([, text = '']) => text);
+  expect(absent).toHaveLength(1);
+  for (const text of absent) expect(parseDeployment(JSON.parse(text))).toMatchObject({ ok: true });
+});
+
+test.each(['state', 'events'] as const)('the %s that is printed is read', (name) => {
+  const [value] = examples.filter((example) => isOf(example, `holdfast.${name}/1`));
+  expect(parseWith(schemas[name], value)).toMatchObject({ ok: true });
+});
+
+test('the status that is printed is read, but for its shortened hashes', () => {
+  const [value] = examples.filter((example) => isOf(example, 'holdfast.status/1'));
+  const hash = `sha256:${'0'.repeat(64)}`;
+  const refs = { desired: { revision: 7, hash }, running: { revision: 6, hash } };
+  expect(parseWith(schemas.status, { ...Object(value), ...refs })).toMatchObject({ ok: true });
+});
+
+test('the worked example of the hash is what the code makes', () => {
+  const document = { ...JSON.parse(recipe) };
+  expect(page).toContain(`\n${canonicalJson(document)}\n`);
+  expect(page).toContain(`the hash \`${contentHash(document)}\``);
+});
+
+test('the table of roll-out positions is what the code makes', () => {
+  const rows = [...page.matchAll(/^\| `(line-vision-7)` \| `(edge-\d+)` \| ([\d.]+) \|$/gm)];
+  expect(rows).toHaveLength(3);
+  for (const [, salt = '', device = '', position] of rows) expect(rolloutPosition(salt, device)).toBe(Number(position));
+});
+
+test('every phase has its row, and no other has', () => {
+  const section = page.slice(page.indexOf('### Phases'), page.indexOf('### Reason codes'));
+  expect([...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, phase]) => phase)).toEqual([...PHASES]);
+});
+
+test.each([
+  ['the document', schemas.deployment],
+  ['a status', schemas.status],
+  ['the device state', schemas.state],
+])('every field of %s is named on the page', (_title, schema) => {
+  for (const name of fieldsOf(schema)) expect(page, name).toMatch(new RegExp(`[\`". ]${name}[\`":, .}]`));
+});
+
+/** The names of all fields in a schema, at any depth. */
+function fieldsOf(schema: unknown, names = new Set<string>(), seen = new Set<unknown>()): Set<string> {
+  if (typeof schema !== 'object' || schema === null || seen.has(schema)) return names;
+  seen.add(schema);
+  for (const [key, value] of Object.entries(schema)) {
+    if (key === 'entries') for (const name of Object.keys(Object(value))) names.add(name);
+    fieldsOf(value, names, seen);
+  }
+  return names;
+}
