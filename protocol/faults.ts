@@ -76,3 +76,15 @@ function clip(text: string): string {
   // The cut may fall inside a surrogate pair, and half of one is no Unicode text.
   return text.length > 80 ? `${text.slice(0, 77).toWellFormed()}...` : text.toWellFormed();
 }
+
+/** More faults than anybody reads at once; the count of the others is told. */
+const MAX_TOLD = 10;
+
+/** Faults as one sentence, of a bounded length. */
+export function describeFaults(faults: readonly Fault[]): string {
+  const told = faults
+    .slice(0, MAX_TOLD)
+    .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  const more = faults.length > MAX_TOLD ? [`and ${faults.length - MAX_TOLD} more`] : [];
+  return [...told, ...more].join('; ');
+}

@@ -46,8 +46,8 @@ function documentOf(count: number, marked = ''): object {
 }
 
 function specsIn(document: object): ServiceSpec[] {
-  const parsed = revisionOf(contentHash(document), JSON.stringify(document)).document;
-  return parsed.state === 'present' ? specsOf(parsed) : [];
+  const parsed = revisionOf(contentHash(document), JSON.stringify(document))?.document;
+  return parsed?.state === 'present' ? specsOf(parsed) : [];
 }
 
 /** Milliseconds from `act` until the engine has told of `starts` container starts. */

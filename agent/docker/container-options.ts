@@ -73,12 +73,17 @@ function healthcheckOf(service: Service): Pick<Docker.ContainerCreateOptions, 'H
   return {
     Healthcheck: {
       Test: check.test,
-      Interval: durationMs(check.interval, 0) * NS_PER_MS,
-      Timeout: durationMs(check.timeout, 0) * NS_PER_MS,
+      Interval: nanoseconds(check.interval),
+      Timeout: nanoseconds(check.timeout),
       Retries: check.retries ?? 0,
-      StartPeriod: durationMs(check.start_period, 0) * NS_PER_MS,
+      StartPeriod: nanoseconds(check.start_period),
     },
   };
+}
+
+/** Whole nanoseconds, as the engine takes them; 0 lets it choose. */
+function nanoseconds(duration: string | undefined): number {
+  return Math.round(durationMs(duration, 0) * NS_PER_MS);
 }
 
 function portKey(port: PublishedPort): string {

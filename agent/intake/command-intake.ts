@@ -1,6 +1,6 @@
 // Commands: each is noted, carried out at most once, and answered.
 import { type Command, commandSchema, REPLY_SCHEMA, type Reply } from '../../protocol/command.ts';
-import { parseWith } from '../../protocol/faults.ts';
+import { describeFaults, parseWith } from '../../protocol/faults.ts';
 import { MAX_PAYLOAD_BYTES, parseJsonPayload } from '../../protocol/payload.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Store } from '../ports/store.ts';
@@ -46,10 +46,7 @@ export class CommandIntake {
     const json = parseJsonPayload(payload, MAX_PAYLOAD_BYTES);
     if (!json.ok) return { status: 'refused', code: json.code, message: json.message };
     const parsed = parseWith(commandSchema, json.value);
-    if (!parsed.ok) {
-      const message = parsed.faults.map((fault) => `${fault.path}: ${fault.message}`).join('; ');
-      return { status: 'refused', code: 'invalid', message };
-    }
+    if (!parsed.ok) return { status: 'refused', code: 'invalid', message: describeFaults(parsed.faults) };
     const { verb, args, id: own } = parsed.value;
     if (own !== id)
       return { status: 'refused', code: 'wrong_id', message: `is "${own}", but the topic says "${id}"` };

@@ -1,6 +1,6 @@
 // Judges one deployment message, purely: accept, refuse with a code and a path, or nothing to do.
 
-import type { Fault } from '../../protocol/faults.ts';
+import { describeFaults, type Fault } from '../../protocol/faults.ts';
 import type { HashedDeployment } from '../../protocol/parse-deployment.ts';
 import { parseDeployment } from '../../protocol/parse-deployment.ts';
 import { MAX_RETAINED_BYTES, parseJsonPayload } from '../../protocol/payload.ts';
@@ -11,9 +11,6 @@ export type Judgement =
   | { readonly kind: 'known' }
   | { readonly kind: 'refused'; readonly refusal: Omit<Refusal, 'at'> };
 
-/** More faults than anybody reads at once; the count of the others is told. */
-const MAX_FAULTS = 10;
-
 export function judgeDocument(
   name: string,
   payload: Uint8Array,
@@ -23,7 +20,11 @@ export function judgeDocument(
   if (!json.ok) return refuse(null, json.code, { path: '', message: json.message });
   const revision = revisionIn(json.value);
   const parsed = parseDeployment(json.value);
-  if (!parsed.ok) return refuse(revision, 'invalid', summarise(parsed.faults));
+  if (!parsed.ok)
+    return refuse(revision, 'invalid', {
+      path: parsed.faults[0]?.path ?? '',
+      message: describeFaults(parsed.faults),
+    });
   const { document, hash } = parsed.value;
   if (document.name !== name) {
     return refuse(revision, 'wrong_name', {
@@ -54,13 +55,4 @@ function refuse(revision: number | null, code: string, fault: Fault): Judgement 
 function revisionIn(value: unknown): number | null {
   if (typeof value !== 'object' || value === null || !('revision' in value)) return null;
   return Number.isSafeInteger(value.revision) ? Number(value.revision) : null;
-}
-
-/** The first fault's path, and all faults in the message. */
-function summarise(faults: readonly Fault[]): Fault {
-  const lines = faults
-    .slice(0, MAX_FAULTS)
-    .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-  const more = faults.length > MAX_FAULTS ? [`and ${faults.length - MAX_FAULTS} more`] : [];
-  return { path: faults[0]?.path ?? '', message: [...lines, ...more].join('; ') };
 }

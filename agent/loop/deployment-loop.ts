@@ -19,7 +19,7 @@ import { withRetry } from '../reconcile/retry.ts';
 import { revisionOf } from '../reconcile/revision.ts';
 import { specsOf } from '../reconcile/service-spec.ts';
 import type { Decision, Revision, Situation } from '../reconcile/situation.ts';
-import { statusOf } from '../reconcile/status.ts';
+import { statusOf, statusWithoutEngine } from '../reconcile/status.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { eventsOf } from './events-of.ts';
 import type { ImagePuller } from './image-puller.ts';
@@ -113,13 +113,15 @@ export class DeploymentLoop {
   }
 
   async #round(): Promise<number> {
-    const { store, engine, groups, puller, reporter } = this.#context;
+    const { store, groups, puller, reporter } = this.#context;
     const document = chooseDocument(store.acceptedDocuments(this.name), groups);
     if (document === null) return SAFETY_PASS_MS;
     if (this.#isRetryAsked) this.#keep(withRetry(this.#record));
     this.#isRetryAsked = false;
-    const observed = await engine.observe(this.name);
-    const situation = await this.#situation(document, observed);
+    const desired = revisionOf(document.hash, document.body);
+    if (desired === null) return this.#leaveUnreadable(document);
+    const observed = await this.#observe(document, desired);
+    const situation = await this.#situation(desired, observed);
     const decision = decide(situation);
     this.#keep(decision.record);
     puller.want(this.name, decision.wantedImages);
@@ -141,9 +143,37 @@ export class DeploymentLoop {
     return delayMs;
   }
 
-  async #situation(document: AcceptedDocument, observed: Observed): Promise<Situation> {
+  /** An engine that is away is told, with all that was known of the deployment before. */
+  async #observe(document: AcceptedDocument, desired: Revision): Promise<Observed> {
+    const { engine, reporter } = this.#context;
+    try {
+      return await engine.observe(this.name);
+    } catch (error) {
+      if (error instanceof EngineUnavailable) {
+        reporter.reportStatus(this.name, document.source, statusWithoutEngine(desired, this.#record, error));
+      }
+      throw error;
+    }
+  }
+
+  /** What runs is left as it is: nobody knows any more what it should be. */
+  #leaveUnreadable({ source, revision, hash }: AcceptedDocument): number {
+    const message = 'the stored document is no longer valid for this version of the agent';
+    const reason = { code: 'document_unreadable', message, hint: 'publish it again under a higher revision' };
+    const { proven } = this.#record;
+    const body = {
+      desired: { revision, hash },
+      running: proven,
+      phase: 'failed' as const,
+      reason,
+      services: {},
+    };
+    this.#context.reporter.reportStatus(this.name, source, body);
+    return SAFETY_PASS_MS;
+  }
+
+  async #situation(desired: Revision, observed: Observed): Promise<Situation> {
     const { health, device, clock, host } = this.#context;
-    const desired = revisionOf(document.hash, document.body);
     const proven = this.#proven();
     const images = await this.#imageStandings(observed, [desired, proven]);
     return {
@@ -165,6 +195,7 @@ export class DeploymentLoop {
     const body = proven === null ? null : this.#context.store.documentBody(proven.hash);
     if (proven === null || body === null) return null;
     const revision = revisionOf(proven.hash, body);
+    if (revision === null) return null;
     const { document } = revision;
     return document.state === 'present' ? { ...revision, document } : null;
   }

@@ -26,6 +26,12 @@ export interface Moment {
   readonly chance: number;
 }
 
+type Failure = Omit<ServiceFailure, 'at' | 'nextTryAt'>;
+
+function later(wallTime: string, ms: number): string {
+  return new Date(Date.parse(wallTime) + ms).toISOString();
+}
+
 /** The wait before the next try: none after the first failure, then doubling to a cap, less up to half by chance. */
 function retryDelayMs(failuresInRow: number, chance: number): number {
   if (failuresInRow <= 1) return 0;
@@ -37,7 +43,7 @@ function retryDelayMs(failuresInRow: number, chance: number): number {
 export function noteFailure(
   record: DeploymentRecord,
   service: string,
-  failure: Omit<ServiceFailure, 'at'>,
+  failure: Failure,
   moment: Moment,
 ): DeploymentRecord {
   const before = historyOf(record, service);
@@ -50,7 +56,7 @@ export function noteFailure(
     delayMs,
     retryAtMs: moment.nowMs + delayMs,
     watched: null,
-    lastFailure: { ...failure, at: moment.wallTime },
+    lastFailure: { ...failure, at: moment.wallTime, nextTryAt: later(moment.wallTime, delayMs) },
   });
   return countAgainstAttempt(next, service);
 }
@@ -129,7 +135,7 @@ function restartsSince(before: number | null, container: ObservedContainer): num
   return before === null ? 0 : Math.max(0, container.engineRestarts - before);
 }
 
-function exitFailure(container: ObservedContainer): Omit<ServiceFailure, 'at'> {
+function exitFailure(container: ObservedContainer): Failure {
   if (container.oomKilled) {
     return {
       code: 'oom_killed',

@@ -70,8 +70,9 @@ export interface ServiceFailure {
   readonly message: string;
   readonly hint?: string;
   readonly exitCode: number | null;
-  /** Wall-clock time, for people, ISO 8601. */
+  /** Wall-clock times, for people, ISO 8601: when it was, and when the next try comes. */
   readonly at: string;
+  readonly nextTryAt: string;
 }
 
 export interface DeploymentRecord {

@@ -5,12 +5,12 @@ import { parseDeployment } from '../../protocol/parse-deployment.ts';
 import type { Revision } from './situation.ts';
 
 /**
- * Parses a document that was accepted before. Throws when it is no longer valid, which a stricter agent could
+ * Parses a document that was accepted before; `null` when it is no longer valid, which a stricter agent could
  * find of one that an older agent stored.
  */
-export function revisionOf(hash: string, body: string): Revision {
+export function revisionOf(hash: string, body: string): Revision | null {
   const parsed = parseDeployment(JSON.parse(body));
-  if (!parsed.ok) throw new Error(`a stored document is no longer valid: ${JSON.stringify(parsed.faults)}`);
+  if (!parsed.ok) return null;
   const { document } = parsed.value;
   return { revision: document.revision, hash, content: contentOf(document), document };
 }

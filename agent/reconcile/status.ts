@@ -2,7 +2,7 @@
 import type { ServiceStatus } from '../../protocol/status.ts';
 import type { MutableSettings } from './observed.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
-import type { Decision, ServiceView, Situation, StatusBody } from './situation.ts';
+import type { Decision, Revision, ServiceView, Situation, StatusBody } from './situation.ts';
 
 export function statusOf(situation: Situation, decision: Decision): StatusBody {
   const { record } = decision;
@@ -15,6 +15,22 @@ export function statusOf(situation: Situation, decision: Decision): StatusBody {
     services: Object.fromEntries(
       decision.services.map((view) => [view.spec.name, serviceStatus(situation, record, view)]),
     ),
+  };
+}
+
+/** While the engine is away nothing is known of the services, and what was good may not be any more. */
+export function statusWithoutEngine(
+  { revision, hash }: Revision,
+  record: DeploymentRecord,
+  trouble: { readonly code: string; readonly message: string; readonly hint: string },
+): StatusBody {
+  const { code, message, hint } = trouble;
+  return {
+    desired: { revision, hash },
+    running: record.proven,
+    phase: record.phase === 'converged' ? 'degraded' : record.phase,
+    reason: { code, message, hint },
+    services: {},
   };
 }
 
@@ -60,9 +76,8 @@ function lastFailure(
 ): ServiceStatus['last_failure'] {
   const { lastFailure: failure, retryAtMs } = historyOf(record, service);
   if (failure === null) return null;
-  const { code, message, at, exitCode } = failure;
-  const waitMs = retryAtMs === null ? 0 : retryAtMs - situation.nowMs;
-  const nextTry =
-    waitMs > 0 ? { next_try_at: new Date(Date.parse(situation.wallTime) + waitMs).toISOString() } : {};
+  const { code, message, at, exitCode, nextTryAt } = failure;
+  const isWaiting = retryAtMs !== null && retryAtMs > situation.nowMs;
+  const nextTry = isWaiting ? { next_try_at: nextTryAt } : {};
   return { code, message, at, exit_code: exitCode, ...nextTry };
 }

@@ -11,7 +11,9 @@ import { schemas } from './fixtures.ts';
 const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
 const recipe = /<<'JSON'\n([\s\S]*?)\nJSON\n/.exec(page)?.[1] ?? '';
 const blocks = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = '']) => text);
-const examples = blocks.filter((text) => text.includes('"schema": "holdfast.')).map((text): unknown => JSON.parse(text));
+const examples = blocks
+  .filter((text) => text.includes('"schema": "holdfast.'))
+  .map((text): unknown => JSON.parse(text));
 
 function isOf(value: unknown, schema: string): boolean {
   return typeof value === 'object' && value !== null && 'schema' in value && value.schema === schema;
@@ -21,7 +23,9 @@ test('every deployment that is printed is accepted, and so is that of the recipe
   const documents = [...examples.filter((value) => isOf(value, 'holdfast.deployment/1')), JSON.parse(recipe)];
   expect(documents).toHaveLength(3);
   for (const document of documents) expect(parseDeployment(document)).toMatchObject({ ok: true });
-  const absent = [...page.matchAll(/-m '(\{"schema":"holdfast\.deployment[^']*)'/g)].map(([, text = '']) => text);
+  const absent = [...page.matchAll(/-m '(\{"schema":"holdfast\.deployment[^']*)'/g)].map(
+    ([, text = '']) => text,
+  );
   expect(absent).toHaveLength(1);
   for (const text of absent) expect(parseDeployment(JSON.parse(text))).toMatchObject({ ok: true });
 });
@@ -47,7 +51,8 @@ test('the worked example of the hash is what the code makes', () => {
 test('the table of roll-out positions is what the code makes', () => {
   const rows = [...page.matchAll(/^\| `(line-vision-7)` \| `(edge-\d+)` \| ([\d.]+) \|$/gm)];
   expect(rows).toHaveLength(3);
-  for (const [, salt = '', device = '', position] of rows) expect(rolloutPosition(salt, device)).toBe(Number(position));
+  for (const [, salt = '', device = '', position] of rows)
+    expect(rolloutPosition(salt, device)).toBe(Number(position));
 });
 
 test('every phase has its row, and no other has', () => {

@@ -99,7 +99,14 @@ describe('container options', () => {
       { volumes: { frames: {} } },
     );
     expect(options.HostConfig?.Mounts).toEqual([
-      { Type: 'volume', Source: 'holdfast_line_frames', Target: '/data', ReadOnly: false },
+      {
+        ...{ Type: 'volume', Source: 'holdfast_line_frames', Target: '/data', ReadOnly: false },
+        VolumeOptions: {
+          NoCopy: false,
+          Labels: { 'io.holdfast.deployment': 'line', 'io.holdfast.volume': 'frames' },
+          DriverConfig: { Name: 'local', Options: {} },
+        },
+      },
       { Type: 'bind', Source: '/etc/localtime', Target: '/etc/localtime', ReadOnly: true },
       { Type: 'tmpfs', Source: '', Target: '/tmp' },
     ]);

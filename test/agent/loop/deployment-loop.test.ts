@@ -291,6 +291,54 @@ describe('an update', () => {
   });
 });
 
+describe('an update of what does not run well', () => {
+  test('is tried at once, however long the old revision is held back', async ({ makeWorld }) => {
+    const world = makeWorld();
+    await converge(world);
+    world.programs.set('registry.test/app:1', programs.crashesAtOnce);
+    only(world.up('line')).crash(1);
+    await world.run(HOUR_MS);
+    world.publish(deployment({ revision: 2 }));
+    await world.untilPhase('line', 'converged', { revision: 2, maxMs: 60_000 });
+  });
+
+  test('is tried at once when there never was a good revision', async ({ makeWorld }) => {
+    const world = makeWorld();
+    world.programs.set('registry.test/app:1', programs.crashesAtOnce);
+    world.startAgent();
+    world.publish(deployment({ revision: 1 }));
+    await world.untilPhase('line', 'failed', { revision: 1 });
+    await world.run(HOUR_MS);
+    world.publish(deployment({ revision: 2 }));
+    await world.untilPhase('line', 'converged', { revision: 2, maxMs: 60_000 });
+  });
+
+  test('is not proven by the old one’s failure: a broken revision stays unproven', async ({ makeWorld }) => {
+    const world = makeWorld();
+    await converge(world);
+    const old = only(world.up('line'));
+    old.kill();
+    await world.until(() => old.isAnswering, { maxMs: 60_000, what: 'up again after the kill' });
+    world.programs.set('registry.test/app:2', programs.neverAnswers);
+    world.publish(deployment({ revision: 2 }));
+    await world.run(5 * 60_000);
+    expect(world.status('line')?.running?.revision).toBe(1);
+    expect(world.status('line')?.phase).toBe('rolled_back');
+  });
+
+  test('with all of its services broken before proves nothing that never ran', async ({ makeWorld }) => {
+    const world = makeWorld();
+    await converge(world);
+    world.programs.set('registry.test/app:1', programs.crashesAtOnce);
+    only(world.up('line')).crash(1);
+    await world.untilPhase('line', 'degraded', { revision: 1 });
+    world.programs.set('registry.test/app:2', programs.neverAnswers);
+    world.publish(deployment({ revision: 2 }));
+    await world.run(10 * 60_000);
+    expect(world.toldStatuses('line').some(({ running }) => running?.revision === 2)).toBe(false);
+  });
+});
+
 describe('a revision that supersedes another', () => {
   const stages = ['pulling', 'switching', 'proving'] as const;
   test.for(stages)('while it is %s takes over cleanly', async (stage, { makeWorld }) => {

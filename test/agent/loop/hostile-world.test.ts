@@ -81,7 +81,7 @@ test.for(SEEDS)(
     world.broker.trouble.duplicated = 0;
     world.broker.trouble.lostAnswers = 0;
     const last = REVISIONS + 1;
-      world.publish(documentOf(last));
+    world.publish(documentOf(last));
     await world.untilPhase('line', 'converged', { revision: last, maxMs: 60 * MINUTE_MS });
     await world.run(30 * MINUTE_MS);
 
@@ -93,7 +93,7 @@ test.for(SEEDS)(
         .toSorted(),
     ).toEqual(['app running', 'helper running']);
     expect(twins).toEqual([]);
-      },
+  },
 );
 
 test('the same seed gives the same run, line by line', async ({ makeWorld }) => {

@@ -1,10 +1,10 @@
 // Whatever is done to a deployment behind the agent's back is put right; whatever is not ours stays as it is.
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { readKernelLimits } from '../support/cgroup.ts';
-import { hello, present } from '../support/documents.ts';
+import { absent, type Document, hello, present, type Service } from '../support/documents.ts';
 import type { Manager } from '../support/manager.ts';
 import { type Container, identityOf } from '../support/test-engine.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { expectSteady, waitFor } from '../support/wait-for.ts';
 import { World } from '../support/world.ts';
 
 const images = inject('rig').images;
@@ -24,13 +24,23 @@ afterAll(() => world.close());
 
 let counter = 0;
 
+interface Asked {
+  readonly service?: Partial<Service>;
+  readonly limits?: { readonly memory: string };
+  readonly document?: Partial<Document>;
+}
+
+interface Deployed {
+  readonly name: string;
+  readonly container: Container;
+}
+
 /** A deployment of this test alone, converged, with its one container. */
-async function deploy(
-  changes: Parameters<typeof present>[3] = {},
-): Promise<{ name: string; container: Container }> {
+async function deploy({ service, limits, document }: Asked = {}): Promise<Deployed> {
   counter += 1;
   const name = world.name(`web${counter}`);
-  await manager.publish(name, present(name, 1, { hello: hello(V1) }, changes));
+  const deploy = limits === undefined ? {} : { deploy: { resources: { limits } } };
+  await manager.publish(name, present(name, 1, { hello: hello(V1, { ...service, ...deploy }) }, document));
   await manager.phase(name, 'converged', 1);
   return { name, container: await world.engine.running(name) };
 }
@@ -81,65 +91,88 @@ describe('a container that somebody', () => {
   });
 
   test('gave other limits gets its own back, with no new start', async () => {
-    const { name, container } = await deploy();
-    await docker(container).update({ Memory: 32 * 1024 ** 2, MemorySwap: 32 * 1024 ** 2 });
-    const repaired = await world.engine.untilRunning(name, ({ HostConfig }) => HostConfig.Memory === 0);
+    const { name, container } = await deploy({ limits: { memory: '64M' } });
+    const less = 32 * 1024 ** 2;
+    await docker(container).update({ Memory: less, MemorySwap: less });
+    const repaired = await world.engine.untilRunning(
+      name,
+      ({ HostConfig }) => HostConfig.Memory === 2 * less,
+    );
     expect(identityOf(repaired)).toEqual(identityOf(container));
+    expect(readKernelLimits(container.State.Pid).memoryBytes).toBe(2 * less);
   });
 });
 
-test('a limit that a new revision changes is put in force on the same container, with no new start', async () => {
+test('limits that a new revision changes are put in force on the same container, with no new start', async () => {
   const { name, container } = await deploy();
   const limits = { cpus: '0.25', memory: '48M', pids: 40 };
   await manager.publish(name, present(name, 2, { hello: hello(V1, { deploy: { resources: { limits } } }) }));
-  const status = await manager.phase(name, 'converged', 2);
+  await manager.status(name, 'the limits are told', ({ desired, services }) => {
+    const told = services.hello?.limits;
+    return desired?.revision === 2 && told?.not_enforced.length === 0 && told.pids === 40;
+  });
   expect(await world.engine.identity(name)).toEqual(identityOf(container));
   expect(readKernelLimits(container.State.Pid)).toEqual({
     memoryBytes: 48 * 1024 ** 2,
     cpus: 0.25,
     pids: 40,
   });
-  expect(status.services.hello?.limits).toMatchObject({ memory_bytes: 48 * 1024 ** 2, cpus: 0.25, pids: 40 });
 });
 
-describe('a network', () => {
-  test('that was removed with its container is made anew, and the container with it', async () => {
-    const { name, container } = await deploy();
-    const told = manager.statusesOf(name).length;
-    await docker(container).remove({ force: true });
-    await network(name).remove().catch(ignoreInUse);
-    await convergedAgain(name, told);
-    expect((await network(name).inspect()).Labels?.['io.holdfast.deployment']).toBe(name);
-  });
-
-  test('that was removed under a running container is made anew, and the container is joined to it', async () => {
-    const { name, container } = await deploy();
-    await network(name).disconnect({ Container: container.Id, Force: true });
-    await network(name).remove();
-    await world.engine.untilRunning(name, ({ NetworkSettings }) => {
-      return (NetworkSettings.Networks[`holdfast_${name}_default`]?.IPAddress ?? '') !== '';
-    });
-    await manager.status(name, 'healthy', ({ services }) => services.hello?.health === 'healthy');
-  });
-});
-
-test('a named volume that was removed with its container is made anew', async () => {
-  const volumes = { data: {} };
-  counter += 1;
-  const name = world.name(`vol${counter}`);
-  const mounts = [{ type: 'volume' as const, source: 'data', target: '/data' }];
-  await manager.publish(name, present(name, 1, { hello: hello(V1, { volumes: mounts }) }, { volumes }));
-  await manager.phase(name, 'converged', 1);
+test('a network that was removed with its container is made anew, and the container with it', async () => {
+  const { name, container } = await deploy();
   const told = manager.statusesOf(name).length;
-  const container = await world.engine.running(name);
-  const volume = world.engine.docker.getVolume(`holdfast_${name}_data`);
-  const { CreatedAt } = await volume.inspect();
   await docker(container).remove({ force: true });
-  await volume.remove().catch(ignoreInUse);
+  // The agent may have been quicker, and uses it again.
+  await network(name)
+    .remove()
+    .catch(() => undefined);
   await convergedAgain(name, told);
-  expect((await volume.inspect()).Labels).toMatchObject({ 'io.holdfast.deployment': name });
-  expect(CreatedAt).toBeDefined();
+  expect((await network(name).inspect()).Labels?.['io.holdfast.deployment']).toBe(name);
 });
+
+test('a named volume that was removed with its container is made anew, and is ours', async () => {
+  const mounts = [{ type: 'volume' as const, source: 'data', target: '/data' }];
+  const { name, container } = await deploy({
+    service: { volumes: mounts },
+    document: { volumes: { data: {} } },
+  });
+  const told = manager.statusesOf(name).length;
+  const volume = world.engine.docker.getVolume(`holdfast_${name}_data`);
+  await docker(container).remove({ force: true });
+  await volume.remove().catch(() => undefined);
+  await convergedAgain(name, told);
+  expect((await volume.inspect()).Labels).toEqual({
+    'io.holdfast.deployment': name,
+    'io.holdfast.volume': 'data',
+  });
+});
+
+test.each(['network', 'volume'] as const)(
+  'a %s of somebody else that has the name of ours is not taken, and is not asked for without a pause',
+  async (kind) => {
+    counter += 1;
+    const name = world.name(`web${counter}`);
+    if (kind === 'network') await world.engine.docker.createNetwork({ Name: `holdfast_${name}_default` });
+    else await world.engine.docker.createVolume({ Name: `holdfast_${name}_data` });
+    const service = hello(V1, { volumes: [{ type: 'volume', source: 'data', target: '/data' }] });
+    await manager.publish(name, present(name, 1, { hello: service }, { volumes: { data: {} } }));
+    await manager.event('name_taken', ({ deployment, code }) => deployment === name && code === 'name_taken');
+    await expectSteady('a few tries', 2000, () => {
+      return (
+        manager.events().filter(({ deployment, code }) => deployment === name && code === 'name_taken')
+          .length < 10
+      );
+    });
+    expect(await world.engine.containersOf(name)).toEqual([]);
+    await manager.publish(name, absent(name, 2));
+    await manager.phase(name, 'removed', 2);
+    const left = await world.engine.findAll(name);
+    expect(left).toEqual([
+      kind === 'network' ? `network holdfast_${name}_default` : `volume holdfast_${name}_data`,
+    ]);
+  },
+);
 
 describe('what is not ours', () => {
   const strangers: string[] = [];
@@ -177,12 +210,7 @@ describe('what is not ours', () => {
     await docker(container).remove({ force: true });
     const again = await world.engine.untilRunning(name);
     expect(again.Name.slice(1)).toMatch(new RegExp(`^${ourName}-[0-9a-f]{6}$`));
-    await manager.publish(name, {
-      ...present(name, 2, {}),
-      state: 'absent',
-      services: undefined,
-      update: undefined,
-    });
+    await manager.publish(name, absent(name, 2));
     await manager.phase(name, 'removed', 2);
     const after = await Promise.all(ids.map((id) => world.engine.inspect(id)));
     expect(after.map((info) => info && identityOf(info))).toEqual(
@@ -198,10 +226,4 @@ function docker({ Id }: Container) {
 
 function network(deployment: string) {
   return world.engine.docker.getNetwork(`holdfast_${deployment}_default`);
-}
-
-/** The agent may have been quicker, and uses it again. */
-function ignoreInUse(error: unknown): void {
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  if (status !== 403 && status !== 409) throw error;
 }

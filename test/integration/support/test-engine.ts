@@ -56,6 +56,7 @@ export class TestEngine {
     deployment: string,
     isIt: (container: Container) => boolean = () => true,
     service = 'hello',
+    deadlineMs = 30_000,
   ): Promise<Container> {
     let seen: Container[] = [];
     const look = async (): Promise<Container | undefined> => {
@@ -69,6 +70,7 @@ export class TestEngine {
       );
     };
     return waitFor(`a running container of ${deployment}/${service}`, look, {
+      deadlineMs,
       lastSeen: () => describe(seen),
     });
   }
