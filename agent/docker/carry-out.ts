@@ -42,10 +42,10 @@ async function carryOutStep(docker: Docker, deployment: string, step: Step): Pro
       );
       return DONE;
     case 'restart_container':
-      await docker.getContainer(step.container).restart({ t: seconds(step.graceMs) });
+      await docker.getContainer(step.container).restart({ t: seconds(step.spec.stopGraceMs) });
       return DONE;
     case 'update_container':
-      await docker.getContainer(step.container).update(updateOptions(step.settings));
+      await docker.getContainer(step.container).update(updateOptions(step.spec.settings));
       return DONE;
     case 'remove_container':
       return removeContainer(docker, step.container);

@@ -20,6 +20,7 @@ import { revisionOf } from '../reconcile/revision.ts';
 import { specsOf } from '../reconcile/service-spec.ts';
 import type { Decision, Revision, Situation } from '../reconcile/situation.ts';
 import { statusOf, statusWithoutEngine } from '../reconcile/status.ts';
+import { serviceOf } from '../reconcile/steps.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { eventsOf } from './events-of.ts';
 import type { ImagePuller } from './image-puller.ts';
@@ -63,8 +64,9 @@ export class DeploymentLoop {
     this.name = name;
     this.#context = context;
     this.#waker = new Waker(context.clock);
-    const stored = context.store.readRecord(name);
-    this.#record = stored === null ? EMPTY_RECORD : resumeRecord(stored, context.clock.monotonicMs());
+    this.#record = context.store.readRecord(name) ?? EMPTY_RECORD;
+    // Stored at once: how often an attempt was resumed must be known to the next start too.
+    this.#keep(resumeRecord(this.#record, context.clock.monotonicMs()));
   }
 
   /** Runs until `close`. Never rejects for what the engine or the network does. */
@@ -263,8 +265,8 @@ function targetsOf(observed: Observed, revisions: readonly (Revision | null)[]):
 }
 
 function describeStep(step: StepResult['step']): object {
-  if (step.kind === 'create_container') return { step: step.kind, service: step.spec.name };
-  return 'service' in step ? { step: step.kind, service: step.service } : { step: step.kind };
+  const service = serviceOf(step);
+  return service === null ? { step: step.kind } : { step: step.kind, service };
 }
 
 function failureIn(outcome: StepResult['outcome']): object {

@@ -2,6 +2,7 @@
 import type { NewEvent } from '../ports/store.ts';
 import type { StepResult } from '../reconcile/outcomes.ts';
 import type { DeploymentRecord } from '../reconcile/record.ts';
+import { serviceOf } from '../reconcile/steps.ts';
 
 /** What became of a record: phases, and new failures of services. */
 function change(deployment: string, before: DeploymentRecord, after: DeploymentRecord): NewEvent[] {
@@ -29,13 +30,12 @@ function change(deployment: string, before: DeploymentRecord, after: DeploymentR
 function steps(deployment: string, results: readonly StepResult[]): NewEvent[] {
   return results
     .filter(({ step }) => step.kind !== 'read_last_logs')
-    .map(({ step, outcome }) => ({
-      type: outcome.ok ? step.kind : 'step_failed',
-      deployment,
-      ...('service' in step ? { service: step.service } : {}),
-      ...(step.kind === 'create_container' ? { service: step.spec.name } : {}),
-      ...(outcome.ok ? {} : { step: step.kind, code: outcome.code, message: outcome.message }),
-    }));
+    .map(({ step, outcome }) => {
+      const service = serviceOf(step);
+      const about = service === null ? { deployment } : { deployment, service };
+      if (outcome.ok) return { type: step.kind, ...about };
+      return { type: 'step_failed', ...about, step: step.kind, code: outcome.code, message: outcome.message };
+    });
 }
 
 export const eventsOf = { change, steps };

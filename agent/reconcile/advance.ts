@@ -25,7 +25,7 @@ export interface ServiceContext {
 /** One step, or `null` when there is nothing to do or something to wait for. */
 export function advanceService(context: ServiceContext): Step | null {
   const { spec, container, record, nowMs } = context;
-  const history = historyOf(record, spec.name);
+  const history = historyOf(record, spec);
   const isHeldBack = history.retryAtMs !== null && nowMs < history.retryAtMs;
   if (container === null) {
     const canCreate = !isHeldBack && context.image?.kind === 'present';
@@ -36,7 +36,7 @@ export function advanceService(context: ServiceContext): Step | null {
   if (isUp(container)) return advanceRunning(context, container, history, isHeldBack);
   if (isHeldBack || context.isPlaceTaken || !context.areDependenciesReady) return null;
   if (!shouldRun(context, container)) return null;
-  return settingsStep(spec, container, history) ?? { kind: 'start_container', ...ref };
+  return settingsStep(spec, container, history) ?? { kind: 'start_container', spec, container: container.id };
 }
 
 /** A power cut between the creation and the joining of its networks leaves a container that cannot be used. */
@@ -57,7 +57,7 @@ function advanceRunning(
     const isLooping = history.failuresInRow >= CRASH_LOOP_FAILURES && verdict.health !== 'healthy';
     return isLooping ? { kind: 'stop_container', ...ref, graceMs: spec.stopGraceMs } : null;
   }
-  if (verdict.health === 'unhealthy') return { kind: 'restart_container', ...ref, graceMs: spec.stopGraceMs };
+  if (verdict.health === 'unhealthy') return { kind: 'restart_container', spec, container: container.id };
   return container.state === 'running' ? settingsStep(spec, container, history) : null;
 }
 

@@ -2,7 +2,7 @@
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { Reason } from '../../protocol/status.ts';
 import type { Culprit } from './proof.ts';
-import { type Attempt, type DeploymentRecord, EMPTY_HISTORY, withBarred } from './record.ts';
+import { type Attempt, type DeploymentRecord, withBarred } from './record.ts';
 import { stayRolledBack } from './rollback.ts';
 import { viewServices } from './services.ts';
 import type { Decision, Revision, Situation } from './situation.ts';
@@ -47,7 +47,8 @@ function giveUp(
 ): Decision {
   const { proven, record } = situation;
   if (proven !== null && desired.document.update.on_failure === 'rollback') {
-    const calm: DeploymentRecord = { ...record, attempt: null, services: forgiveAll(record) };
+    // What the failed revision did is told in the reason, and not held against the one that runs again.
+    const calm: DeploymentRecord = { ...record, attempt: null, services: {}, blocked: null };
     return stayRolledBack(
       { ...situation, record: withBarred(calm, desired.content, reason) },
       proven,
@@ -66,13 +67,4 @@ function giveUp(
     wakeInMs: 0,
     services: viewServices(situation, desired.document),
   };
-}
-
-/** What the failed revision did is told in the reason, and not held against the one that runs again. */
-function forgiveAll(record: DeploymentRecord): DeploymentRecord['services'] {
-  const fresh = Object.entries(record.services).map(([name, { applied }]) => [
-    name,
-    { ...EMPTY_HISTORY, applied },
-  ]);
-  return Object.fromEntries(fresh);
 }

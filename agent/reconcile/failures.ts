@@ -42,15 +42,15 @@ function retryDelayMs(failuresInRow: number, chance: number): number {
 /** Notes one failure of a service: the count, what it was, and when the next try comes. */
 export function noteFailure(
   record: DeploymentRecord,
-  service: string,
+  spec: ServiceSpec,
   failure: Failure,
   moment: Moment,
 ): DeploymentRecord {
-  const before = historyOf(record, service);
+  const before = historyOf(record, spec);
   const ranWell = before.watched !== null && moment.nowMs - before.watched.sinceMs >= STABLE_RUN_MS;
   const failuresInRow = ranWell ? 1 : before.failuresInRow + 1;
   const delayMs = retryDelayMs(failuresInRow, moment.chance);
-  const next = withHistory(record, service, {
+  const next = withHistory(record, spec, {
     ...before,
     failuresInRow,
     delayMs,
@@ -58,7 +58,7 @@ export function noteFailure(
     watched: null,
     lastFailure: { ...failure, at: moment.wallTime, nextTryAt: later(moment.wallTime, delayMs) },
   });
-  return countAgainstAttempt(next, service);
+  return countAgainstAttempt(next, spec.name);
 }
 
 function countAgainstAttempt(record: DeploymentRecord, service: string): DeploymentRecord {
@@ -77,9 +77,9 @@ interface Run {
 /** Compares one service with what was watched of it, and notes what happened since. */
 export function noteRun(record: DeploymentRecord, run: Run, moment: Moment): DeploymentRecord {
   const { spec, container } = run;
-  const history = historyOf(record, spec.name);
+  const history = historyOf(record, spec);
   if (container === null) {
-    return history.watched === null ? record : noteFailure(record, spec.name, GONE, moment);
+    return history.watched === null ? record : noteFailure(record, spec, GONE, moment);
   }
   if (!isUp(container)) return noteExit(record, run, container, moment);
   return noteUp(record, run, container, moment);
@@ -93,13 +93,13 @@ function noteExit(
   container: ObservedContainer,
   moment: Moment,
 ): DeploymentRecord {
-  const history = historyOf(record, run.spec.name);
+  const history = historyOf(record, run.spec);
   const isExpected = history.watched?.container !== container.id || record.parked.includes(container.id);
   if (isExpected) return record;
   const after = afterExit(run.spec, container.exitCode, container.engineRestarts);
   if (after === 'completed')
-    return withHistory(record, run.spec.name, { ...history, watched: null, failuresInRow: 0 });
-  return noteFailure(record, run.spec.name, exitFailure(container), moment);
+    return withHistory(record, run.spec, { ...history, watched: null, failuresInRow: 0 });
+  return noteFailure(record, run.spec, exitFailure(container), moment);
 }
 
 function noteUp(
@@ -108,24 +108,24 @@ function noteUp(
   container: ObservedContainer,
   moment: Moment,
 ): DeploymentRecord {
-  const { name } = run.spec;
-  const history = historyOf(record, name);
+  const { spec } = run;
+  const history = historyOf(record, spec);
   const { watched } = history;
   const isSameContainer = watched?.container === container.id;
   const engineRestarts = restartsSince(isSameContainer ? watched.engineRestarts : null, container);
   if (engineRestarts > 0) {
-    const failed = noteFailure(record, name, exitFailure(container), moment);
-    return watch(countRestarts(failed, name, engineRestarts), name, container, moment.nowMs);
+    const failed = noteFailure(record, spec, exitFailure(container), moment);
+    return watch(countRestarts(failed, spec, engineRestarts), spec, container, moment.nowMs);
   }
   if (run.verdict.health === 'unhealthy' && history.retryAtMs === null) {
     const message = run.verdict.why ?? 'unhealthy';
-    return noteFailure(record, name, { code: 'unhealthy', message, exitCode: null }, moment);
+    return noteFailure(record, spec, { code: 'unhealthy', message, exitCode: null }, moment);
   }
   const isSameRun =
     isSameContainer && (watched.startedAt === null || watched.startedAt === container.startedAt);
   return forgiveLongRun(
-    watch(record, name, container, isSameRun ? watched.sinceMs : moment.nowMs),
-    name,
+    watch(record, spec, container, isSameRun ? watched.sinceMs : moment.nowMs),
+    spec,
     run,
     moment,
   );
@@ -148,38 +148,38 @@ function exitFailure(container: ObservedContainer): Failure {
   return { code: 'exited', message: `it exited${code}`, exitCode: container.exitCode };
 }
 
-function countRestarts(record: DeploymentRecord, service: string, restarts: number): DeploymentRecord {
-  const history = historyOf(record, service);
+function countRestarts(record: DeploymentRecord, spec: ServiceSpec, restarts: number): DeploymentRecord {
+  const history = historyOf(record, spec);
   // The first failures are the engine's to restart at once: no wait of ours holds then.
   const isOurs = history.failuresInRow >= CRASH_LOOP_FAILURES;
   const retryAtMs = isOurs ? history.retryAtMs : null;
-  return withHistory(record, service, { ...history, restarts: history.restarts + restarts, retryAtMs });
+  return withHistory(record, spec, { ...history, restarts: history.restarts + restarts, retryAtMs });
 }
 
 function watch(
   record: DeploymentRecord,
-  service: string,
+  spec: ServiceSpec,
   container: ObservedContainer,
   sinceMs: number,
 ): DeploymentRecord {
-  const history = historyOf(record, service);
+  const history = historyOf(record, spec);
   const watched: ServiceHistory['watched'] = {
     container: container.id,
     startedAt: container.startedAt,
     engineRestarts: container.engineRestarts,
     sinceMs,
   };
-  return withHistory(record, service, { ...history, watched });
+  return withHistory(record, spec, { ...history, watched });
 }
 
 function forgiveLongRun(
   record: DeploymentRecord,
-  service: string,
+  spec: ServiceSpec,
   run: Run,
   moment: Moment,
 ): DeploymentRecord {
-  const history = historyOf(record, service);
+  const history = historyOf(record, spec);
   const isStable = history.watched !== null && moment.nowMs - history.watched.sinceMs >= STABLE_RUN_MS;
   if (!isStable || run.verdict.health !== 'healthy' || history.failuresInRow === 0) return record;
-  return withHistory(record, service, { ...history, failuresInRow: 0, delayMs: 0 });
+  return withHistory(record, spec, { ...history, failuresInRow: 0, delayMs: 0 });
 }

@@ -1,7 +1,9 @@
-// What a step's outcome leaves in the record.
+// What the outcomes of steps leave in the record.
+import type { Reason } from '../../protocol/status.ts';
 import { type Moment, noteFailure } from './failures.ts';
-import { type DeploymentRecord, EMPTY_HISTORY, historyOf, withHistory } from './record.ts';
-import type { ContainerRef, Step, StepOutcome } from './steps.ts';
+import { type DeploymentRecord, emptyHistory, historyOf, withHistory } from './record.ts';
+import type { ServiceSpec } from './service-spec.ts';
+import { type Step, type StepOutcome, serviceOf } from './steps.ts';
 
 export interface StepResult {
   readonly step: Step;
@@ -13,7 +15,9 @@ export function recordOutcomes(
   results: readonly StepResult[],
   moment: Moment,
 ): DeploymentRecord {
-  return results.reduce((next, result) => recordOutcome(next, result, moment), record);
+  if (results.length === 0) return record;
+  const next = results.reduce((noted, result) => recordOutcome(noted, result, moment), record);
+  return { ...next, blocked: results.map(blockedBy).find((reason) => reason !== null) ?? null };
 }
 
 function recordOutcome(
@@ -22,66 +26,61 @@ function recordOutcome(
   moment: Moment,
 ): DeploymentRecord {
   if (step.kind === 'read_last_logs') return withLogs(record, outcome.ok ? (outcome.lines ?? []) : []);
-  if (!outcome.ok) return recordError(record, { step, outcome }, moment);
+  if (!('spec' in step)) return record;
+  const { spec } = step;
+  if (!outcome.ok) return noteFailure(record, spec, { ...told(outcome), exitCode: null }, moment);
   switch (step.kind) {
-    case 'create_container': {
-      const applied =
-        outcome.container === undefined
-          ? null
-          : { container: outcome.container, asked: step.spec.settings, shown: null };
-      const fresh = { ...EMPTY_HISTORY, applied };
-      return withHistory(record, step.spec.name, fresh);
-    }
+    case 'create_container':
+      return created(record, spec, outcome.container ?? null);
     case 'start_container':
     case 'restart_container':
-      return started(record, step, moment.nowMs);
-    case 'create_network':
-    case 'create_volume':
-    case 'remove_network':
-    case 'remove_volume':
-      return { ...record, blocked: null };
+      return started(record, { spec, container: step.container }, moment.nowMs);
     case 'update_container': {
-      const applied = { container: step.container, asked: step.settings, shown: null };
-      return withHistory(record, step.service, { ...historyOf(record, step.service), applied });
+      const applied = { container: step.container, asked: spec.settings, shown: null };
+      return withHistory(record, spec, { ...historyOf(record, spec), applied });
     }
     default:
       return record;
   }
 }
 
+function created(record: DeploymentRecord, spec: ServiceSpec, container: string | null): DeploymentRecord {
+  const applied = container === null ? null : { container, asked: spec.settings, shown: null };
+  return withHistory(record, spec, { ...emptyHistory(spec), applied });
+}
+
 /** A run of ours begins: what exits from now on exits by itself. */
-function started(record: DeploymentRecord, step: ContainerRef, nowMs: number): DeploymentRecord {
-  const history = historyOf(record, step.service);
-  const watched = { container: step.container, startedAt: null, engineRestarts: null, sinceMs: nowMs };
+function started(
+  record: DeploymentRecord,
+  { spec, container }: { spec: ServiceSpec; container: string },
+  nowMs: number,
+): DeploymentRecord {
+  const history = historyOf(record, spec);
+  const watched = { container, startedAt: null, engineRestarts: null, sinceMs: nowMs };
   const isRetry = history.failuresInRow > 0;
   const next = { ...history, retryAtMs: null, watched, restarts: history.restarts + (isRetry ? 1 : 0) };
-  const parked = record.parked.filter((id) => id !== step.container);
-  return { ...withHistory(record, step.service, next), parked };
+  const parked = record.parked.filter((id) => id !== container);
+  return { ...withHistory(record, spec, next), parked };
 }
 
-function recordError(
-  record: DeploymentRecord,
-  { step, outcome }: { step: Step; outcome: StepOutcome & { ok: false } },
-  moment: Moment,
-): DeploymentRecord {
-  const service = step.kind === 'create_container' ? step.spec.name : 'service' in step ? step.service : null;
-  const { code, message, hint } = outcome;
-  if (service === null)
-    return {
-      ...record,
-      blocked: { code, path: resourcePath(step), message, ...(hint === undefined ? {} : { hint }) },
-    };
-  return noteFailure(
-    record,
-    service,
-    { code, message, exitCode: null, ...(hint === undefined ? {} : { hint }) },
-    moment,
-  );
+/** A network, a volume or a stop that failed is no service's failure, but services wait for it. */
+function blockedBy({ step, outcome }: StepResult): Reason | null {
+  if (outcome.ok || 'spec' in step || step.kind === 'read_last_logs') return null;
+  return { ...told(outcome), path: pathOf(step) };
 }
 
-function resourcePath(step: Step): string {
+function told({ code, message, hint }: StepOutcome & { ok: false }): {
+  code: string;
+  message: string;
+  hint?: string;
+} {
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+function pathOf(step: Step): string {
   if ('network' in step) return `networks.${step.network}`;
-  return 'volume' in step ? `volumes.${step.volume}` : '';
+  if ('volume' in step) return `volumes.${step.volume}`;
+  return `services.${serviceOf(step) ?? ''}`;
 }
 
 /** The culprit's last words go into the reason, and with them the condemned attempt has all it waited for. */

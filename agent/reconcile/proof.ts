@@ -28,21 +28,23 @@ export interface Culprit {
 
 /**
  * Every service must be healthy, and have been so for `healthy_after`, within `deadline` of the end of the
- * pull. An exit begins the wait anew; the third one ends it. Services that failed before are not judged.
+ * pull. An exit begins the wait anew; the third one ends it. A service that failed before may go on failing.
  */
 export function judgeAttempt(situation: Situation, proof: Proof): 'proven' | 'undecided' | Culprit {
   const { views, attempt, record } = proof;
-  const onTrial = views.filter((view) => !attempt.brokenBefore.includes(view.spec.name));
-  const unproven = onTrial.filter((view) => !isProven(situation, view, proof));
+  const unproven = views.filter((view) => !isProven(situation, view, proof));
   if (unproven.length === 0) return 'proven';
+  const onTrial = views.filter((view) => !attempt.brokenBefore.includes(view.spec.name));
   const crashing = onTrial.find((view) => (attempt.failures[view.spec.name] ?? 0) >= failuresAllowed(view));
   if (crashing !== undefined) return { view: crashing, reason: culpritReason(situation, crashing, record) };
   if (attempt.resumes > MAX_RESUMES) {
     const message = `the agent or the device restarted ${attempt.resumes} times before it was proven`;
     return { view: null, reason: { code: 'never_proven', message } };
   }
-  const [slow] = unproven;
-  if (slow === undefined || deadlineInMs(situation, proof) > 0) return 'undecided';
+  if (deadlineInMs(situation, proof) > 0) return 'undecided';
+  // Where nothing was good before there is nobody to tell a good update by: then all are on trial.
+  const slow = (onTrial.length > 0 ? onTrial : views).find((view) => unproven.includes(view));
+  if (slow === undefined) return 'proven';
   return { view: slow, reason: culpritReason(situation, slow, record) };
 }
 

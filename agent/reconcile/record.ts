@@ -37,6 +37,8 @@ export interface Attempt {
 }
 
 export interface ServiceHistory {
+  /** Hash of the spec that this is the history of: another revision's service begins with none. */
+  readonly spec: string;
   /** Restarts after failures, by the engine or by the agent, over the service's life. */
   readonly restarts: number;
   /** Failures in a row: what the back-off is counted from. A long good run ends it. */
@@ -84,7 +86,7 @@ export interface DeploymentRecord {
   /** Contents that failed their proof here, newest last: not tried again until told to. */
   readonly barred: readonly { readonly content: string; readonly reason: Reason }[];
   readonly services: Readonly<Record<string, ServiceHistory>>;
-  /** Why a network or volume could not be made, without which nothing can start; `null` when none failed. */
+  /** Why a network, a volume or a stop failed, on which services wait; `null` when none did. */
   readonly blocked: Reason | null;
   /** Containers that the agent itself stopped and keeps: their exit is no failure, and no policy's business. */
   readonly parked: readonly string[];
@@ -104,26 +106,36 @@ export const EMPTY_RECORD: DeploymentRecord = {
   parked: [],
 };
 
-export const EMPTY_HISTORY: ServiceHistory = {
-  restarts: 0,
-  failuresInRow: 0,
-  delayMs: 0,
-  retryAtMs: null,
-  watched: null,
-  lastFailure: null,
-  applied: null,
-};
+/** A service as one revision asks for it: what a history is kept of. */
+interface SpecRef {
+  readonly name: string;
+  readonly hash: string;
+}
 
-export function historyOf(record: DeploymentRecord, service: string): ServiceHistory {
-  return record.services[service] ?? EMPTY_HISTORY;
+export function emptyHistory(spec: SpecRef): ServiceHistory {
+  return {
+    spec: spec.hash,
+    restarts: 0,
+    failuresInRow: 0,
+    delayMs: 0,
+    retryAtMs: null,
+    watched: null,
+    lastFailure: null,
+    applied: null,
+  };
+}
+
+export function historyOf(record: DeploymentRecord, spec: SpecRef): ServiceHistory {
+  const history = record.services[spec.name];
+  return history?.spec === spec.hash ? history : emptyHistory(spec);
 }
 
 export function withHistory(
   record: DeploymentRecord,
-  service: string,
+  spec: SpecRef,
   history: ServiceHistory,
 ): DeploymentRecord {
-  return { ...record, services: { ...record.services, [service]: history } };
+  return { ...record, services: { ...record.services, [spec.name]: history } };
 }
 
 export function withBarred(record: DeploymentRecord, content: string, reason: Reason): DeploymentRecord {

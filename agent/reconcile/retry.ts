@@ -1,12 +1,12 @@
 // A manager's or technician's "try again": what was barred or held back is not any more.
-import { type DeploymentRecord, historyOf } from './record.ts';
+import type { DeploymentRecord } from './record.ts';
 
 /** The record as if nothing had failed: barred contents are forgotten, waits are over, a failed attempt begins anew. */
 export function withRetry(record: DeploymentRecord): DeploymentRecord {
   const services = Object.fromEntries(
-    Object.keys(record.services).map((name) => [
+    Object.entries(record.services).map(([name, history]) => [
       name,
-      { ...historyOf(record, name), failuresInRow: 0, delayMs: 0, retryAtMs: null },
+      { ...history, failuresInRow: 0, delayMs: 0, retryAtMs: null },
     ]),
   );
   const attempt = record.attempt?.stage === 'unproven' ? null : record.attempt;

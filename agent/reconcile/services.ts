@@ -36,7 +36,7 @@ export function noteRuns(
   views: readonly ServiceView[],
 ): DeploymentRecord {
   return views.reduce((noted, view) => {
-    const shown = noteShownSettings(noted, view.spec.name, view.container);
+    const shown = noteShownSettings(noted, view.spec, view.container);
     return noteRun(shown, view, situation);
   }, record);
 }
@@ -88,8 +88,7 @@ function meets(condition: DependencyCondition, view: ServiceView, record: Deploy
 export function plightOf(view: ServiceView, record: DeploymentRecord): ServicePlight {
   if (isCompleted(view.spec, view.container, record)) return 'good';
   if (view.container?.state === 'running' && view.verdict.health === 'healthy') return 'good';
-  const isFailing =
-    historyOf(record, view.spec.name).failuresInRow > 0 || view.verdict.health === 'unhealthy';
+  const isFailing = historyOf(record, view.spec).failuresInRow > 0 || view.verdict.health === 'unhealthy';
   return isFailing ? 'failing' : 'starting';
 }
 

@@ -14,20 +14,20 @@ export function settingsStep(
   const { applied } = history;
   const wasAsked = applied?.container === container.id && areEqual(applied.asked, spec.settings);
   if (wasAsked && (applied.shown === null || areEqual(applied.shown, container.settings))) return null;
-  return { kind: 'update_container', service: spec.name, container: container.id, settings: spec.settings };
+  return { kind: 'update_container', spec, container: container.id };
 }
 
 /** Remembers how the engine shows settings that were just given: what differs from it later was changed by somebody. */
 export function noteShownSettings(
   record: DeploymentRecord,
-  service: string,
+  spec: ServiceSpec,
   container: ObservedContainer | null,
 ): DeploymentRecord {
-  const history = historyOf(record, service);
+  const history = historyOf(record, spec);
   const { applied } = history;
   if (container === null || applied === null || applied.container !== container.id || applied.shown !== null)
     return record;
-  return withHistory(record, service, { ...history, applied: { ...applied, shown: container.settings } });
+  return withHistory(record, spec, { ...history, applied: { ...applied, shown: container.settings } });
 }
 
 function areEqual(a: MutableSettings, b: MutableSettings): boolean {

@@ -2,6 +2,7 @@
 import type { ServiceStatus } from '../../protocol/status.ts';
 import type { MutableSettings } from './observed.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
+import type { ServiceSpec } from './service-spec.ts';
 import type { Decision, Revision, ServiceView, Situation, StatusBody } from './situation.ts';
 
 export function statusOf(situation: Situation, decision: Decision): StatusBody {
@@ -36,7 +37,7 @@ export function statusWithoutEngine(
 
 function serviceStatus(situation: Situation, record: DeploymentRecord, view: ServiceView): ServiceStatus {
   const { container, spec } = view;
-  const history = historyOf(record, spec.name);
+  const history = historyOf(record, spec);
   const image = view.awaitedImage === null ? undefined : situation.images.get(view.awaitedImage);
   const isUp = container?.state === 'running';
   return {
@@ -52,7 +53,7 @@ function serviceStatus(situation: Situation, record: DeploymentRecord, view: Ser
     limits: container === null ? null : limitsOf(spec.settings, container.settings),
     progress:
       image?.kind === 'pulling' ? { current_bytes: image.currentBytes, total_bytes: image.totalBytes } : null,
-    last_failure: lastFailure(situation, record, spec.name),
+    last_failure: lastFailure(situation, record, spec),
   };
 }
 
@@ -72,9 +73,9 @@ function limitsOf(asked: MutableSettings, shown: MutableSettings): NonNullable<S
 function lastFailure(
   situation: Situation,
   record: DeploymentRecord,
-  service: string,
+  spec: ServiceSpec,
 ): ServiceStatus['last_failure'] {
-  const { lastFailure: failure, retryAtMs } = historyOf(record, service);
+  const { lastFailure: failure, retryAtMs } = historyOf(record, spec);
   if (failure === null) return null;
   const { code, message, at, exitCode, nextTryAt } = failure;
   const isWaiting = retryAtMs !== null && retryAtMs > situation.nowMs;

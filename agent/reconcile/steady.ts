@@ -136,7 +136,7 @@ export function troubleOf(situation: Situation, view: ServiceView, record: Deplo
     };
   }
   if (plightOf(view, record) !== 'failing') return null;
-  const failure = historyOf(record, view.spec.name).lastFailure;
+  const failure = historyOf(record, view.spec).lastFailure;
   if (failure === null) return { code: 'unhealthy', path, message: view.verdict.why ?? 'unhealthy' };
   return {
     code: failure.code,

@@ -1,25 +1,31 @@
 // Steps: the smallest things done to the engine. Every one is safe to run twice.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
-import type { MutableSettings } from './observed.ts';
 import type { ServiceSpec } from './service-spec.ts';
 
 export type Step =
   | { readonly kind: 'create_network'; readonly network: string; readonly isInternal: boolean }
   | { readonly kind: 'create_volume'; readonly volume: string }
   | { readonly kind: 'create_container'; readonly spec: ServiceSpec }
-  | ({ readonly kind: 'start_container' } & ContainerRef)
+  | { readonly kind: 'start_container'; readonly spec: ServiceSpec; readonly container: string }
   | ({ readonly kind: 'unpause_container' } & ContainerRef)
   | ({ readonly kind: 'stop_container'; readonly graceMs: number } & ContainerRef)
-  | ({ readonly kind: 'restart_container'; readonly graceMs: number } & ContainerRef)
-  | ({ readonly kind: 'update_container'; readonly settings: MutableSettings } & ContainerRef)
+  | { readonly kind: 'restart_container'; readonly spec: ServiceSpec; readonly container: string }
+  | { readonly kind: 'update_container'; readonly spec: ServiceSpec; readonly container: string }
   | ({ readonly kind: 'remove_container' } & ContainerRef)
   | ({ readonly kind: 'read_last_logs' } & ContainerRef)
   | { readonly kind: 'remove_network'; readonly network: string }
   | { readonly kind: 'remove_volume'; readonly volume: string };
 
-export interface ContainerRef {
+/** A container of ours, which may carry no service any more. */
+interface ContainerRef {
   readonly service: string;
   readonly container: string;
+}
+
+/** The service that a step concerns; `null` for networks and volumes. */
+export function serviceOf(step: Step): string | null {
+  if ('spec' in step) return step.spec.name;
+  return 'service' in step ? step.service : null;
 }
 
 export type StepOutcome =

@@ -62,13 +62,12 @@ export class MisbehavingEngine {
   misbehave(method: string, url: RegExp, behaviour: Misbehaviour): Misconduct {
     const rule: Rule = { method, url, behaviour, held: [], hits: 0 };
     this.#rules.add(rule);
-    return {
-      hits: () => rule.hits,
-      lift: () => {
-        this.#rules.delete(rule);
-        for (const response of rule.held) response.destroy();
-      },
-    };
+    return { hits: () => rule.hits, lift: () => this.#lift(rule) };
+  }
+
+  /** Lifts every rule. */
+  behave(): void {
+    for (const rule of this.#rules) this.#lift(rule);
   }
 
   /** The engine is away: its socket too. */
@@ -80,6 +79,11 @@ export class MisbehavingEngine {
   /** Back after `stop`. */
   async restart(): Promise<void> {
     await this.#listen();
+  }
+
+  #lift(rule: Rule): void {
+    this.#rules.delete(rule);
+    for (const response of rule.held) response.destroy();
   }
 
   #listen(): Promise<void> {

@@ -2,7 +2,7 @@
 import type { Random } from '../../agent/ports/clock.ts';
 
 /** Numbers in [0, 1) by mulberry32, https://gist.github.com/tommyettinger/46a874533244883189143505d203312c. */
-export function seededRandom(seed: number | string): Random {
+function seededRandom(seed: number | string): Random {
   let state = typeof seed === 'number' ? seed >>> 0 : hashOf(seed);
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -2,6 +2,9 @@
 // its request where times are equal; between two moments all promises that can run have run.
 import type { Clock } from '../../agent/ports/clock.ts';
 
+/** Times are whole multiples of it, so that sums and differences of them are exact in floating point. */
+const TICK_MS = 1 / 1024;
+
 interface Entry {
   readonly atMs: number;
   readonly order: number;
@@ -47,7 +50,7 @@ export class VirtualClock implements Clock {
 
   /** Calls back after `ms`; returns what takes it back. */
   schedule(ms: number, fire: () => void): () => void {
-    const entry = { atMs: this.#nowMs + Math.max(0, ms), order: this.#order, fire };
+    const entry = { atMs: roundUp(this.#nowMs + Math.max(0, ms)), order: this.#order, fire };
     this.#order += 1;
     this.#queue.push(entry);
     return () => this.#queue.remove(entry);
@@ -60,14 +63,14 @@ export class VirtualClock implements Clock {
 
   /** Moves on by `ms`; what is due then has happened, with all that follows at once, when this resolves. */
   async advance(ms: number): Promise<void> {
-    const endMs = this.#nowMs + ms;
+    const endMs = roundUp(this.#nowMs + ms);
     await this.#run(endMs, () => false);
     this.#nowMs = endMs;
   }
 
   /** Moves on until `condition` holds, looked at after every moment; throws when `maxMs` pass without it. */
   async runUntil(condition: () => boolean, { maxMs, what }: { maxMs: number; what?: string }): Promise<void> {
-    const endMs = this.#nowMs + maxMs;
+    const endMs = roundUp(this.#nowMs + maxMs);
     if (await this.#run(endMs, condition)) return;
     this.#nowMs = endMs;
     throw new Error(`not within ${maxMs} ms of virtual time: ${what ?? condition.toString()}`);
@@ -85,6 +88,11 @@ export class VirtualClock implements Clock {
     }
     return true;
   }
+}
+
+/** Up, so that no sleep ends before its time. */
+function roundUp(ms: number): number {
+  return Math.ceil(ms / TICK_MS) * TICK_MS;
 }
 
 /** One turn of the event loop: every promise that can run has run by then, however many follow each other. */

@@ -7,6 +7,7 @@ import { type Agent, composeAgent } from '../../agent/compose.ts';
 import type { BrokerHandlers } from '../../agent/ports/broker.ts';
 import type { Logger } from '../../agent/ports/logger.ts';
 import { SqliteStore } from '../../agent/store/sqlite-store.ts';
+import type { Event, EventBatch } from '../../protocol/events.ts';
 import type { Status } from '../../protocol/status.ts';
 import { type Addressee, DEFAULT_TOPIC_PREFIX, formatTopic } from '../../protocol/topics.ts';
 import { CallFaults } from './engine/call-faults.ts';
@@ -192,6 +193,15 @@ export class World {
     const { device } = this;
     const topic = formatTopic(DEFAULT_TOPIC_PREFIX, { kind: 'status', device, name });
     return this.broker.payloadsOf(topic).map((text): Status => JSON.parse(text));
+  }
+
+  /** Every event that was told, oldest first; one that was told twice stands twice. */
+  toldEvents(): Event[] {
+    const topic = formatTopic(DEFAULT_TOPIC_PREFIX, { kind: 'events', device: this.device });
+    return this.broker.payloadsOf(topic).flatMap((text) => {
+      const batch: EventBatch = JSON.parse(text);
+      return batch.events;
+    });
   }
 
   /** Containers that run, or are about to again. */

@@ -291,6 +291,38 @@ describe('an update', () => {
   });
 });
 
+test('an update that never lives to be proven is ended by a count, not tried for ever', async ({
+  makeWorld,
+}) => {
+  const world = makeWorld();
+  await converge(world);
+  const old = only(world.up('line'));
+  const update = { healthy_after: '60s', deadline: '10m' };
+  world.publish(deployment({ revision: 2, update }));
+  for (let n = 0; n < 8; n += 1) {
+    await world.run(20_000);
+    world.killAgent();
+    await world.run(5000);
+  }
+  const status = await world.untilPhase('line', 'rolled_back', { revision: 2 });
+  expect(status.reason?.code).toBe('never_proven');
+  await world.run(60_000);
+  expect(only(world.daemon.of('line'))).toBe(old);
+});
+
+describe('an update that goes well', () => {
+  test('tells of no failure', async ({ makeWorld }) => {
+    const world = makeWorld();
+    await converge(world);
+    world.publish(deployment({ revision: 2 }));
+    await world.untilPhase('line', 'converged', { revision: 2 });
+    await world.run(60_000);
+    const types = world.toldEvents().map(({ type }) => type);
+    expect(types).toContain('start_container');
+    expect(world.toldEvents().filter(({ type }) => type === 'service_failed')).toEqual([]);
+  });
+});
+
 describe('an update of what does not run well', () => {
   test('is tried at once, however long the old revision is held back', async ({ makeWorld }) => {
     const world = makeWorld();

@@ -8,7 +8,7 @@ import { watchForTwins } from '../../fakes/watches.ts';
 import type { World } from '../../fakes/world.ts';
 import { test } from './world-test.ts';
 
-const SEEDS = Array.from({ length: 60 }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: 30 }, (_, index) => index + 1);
 const MINUTE_MS = 60_000;
 const REVISIONS = 6;
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../agent/reconcile/decide.ts';
 import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
-import { EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
+import { EMPTY_RECORD, emptyHistory } from '../../../agent/reconcile/record.ts';
+import { specsOf } from '../../../agent/reconcile/service-spec.ts';
 import { absent, containerOf, inWords, observed, present, runningSince, situation } from './situations.ts';
 
 const one = present(1, { web: {} });
@@ -72,14 +73,7 @@ describe('a revision that is proven', () => {
     const limited = present(1, { web: { deploy: { resources: { limits: { memory: '64M' } } } } });
     const shown = containerOf(limited, 'web', { settings: { ...carrier.settings, memoryBytes: 0 } });
     const asked = { ...shown.settings, memoryBytes: 64 * 1024 * 1024 };
-    const history = {
-      restarts: 0,
-      failuresInRow: 0,
-      delayMs: 0,
-      retryAtMs: null,
-      watched: null,
-      lastFailure: null,
-    };
+    const history = emptyHistory(specsOf(limited.document)[0]!);
     const record = {
       ...EMPTY_RECORD,
       phase: 'converged' as const,

@@ -238,7 +238,7 @@ export class Model {
         this.containers = this.containers.filter(({ id }) => id !== step.container);
         return { ok: true };
       case 'update_container':
-        this.#change(step.container, { settings: step.settings });
+        this.#change(step.container, { settings: step.spec.settings });
         return { ok: true };
       case 'stop_container':
         this.#change(step.container, { state: 'exited', exitCode: 143, address: null });

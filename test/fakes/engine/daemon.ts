@@ -176,10 +176,10 @@ export class Daemon implements Surroundings {
         await container.stop(step.graceMs);
         return DONE;
       case 'restart_container':
-        await container.stop(step.graceMs);
+        await container.stop(step.spec.stopGraceMs);
         return startOutcome(container.start());
       case 'update_container':
-        container.update(this.enforced(step.settings));
+        container.update(this.enforced(step.spec.settings));
         return DONE;
       case 'remove_container':
         // One that runs is not removed, and the agent is told 409, which to it is as good as done.

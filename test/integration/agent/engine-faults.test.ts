@@ -1,6 +1,6 @@
 // What the engine refuses, and what only a misbehaving one does.
 import { createServer } from 'node:net';
-import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { freePort } from '../../../scripts/rig/port.ts';
 import { quietProgress } from '../../../scripts/rig/progress.ts';
 import { ensureSampleImages } from '../../../scripts/rig/sample-images.ts';
@@ -21,7 +21,7 @@ let manager: Manager;
 let agent: AgentProcess;
 let engine: MisbehavingEngine;
 
-beforeEach(async () => {
+beforeAll(async () => {
   world = new World();
   const socket = `${world.dir}/engine.sock`;
   engine = await world.forwardEngine(socket);
@@ -29,10 +29,11 @@ beforeEach(async () => {
   manager = await world.manager(url);
   agent = await world.agent({ brokerUrl: url, engineSocket: socket });
 });
-afterEach(() => world.close());
+afterEach(() => engine.behave());
+afterAll(() => world.close());
 
 test('a host port that another program has: the update goes back to the old container, told as port_taken', async () => {
-  const name = world.name('web');
+  const name = world.name('web1');
   const [port, taken] = [await freePort(), await takePort()];
   await manager.publish(name, present(name, 1, { hello: hello(V1, { ports: publish(port) }) }));
   await manager.phase(name, 'converged', 1);
@@ -53,7 +54,7 @@ test('a host port that another program has: the update goes back to the old cont
 });
 
 test('a first deployment whose host port is taken is failed, and runs once the port is free', async () => {
-  const name = world.name('web');
+  const name = world.name('web2');
   const port = await freePort();
   const free = await occupy(port);
   await manager.publish(name, present(name, 1, { hello: hello(V1, { ports: publish(port) }) }));
@@ -66,7 +67,7 @@ test('a first deployment whose host port is taken is failed, and runs once the p
 });
 
 test('a disk that is full at create is told as no_space, and the old container is not touched', async () => {
-  const name = world.name('web');
+  const name = world.name('web3');
   await manager.publish(name, present(name, 1, { hello: hello(V1) }));
   await manager.phase(name, 'converged', 1);
   const before = await world.engine.identity(name);
@@ -92,7 +93,7 @@ test('a disk that is full at create is told as no_space, and the old container i
 });
 
 test('a first deployment on a full disk is failed, and converges once there is room', async () => {
-  const name = world.name('web');
+  const name = world.name('web4');
   const message = 'write /var/lib/docker/tmp/x: no space left on device';
   const fault = engine.misbehave('POST', CREATE, { kind: 'error', status: 500, message });
   await manager.publish(name, present(name, 1, { hello: hello(V1) }));
@@ -110,7 +111,7 @@ test.each([
     // An image that the engine does not have yet.
     const { host } = await world.registry();
     const image = await pushHello(host);
-    const name = world.name('web');
+    const name = world.name(`web5-${code}`);
     const lines = [
       { status: 'Pulling from hello', id: '1.0.0' },
       { status: 'Downloading', id: 'abc', progressDetail: { current: 500, total: 1000 } },
@@ -125,7 +126,7 @@ test.each([
 );
 
 test("a service's environment stands in no URL, where the engine's log would keep it", async () => {
-  const name = world.name('web');
+  const name = world.name('web6');
   await manager.publish(name, present(name, 1, { hello: hello(V1, { environment: { TOKEN: 's3cret' } }) }));
   await manager.phase(name, 'converged', 1);
   expect(engine.requests.map(({ url }) => url).filter((url) => url.includes('s3cret'))).toEqual([]);
@@ -133,7 +134,7 @@ test("a service's environment stands in no URL, where the engine's log would kee
 });
 
 test('a conflict of names at create is got round', async () => {
-  const name = world.name('web');
+  const name = world.name('web7');
   const usual = /^\/containers\/create\?name=[^&]*-hello-[0-9a-f]{8}$/;
   const message = 'Conflict. The container name is already in use';
   const fault = engine.misbehave('POST', usual, { kind: 'error', status: 409, message });
@@ -143,7 +144,7 @@ test('a conflict of names at create is got round', async () => {
 });
 
 test('a conflict that stays is told, and the service comes once it is over', async () => {
-  const name = world.name('web');
+  const name = world.name('web8');
   const message = 'Conflict. The operation is not permitted now';
   const fault = engine.misbehave('POST', CREATE, { kind: 'error', status: 409, message });
   await manager.publish(name, present(name, 1, { hello: hello(V1) }));
@@ -164,30 +165,32 @@ test('a create that hangs holds up no other deployment, and goes on when the eng
   await manager.phase(stuck, 'converged', 1);
 });
 
-test('while the engine hangs the agent still ends soon when it is told to', async () => {
-  const name = world.name('stuck');
-  const fault = hangCreates(name);
-  await manager.publish(name, present(name, 1, { hello: hello(V1) }));
-  await waitFor('the create', () => fault.hits() > 0);
-  const beganMs = performance.now();
-  expect(await agent.stop()).toBe(0);
-  expect(performance.now() - beganMs).toBeLessThan(10_000);
-});
-
 test('an engine that goes away and comes back stops nothing and restarts nothing', async () => {
-  const name = world.name('web');
+  const name = world.name('web10');
   await manager.publish(name, present(name, 1, { hello: hello(V1) }));
   await manager.phase(name, 'converged', 1);
   const before = await world.engine.identity(name);
   await engine.stop();
   await manager.publish(name, present(name, 2, { hello: hello(V1, { environment: { GREETING: 'Back' } }) }));
-  await manager.event('accepted', ({ type, revision }) => type === 'document_accepted' && revision === 2);
+  await manager.event('accepted', ({ type, deployment, revision }) => {
+    return type === 'document_accepted' && deployment === name && revision === 2;
+  });
   await expectSteady('the container runs on', 1500, async () => {
     return (await world.engine.identity(name)).startedAt === before.startedAt;
   });
   await engine.restart();
   await manager.phase(name, 'converged', 2);
   expect((await world.engine.identity(name)).id).not.toBe(before.id);
+});
+
+test('while the engine hangs the agent still ends soon when it is told to', async () => {
+  const name = world.name('web9');
+  const fault = hangCreates(name);
+  await manager.publish(name, present(name, 1, { hello: hello(V1) }));
+  await waitFor('the create', () => fault.hits() > 0);
+  const beganMs = performance.now();
+  expect(await agent.stop()).toBe(0);
+  expect(performance.now() - beganMs).toBeLessThan(10_000);
 });
 
 function hangCreates(deployment: string): Misconduct {

@@ -1,32 +1,44 @@
 // Images that cannot be had, and registries that want a password.
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { buildImage, type ImageRecipe } from '../../../scripts/rig/images.ts';
+import type { AgentProcess } from '../support/agent-process.ts';
 import { hello, present } from '../support/documents.ts';
+import type { Manager } from '../support/manager.ts';
 import { World } from '../support/world.ts';
 
 const { images, registry } = inject('rig');
 const CREDENTIALS = { username: 'edge', password: 's3cret' };
 
 let world: World;
-beforeEach(() => {
+let manager: Manager;
+let brokerUrl: string;
+let agent: AgentProcess;
+
+beforeAll(async () => {
   world = new World();
+  brokerUrl = (await world.mosquitto()).url;
+  manager = await world.manager(brokerUrl);
+  agent = await world.agent({ brokerUrl });
 });
-afterEach(() => world.close());
+afterAll(() => world.close());
 
 test.each([
   {
     what: 'that does not exist',
+    key: 'image',
     image: `${registry.host}/no-such-image:1.0.0`,
     reason: { code: 'image_not_found', path: 'services.hello.image' },
   },
   {
     what: 'with a tag that does not exist',
+    key: 'tag',
     image: `${registry.host}/hello:no-such-tag`,
     reason: { code: 'image_not_found', path: 'services.hello.image' },
   },
   {
     what: 'for another CPU',
+    key: 'cpu',
     image: images['foreign:1.0.0'].reference,
     reason: {
       code: 'no_matching_platform',
@@ -37,11 +49,11 @@ test.each([
   },
 ])(
   'an image $what is told, for a first deployment and for an update that leaves the old one alone',
-  async ({ image, reason }) => {
+  async ({ key, image, reason }) => {
     const { url } = await world.mosquitto();
     const manager = await world.manager(url);
     await world.agent({ brokerUrl: url });
-    const [first, web] = [world.name('first'), world.name('web')];
+    const [first, web] = [world.name(`first-${key}`), world.name(`web-${key}`)];
     await manager.publish(web, present(web, 1, { hello: hello(images['hello:1.0.0'].reference) }));
     await manager.phase(web, 'converged', 1);
     const before = await world.engine.identity(web);
@@ -69,9 +81,8 @@ test("a registry's credentials go to that registry only, and one that refuses is
     await buildImage(helloRecipe(), { registryHost: host, credentials: CREDENTIALS });
   const socket = `${world.dir}/engine.sock`;
   const engine = await world.forwardEngine(socket);
-  const { url } = await world.mosquitto();
-  const manager = await world.manager(url);
-  await world.agent({ brokerUrl: url, engineSocket: socket, registries: { [known.host]: CREDENTIALS } });
+  await agent.stop();
+  agent = await world.agent({ brokerUrl, engineSocket: socket, registries: { [known.host]: CREDENTIALS } });
 
   const [allowed, refused] = [world.name('allowed'), world.name('refused')];
   await manager.publish(refused, present(refused, 1, { hello: hello(`${strange.host}/hello:auth`) }));
@@ -97,11 +108,10 @@ test("a registry's credentials go to that registry only, and one that refuses is
 test('a wrong password is told as registry_auth, and never shows in status, events or log', async () => {
   const locked = await world.registry(CREDENTIALS);
   await buildImage(helloRecipe(), { registryHost: locked.host, credentials: CREDENTIALS });
-  const { url } = await world.mosquitto();
-  const manager = await world.manager(url);
   const wrong = { username: 'edge', password: 'not-the-secret' };
-  const agent = await world.agent({ brokerUrl: url, registries: { [locked.host]: wrong } });
-  const name = world.name('web');
+  await agent.stop();
+  agent = await world.agent({ brokerUrl, registries: { [locked.host]: wrong } });
+  const name = world.name('wrong');
   await manager.publish(name, present(name, 1, { hello: hello(`${locked.host}/hello:auth`) }));
   expect(await manager.phase(name, 'failed', 1)).toMatchObject({ reason: { code: 'registry_auth' } });
   expect(JSON.stringify([manager.statuses, manager.batches, agent.log])).not.toContain(wrong.password);
@@ -110,10 +120,7 @@ test('a wrong password is told as registry_auth, and never shows in status, even
 test('a registry out of reach is waited for: the old one runs on, and the update follows when it is back', async () => {
   const own = await world.registry();
   await buildImage(helloRecipe(), { registryHost: own.host });
-  const { url } = await world.mosquitto();
-  const manager = await world.manager(url);
-  await world.agent({ brokerUrl: url });
-  const name = world.name('web');
+  const name = world.name('away');
   await manager.publish(name, present(name, 1, { hello: hello(images['hello:1.0.0'].reference) }));
   await manager.phase(name, 'converged', 1);
   const before = await world.engine.identity(name);

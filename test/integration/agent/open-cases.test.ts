@@ -79,18 +79,6 @@ test('a stopped container whose network was pruned runs again', async () => {
   await world.engine.untilRunning(name, () => true, 'hello', 10_000);
 });
 
-test.each(['network', 'volume'] as const)(
-  'a %s of somebody else with the name of ours is told as name_taken in the status',
-  async (kind) => {
-    const name = world.name(`taken-${kind}`);
-    if (kind === 'network') await world.engine.docker.createNetwork({ Name: `holdfast_${name}_default` });
-    else await world.engine.docker.createVolume({ Name: `holdfast_${name}_data` });
-    const service = hello(V1, { volumes: [{ type: 'volume', source: 'data', target: '/data' }] });
-    await manager.publish(name, present(name, 1, { hello: service }, { volumes: { data: {} } }));
-    await manager.status(name, 'name_taken', ({ reason }) => reason?.code === 'name_taken', 10_000);
-  },
-);
-
 test('a removal that something else stands in the way of says what it is', async () => {
   const name = world.name('in-use');
   await manager.publish(name, present(name, 1, { hello: hello(V1) }));

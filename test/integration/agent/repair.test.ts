@@ -149,7 +149,7 @@ test('a named volume that was removed with its container is made anew, and is ou
 });
 
 test.each(['network', 'volume'] as const)(
-  'a %s of somebody else that has the name of ours is not taken, and is not asked for without a pause',
+  'a %s of somebody else that has the name of ours is not taken, is told, and is not asked for without a pause',
   async (kind) => {
     counter += 1;
     const name = world.name(`web${counter}`);
@@ -158,6 +158,7 @@ test.each(['network', 'volume'] as const)(
     const service = hello(V1, { volumes: [{ type: 'volume', source: 'data', target: '/data' }] });
     await manager.publish(name, present(name, 1, { hello: service }, { volumes: { data: {} } }));
     await manager.event('name_taken', ({ deployment, code }) => deployment === name && code === 'name_taken');
+    await manager.status(name, 'name_taken', ({ reason }) => reason?.code === 'name_taken');
     await expectSteady('a few tries', 2000, () => {
       return (
         manager.events().filter(({ deployment, code }) => deployment === name && code === 'name_taken')
@@ -167,10 +168,10 @@ test.each(['network', 'volume'] as const)(
     expect(await world.engine.containersOf(name)).toEqual([]);
     await manager.publish(name, absent(name, 2));
     await manager.phase(name, 'removed', 2);
-    const left = await world.engine.findAll(name);
-    expect(left).toEqual([
-      kind === 'network' ? `network holdfast_${name}_default` : `volume holdfast_${name}_data`,
-    ]);
+    // Volumes stay, whosever they are.
+    const volume = `volume holdfast_${name}_data`;
+    const left = kind === 'network' ? [`network holdfast_${name}_default`, volume] : [volume];
+    expect(await world.engine.findAll(name)).toEqual(left);
   },
 );
 
