@@ -9,6 +9,8 @@ import { readConfig } from './config.ts';
 import { DockerEngine } from './docker/docker-engine.ts';
 import type { CredentialsFor } from './docker/pull.ts';
 import { checkProbe } from './health/check.ts';
+import { readCgroupLimits } from './host/cgroup-limits.ts';
+import { HostFiles } from './host/host-files.ts';
 import { LinuxHost } from './host/linux-host.ts';
 import { systemClock as clock } from './lib/clock.ts';
 import { journalPrefix } from './lib/journal-prefix.ts';
@@ -81,6 +83,7 @@ function openLog(config: Config): Logger {
 
 function openEdges(config: Config, store: SqliteStore, logger: Logger): Edges {
   const random = Math.random;
+  const files = new HostFiles('/');
   const host = new LinuxHost({ dataDir: config.dataDir, clock });
   const { bootId } = host.readFacts();
   const { device, groups, broker } = config;
@@ -92,6 +95,7 @@ function openEdges(config: Config, store: SqliteStore, logger: Logger): Edges {
     engine: new DockerEngine({
       socketPath: config.engine.socket,
       credentialsFor: credentialsFrom(config, logger),
+      readLimits: (pid, container) => readCgroupLimits(files, pid, container),
     }),
     check: checkProbe,
     openBroker: (handlers) => {

@@ -9,6 +9,12 @@ export const durationSchema = v.pipe(
 );
 export const byteSizeSchema = v.pipe(v.string(), v.regex(BYTE_SIZE_PATTERN, 'a size such as "256M" or "1g"'));
 export const textSchema = v.pipe(v.string(), v.maxLength(4096, 'at most 4096 characters'));
+export const shortTextSchema = v.pipe(
+  v.string(),
+  v.minLength(1, 'not empty'),
+  v.maxLength(256, 'at most 256 characters'),
+);
+export const stringsSchema = v.pipe(v.array(textSchema), v.maxLength(256, 'at most 256 items'));
 export const absolutePathSchema = v.pipe(
   v.string(),
   v.maxLength(1024, 'at most 1024 characters'),

@@ -1,18 +1,46 @@
 // One service of a deployment: Compose's long forms and names, with `probe` as ours.
-// Source: the Compose specification, compose-spec.json.
+// Source: the Compose specification, compose-spec.json. A key that is added needs an entry in
+// fleet/compose/service-keys.ts, its place in agent/docker/, and its row in docs/compose.md.
 import * as v from 'valibot';
 import {
   absolutePathSchema,
   byteSizeSchema,
-  countSchema,
   durationSchema,
-  portSchema,
+  shortTextSchema,
+  stringsSchema,
   textSchema,
 } from './fields.ts';
-import { nameSchema, serviceNameSchema } from './names.ts';
+import { serviceNameSchema } from './names.ts';
 import { record, strictObject } from './objects.ts';
+import { healthcheckSchema, probeSchema } from './service-health.ts';
+import { mountSchema, tmpfsSchema } from './service-mounts.ts';
+import {
+  attachmentsSchema,
+  dnsOptSchema,
+  dnsSchema,
+  dnsSearchSchema,
+  exposeSchema,
+  extraHostsSchema,
+  networkModeSchema,
+  publishedPortSchema,
+} from './service-network.ts';
+import {
+  cpusetSchema,
+  deploySchema,
+  gpusSchema,
+  oomScoreSchema,
+  sysctlsSchema,
+  ulimitsSchema,
+} from './service-resources.ts';
+import {
+  capabilitiesSchema,
+  deviceRulesSchema,
+  devicesSchema,
+  ipcSchema,
+  pidSchema,
+  securityOptSchema,
+} from './service-security.ts';
 
-const stringsSchema = v.pipe(v.array(textSchema), v.maxLength(256, 'at most 256 items'));
 const variablesSchema = record(
   v.pipe(
     v.string(),
@@ -24,79 +52,53 @@ const variablesSchema = record(
   v.pipe(v.string(), v.maxLength(32_768, 'at most 32768 characters')),
 );
 
-/** Limits the kernel enforces. `cpus` counts cores (`"0.5"`), `memory` bytes (`"256M"`), `pids` processes. */
-const limitsSchema = strictObject({
-  cpus: v.optional(
-    v.pipe(v.string(), v.regex(/^\d{1,4}(\.\d{1,3})?$/, 'a number of cores in quotes, such as "0.5"')),
+/** The agent knows what is its own by the labels `io.holdfast.…`, so no service may set one. */
+const labelsSchema = record(
+  v.pipe(
+    v.string(),
+    v.regex(
+      /^(?!(?:__proto__|constructor|prototype)$)(?!io\.holdfast\.)[^=\0]{1,256}$/,
+      'a label of at most 256 characters, without "=", no reserved word, and none of the agent\'s own "io.holdfast."',
+    ),
   ),
-  memory: v.optional(byteSizeSchema),
-  pids: v.optional(v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, '1 or more'))),
-});
+  textSchema,
+);
 
 const dependencySchema = strictObject({
   condition: v.picklist(['service_started', 'service_healthy', 'service_completed_successfully']),
 });
 
-const publishedPortSchema = strictObject({
-  target: portSchema,
-  /** The host's port, in quotes as Compose has it. */
-  published: v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}$/, 'a port in quotes, such as "8080"')),
-  host_ip: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-fA-F.:]{2,45}$/, 'an IP address'))),
-  protocol: v.optional(v.picklist(['tcp', 'udp']), 'tcp'),
+const loggingSchema = strictObject({
+  driver: v.optional(
+    v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._/:-]{0,127}$/, 'a logging driver such as "journald"')),
+  ),
+  options: v.optional(
+    record(
+      v.pipe(v.string(), v.regex(/^[a-z][a-z0-9._-]{0,63}$/, 'an option such as "max-size"')),
+      textSchema,
+    ),
+  ),
 });
 
-const mountSchema = v.variant('type', [
-  strictObject({
-    type: v.literal('volume'),
-    source: nameSchema,
-    target: absolutePathSchema,
-    read_only: v.optional(v.boolean()),
-  }),
-  strictObject({
-    type: v.literal('bind'),
-    source: absolutePathSchema,
-    target: absolutePathSchema,
-    read_only: v.optional(v.boolean()),
-  }),
-  strictObject({ type: v.literal('tmpfs'), target: absolutePathSchema }),
-]);
-
-const healthcheckSchema = strictObject({
-  /** `["CMD", …]`, `["CMD-SHELL", "…"]` or `["NONE"]`. */
-  test: v.pipe(stringsSchema, v.minLength(1, 'CMD, CMD-SHELL or NONE first')),
-  interval: v.optional(durationSchema),
-  timeout: v.optional(durationSchema),
-  retries: v.optional(countSchema),
-  start_period: v.optional(durationSchema),
-});
-
-const probeTiming = {
-  interval: v.optional(durationSchema, '10s'),
-  timeout: v.optional(durationSchema, '2s'),
-  failures: v.optional(v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, '1 or more')), 3),
-  grace: v.optional(durationSchema, '30s'),
-};
-const httpPathSchema = v.pipe(
+const groupSchema = v.pipe(
   v.string(),
-  v.maxLength(1024, 'at most 1024 characters'),
-  v.regex(/^\/[\x21-\x7e]*$/, 'a path that starts with "/"'),
+  v.regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}$/, 'a group such as "dialout" or "20"'),
 );
-
-/**
- * A check made by the agent from outside, with no process started in the container. Exactly one of
- * `http` and `tcp`; `failures` in a row make it unhealthy, `grace` after the start forgives.
- */
-const probeSchema = strictObject({
-  http: v.optional(strictObject({ port: portSchema, path: v.optional(httpPathSchema, '/') })),
-  tcp: v.optional(strictObject({ port: portSchema })),
-  ...probeTiming,
-});
 
 export const serviceSchema = strictObject({
   image: v.pipe(v.string(), v.minLength(1, 'an image reference'), v.maxLength(512, 'at most 512 characters')),
+  /** `missing` unless said. */
+  pull_policy: v.optional(v.picklist(['always', 'missing', 'never'])),
+  platform: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[a-z0-9]{1,32}\/[a-z0-9_]{1,32}(?:\/[a-z0-9.]{1,32})?$/, 'a platform such as "linux/arm64"'),
+    ),
+  ),
   command: v.optional(stringsSchema),
   entrypoint: v.optional(stringsSchema),
   environment: v.optional(variablesSchema),
+  labels: v.optional(labelsSchema),
   working_dir: v.optional(absolutePathSchema),
   user: v.optional(
     v.pipe(
@@ -107,12 +109,31 @@ export const serviceSchema = strictObject({
       ),
     ),
   ),
+  group_add: v.optional(v.pipe(v.array(groupSchema), v.maxLength(64, 'at most 64 groups'))),
   hostname: v.optional(
     v.pipe(v.string(), v.regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$/, 'a host name')),
   ),
-  deploy: v.optional(
-    strictObject({ resources: v.optional(strictObject({ limits: v.optional(limitsSchema) })) }),
-  ),
+  init: v.optional(v.boolean()),
+  runtime: v.optional(shortTextSchema),
+
+  deploy: v.optional(deploySchema),
+  gpus: v.optional(gpusSchema),
+  cpuset: v.optional(cpusetSchema),
+  oom_score_adj: v.optional(oomScoreSchema),
+  shm_size: v.optional(byteSizeSchema),
+  sysctls: v.optional(sysctlsSchema),
+  ulimits: v.optional(ulimitsSchema),
+
+  cap_add: v.optional(capabilitiesSchema),
+  cap_drop: v.optional(capabilitiesSchema),
+  device_cgroup_rules: v.optional(deviceRulesSchema),
+  devices: v.optional(devicesSchema),
+  ipc: v.optional(ipcSchema),
+  pid: v.optional(pidSchema),
+  privileged: v.optional(v.boolean()),
+  read_only: v.optional(v.boolean()),
+  security_opt: v.optional(securityOptSchema),
+
   restart: v.optional(
     v.pipe(
       v.string(),
@@ -127,16 +148,30 @@ export const serviceSchema = strictObject({
   ),
   stop_grace_period: v.optional(durationSchema),
   depends_on: v.optional(record(serviceNameSchema, dependencySchema)),
+  logging: v.optional(loggingSchema),
+
   ports: v.optional(v.pipe(v.array(publishedPortSchema), v.maxLength(256, 'at most 256 ports'))),
+  expose: v.optional(exposeSchema),
+  networks: v.optional(attachmentsSchema),
+  network_mode: v.optional(networkModeSchema),
+  dns: v.optional(dnsSchema),
+  dns_opt: v.optional(dnsOptSchema),
+  dns_search: v.optional(dnsSearchSchema),
+  extra_hosts: v.optional(extraHostsSchema),
+
   volumes: v.optional(v.pipe(v.array(mountSchema), v.maxLength(64, 'at most 64 mounts'))),
-  networks: v.optional(record(nameSchema, strictObject({ aliases: v.optional(v.array(serviceNameSchema)) }))),
+  tmpfs: v.optional(v.pipe(v.array(tmpfsSchema), v.maxLength(64, 'at most 64 mounts'))),
+
   healthcheck: v.optional(healthcheckSchema),
   probe: v.optional(probeSchema),
 });
 
-/** A service as validated, with the defaults of `probe` and `ports` filled in. */
+/** A service as validated, with the defaults of `probe` and `ports` filled in, and no others: defaults would
+ * change the hash of what runs already. */
 export type Service = v.InferOutput<typeof serviceSchema>;
 export type Probe = v.InferOutput<typeof probeSchema>;
 export type Mount = v.InferOutput<typeof mountSchema>;
 export type PublishedPort = v.InferOutput<typeof publishedPortSchema>;
+export type Device = NonNullable<Service['devices']>[number];
+export type DeviceRequest = NonNullable<Service['gpus']>[number];
 export type DependencyCondition = v.InferOutput<typeof dependencySchema>['condition'];

@@ -9,7 +9,7 @@ import type { Step, StepOutcome } from '../reconcile/steps.ts';
 import { carryOut } from './carry-out.ts';
 import { unavailable, unlessStatus } from './engine-error.ts';
 import { LABELS } from './labels.ts';
-import { createDigestReader, type DigestReader, observeDeployment } from './observe.ts';
+import { createDigestReader, type LimitsReader, observeDeployment, type Readers } from './observe.ts';
 import { type CredentialsFor, pullImage } from './pull.ts';
 
 /** An engine that says nothing for so long hangs; a stop may take its grace period on top. */
@@ -30,6 +30,7 @@ const WATCHED_EVENTS = [
 export interface DockerEngineOptions {
   readonly socketPath: string;
   readonly credentialsFor: CredentialsFor;
+  readonly readLimits: LimitsReader;
 }
 
 export class DockerEngine implements Engine {
@@ -38,14 +39,14 @@ export class DockerEngine implements Engine {
   /** For streams and stops, which may be silent for long. */
   readonly #patient: Docker;
   readonly #credentialsFor: CredentialsFor;
-  readonly #digestOf: DigestReader;
+  readonly #readers: Readers;
 
-  constructor({ socketPath, credentialsFor }: DockerEngineOptions) {
+  constructor({ socketPath, credentialsFor, readLimits }: DockerEngineOptions) {
     // No API version is asked for: each engine then speaks its own newest, and none refuses.
     this.#docker = new Docker({ socketPath, timeout: CALL_TIMEOUT_MS });
     this.#patient = new Docker({ socketPath });
     this.#credentialsFor = credentialsFor;
-    this.#digestOf = createDigestReader(this.#docker);
+    this.#readers = { digestOf: createDigestReader(this.#docker), readLimits };
   }
 
   async facts(): Promise<EngineFacts> {
@@ -66,7 +67,7 @@ export class DockerEngine implements Engine {
   }
 
   observe(deployment: string): Promise<Observed> {
-    return observeDeployment(this.#docker, deployment, this.#digestOf);
+    return observeDeployment(this.#docker, deployment, this.#readers);
   }
 
   async inspectImage(reference: string): Promise<ImageFacts | null> {

@@ -1,13 +1,18 @@
 // Reads one deployment from the engine: what carries our labels, nothing else.
 import type Docker from 'dockerode';
-import type { ContainerState, Observed, ObservedContainer } from '../reconcile/observed.ts';
+import type { ContainerState, EffectiveLimits, Observed, ObservedContainer } from '../reconcile/observed.ts';
 import { answerIn, unavailable, unlessStatus } from './engine-error.ts';
 import { LABELS } from './labels.ts';
+
+export interface Readers {
+  readonly digestOf: DigestReader;
+  readonly readLimits: LimitsReader;
+}
 
 export async function observeDeployment(
   docker: Docker,
   deployment: string,
-  digestOf: DigestReader,
+  { digestOf, readLimits }: Readers,
 ): Promise<Observed> {
   const filters = { label: [`${LABELS.deployment}=${deployment}`] };
   try {
@@ -22,7 +27,11 @@ export async function observeDeployment(
     const there = inspected.filter((info) => info !== null);
     const networkIds = new Set(networks.map((network) => network.Id));
     const toObservedNow = async (info: Docker.ContainerInspectInfo): Promise<ObservedContainer> =>
-      toObserved(info, { networkIds, digest: await digestOf(info.Image) });
+      toObserved(info, {
+        networkIds,
+        digest: await digestOf(info.Image),
+        effective: info.State.Pid > 0 ? readLimits(info.State.Pid, info.Id) : null,
+      });
     return {
       containers: await Promise.all(there.map(toObservedNow)),
       networks: new Set(networks.map((network) => network.Labels?.[LABELS.network] ?? '').filter(Boolean)),
@@ -39,9 +48,19 @@ export async function observeDeployment(
   }
 }
 
+/** Reads the limits in force on a container's main process; `null` where they cannot be read. */
+export type LimitsReader = (pid: number, container: string) => EffectiveLimits | null;
+
+/** What is known of a container beside the engine's own account of it. */
+interface Beside {
+  readonly networkIds: ReadonlySet<string>;
+  readonly digest: string | null;
+  readonly effective: EffectiveLimits | null;
+}
+
 function toObserved(
   info: Docker.ContainerInspectInfo,
-  { networkIds, digest }: { networkIds: ReadonlySet<string>; digest: string | null },
+  { networkIds, digest, effective }: Beside,
 ): ObservedContainer {
   const { State: state, HostConfig: host, Config: config } = info;
   const endpoints = Object.entries(info.NetworkSettings.Networks);
@@ -66,6 +85,7 @@ function toObserved(
       .filter(([name]) => name.startsWith(prefix))
       .map(([name]) => name.slice(prefix.length)),
     address: endpoints.map(([, endpoint]) => endpoint.IPAddress).find((address) => address !== '') ?? null,
+    effective,
     settings: {
       memoryBytes: host.Memory ?? 0,
       nanoCpus: host.NanoCpus ?? 0,

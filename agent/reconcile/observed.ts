@@ -27,6 +27,15 @@ export interface ObservedContainer {
   /** Where the host reaches it, for probes; `null` while it does not run. */
   readonly address: string | null;
   readonly settings: MutableSettings;
+  /** What the kernel enforces, from its cgroup; `null` while it does not run or where it cannot be read. */
+  readonly effective: EffectiveLimits | null;
+}
+
+/** Limits in force; `null` means none. */
+export interface EffectiveLimits {
+  readonly memoryBytes: number | null;
+  readonly cpus: number | null;
+  readonly pids: number | null;
 }
 
 /** Settings that the engine changes on a living container, with no new one. 0 means unlimited. */

@@ -1,6 +1,6 @@
 // The status body: what is told of a deployment, made from a decision alone.
 import type { ServiceStatus } from '../../protocol/status.ts';
-import type { MutableSettings } from './observed.ts';
+import type { EffectiveLimits, MutableSettings, ObservedContainer } from './observed.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
 import type { ServiceSpec } from './service-spec.ts';
 import type { Decision, Revision, ServiceView, Situation, StatusBody } from './situation.ts';
@@ -50,24 +50,34 @@ function serviceStatus(situation: Situation, record: DeploymentRecord, view: Ser
     started_at: container?.startedAt ?? null,
     exit_code: isUp ? null : (container?.exitCode ?? null),
     oom_killed: container?.oomKilled ?? false,
-    limits: container === null ? null : limitsOf(spec.settings, container.settings),
+    limits: container === null ? null : limitsOf(spec.settings, container),
     progress:
       image?.kind === 'pulling' ? { current_bytes: image.currentBytes, total_bytes: image.totalBytes } : null,
     last_failure: lastFailure(situation, record, spec),
   };
 }
 
-function limitsOf(asked: MutableSettings, shown: MutableSettings): NonNullable<ServiceStatus['limits']> {
+/** What the kernel enforces where its cgroup could be read, else what the engine says it set. */
+function limitsOf(
+  asked: MutableSettings,
+  { effective, settings }: ObservedContainer,
+): NonNullable<ServiceStatus['limits']> {
+  const { memoryBytes, cpus, pids } = effective ?? limitsIn(settings);
   const lost: ('memory' | 'cpus' | 'pids')[] = [];
-  if (asked.memoryBytes > 0 && shown.memoryBytes !== asked.memoryBytes) lost.push('memory');
-  if (asked.nanoCpus > 0 && shown.nanoCpus !== asked.nanoCpus) lost.push('cpus');
-  if (asked.pids > 0 && shown.pids !== asked.pids) lost.push('pids');
-  return {
-    memory_bytes: shown.memoryBytes > 0 ? shown.memoryBytes : null,
-    cpus: shown.nanoCpus > 0 ? shown.nanoCpus / 1e9 : null,
-    pids: shown.pids > 0 ? shown.pids : null,
-    not_enforced: lost,
-  };
+  if (isLost(asked.memoryBytes, memoryBytes)) lost.push('memory');
+  if (isLost(asked.nanoCpus / 1e9, cpus)) lost.push('cpus');
+  if (isLost(asked.pids, pids)) lost.push('pids');
+  return { memory_bytes: memoryBytes, cpus, pids, not_enforced: lost };
+}
+
+function limitsIn({ memoryBytes, nanoCpus, pids }: MutableSettings): EffectiveLimits {
+  const orNull = (value: number): number | null => (value > 0 ? value : null);
+  return { memoryBytes: orNull(memoryBytes), cpus: orNull(nanoCpus / 1e9), pids: orNull(pids) };
+}
+
+/** The kernel rounds: memory down to pages, processor time to microseconds. */
+function isLost(asked: number, inForce: number | null): boolean {
+  return asked > 0 && (inForce === null || inForce > asked * 1.001);
 }
 
 function lastFailure(

@@ -14,6 +14,7 @@ function running(change: Partial<ObservedContainer> = {}): ObservedContainer {
     ...{ id: 'c1', service: 'app', revision: 1, spec: 'sha256:x', state: 'running', exitCode: null },
     ...{ oomKilled: false, startedAt: '2026-11-23T00:00:00Z', engineRestarts: 0, engineHealth: 'none' },
     ...{ imageId: 'sha256:i', digest: null, networks: ['default'], address: '172.18.0.2' },
+    effective: null,
     settings: { memoryBytes: 0, nanoCpus: 0, pids: 0, restartPolicy: 'unless-stopped' },
     ...change,
   };

@@ -64,6 +64,7 @@ export function containerOf(
     networks: Object.keys(spec.networks),
     address: '10.0.0.2',
     settings: spec.settings,
+    effective: null,
     ...rest,
   };
 }
@@ -271,6 +272,7 @@ export class Model {
       networks: Object.keys(spec.networks),
       address: null,
       settings: spec.settings,
+      effective: null,
     });
     return { ok: true, container: id };
   }

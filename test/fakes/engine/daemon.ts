@@ -263,6 +263,7 @@ function show(container: Container): ObservedContainer {
     digest: image.digest,
     networks: [...container.networks],
     address: container.address,
+    effective: null,
     settings: container.settings,
   };
 }

@@ -2,19 +2,16 @@
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { freePort } from '../../../scripts/rig/port.ts';
-import { quietProgress } from '../../../scripts/rig/progress.ts';
-import { ensureSampleImages } from '../../../scripts/rig/sample-images.ts';
 import type { MisbehavingEngine, Misconduct } from '../../fakes/misbehaving-engine.ts';
 import type { AgentProcess } from '../support/agent-process.ts';
 import { hello, present, publish } from '../support/documents.ts';
 import type { Manager } from '../support/manager.ts';
+import { pushOwnHello } from '../support/own-images.ts';
 import { expectSteady, waitFor } from '../support/wait-for.ts';
 import { World } from '../support/world.ts';
 
 const images = inject('rig').images;
 const [V1, V2] = [images['hello:1.0.0'].reference, images['hello:1.1.0'].reference];
-const CREATE = /^\/containers\/create\?/;
-const PULL = /^\/images\/create\?/;
 
 let world: World;
 let manager: Manager;
@@ -73,7 +70,7 @@ test('a disk that is full at create is told as no_space, and the old container i
   const before = await world.engine.identity(name);
 
   const message = 'mkdir /var/lib/docker/overlay2/abc: no space left on device';
-  const fault = engine.misbehave('POST', CREATE, { kind: 'error', status: 500, message });
+  const fault = engine.misbehave('POST', createsOf(name), { kind: 'error', status: 500, message });
   await manager.publish(name, present(name, 2, { hello: hello(V2) }));
   expect(await manager.phase(name, 'rolled_back', 2)).toMatchObject({
     reason: {
@@ -95,7 +92,7 @@ test('a disk that is full at create is told as no_space, and the old container i
 test('a first deployment on a full disk is failed, and converges once there is room', async () => {
   const name = world.name('web4');
   const message = 'write /var/lib/docker/tmp/x: no space left on device';
-  const fault = engine.misbehave('POST', CREATE, { kind: 'error', status: 500, message });
+  const fault = engine.misbehave('POST', createsOf(name), { kind: 'error', status: 500, message });
   await manager.publish(name, present(name, 1, { hello: hello(V1) }));
   expect(await manager.phase(name, 'failed', 1)).toMatchObject({ reason: { code: 'no_space' } });
   fault.lift();
@@ -110,14 +107,14 @@ test.each([
   async ({ error, code }) => {
     // An image that the engine does not have yet.
     const { host } = await world.registry();
-    const image = await pushHello(host);
+    const image = await pushOwnHello(host);
     const name = world.name(`web5-${code}`);
     const lines = [
       { status: 'Pulling from hello', id: '1.0.0' },
       { status: 'Downloading', id: 'abc', progressDetail: { current: 500, total: 1000 } },
       { errorDetail: { message: error }, error },
     ];
-    const fault = engine.misbehave('POST', PULL, { kind: 'lines', lines });
+    const fault = engine.misbehave('POST', pullsFrom(host), { kind: 'lines', lines });
     await manager.publish(name, present(name, 1, { hello: hello(image) }));
     await manager.status(name, code, ({ phase, reason }) => phase === 'pulling' && reason?.code === code);
     fault.lift();
@@ -135,7 +132,7 @@ test("a service's environment stands in no URL, where the engine's log would kee
 
 test('a conflict of names at create is got round', async () => {
   const name = world.name('web7');
-  const usual = /^\/containers\/create\?name=[^&]*-hello-[0-9a-f]{8}$/;
+  const usual = new RegExp(`${createsOf(name).source}hello-[0-9a-f]{8}$`);
   const message = 'Conflict. The container name is already in use';
   const fault = engine.misbehave('POST', usual, { kind: 'error', status: 409, message });
   await manager.publish(name, present(name, 1, { hello: hello(V1) }));
@@ -146,7 +143,7 @@ test('a conflict of names at create is got round', async () => {
 test('a conflict that stays is told, and the service comes once it is over', async () => {
   const name = world.name('web8');
   const message = 'Conflict. The operation is not permitted now';
-  const fault = engine.misbehave('POST', CREATE, { kind: 'error', status: 409, message });
+  const fault = engine.misbehave('POST', createsOf(name), { kind: 'error', status: 409, message });
   await manager.publish(name, present(name, 1, { hello: hello(V1) }));
   expect(await manager.phase(name, 'failed', 1)).toMatchObject({ reason: { code: 'conflict' } });
   fault.lift();
@@ -194,11 +191,15 @@ test('while the engine hangs the agent still ends soon when it is told to', asyn
 });
 
 function hangCreates(deployment: string): Misconduct {
-  return engine.misbehave('POST', new RegExp(`^/containers/create\\?name=${deployment}-`), { kind: 'hang' });
+  return engine.misbehave('POST', createsOf(deployment), { kind: 'hang' });
 }
 
-async function pushHello(host: string): Promise<string> {
-  return (await ensureSampleImages(host, quietProgress))['hello:1.0.0'].reference;
+function createsOf(deployment: string): RegExp {
+  return new RegExp(`^/containers/create?name=${deployment}-`);
+}
+
+function pullsFrom(host: string): RegExp {
+  return new RegExp(`^/images/create?fromImage=${encodeURIComponent(host)}`);
 }
 
 /** Listens on a port until the test is over. */

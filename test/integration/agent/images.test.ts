@@ -1,10 +1,9 @@
 // Images that cannot be had, and registries that want a password.
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { buildImage, type ImageRecipe } from '../../../scripts/rig/images.ts';
 import type { AgentProcess } from '../support/agent-process.ts';
 import { hello, present } from '../support/documents.ts';
 import type { Manager } from '../support/manager.ts';
+import { pushOwnHello } from '../support/own-images.ts';
 import { World } from '../support/world.ts';
 
 const { images, registry } = inject('rig');
@@ -50,9 +49,6 @@ test.each([
 ])(
   'an image $what is told, for a first deployment and for an update that leaves the old one alone',
   async ({ key, image, reason }) => {
-    const { url } = await world.mosquitto();
-    const manager = await world.manager(url);
-    await world.agent({ brokerUrl: url });
     const [first, web] = [world.name(`first-${key}`), world.name(`web-${key}`)];
     await manager.publish(web, present(web, 1, { hello: hello(images['hello:1.0.0'].reference) }));
     await manager.phase(web, 'converged', 1);
@@ -77,15 +73,14 @@ test.each([
 
 test("a registry's credentials go to that registry only, and one that refuses is told as registry_auth", async () => {
   const [known, strange] = [await world.registry(CREDENTIALS), await world.registry(CREDENTIALS)];
-  for (const { host } of [known, strange])
-    await buildImage(helloRecipe(), { registryHost: host, credentials: CREDENTIALS });
+  for (const { host } of [known, strange]) await pushOwnHello(host, CREDENTIALS);
   const socket = `${world.dir}/engine.sock`;
   const engine = await world.forwardEngine(socket);
   await agent.stop();
   agent = await world.agent({ brokerUrl, engineSocket: socket, registries: { [known.host]: CREDENTIALS } });
 
   const [allowed, refused] = [world.name('allowed'), world.name('refused')];
-  await manager.publish(refused, present(refused, 1, { hello: hello(`${strange.host}/hello:auth`) }));
+  await manager.publish(refused, present(refused, 1, { hello: hello(`${strange.host}/hello:own`) }));
   expect(await manager.phase(refused, 'failed', 1)).toMatchObject({
     reason: {
       code: 'registry_auth',
@@ -93,7 +88,7 @@ test("a registry's credentials go to that registry only, and one that refuses is
       hint: expect.stringContaining('[registries.'),
     },
   });
-  await manager.publish(allowed, present(allowed, 1, { hello: hello(`${known.host}/hello:auth`) }));
+  await manager.publish(allowed, present(allowed, 1, { hello: hello(`${known.host}/hello:own`) }));
   await manager.phase(allowed, 'converged', 1);
 
   const sentFor = (host: string): unknown[] => {
@@ -107,26 +102,26 @@ test("a registry's credentials go to that registry only, and one that refuses is
 
 test('a wrong password is told as registry_auth, and never shows in status, events or log', async () => {
   const locked = await world.registry(CREDENTIALS);
-  await buildImage(helloRecipe(), { registryHost: locked.host, credentials: CREDENTIALS });
+  const image = await pushOwnHello(locked.host, CREDENTIALS);
   const wrong = { username: 'edge', password: 'not-the-secret' };
   await agent.stop();
   agent = await world.agent({ brokerUrl, registries: { [locked.host]: wrong } });
   const name = world.name('wrong');
-  await manager.publish(name, present(name, 1, { hello: hello(`${locked.host}/hello:auth`) }));
+  await manager.publish(name, present(name, 1, { hello: hello(image) }));
   expect(await manager.phase(name, 'failed', 1)).toMatchObject({ reason: { code: 'registry_auth' } });
   expect(JSON.stringify([manager.statuses, manager.batches, agent.log])).not.toContain(wrong.password);
 });
 
 test('a registry out of reach is waited for: the old one runs on, and the update follows when it is back', async () => {
   const own = await world.registry();
-  await buildImage(helloRecipe(), { registryHost: own.host });
+  const image = await pushOwnHello(own.host);
   const name = world.name('away');
   await manager.publish(name, present(name, 1, { hello: hello(images['hello:1.0.0'].reference) }));
   await manager.phase(name, 'converged', 1);
   const before = await world.engine.identity(name);
 
   await own.stop();
-  await manager.publish(name, present(name, 2, { hello: hello(`${own.host}/hello:auth`) }));
+  await manager.publish(name, present(name, 2, { hello: hello(image) }));
   await manager.status(name, 'the registry is away', ({ phase, reason }) => {
     return phase === 'pulling' && reason?.code === 'registry_unreachable';
   });
@@ -134,10 +129,3 @@ test('a registry out of reach is waited for: the old one runs on, and the update
   await own.start();
   await manager.phase(name, 'converged', 2);
 });
-
-/** As in the samples, for registries that the rig does not fill. */
-function helloRecipe(): ImageRecipe {
-  const source = readFileSync(new URL('../../../examples/hello/hello.py', import.meta.url));
-  const files = { 'hello.py': source, VERSION: 'auth\n' };
-  return { name: 'hello', tag: 'auth', files, cmd: ['python3', 'hello.py'] };
-}

@@ -1,11 +1,10 @@
 // A device that is cut off goes on, starts what it knows, and tells and hears the rest later.
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import type { Mosquitto } from '../../../scripts/rig/mosquitto.ts';
-import { quietProgress } from '../../../scripts/rig/progress.ts';
-import { ensureSampleImages } from '../../../scripts/rig/sample-images.ts';
 import { CuttableProxy } from '../../fakes/cuttable-proxy.ts';
 import { hello, present } from '../support/documents.ts';
 import type { Manager } from '../support/manager.ts';
+import { pushOwnHello } from '../support/own-images.ts';
 import { World } from '../support/world.ts';
 
 const images = inject('rig').images;
@@ -30,7 +29,7 @@ afterEach(() => world.close());
 
 test('with no broker and no registry in reach the agent starts all that it knows', async () => {
   const registry = await world.registry();
-  const image = (await ensureSampleImages(registry.host, quietProgress))['hello:1.0.0'].reference;
+  const image = await pushOwnHello(registry.host);
   const agent = await world.agent({ brokerUrl });
   const name = world.name('web');
   const document = present(name, 1, {

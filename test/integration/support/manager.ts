@@ -30,7 +30,7 @@ export class Manager {
   private constructor(client: MqttClient, options: ManagerOptions) {
     this.#client = client;
     this.#options = options;
-    client.on('message', (topic, payload, { retain }) => this.#take(topic, payload.toString(), retain));
+    client.on('message', (topic, payload) => this.#take(topic, payload.toString()));
   }
 
   /** Its session outlives an outage of the broker, so that it misses nothing. */
@@ -161,28 +161,29 @@ export class Manager {
     return `${PREFIX}/devices/${this.#options.device}/${leaf}`;
   }
 
-  #take(topic: string, payload: string, isRetained: boolean): void {
+  #take(topic: string, payload: string): void {
     const leaf = topic.slice(this.#topic('').length);
     const json: unknown = JSON.parse(payload);
     if (leaf === 'events') this.#keep(this.batches, eventsSchema, json);
     else if (leaf === 'state') this.#keep(this.states, stateSchema, json);
     else if (leaf === 'presence') this.#keep(this.presences, presenceSchema, json);
-    else this.#takeStatus(leaf, json, isRetained);
+    else this.#takeStatus(leaf, json);
   }
 
-  #takeStatus(leaf: string, json: unknown, isRetained: boolean): void {
-    const before = this.statuses.at(-1)?.seq ?? 0;
-    this.#keep(this.statuses, statusSchema, json);
-    const status = this.statuses.at(-1);
-    if (status === undefined) return;
+  #takeStatus(leaf: string, json: unknown): void {
+    const parsed = parseWith(statusSchema, json);
+    if (!parsed.ok) {
+      this.#faults.push(`a status not as the schema says: ${JSON.stringify(parsed.faults)}`);
+      return;
+    }
+    const status = parsed.value;
+    const before = this.latest(status.deployment);
     if (leaf !== `status/${status.deployment}`) this.#faults.push(`${status.deployment} told at ${leaf}`);
     // A reconnect brings the latest status of each deployment again; a number is never given twice.
-    const isKnown = this.statuses
-      .slice(0, -1)
-      .some((other) => JSON.stringify(other) === JSON.stringify(status));
-    if (isKnown) this.statuses.pop();
-    else if (status.seq <= before && !isRetained)
-      this.#faults.push(`status ${status.seq} of ${status.deployment} after ${before}`);
+    if (JSON.stringify(before) === JSON.stringify(status)) return;
+    this.statuses.push(status);
+    if (status.seq <= (before?.seq ?? 0))
+      this.#faults.push(`status ${status.seq} of ${status.deployment} after ${before?.seq}`);
   }
 
   #keep<T>(list: T[], schema: GenericSchema<unknown, T>, json: unknown): void {

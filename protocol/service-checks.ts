@@ -1,0 +1,126 @@
+// What a JSON Schema cannot say of one service by itself.
+import { bytesAt, durationAt, type Path, type Report } from './check-report.ts';
+import type { PresentDeployment } from './deployment.ts';
+import { parseImageReference } from './image-reference.ts';
+import type { DeviceRequest, Service } from './service.ts';
+
+/** The engine refuses a memory limit below this (moby, `daemon/daemon_unix.go`, linuxMinMemory). */
+const MIN_MEMORY_BYTES = 6 * 1024 * 1024;
+
+export function checkImage(service: Service, at: Path, report: Report): void {
+  if (parseImageReference(service.image) === null) {
+    report([...at, 'image'], 'not an image reference; write it as "registry.example.com/path/name:tag"');
+  }
+}
+
+export function checkResources(service: Service, at: Path, report: Report): void {
+  const { limits, reservations } = service.deploy?.resources ?? {};
+  const path: Path = [...at, 'deploy', 'resources'];
+  if (limits?.cpus !== undefined && Number(limits.cpus) < 0.01)
+    report([...path, 'limits', 'cpus'], 'at least 0.01');
+  const limit = checkMemory(limits?.memory, [...path, 'limits', 'memory'], report);
+  const reserved = checkMemory(reservations?.memory, [...path, 'reservations', 'memory'], report);
+  if (limit !== null && reserved !== null && reserved > limit)
+    report([...path, 'reservations', 'memory'], 'more than the limit');
+  checkRequests(reservations?.devices ?? [], [...path, 'reservations', 'devices'], report);
+  checkRequests(service.gpus ?? [], [...at, 'gpus'], report);
+  checkUlimits(service, at, report);
+  if (service.shm_size === undefined) return;
+  if (bytesAt(service.shm_size, [...at, 'shm_size'], report) === 0)
+    report([...at, 'shm_size'], 'more than nothing');
+  if (service.ipc === 'host' || service.ipc === 'none' || service.ipc?.startsWith('service:'))
+    report([...at, 'shm_size'], `means nothing with ipc "${service.ipc}"`);
+}
+
+function checkMemory(size: string | undefined, path: Path, report: Report): number | null {
+  if (size === undefined) return null;
+  const bytes = bytesAt(size, path, report);
+  if (bytes === null || bytes >= MIN_MEMORY_BYTES) return bytes;
+  report(path, 'at least 6M, the least the engine takes');
+  return null;
+}
+
+function checkRequests(
+  requests: readonly Pick<DeviceRequest, 'count' | 'device_ids'>[],
+  path: Path,
+  report: Report,
+): void {
+  requests.forEach(({ count, device_ids }, index) => {
+    if (count !== undefined && device_ids !== undefined)
+      report([...path, index], 'count or device_ids, not both');
+  });
+}
+
+function checkUlimits(service: Service, at: Path, report: Report): void {
+  for (const [name, { soft, hard }] of Object.entries(service.ulimits ?? {})) {
+    const isAbove = hard !== -1 && (soft === -1 || soft > hard);
+    if (isAbove) report([...at, 'ulimits', name, 'soft'], 'more than hard');
+  }
+}
+
+export function checkDurations(service: Service, at: Path, report: Report): void {
+  if (service.stop_grace_period !== undefined)
+    durationAt(service.stop_grace_period, [...at, 'stop_grace_period'], report);
+  const { healthcheck, probe } = service;
+  for (const key of ['interval', 'timeout', 'start_period', 'start_interval'] as const) {
+    if (healthcheck?.[key] !== undefined) durationAt(healthcheck[key], [...at, 'healthcheck', key], report);
+  }
+  for (const key of ['interval', 'timeout', 'grace'] as const) {
+    if (probe === undefined) continue;
+    const ms = durationAt(probe[key], [...at, 'probe', key], report);
+    if (ms !== null && ms < 100 && key !== 'grace') report([...at, 'probe', key], 'at least 100ms');
+  }
+}
+
+export function checkHealth(service: Service, at: Path, report: Report): void {
+  const test = service.healthcheck?.test;
+  const [kind] = test ?? [];
+  if (kind !== undefined && !['CMD', 'CMD-SHELL', 'NONE'].includes(kind)) {
+    report([...at, 'healthcheck', 'test', 0], 'must be CMD, CMD-SHELL or NONE');
+  } else if (test?.length === 1 && kind !== 'NONE') {
+    report([...at, 'healthcheck', 'test'], `no command after ${kind}`);
+  }
+  if (service.probe === undefined) return;
+  const kinds = [service.probe.http, service.probe.tcp].filter((kind) => kind !== undefined);
+  if (kinds.length !== 1) report([...at, 'probe'], 'exactly one of http and tcp');
+}
+
+export function checkMounts(document: PresentDeployment, service: Service, at: Path, report: Report): void {
+  const seen = new Set<string>();
+  const claim = (target: string, path: Path): void => {
+    if (target.split('/').includes('..')) report(path, 'must not contain ".."');
+    if (seen.has(target)) report(path, 'mounted twice');
+    seen.add(target);
+  };
+  service.volumes?.forEach((mount, index) => {
+    const path: Path = [...at, 'volumes', index];
+    if (mount.type === 'volume' && !Object.hasOwn(document.volumes, mount.source)) {
+      report([...path, 'source'], `no volume "${mount.source}" under the top-level volumes`);
+    }
+    if (mount.type === 'tmpfs' && mount.tmpfs?.size !== undefined)
+      bytesAt(mount.tmpfs.size, [...path, 'tmpfs', 'size'], report);
+    claim(mount.target, [...path, 'target']);
+  });
+  service.tmpfs?.forEach((written, index) => {
+    const [target = ''] = written.split(':');
+    claim(target, [...at, 'tmpfs', index]);
+  });
+}
+
+export function checkSecurity(service: Service, at: Path, report: Report): void {
+  const [isPrivileged, options] = [service.privileged === true, service.security_opt ?? []];
+  service.devices?.forEach(({ source, target, permissions }, index) => {
+    const isCdi = !source.startsWith('/');
+    if (isCdi && (target !== undefined || permissions !== undefined))
+      report([...at, 'devices', index], 'a device of CDI brings its own target and permissions');
+    if (source.split('/').includes('..')) report([...at, 'devices', index, 'source'], 'must not contain ".."');
+  });
+  options.forEach((option, index) => {
+    const key = option.split(/[:=]/)[0];
+    // A label has several parts, each an option of its own.
+    const isTwice = key !== 'label' && options.slice(0, index).some((other) => other.split(/[:=]/)[0] === key);
+    if (isTwice) report([...at, 'security_opt', index], `${key} is said twice`);
+    if (isPrivileged && key !== 'no-new-privileges' && key !== 'label')
+      report([...at, 'security_opt', index], 'means nothing for a privileged service');
+  });
+}

@@ -1,0 +1,37 @@
+// How a service's health is found out: the engine's check inside the container, the agent's probe from outside.
+import * as v from 'valibot';
+import { countSchema, durationSchema, portSchema, stringsSchema } from './fields.ts';
+import { strictObject } from './objects.ts';
+
+export const healthcheckSchema = strictObject({
+  /** `["CMD", …]`, `["CMD-SHELL", "…"]` or `["NONE"]`. */
+  test: v.pipe(stringsSchema, v.minLength(1, 'CMD, CMD-SHELL or NONE first')),
+  interval: v.optional(durationSchema),
+  timeout: v.optional(durationSchema),
+  retries: v.optional(countSchema),
+  start_period: v.optional(durationSchema),
+  /** Between checks within `start_period`; an engine before API 1.44 cannot, and says so. */
+  start_interval: v.optional(durationSchema),
+});
+
+const probeTiming = {
+  interval: v.optional(durationSchema, '10s'),
+  timeout: v.optional(durationSchema, '2s'),
+  failures: v.optional(v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, '1 or more')), 3),
+  grace: v.optional(durationSchema, '30s'),
+};
+const httpPathSchema = v.pipe(
+  v.string(),
+  v.maxLength(1024, 'at most 1024 characters'),
+  v.regex(/^\/[\x21-\x7e]*$/, 'a path that starts with "/"'),
+);
+
+/**
+ * A check made by the agent from outside, with no process started in the container. Exactly one of
+ * `http` and `tcp`; `failures` in a row make it unhealthy, `grace` after the start forgives.
+ */
+export const probeSchema = strictObject({
+  http: v.optional(strictObject({ port: portSchema, path: v.optional(httpPathSchema, '/') })),
+  tcp: v.optional(strictObject({ port: portSchema })),
+  ...probeTiming,
+});

@@ -1,0 +1,62 @@
+// What a service finds in its file system besides its image.
+import * as v from 'valibot';
+import { absolutePathSchema, byteSizeSchema } from './fields.ts';
+import { nameSchema } from './names.ts';
+import { strictObject } from './objects.ts';
+
+const bindOptionsSchema = strictObject({
+  /** Compose's default is true. Here a path that is not there is told, rather than made as an empty directory. */
+  create_host_path: v.optional(v.boolean()),
+  propagation: v.optional(v.picklist(['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'])),
+});
+
+const volumeOptionsSchema = strictObject({
+  /** True: a new volume starts empty, also where the image has files at `target`. */
+  nocopy: v.optional(v.boolean()),
+  /** A directory that is in the volume already; an engine before API 1.45 cannot, and says so. */
+  subpath: v.optional(
+    v.pipe(
+      v.string(),
+      v.maxLength(1024, 'at most 1024 characters'),
+      v.regex(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\0\n]+$/, 'a path within the volume, such as "a/b"'),
+    ),
+  ),
+});
+
+const tmpfsOptionsSchema = strictObject({
+  size: v.optional(byteSizeSchema),
+  /** Octal, in quotes, because JSON and YAML would read the digits as a decimal number. */
+  mode: v.optional(v.pipe(v.string(), v.regex(/^0?[0-7]{3,4}$/, 'an octal mode in quotes, such as "1777"'))),
+});
+
+export const mountSchema = v.variant('type', [
+  strictObject({
+    type: v.literal('volume'),
+    source: nameSchema,
+    target: absolutePathSchema,
+    read_only: v.optional(v.boolean()),
+    volume: v.optional(volumeOptionsSchema),
+  }),
+  strictObject({
+    type: v.literal('bind'),
+    source: absolutePathSchema,
+    target: absolutePathSchema,
+    read_only: v.optional(v.boolean()),
+    bind: v.optional(bindOptionsSchema),
+  }),
+  strictObject({
+    type: v.literal('tmpfs'),
+    target: absolutePathSchema,
+    tmpfs: v.optional(tmpfsOptionsSchema),
+  }),
+]);
+
+/** The service key `tmpfs`: a path, and after a colon what the engine's `--tmpfs` takes. */
+export const tmpfsSchema = v.pipe(
+  v.string(),
+  v.maxLength(1024, 'at most 1024 characters'),
+  v.regex(
+    /^\/[^:\0]*(?::(?:(?:ro|rw|exec|noexec|suid|nosuid|dev|nodev|sync|async|atime|noatime|size=\d+[kKmMgG%]?|mode=[0-7]{3,4}|uid=\d+|gid=\d+|nr_inodes=\d+[kKmMgG]?|nr_blocks=\d+[kKmMgG]?)(?:,(?!$)|$))+)?$/,
+    'a path, or with options such as "/run:size=64m,mode=755"',
+  ),
+);

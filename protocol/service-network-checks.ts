@@ -1,0 +1,65 @@
+// Networks, ports and names of services: what must exist, what excludes each other, what is taken.
+import { isIP } from 'node:net';
+import type { Path, Report } from './check-report.ts';
+import type { PresentDeployment } from './deployment.ts';
+import type { Service } from './service.ts';
+
+export function checkNetworks(document: PresentDeployment, service: Service, at: Path, report: Report): void {
+  for (const name of Object.keys(service.networks ?? {})) {
+    if (name !== 'default' && !Object.hasOwn(document.networks, name)) {
+      report([...at, 'networks', name], `no network "${name}" under the top-level networks`);
+    }
+  }
+  checkAddresses(service, at, report);
+  if (service.network_mode !== undefined) checkNetworkMode(service, service.network_mode, at, report);
+}
+
+function checkAddresses(service: Service, at: Path, report: Report): void {
+  service.dns?.forEach((address, index) => {
+    if (isIP(address) === 0) report([...at, 'dns', index], 'an IP address');
+  });
+  for (const [name, addresses] of Object.entries(service.extra_hosts ?? {})) {
+    addresses.forEach((address, index) => {
+      if (address !== 'host-gateway' && isIP(address) === 0)
+        report([...at, 'extra_hosts', name, index], 'an IP address or "host-gateway"');
+    });
+  }
+  service.expose?.forEach((port, index) => {
+    if (Number.parseInt(port, 10) > 65_535) report([...at, 'expose', index], 'a port from 1 to 65535');
+  });
+}
+
+/** Keys that mean nothing with a mode: the engine refuses some, and passes over the others without a word. */
+const EXCLUDED = {
+  none: ['networks', 'ports', 'expose', 'dns', 'dns_opt', 'dns_search', 'probe'],
+  host: ['networks', 'ports', 'expose'],
+  service: ['networks', 'ports', 'expose', 'hostname', 'dns', 'dns_opt', 'dns_search', 'extra_hosts'],
+} as const satisfies Record<string, readonly (keyof Service)[]>;
+
+function checkNetworkMode(service: Service, mode: string, at: Path, report: Report): void {
+  const kind = mode === 'none' || mode === 'host' ? mode : 'service';
+  for (const key of EXCLUDED[kind]) {
+    if (service[key] !== undefined) report([...at, key], `means nothing with network_mode "${mode}"`);
+  }
+  const own = Object.keys(service.sysctls ?? {}).filter((name) => name.startsWith('net.'));
+  if (kind === 'none') return;
+  for (const name of own)
+    report([...at, 'sysctls', name], `the network's settings are not the service's own with network_mode "${mode}"`);
+}
+
+export function checkPublishedPorts(document: PresentDeployment, report: Report): void {
+  const takenBy = new Map<string, string>();
+  for (const [name, service] of Object.entries(document.services)) {
+    service.ports?.forEach((port, index) => {
+      const path: Path = ['services', name, 'ports', index, 'published'];
+      if (port.host_ip !== undefined && isIP(port.host_ip) === 0) {
+        report(['services', name, 'ports', index, 'host_ip'], 'an IP address');
+      }
+      if (Number(port.published) > 65_535) report(path, 'a port from 1 to 65535');
+      const key = `${port.host_ip ?? '0.0.0.0'}:${port.published}/${port.protocol}`;
+      const other = takenBy.get(key);
+      if (other !== undefined) report(path, `${key} is published by "${other}" already`);
+      takenBy.set(key, name);
+    });
+  }
+}

@@ -1,0 +1,20 @@
+// The service `hello` in a registry of the test's own, for this machine alone: an image that no engine has yet.
+import { readFileSync } from 'node:fs';
+import { buildImage } from '../../../scripts/rig/images.ts';
+import type { Credentials } from '../../../scripts/rig/registry-client.ts';
+
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
+
+/** Pushes it and answers with its reference; it greets from version `own`. */
+export async function pushOwnHello(registryHost: string, credentials?: Credentials): Promise<string> {
+  const source = readFileSync(new URL('../../../examples/hello/hello.py', import.meta.url));
+  const recipe = {
+    name: 'hello',
+    tag: 'own',
+    files: { 'hello.py': source, VERSION: 'own\n' },
+    cmd: ['python3', 'hello.py'],
+    platforms: [`linux/${ARCHITECTURES[process.arch]}`],
+  };
+  const target = { registryHost, ...(credentials === undefined ? {} : { credentials }) };
+  return (await buildImage(recipe, target)).reference;
+}
