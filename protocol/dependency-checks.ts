@@ -2,13 +2,9 @@
 import type { Path, Report } from './check-report.ts';
 import type { PresentDeployment } from './deployment.ts';
 import type { Service } from './service.ts';
+import { hostOf, NAMESPACES, type Namespace } from './service-namespaces.ts';
 
-export function checkDependencies(
-  document: PresentDeployment,
-  name: string,
-  at: Path,
-  report: Report,
-): void {
+export function checkDependencies(document: PresentDeployment, name: string, at: Path, report: Report): void {
   for (const [dependency, { condition }] of Object.entries(document.services[name]?.depends_on ?? {})) {
     const path: Path = [...at, 'depends_on', dependency];
     const other = serviceOf(document, dependency);
@@ -37,20 +33,6 @@ function reaches(document: PresentDeployment, from: string, to: string, seen = n
   );
 }
 
-const NAMESPACES = ['network_mode', 'ipc', 'pid'] as const;
-type Namespace = (typeof NAMESPACES)[number];
-
-/** The service whose namespace this one joins, or `null`. */
-export function hostOf(service: Service, namespace: Namespace): string | null {
-  const mode = service[namespace];
-  return mode?.startsWith('service:') ? mode.slice('service:'.length) : null;
-}
-
-/** All services whose namespaces this one joins. */
-export function hostsOf(service: Service): string[] {
-  return [...new Set(NAMESPACES.map((namespace) => hostOf(service, namespace)))].filter((name) => name !== null);
-}
-
 /** A namespace is there while its owner runs, so its owner must be waited for, and must stay. */
 export function checkNamespaces(document: PresentDeployment, name: string, at: Path, report: Report): void {
   const service = document.services[name];
@@ -72,8 +54,10 @@ function namespaceProblem(
   const dependsOn = service.depends_on ?? {};
   const condition = Object.hasOwn(dependsOn, owner) ? dependsOn[owner]?.condition : undefined;
   if (condition === undefined) return `needs "${owner}" under depends_on, as it can run only while that runs`;
-  if (condition === 'service_completed_successfully') return `can run only while "${owner}" runs, not after it`;
-  if (hostOf(other, namespace) !== null) return `"${owner}" is itself in the namespace of another; name that one`;
+  if (condition === 'service_completed_successfully')
+    return `can run only while "${owner}" runs, not after it`;
+  if (hostOf(other, namespace) !== null)
+    return `"${owner}" is itself in the namespace of another; name that one`;
   if (namespace === 'ipc' && other.ipc !== 'shareable' && other.ipc !== 'host')
     return `"${owner}" must say ipc: "shareable"`;
   return null;

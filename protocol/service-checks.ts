@@ -113,12 +113,14 @@ export function checkSecurity(service: Service, at: Path, report: Report): void 
     const isCdi = !source.startsWith('/');
     if (isCdi && (target !== undefined || permissions !== undefined))
       report([...at, 'devices', index], 'a device of CDI brings its own target and permissions');
-    if (source.split('/').includes('..')) report([...at, 'devices', index, 'source'], 'must not contain ".."');
+    if (source.split('/').includes('..'))
+      report([...at, 'devices', index, 'source'], 'must not contain ".."');
   });
   options.forEach((option, index) => {
     const key = option.split(/[:=]/)[0];
     // A label has several parts, each an option of its own.
-    const isTwice = key !== 'label' && options.slice(0, index).some((other) => other.split(/[:=]/)[0] === key);
+    const isTwice =
+      key !== 'label' && options.slice(0, index).some((other) => other.split(/[:=]/)[0] === key);
     if (isTwice) report([...at, 'security_opt', index], `${key} is said twice`);
     if (isPrivileged && key !== 'no-new-privileges' && key !== 'label')
       report([...at, 'security_opt', index], 'means nothing for a privileged service');

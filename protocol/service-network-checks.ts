@@ -44,7 +44,10 @@ function checkNetworkMode(service: Service, mode: string, at: Path, report: Repo
   const own = Object.keys(service.sysctls ?? {}).filter((name) => name.startsWith('net.'));
   if (kind === 'none') return;
   for (const name of own)
-    report([...at, 'sysctls', name], `the network's settings are not the service's own with network_mode "${mode}"`);
+    report(
+      [...at, 'sysctls', name],
+      `the network's settings are not the service's own with network_mode "${mode}"`,
+    );
 }
 
 export function checkPublishedPorts(document: PresentDeployment, report: Report): void {

@@ -20,7 +20,10 @@ export const attachmentsSchema = record(
 /** Told to the engine and shown by it; services of a network reach each other on all ports anyway. */
 export const exposeSchema = v.pipe(
   v.array(
-    v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}(\/(tcp|udp))?$/, 'a port in quotes, such as "8080" or "53/udp"')),
+    v.pipe(
+      v.string(),
+      v.regex(/^[1-9]\d{0,4}(\/(tcp|udp))?$/, 'a port in quotes, such as "8080" or "53/udp"'),
+    ),
   ),
   v.maxLength(256, 'at most 256 ports'),
 );
@@ -52,7 +55,12 @@ export const extraHostsSchema = record(
     ),
   ),
   v.pipe(
-    v.array(v.pipe(v.string(), v.regex(/^(?:[0-9a-fA-F.:]{2,45}|host-gateway)$/, 'an IP address or "host-gateway"'))),
+    v.array(
+      v.pipe(
+        v.string(),
+        v.regex(/^(?:[0-9a-fA-F.:]{2,45}|host-gateway)$/, 'an IP address or "host-gateway"'),
+      ),
+    ),
     v.minLength(1, 'at least one address'),
     v.maxLength(16, 'at most 16 addresses'),
   ),

@@ -26,7 +26,12 @@ const requestEntries = {
   count: v.optional(
     v.union([
       v.literal('all'),
-      v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, '1 or more'), v.maxValue(1024, 'at most 1024')),
+      v.pipe(
+        v.number(),
+        v.integer('a whole number'),
+        v.minValue(1, '1 or more'),
+        v.maxValue(1024, 'at most 1024'),
+      ),
     ]),
   ),
   device_ids: v.optional(v.pipe(stringsSchema, v.minLength(1, 'at least one id'))),

@@ -4,7 +4,9 @@ import { absolutePathSchema } from './fields.ts';
 import { strictObject } from './objects.ts';
 
 export const capabilitiesSchema = v.pipe(
-  v.array(v.pipe(v.string(), v.regex(/^(?:CAP_)?[A-Z][A-Z_]{2,31}$/, 'a capability such as "NET_ADMIN", or "ALL"'))),
+  v.array(
+    v.pipe(v.string(), v.regex(/^(?:CAP_)?[A-Z][A-Z_]{2,31}$/, 'a capability such as "NET_ADMIN", or "ALL"')),
+  ),
   v.maxLength(64, 'at most 64 capabilities'),
 );
 
@@ -35,7 +37,9 @@ export const deviceSchema = strictObject({
   /** Where the container finds it; at the same path unless said. */
   target: v.optional(absolutePathSchema),
   /** `r` read, `w` write, `m` make the node; all three unless said. */
-  permissions: v.optional(v.pipe(v.string(), v.regex(/^(?:r?w?m?)$/, 'of "rwm"'), v.minLength(1, 'of "rwm"'))),
+  permissions: v.optional(
+    v.pipe(v.string(), v.regex(/^(?:r?w?m?)$/, 'of "rwm"'), v.minLength(1, 'of "rwm"')),
+  ),
 });
 export const devicesSchema = v.pipe(v.array(deviceSchema), v.maxLength(64, 'at most 64 devices'));
 

@@ -109,6 +109,8 @@ export const statusSchema = v.object({
   services: record(serviceNameSchema, serviceStatusSchema),
   seq: countSchema,
   at: timestampSchema,
+  /** Something was left out, services that are well first, to keep within the size of a retained payload. */
+  shortened: v.optional(v.boolean()),
 });
 
 export type Status = v.InferOutput<typeof statusSchema>;

@@ -4,10 +4,14 @@ import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
 import type { ServiceSpec } from '../reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../reconcile/steps.ts';
-import { containerOptions, endpointOptions, updateOptions } from './container-options.ts';
+import { endpointOptions } from './container-network.ts';
+import { containerOptions } from './container-options.ts';
+import { updateOptions } from './container-resources.ts';
 import { answerIn, toOutcome, unlessStatus } from './engine-error.ts';
+import { unmetNeed } from './engine-needs.ts';
 import { engineName, LABELS, volumeLabels } from './labels.ts';
 import { readLastLines } from './logs.ts';
+import { findPeers } from './peers.ts';
 
 const DONE: StepOutcome = { ok: true };
 const LAST_LINES = 10;
@@ -98,7 +102,11 @@ function nameTaken(kind: string, name: string): StepOutcome {
 }
 
 async function createContainer(docker: Docker, deployment: string, spec: ServiceSpec): Promise<StepOutcome> {
-  const options = containerOptions(deployment, spec);
+  const unmet = await unmetNeed(docker, spec.service);
+  if (unmet !== null) return unmet;
+  const found = await findPeers(docker, deployment, spec);
+  if (!found.ok) return found;
+  const options = containerOptions(deployment, spec, found.peers);
   const name = `${deployment}-${spec.name}-${spec.hash.slice('sha256:'.length, 'sha256:'.length + 8)}`;
   // A name is for people only. Where somebody else has it, another will do.
   const container =

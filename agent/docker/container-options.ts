@@ -1,52 +1,53 @@
 // From a service's spec to the engine's create call.
 import type Docker from 'dockerode';
-import type { Mount, PublishedPort, Service } from '../../protocol/service.ts';
-import type { MutableSettings } from '../reconcile/observed.ts';
+import type { Service } from '../../protocol/service.ts';
 import { durationMs, type ServiceSpec } from '../reconcile/service-spec.ts';
-import { engineName, LABELS, volumeLabels } from './labels.ts';
+import { devicesOf } from './container-devices.ts';
+import { loggingOf } from './container-logging.ts';
+import { mountsOf } from './container-mounts.ts';
+import { exposedPorts, namesOf, networkingOf, portBindings } from './container-network.ts';
+import { resourcesOf, updateOptions } from './container-resources.ts';
+import { namespacesOf, securityOf } from './container-security.ts';
+import { LABELS } from './labels.ts';
+import type { Peers } from './peers.ts';
 
 const NS_PER_MS = 1e6;
-/** Logs of a device's containers are bounded: the engine's own default is not. */
-const LOG_CONFIG = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } };
+const NO_PEERS: Peers = new Map();
 
-/** Options of the create call, but for the name. Only the first network can be joined in it. */
-export function containerOptions(deployment: string, spec: ServiceSpec): Docker.ContainerCreateOptions {
+/** Options of the create call, but for the name. `peers` are the containers whose namespaces it joins. */
+export function containerOptions(
+  deployment: string,
+  spec: ServiceSpec,
+  peers: Peers = NO_PEERS,
+): Docker.ContainerCreateOptions {
   const { service } = spec;
-  const [network = 'default'] = Object.keys(spec.networks);
+  const { mode, ...networking } = networkingOf(deployment, spec, peers);
   return {
     Image: service.image,
-    Labels: labelsOf(deployment, spec),
-    ...(service.command === undefined ? {} : { Cmd: service.command }),
-    ...(service.entrypoint === undefined ? {} : { Entrypoint: service.entrypoint }),
-    ...(service.working_dir === undefined ? {} : { WorkingDir: service.working_dir }),
-    ...(service.user === undefined ? {} : { User: service.user }),
-    ...(service.hostname === undefined ? {} : { Hostname: service.hostname }),
-    ...(service.stop_signal === undefined ? {} : { StopSignal: service.stop_signal }),
+    Labels: { ...service.labels, ...ownLabels(deployment, spec) },
+    ...processOf(service),
     ...healthcheckOf(service),
     Env: Object.entries(service.environment ?? {}).map(([key, value]) => `${key}=${value}`),
-    ExposedPorts: Object.fromEntries((service.ports ?? []).map((port) => [portKey(port), {}])),
+    ExposedPorts: exposedPorts(service),
     StopTimeout: Math.ceil(spec.stopGraceMs / 1000),
     HostConfig: {
       ...updateOptions(spec.settings),
-      NetworkMode: engineName(deployment, network),
+      ...resourcesOf(service),
+      ...securityOf(service),
+      ...namespacesOf(service, peers),
+      ...devicesOf(service),
+      ...mountsOf(deployment, service),
+      ...namesOf(service),
+      NetworkMode: mode,
       PortBindings: portBindings(service.ports ?? []),
-      Mounts: (service.volumes ?? []).map((mount) => mountOptions(deployment, mount)),
-      LogConfig: LOG_CONFIG,
-      Init: true,
-      SecurityOpt: ['no-new-privileges'],
+      LogConfig: loggingOf(service),
+      Init: service.init ?? true,
     },
-    NetworkingConfig: {
-      EndpointsConfig: { [engineName(deployment, network)]: endpointOptions(spec, network) },
-    },
+    ...networking,
   };
 }
 
-/** How a container joins one of its networks. */
-export function endpointOptions(spec: ServiceSpec, network: string): { Aliases: string[] } {
-  return { Aliases: [...(spec.networks[network] ?? [])] };
-}
-
-function labelsOf(deployment: string, spec: ServiceSpec): Record<string, string> {
+function ownLabels(deployment: string, spec: ServiceSpec): Record<string, string> {
   return {
     [LABELS.deployment]: deployment,
     [LABELS.service]: spec.name,
@@ -55,15 +56,15 @@ function labelsOf(deployment: string, spec: ServiceSpec): Record<string, string>
   };
 }
 
-/** What the update call takes too. No swap beyond the memory limit: a limit that swaps is none. */
-export function updateOptions(settings: MutableSettings) {
-  const [name = 'no', retries] = settings.restartPolicy.split(':');
+/** What the image says, unless the service says otherwise. */
+function processOf(service: Service): Docker.ContainerCreateOptions {
   return {
-    Memory: settings.memoryBytes,
-    MemorySwap: settings.memoryBytes,
-    NanoCpus: settings.nanoCpus,
-    PidsLimit: settings.pids,
-    RestartPolicy: { Name: name, MaximumRetryCount: retries === undefined ? 0 : Number(retries) },
+    ...(service.command === undefined ? {} : { Cmd: service.command }),
+    ...(service.entrypoint === undefined ? {} : { Entrypoint: service.entrypoint }),
+    ...(service.working_dir === undefined ? {} : { WorkingDir: service.working_dir }),
+    ...(service.user === undefined ? {} : { User: service.user }),
+    ...(service.hostname === undefined ? {} : { Hostname: service.hostname }),
+    ...(service.stop_signal === undefined ? {} : { StopSignal: service.stop_signal }),
   };
 }
 
@@ -77,6 +78,7 @@ function healthcheckOf(service: Service): Pick<Docker.ContainerCreateOptions, 'H
       Timeout: nanoseconds(check.timeout),
       Retries: check.retries ?? 0,
       StartPeriod: nanoseconds(check.start_period),
+      ...(check.start_interval === undefined ? {} : { StartInterval: nanoseconds(check.start_interval) }),
     },
   };
 }
@@ -84,41 +86,4 @@ function healthcheckOf(service: Service): Pick<Docker.ContainerCreateOptions, 'H
 /** Whole nanoseconds, as the engine takes them; 0 lets it choose. */
 function nanoseconds(duration: string | undefined): number {
   return Math.round(durationMs(duration, 0) * NS_PER_MS);
-}
-
-function portKey(port: PublishedPort): string {
-  return `${port.target}/${port.protocol}`;
-}
-
-function portBindings(
-  ports: readonly PublishedPort[],
-): Record<string, { HostIp: string; HostPort: string }[]> {
-  const bindings: Record<string, { HostIp: string; HostPort: string }[]> = {};
-  for (const port of ports) {
-    const key = portKey(port);
-    bindings[key] = [...(bindings[key] ?? []), { HostIp: port.host_ip ?? '', HostPort: port.published }];
-  }
-  return bindings;
-}
-
-function mountOptions(deployment: string, mount: Mount): Docker.MountConfig[number] {
-  switch (mount.type) {
-    case 'volume':
-      return {
-        Type: 'volume',
-        Source: engineName(deployment, mount.source),
-        Target: mount.target,
-        ReadOnly: mount.read_only ?? false,
-        // Where somebody removed the volume a moment ago, the engine makes it itself, and it must be ours.
-        VolumeOptions: {
-          NoCopy: false,
-          Labels: volumeLabels(deployment, mount.source),
-          DriverConfig: { Name: 'local', Options: {} },
-        },
-      };
-    case 'bind':
-      return { Type: 'bind', Source: mount.source, Target: mount.target, ReadOnly: mount.read_only ?? false };
-    case 'tmpfs':
-      return { Type: 'tmpfs', Source: '', Target: mount.target };
-  }
 }

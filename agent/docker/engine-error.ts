@@ -8,6 +8,9 @@ export interface EngineAnswer {
   readonly message: string;
 }
 
+/** The engine hands on what others say to it, of any length; a status has to carry it. */
+const MAX_MESSAGE = 1000;
+
 /** The engine's answer inside an error, or `null` when the engine did not answer at all. */
 export function answerIn(error: unknown): EngineAnswer | null {
   if (!(error instanceof Error) || !('statusCode' in error) || typeof error.statusCode !== 'number')
@@ -16,7 +19,7 @@ export function answerIn(error: unknown): EngineAnswer | null {
   const hasMessage = typeof body === 'object' && body !== null && 'message' in body;
   // Where the body was a stream dockerode leaves only its own sentence, with the engine's inside.
   const message = hasMessage ? String(body.message) : error.message.replace(/^\(HTTP code \d+\) [^-]*- /, '');
-  return { status: error.statusCode, message: message.trim() };
+  return { status: error.statusCode, message: message.trim().slice(0, MAX_MESSAGE) };
 }
 
 /** The error to throw when the engine did not answer. */

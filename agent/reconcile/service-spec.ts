@@ -41,8 +41,16 @@ function specOf(revision: number, name: string, service: Service): ServiceSpec {
 
 /** All keys but those that the agent alone acts on, and those that change on a living container. */
 function immutablePart(service: Service): object {
-  const { probe: _probe, depends_on: _dependsOn, restart: _restart, deploy: _deploy, ...rest } = service;
-  return rest;
+  const {
+    probe: _probe,
+    depends_on: _dependsOn,
+    restart: _restart,
+    pull_policy: _pull,
+    deploy,
+    ...rest
+  } = service;
+  const reservations = deploy?.resources?.reservations;
+  return reservations === undefined ? rest : { ...rest, reservations };
 }
 
 function settingsOf(service: Service): MutableSettings {
@@ -65,6 +73,7 @@ function enginePolicy(restart: string | undefined): string {
 }
 
 function networksOf(name: string, service: Service): Record<string, readonly string[]> {
+  if (service.network_mode !== undefined) return {};
   const asked = service.networks ?? { [DEFAULT_NETWORK]: {} };
   return Object.fromEntries(
     Object.entries(asked).map(([network, { aliases }]) => [network, [name, ...(aliases ?? [])]]),

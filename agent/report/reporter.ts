@@ -7,6 +7,7 @@ import { Waker } from '../lib/waker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NewEvent, Source, Store } from '../ports/store.ts';
 import type { StatusBody } from '../reconcile/situation.ts';
+import { fitStatus } from './fit-status.ts';
 
 const EVENTS_PER_BATCH = 50;
 const MAX_BATCH_BYTES = 100 * 1024;
@@ -157,12 +158,11 @@ export class Reporter {
   }
 
   async #deliver(): Promise<boolean> {
-    return (
-      (await this.#deliverReplies()) &&
-      (await this.#deliverStatuses()) &&
-      (await this.#deliverState()) &&
-      (await this.#deliverEvents())
-    );
+    // One after the other, and each though another failed: a topic that the broker forbids holds up no other.
+    let isAllTold = await this.#deliverReplies();
+    isAllTold = (await this.#deliverStatuses()) && isAllTold;
+    isAllTold = (await this.#deliverState()) && isAllTold;
+    return (await this.#deliverEvents()) && isAllTold;
   }
 
   async #deliverReplies(): Promise<boolean> {
@@ -175,14 +175,18 @@ export class Reporter {
   }
 
   async #deliverStatuses(): Promise<boolean> {
+    let isAllTold = true;
     for (const [name, { status }] of this.#latest) {
       if (status.seq === this.#deliveredSeq.get(name)) continue;
-      if (!(await this.#send({ kind: 'status', device: this.#options.device, name }, status, true)))
-        return false;
+      const topic: Topic = { kind: 'status', device: this.#options.device, name };
+      if (!(await this.#send(topic, fitStatus(status), true))) {
+        isAllTold = false;
+        continue;
+      }
       this.#deliveredSeq.set(name, status.seq);
       this.#markDelivered(name, status.seq);
     }
-    return true;
+    return isAllTold;
   }
 
   #markDelivered(name: string, seq: number): void {

@@ -65,11 +65,6 @@ export class MisbehavingEngine {
     return { hits: () => rule.hits, lift: () => this.#lift(rule) };
   }
 
-  /** Lifts every rule. */
-  behave(): void {
-    for (const rule of this.#rules) this.#lift(rule);
-  }
-
   /** The engine is away: its socket too. */
   async stop(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();

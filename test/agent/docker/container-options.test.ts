@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { containerOptions, endpointOptions, updateOptions } from '../../../agent/docker/container-options.ts';
+import { endpointOptions } from '../../../agent/docker/container-network.ts';
+import { containerOptions } from '../../../agent/docker/container-options.ts';
+import { updateOptions } from '../../../agent/docker/container-resources.ts';
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
 import { parseDeployment } from '../../../protocol/parse-deployment.ts';
 import { deployment } from '../../fakes/deployments.ts';

@@ -1,7 +1,6 @@
 // What the engine refuses, and what only a misbehaving one does.
 import { createServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { freePort } from '../../../scripts/rig/port.ts';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { MisbehavingEngine, Misconduct } from '../../fakes/misbehaving-engine.ts';
 import type { AgentProcess } from '../support/agent-process.ts';
 import { hello, present, publish } from '../support/documents.ts';
@@ -26,12 +25,12 @@ beforeAll(async () => {
   manager = await world.manager(url);
   agent = await world.agent({ brokerUrl: url, engineSocket: socket });
 });
-afterEach(() => engine.behave());
 afterAll(() => world.close());
 
-test('a host port that another program has: the update goes back to the old container, told as port_taken', async () => {
+// Side by side: every fault is of one deployment alone.
+test.concurrent('a host port that another program has: the update goes back to the old container, told as port_taken', async () => {
   const name = world.name('web1');
-  const [port, taken] = [await freePort(), await takePort()];
+  const [port, taken] = [await world.port(), await takePort()];
   await manager.publish(name, present(name, 1, { hello: hello(V1, { ports: publish(port) }) }));
   await manager.phase(name, 'converged', 1);
   const before = await world.engine.identity(name);
@@ -50,9 +49,9 @@ test('a host port that another program has: the update goes back to the old cont
   expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toContain('1.0.0');
 });
 
-test('a first deployment whose host port is taken is failed, and runs once the port is free', async () => {
+test.concurrent('a first deployment whose host port is taken is failed, and runs once the port is free', async () => {
   const name = world.name('web2');
-  const port = await freePort();
+  const port = await world.port();
   const free = await occupy(port);
   await manager.publish(name, present(name, 1, { hello: hello(V1, { ports: publish(port) }) }));
   expect(await manager.phase(name, 'failed', 1)).toMatchObject({
@@ -63,7 +62,7 @@ test('a first deployment whose host port is taken is failed, and runs once the p
   await manager.phase(name, 'converged', 1);
 });
 
-test('a disk that is full at create is told as no_space, and the old container is not touched', async () => {
+test.concurrent('a disk that is full at create is told as no_space, and the old container is not touched', async () => {
   const name = world.name('web3');
   await manager.publish(name, present(name, 1, { hello: hello(V1) }));
   await manager.phase(name, 'converged', 1);
@@ -89,7 +88,7 @@ test('a disk that is full at create is told as no_space, and the old container i
   await manager.phase(name, 'converged', 3);
 });
 
-test('a first deployment on a full disk is failed, and converges once there is room', async () => {
+test.concurrent('a first deployment on a full disk is failed, and converges once there is room', async () => {
   const name = world.name('web4');
   const message = 'write /var/lib/docker/tmp/x: no space left on device';
   const fault = engine.misbehave('POST', createsOf(name), { kind: 'error', status: 500, message });
@@ -99,7 +98,7 @@ test('a first deployment on a full disk is failed, and converges once there is r
   await manager.phase(name, 'converged', 1);
 });
 
-test.each([
+test.concurrent.each([
   { error: 'write /var/lib/docker/tmp/GetImageBlob1: no space left on device', code: 'no_space' },
   { error: 'unexpected EOF', code: 'registry_unreachable' },
 ])(
@@ -122,7 +121,7 @@ test.each([
   },
 );
 
-test("a service's environment stands in no URL, where the engine's log would keep it", async () => {
+test.concurrent("a service's environment stands in no URL, where the engine's log would keep it", async () => {
   const name = world.name('web6');
   await manager.publish(name, present(name, 1, { hello: hello(V1, { environment: { TOKEN: 's3cret' } }) }));
   await manager.phase(name, 'converged', 1);
@@ -130,7 +129,7 @@ test("a service's environment stands in no URL, where the engine's log would kee
   expect((await world.engine.running(name)).Config.Env).toContain('TOKEN=s3cret');
 });
 
-test('a conflict of names at create is got round', async () => {
+test.concurrent('a conflict of names at create is got round', async () => {
   const name = world.name('web7');
   const usual = new RegExp(`${createsOf(name).source}hello-[0-9a-f]{8}$`);
   const message = 'Conflict. The container name is already in use';
@@ -140,7 +139,7 @@ test('a conflict of names at create is got round', async () => {
   expect(fault.hits()).toBe(1);
 });
 
-test('a conflict that stays is told, and the service comes once it is over', async () => {
+test.concurrent('a conflict that stays is told, and the service comes once it is over', async () => {
   const name = world.name('web8');
   const message = 'Conflict. The operation is not permitted now';
   const fault = engine.misbehave('POST', createsOf(name), { kind: 'error', status: 409, message });
@@ -150,7 +149,7 @@ test('a conflict that stays is told, and the service comes once it is over', asy
   await manager.phase(name, 'converged', 1);
 });
 
-test('a create that hangs holds up no other deployment, and goes on when the engine lets go', async () => {
+test.concurrent('a create that hangs holds up no other deployment, and goes on when the engine lets go', async () => {
   const [stuck, other] = [world.name('stuck'), world.name('other')];
   const fault = hangCreates(stuck);
   await manager.publish(stuck, present(stuck, 1, { hello: hello(V1) }));
@@ -204,7 +203,7 @@ function pullsFrom(host: string): RegExp {
 
 /** Listens on a port until the test is over. */
 async function takePort(): Promise<number> {
-  const port = await freePort();
+  const port = await world.port();
   world.defer(await occupy(port));
   return port;
 }

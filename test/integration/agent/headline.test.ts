@@ -3,7 +3,6 @@ import { createServer } from 'node:net';
 import { Aedes } from 'aedes';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import type { Phase } from '../../../protocol/status.ts';
-import { freePort } from '../../../scripts/rig/port.ts';
 import { quietProgress } from '../../../scripts/rig/progress.ts';
 import { ensureSampleImages } from '../../../scripts/rig/sample-images.ts';
 import { readKernelLimits } from '../support/cgroup.ts';
@@ -25,7 +24,7 @@ test('a document published by a plain MQTT client runs on the engine with its li
   const manager = await world.manager(url);
   const agent = await world.agent({ brokerUrl: url });
   const name = world.name('line-vision');
-  const port = await freePort();
+  const port = await world.port();
   const document = contractDocument(name, images['hello:1.0.0'].reference, port);
 
   await manager.publish(name, document);
@@ -108,7 +107,7 @@ test('over MQTT 3.1.1, which is all that aedes speaks, a document runs and is to
   const manager = await world.manager(url, 4);
   const agent = await world.agent({ brokerUrl: url });
   const name = world.name('old-broker');
-  const port = await freePort();
+  const port = await world.port();
   const image = inject('rig').images['hello:1.0.0'].reference;
 
   await manager.publish(name, present(name, 1, { hello: hello(image, { ports: publish(port) }) }));

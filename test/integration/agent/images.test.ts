@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-test.each([
+test.concurrent.each([
   {
     what: 'that does not exist',
     key: 'image',

@@ -58,7 +58,8 @@ async function convergedAgain(name: string, from: number): Promise<void> {
   );
 }
 
-describe('a container that somebody', () => {
+// One agent looks after them all at once, as a device does.
+describe.concurrent('a container that somebody', () => {
   test.each([
     { what: 'killed', harm: (container: Container) => docker(container).kill() },
     { what: 'stopped', harm: (container: Container) => docker(container).stop({ t: 2 }) },
@@ -103,7 +104,7 @@ describe('a container that somebody', () => {
   });
 });
 
-test('limits that a new revision changes are put in force on the same container, with no new start', async () => {
+test.concurrent('limits that a new revision changes are put in force on the same container, with no new start', async () => {
   const { name, container } = await deploy();
   const limits = { cpus: '0.25', memory: '48M', pids: 40 };
   await manager.publish(name, present(name, 2, { hello: hello(V1, { deploy: { resources: { limits } } }) }));
@@ -119,7 +120,7 @@ test('limits that a new revision changes are put in force on the same container,
   });
 });
 
-test('a network that was removed with its container is made anew, and the container with it', async () => {
+test.concurrent('a network that was removed with its container is made anew, and the container with it', async () => {
   const { name, container } = await deploy();
   const told = manager.statusesOf(name).length;
   await docker(container).remove({ force: true });
@@ -131,7 +132,7 @@ test('a network that was removed with its container is made anew, and the contai
   expect((await network(name).inspect()).Labels?.['io.holdfast.deployment']).toBe(name);
 });
 
-test('a named volume that was removed with its container is made anew, and is ours', async () => {
+test.concurrent('a named volume that was removed with its container is made anew, and is ours', async () => {
   const mounts = [{ type: 'volume' as const, source: 'data', target: '/data' }];
   const { name, container } = await deploy({
     service: { volumes: mounts },
@@ -148,7 +149,7 @@ test('a named volume that was removed with its container is made anew, and is ou
   });
 });
 
-test.each(['network', 'volume'] as const)(
+test.concurrent.each(['network', 'volume'] as const)(
   'a %s of somebody else that has the name of ours is not taken, is told, and is not asked for without a pause',
   async (kind) => {
     counter += 1;

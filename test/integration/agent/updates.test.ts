@@ -1,7 +1,6 @@
 // Updates: forward, and back when they do not prove themselves; order, networks and removal.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Mosquitto } from '../../../scripts/rig/mosquitto.ts';
-import { freePort } from '../../../scripts/rig/port.ts';
 import { quietProgress } from '../../../scripts/rig/progress.ts';
 import { ensureSampleImages } from '../../../scripts/rig/sample-images.ts';
 import { absent, hello, PROBE, present, publish } from '../support/documents.ts';
@@ -34,7 +33,7 @@ describe.concurrent('an update', () => {
 
   test('to a good version replaces the container, and leaves no old one', async () => {
     const name = world.name('good');
-    const port = await freePort();
+    const port = await world.port();
     const ports = publish(port);
     await manager.publish(name, present(name, 1, { hello: hello(V1, { ports }) }));
     await manager.phase(name, 'converged', 1);
@@ -100,7 +99,7 @@ describe.concurrent('an update', () => {
 
   test('of a first deployment that fails is told as failed, and is tried on until it works', async () => {
     const name = world.name('first');
-    const port = await freePort();
+    const port = await world.port();
     const command = ['sh', '-c', 'test -e /flag/up && exec python3 hello.py; exit 7'];
     const service = hello(V1, {
       command,
@@ -196,7 +195,7 @@ describe('an update that never becomes healthy', () => {
     const own = await ensureSampleImages(registry.host, quietProgress);
     const agent = await world.agent({ brokerUrl: mosquitto.url });
     const name = world.name('web');
-    const port = await freePort();
+    const port = await world.port();
     const ports = publish(port);
     await manager.publish(name, present(name, 1, { hello: hello(own['hello:1.0.0'].reference, { ports }) }));
     await manager.phase(name, 'converged', 1);

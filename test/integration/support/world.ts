@@ -1,10 +1,11 @@
 // One test's world: a folder, names that nobody else uses, real parts, and proof at the end that all of it is gone.
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inject } from 'vitest';
 import { type Mosquitto, startMosquitto } from '../../../scripts/rig/mosquitto.ts';
+import { freePort } from '../../../scripts/rig/port.ts';
 import { startRegistry, type ThrowawayRegistry } from '../../../scripts/rig/registry.ts';
 import type { Credentials } from '../../../scripts/rig/registry-client.ts';
 import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
@@ -36,6 +37,7 @@ export class World {
   readonly #agents: AgentProcess[] = [];
   readonly #managers: Manager[] = [];
   readonly #registryHosts: string[] = [];
+  readonly #ports = new Set<number>();
 
   constructor({ engineSocket = inject('rig').engine.socketPath }: WorldOptions = {}) {
     this.engine = new TestEngine(engineSocket);
@@ -44,6 +46,16 @@ export class World {
   /** A deployment, group or container name of this world. */
   name(text: string): string {
     return `${this.mark}-${text}`;
+  }
+
+  /** A free port of this host's loopback, and none that the kernel hands out to connections of its own accord. */
+  async port(): Promise<number> {
+    for (;;) {
+      const candidate = randomInt(20_000, 30_000);
+      if (this.#ports.has(candidate)) continue;
+      this.#ports.add(candidate);
+      if ((await freePort(candidate)) === candidate) return candidate;
+    }
   }
 
   defer(cleanUp: () => unknown): void {

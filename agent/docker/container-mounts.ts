@@ -1,0 +1,81 @@
+// What a container finds in its file system, as the create call takes it.
+import type Docker from 'dockerode';
+import { parseByteSize } from '../../protocol/byte-size.ts';
+import type { Mount, Service } from '../../protocol/service.ts';
+import { engineName, volumeLabels } from './labels.ts';
+
+/** Mounts, temporary file systems, and binds whose host path the engine is to make. */
+export function mountsOf(
+  deployment: string,
+  service: Service,
+): Pick<Docker.HostConfig, 'Mounts' | 'Binds' | 'Tmpfs'> {
+  const mounts = service.volumes ?? [];
+  const binds = mounts.filter(asksForHostPath).map(bindLine);
+  const { tmpfs = [] } = service;
+  return {
+    Mounts: mounts.filter((mount) => !asksForHostPath(mount)).map((mount) => mountOptions(deployment, mount)),
+    ...(binds.length === 0 ? {} : { Binds: binds }),
+    ...(tmpfs.length === 0 ? {} : { Tmpfs: Object.fromEntries(tmpfs.map(tmpfsEntry)) }),
+  };
+}
+
+type BindMount = Extract<Mount, { type: 'bind' }>;
+
+/** In `Mounts` a missing path is an error, and only engines from API 1.42 on can be told otherwise there. */
+function asksForHostPath(mount: Mount): mount is BindMount {
+  return mount.type === 'bind' && mount.bind?.create_host_path === true;
+}
+
+function bindLine({ source, target, read_only, bind }: BindMount): string {
+  const options = [
+    read_only === true ? 'ro' : 'rw',
+    ...(bind?.propagation === undefined ? [] : [bind.propagation]),
+  ];
+  return `${source}:${target}:${options.join(',')}`;
+}
+
+function tmpfsEntry(written: string): [string, string] {
+  const [target = '', options = ''] = written.split(':');
+  return [target, options];
+}
+
+type EngineMount = Docker.MountConfig[number];
+
+function mountOptions(deployment: string, mount: Mount): EngineMount {
+  switch (mount.type) {
+    case 'volume':
+      return {
+        Type: 'volume',
+        Source: engineName(deployment, mount.source),
+        Target: mount.target,
+        ReadOnly: mount.read_only ?? false,
+        // Where somebody removed the volume a moment ago, the engine makes it itself, and it must be ours.
+        VolumeOptions: {
+          NoCopy: mount.volume?.nocopy ?? false,
+          Labels: volumeLabels(deployment, mount.source),
+          DriverConfig: { Name: 'local', Options: {} },
+          ...(mount.volume?.subpath === undefined ? {} : { Subpath: mount.volume.subpath }),
+        },
+      };
+    case 'bind':
+      return {
+        ...{ Type: 'bind', Source: mount.source, Target: mount.target, ReadOnly: mount.read_only ?? false },
+        ...(mount.bind?.propagation === undefined
+          ? {}
+          : { BindOptions: { Propagation: mount.bind.propagation } }),
+      };
+    case 'tmpfs':
+      return { Type: 'tmpfs', Source: '', Target: mount.target, ...tmpfsOptions(mount.tmpfs) };
+  }
+}
+
+/** 0 leaves the kernel's default, which for the mode is 1777. */
+function tmpfsOptions(tmpfs: Extract<Mount, { type: 'tmpfs' }>['tmpfs']): Pick<EngineMount, 'TmpfsOptions'> {
+  if (tmpfs === undefined) return {};
+  return {
+    TmpfsOptions: {
+      SizeBytes: tmpfs.size === undefined ? 0 : (parseByteSize(tmpfs.size) ?? 0),
+      Mode: tmpfs.mode === undefined ? 0 : Number.parseInt(tmpfs.mode, 8),
+    },
+  };
+}

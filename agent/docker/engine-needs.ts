@@ -1,0 +1,42 @@
+// Keys that only newer engines carry out. An older one passes over them without a word, so the agent asks first.
+import type Docker from 'dockerode';
+import type { Service } from '../../protocol/service.ts';
+import type { StepOutcome } from '../reconcile/steps.ts';
+
+interface Need {
+  readonly key: string;
+  /** The engine's API version from which it works; source: moby, docs/api/version-history.md. */
+  readonly since: string;
+}
+
+/** What the service asks beyond API 1.40, the oldest that matters. */
+function needsOf(service: Service): Need[] {
+  const hasSubpath = service.volumes?.some((mount) => mount.type === 'volume' && mount.volume?.subpath);
+  const hasInterval = service.healthcheck?.start_interval !== undefined;
+  return [
+    ...(hasSubpath ? [{ key: 'volumes.volume.subpath', since: '1.45' }] : []),
+    ...(hasInterval ? [{ key: 'healthcheck.start_interval', since: '1.44' }] : []),
+  ];
+}
+
+/** The outcome to give instead of a container that lacks what was asked; `null` when the engine can do it all. */
+export async function unmetNeed(
+  docker: Docker,
+  service: Service,
+): Promise<(StepOutcome & { ok: false }) | null> {
+  const needs = needsOf(service);
+  if (needs.length === 0) return null;
+  const { ApiVersion, Version } = await docker.version();
+  const unmet = needs.find(({ since }) => isOlder(ApiVersion, since));
+  if (unmet === undefined) return null;
+  return {
+    ok: false,
+    code: 'engine_too_old',
+    message: `${unmet.key} needs the engine's API ${unmet.since}, and this engine (${Version}) has ${ApiVersion}`,
+    hint: `upgrade the Docker Engine on the device, or leave ${unmet.key} out`,
+  };
+}
+
+function isOlder(version: string, than: string): boolean {
+  return version.localeCompare(than, 'en', { numeric: true }) < 0;
+}

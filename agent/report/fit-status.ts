@@ -1,0 +1,34 @@
+// Statuses are retained, and retained payloads have a limit: what would pass it is shortened, with a mark.
+import { MAX_RETAINED_BYTES } from '../../protocol/payload.ts';
+import type { Status } from '../../protocol/status.ts';
+
+/** What can be left out, the least missed first. */
+const CUTS: readonly ((status: Status) => Status)[] = [
+  withoutLog,
+  (status) => withoutServices(status, ({ state, health }) => state === 'running' && health === 'healthy'),
+  (status) => withoutServices(status, () => true),
+];
+
+/** The status as it is where it fits, else with as little left out as it takes. */
+export function fitStatus(status: Status, maxBytes: number = MAX_RETAINED_BYTES): Status {
+  let fitted = status;
+  for (const cut of CUTS) {
+    if (Buffer.byteLength(JSON.stringify(fitted)) <= maxBytes) return fitted;
+    fitted = { ...cut(fitted), shortened: true };
+  }
+  return fitted;
+}
+
+function withoutLog(status: Status): Status {
+  if (status.reason === null) return status;
+  const { log: _log, ...reason } = status.reason;
+  return { ...status, reason };
+}
+
+function withoutServices(
+  status: Status,
+  isMissedLess: (service: Status['services'][string]) => boolean,
+): Status {
+  const kept = Object.entries(status.services).filter(([, service]) => !isMissedLess(service));
+  return { ...status, services: Object.fromEntries(kept) };
+}

@@ -1,0 +1,17 @@
+// Namespaces that one service has from another: `network_mode`, `ipc` and `pid` with `service:NAME`.
+import type { Service } from './service.ts';
+
+export const NAMESPACES = ['network_mode', 'ipc', 'pid'] as const;
+export type Namespace = (typeof NAMESPACES)[number];
+
+/** The service whose namespace this one joins, or `null`. */
+export function hostOf(service: Service, namespace: Namespace): string | null {
+  const mode = service[namespace];
+  return mode?.startsWith('service:') ? mode.slice('service:'.length) : null;
+}
+
+/** All services whose namespaces this one joins, each once. */
+export function hostsOf(service: Service): string[] {
+  const hosts = NAMESPACES.map((namespace) => hostOf(service, namespace));
+  return [...new Set(hosts)].filter((name) => name !== null);
+}

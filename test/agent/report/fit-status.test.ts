@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import { fitStatus } from '../../../agent/report/fit-status.ts';
+import { MAX_RETAINED_BYTES } from '../../../protocol/payload.ts';
+import type { ServiceStatus, Status } from '../../../protocol/status.ts';
+
+const SERVICE: ServiceStatus = {
+  state: 'running',
+  health: 'healthy',
+  image: 'registry.example.com/service:1',
+  digest: null,
+  container: null,
+  restarts: 0,
+  started_at: null,
+  exit_code: null,
+  oom_killed: false,
+  limits: null,
+  progress: null,
+  last_failure: null,
+};
+
+function statusOf(services: Status['services'], log: string[] = []): Status {
+  return {
+    schema: 'holdfast.status/1',
+    deployment: 'app',
+    source: 'device',
+    desired: null,
+    running: null,
+    phase: 'degraded',
+    reason: { code: 'exited', message: 'it exited', log },
+    refused: null,
+    services,
+    seq: 1,
+    at: '2026-11-22T10:00:00Z',
+  };
+}
+
+function many(count: number, service: ServiceStatus): Status['services'] {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`s${index}`, service]));
+}
+
+function sizeOf(status: Status): number {
+  return Buffer.byteLength(JSON.stringify(status));
+}
+
+it('leaves a status that fits as it is', () => {
+  const status = statusOf(many(3, SERVICE), ['last words']);
+  expect(fitStatus(status)).toBe(status);
+});
+
+it('leaves out the log first', () => {
+  const status = statusOf(
+    many(3, SERVICE),
+    Array.from({ length: 10 }, () => 'x'.repeat(8000)),
+  );
+  const fitted = fitStatus(status);
+  expect(fitted).toMatchObject({ shortened: true, reason: { code: 'exited' } });
+  expect(fitted.reason).not.toHaveProperty('log');
+  expect(Object.keys(fitted.services)).toHaveLength(3);
+});
+
+it('leaves out services that are well before those that are not', () => {
+  const status = statusOf({ ...many(300, SERVICE), bad: { ...SERVICE, health: 'unhealthy' } });
+  const fitted = fitStatus(status);
+  expect(Object.keys(fitted.services)).toEqual(['bad']);
+  expect(fitted.shortened).toBe(true);
+});
+
+it('always fits, though every service has long troubles', () => {
+  const failure = { code: 'exited', message: 'y'.repeat(1000), at: '2026-11-22T10:00:00Z' };
+  const status = statusOf(many(128, { ...SERVICE, state: 'exited', last_failure: failure }));
+  expect(sizeOf(status)).toBeGreaterThan(MAX_RETAINED_BYTES);
+  expect(sizeOf(fitStatus(status))).toBeLessThanOrEqual(MAX_RETAINED_BYTES);
+});
