@@ -51,14 +51,6 @@ export async function stopEngine(): Promise<void> {
   await mainEngine().retire();
 }
 
-/** Restarts the private engine; never one that is not ours. */
-export async function restartEngine(): Promise<void> {
-  const engine = mainEngine();
-  if (!engine.isRunning()) throw new RigError('The private engine does not run, so it is not restarted');
-  await engine.stop();
-  await engine.start();
-}
-
 /**
  * A throwaway engine for one test. `kill()` and `stop()` keep its data for the next `start()`; `remove()` ends
  * it for good. Only where a private engine can run: Linux, as root.

@@ -23,7 +23,7 @@ const ACCEPT = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ');
 
-export class RegistryError extends Error {
+class RegistryError extends Error {
   override readonly name = 'RegistryError';
   readonly status: number;
 

@@ -8,7 +8,7 @@ export type Absent = Extract<InferInput<typeof deploymentSchema>, { state: 'abse
 export type Service = InferInput<typeof serviceSchema>;
 
 /** Quick, as nothing here is slow by nature: proven half a second after the first good probe. */
-export const QUICK_UPDATE = { strategy: 'stop-first', healthy_after: '500ms', deadline: '20s' } as const;
+const QUICK_UPDATE = { strategy: 'stop-first', healthy_after: '500ms', deadline: '20s' } as const;
 export const PROBE = {
   http: { port: 8080, path: '/healthz' },
   interval: '500ms',
