@@ -228,6 +228,27 @@ describe('an update', () => {
     );
   }
 
+  test('rolled back runs the old one again, though it left with success when it was stopped', async ({
+    makeWorld,
+  }) => {
+    const world = makeWorld();
+    const services = (revision: number) => ({
+      app: { image: `registry.test/app:${revision}`, probe: PROBE, restart: 'on-failure' },
+    });
+    world.programs.set('registry.test/app:1', programs.stopsCleanly);
+    await converge(world, deployment({ revision: 1, services: services(1) }));
+    const old = only(world.up('line'));
+    world.programs.set('registry.test/app:2', programs.neverAnswers);
+    world.publish(deployment({ revision: 2, services: services(2) }));
+    await world.untilPhase('line', 'proving', { revision: 2 });
+    expect(old.state).toBe('exited');
+    await world.restartAgent();
+    await world.untilPhase('line', 'rolled_back', { revision: 2 });
+    await world.until(() => old.isAnswering, { maxMs: 60_000, what: 'the old one answers again' });
+    await world.run(60_000);
+    expect(only(world.daemon.of('line'))).toBe(old);
+  });
+
   test('start-first never has fewer healthy instances than before', async ({ makeWorld }) => {
     const world = makeWorld();
     const update = { strategy: 'start-first', healthy_after: '5s', deadline: '60s' };

@@ -44,7 +44,6 @@ export interface ContainerIdentity {
 }
 
 const KILLED = 137;
-const TERMINATED = 143;
 /** What the engine writes down for a container that ran when the power went. */
 const LOST = 255;
 const MAX_LINES = 100;
@@ -129,9 +128,9 @@ export class Container {
     }
     if (!this.isUp) return Promise.resolve();
     const takesMs = this.state === 'paused' ? Number.POSITIVE_INFINITY : (this.#run?.stopTakesMs ?? 0);
-    const isKilled = takesMs > graceMs;
+    const exitCode = takesMs > graceMs ? KILLED : (this.#run?.stopCode ?? KILLED);
     this.#later(Math.min(takesMs, graceMs), () => {
-      this.#exit(isKilled ? KILLED : TERMINATED, false);
+      this.#exit(exitCode, false);
       this.#around.emit('stop', this);
     });
     return new Promise((resolve) => this.#exitWaiters.push(resolve));

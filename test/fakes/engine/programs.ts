@@ -20,6 +20,8 @@ export interface Run {
   readonly hangsFromMs: number;
   /** How long it takes to end on SIGTERM; `Infinity`: it has to be killed. */
   readonly stopTakesMs: number;
+  /** What it leaves with on SIGTERM: 143 when it does not handle it. */
+  readonly stopCode: number;
   /** Services of its deployment that must answer for it to answer. */
   readonly needs: readonly string[];
   /** What it writes to its log at its start. */
@@ -33,6 +35,7 @@ const GOOD: Run = {
   answersFromMs: 200,
   hangsFromMs: Number.POSITIVE_INFINITY,
   stopTakesMs: 50,
+  stopCode: 143,
   needs: [],
   lines: ['started'],
 };
@@ -53,6 +56,8 @@ export const programs = {
     exit: { afterMs: 20, code: 1 },
     lines: ['Traceback (most recent call last):', 'ValueError'],
   }),
+  /** Handles SIGTERM, and calls it a success. */
+  stopsCleanly: run({ stopCode: 0 }),
   ignoresSigterm: run({ stopTakesMs: Number.POSITIVE_INFINITY }),
   /** Answers only while its neighbours do. */
   needs: (...services: string[]) => run({ needs: services }),
