@@ -42,11 +42,11 @@ async function carryOutStep(docker: Docker, deployment: string, step: Step): Pro
     case 'stop_container':
       await unlessStatus(
         404,
-        unlessStatus(304, docker.getContainer(step.container).stop({ t: seconds(step.graceMs) })),
+        unlessStatus(304, docker.getContainer(step.container).stop(within(step.graceMs))),
       );
       return DONE;
     case 'restart_container':
-      await docker.getContainer(step.container).restart({ t: seconds(step.spec.stopGraceMs) });
+      await docker.getContainer(step.container).restart(within(step.spec.stopGraceMs));
       return DONE;
     case 'update_container':
       await docker.getContainer(step.container).update(updateOptions(step.spec.settings));
@@ -64,8 +64,12 @@ async function carryOutStep(docker: Docker, deployment: string, step: Step): Pro
   }
 }
 
-function seconds(ms: number): number {
-  return Math.ceil(ms / 1000);
+/** An engine that has not killed the container so long after the grace hangs. */
+const STOP_MARGIN_MS = 60_000;
+
+/** How long a container may take to stop, and the engine to say so. */
+function within(graceMs: number): { t: number; abortSignal: AbortSignal } {
+  return { t: Math.ceil(graceMs / 1000), abortSignal: AbortSignal.timeout(graceMs + STOP_MARGIN_MS) };
 }
 
 async function createNetwork(

@@ -100,10 +100,10 @@ async function readProgress(stream: Readable, onProgress: PullOptions['onProgres
     if (line.trim() === '') continue;
     const message: PullLine = JSON.parse(line);
     failure ??= message.error ?? null;
-    if (noteLayer(layers, message)) {
-      const all = [...layers.values()];
-      onProgress(sum(all.map((layer) => layer.current)), sum(all.map((layer) => layer.total)));
-    }
+    noteLayer(layers, message);
+    const all = [...layers.values()];
+    // Also for a line that tells of no bytes: unpacking on a slow card takes minutes, and moves all the while.
+    onProgress(sum(all.map((layer) => layer.current)), sum(all.map((layer) => layer.total)));
   }
   return failure;
 }
@@ -111,17 +111,15 @@ async function readProgress(stream: Readable, onProgress: PullOptions['onProgres
 function noteLayer(
   layers: Map<string, { current: number; total: number }>,
   { id, status, progressDetail }: PullLine,
-): boolean {
-  if (id === undefined) return false;
-  const before = layers.get(id);
+): void {
+  if (id === undefined) return;
   if (status === 'Downloading' && progressDetail?.total !== undefined) {
     layers.set(id, { current: progressDetail.current ?? 0, total: progressDetail.total });
-    return true;
+    return;
   }
-  if (status !== 'Download complete' && status !== 'Pull complete') return false;
-  if (before === undefined || before.current === before.total) return false;
-  layers.set(id, { current: before.total, total: before.total });
-  return true;
+  const known = layers.get(id);
+  const isWhole = status === 'Download complete' || status === 'Pull complete';
+  if (isWhole && known !== undefined) layers.set(id, { current: known.total, total: known.total });
 }
 
 function sum(numbers: readonly number[]): number {

@@ -19,7 +19,9 @@ interface Pull {
   readonly abort: AbortController;
   currentBytes: number;
   totalBytes: number;
+  /** When the engine last said anything of it, and when anybody was last told. */
   movedAtMs: number;
+  toldAtMs: number;
   isStalled: boolean;
 }
 
@@ -130,6 +132,7 @@ export class ImagePuller {
       currentBytes: 0,
       totalBytes: 0,
       movedAtMs: clock.monotonicMs(),
+      toldAtMs: Number.NEGATIVE_INFINITY,
       isStalled: false,
     };
     this.#pulls.set(image, pull);
@@ -177,13 +180,15 @@ export class ImagePuller {
   }
 
   #noteProgress(image: string, pull: Pull, bytes: { current: number; total: number }): void {
-    const isFirst = pull.totalBytes === 0;
     const nowMs = this.#options.clock.monotonicMs();
-    const isNews = isFirst || nowMs - pull.movedAtMs >= 500 || bytes.current === bytes.total;
+    pull.movedAtMs = nowMs;
+    const isFirst = pull.totalBytes === 0 && bytes.total > 0;
+    const hasMoved = bytes.current !== pull.currentBytes || bytes.total !== pull.totalBytes;
+    const isNews = isFirst || bytes.current === bytes.total || nowMs - pull.toldAtMs >= 500;
     pull.currentBytes = bytes.current;
     pull.totalBytes = bytes.total;
-    if (!isNews) return;
-    pull.movedAtMs = nowMs;
+    if (!hasMoved || !isNews) return;
+    pull.toldAtMs = nowMs;
     this.#options.onChange(this.#waitingFor(image));
   }
 
