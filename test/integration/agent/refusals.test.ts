@@ -74,9 +74,8 @@ test.each<Refused>([
   },
   {
     what: 'an unknown field deep inside',
-    payload: () =>
-      present(name, 7, { hello: { ...hello(image), privileged: true } as ReturnType<typeof hello> }),
-    refused: { revision: 7, code: 'invalid', path: 'services.hello.privileged' },
+    payload: () => ({ ...document(7), services: { hello: { ...hello(image), no_such_key: true } } }),
+    refused: { revision: 7, code: 'invalid', path: 'services.hello.no_such_key' },
   },
   {
     what: 'wrong types, all of them told',

@@ -100,7 +100,7 @@ describe.concurrent('a container that somebody', () => {
       ({ HostConfig }) => HostConfig.Memory === 2 * less,
     );
     expect(identityOf(repaired)).toEqual(identityOf(container));
-    expect(readKernelLimits(container.State.Pid).memoryBytes).toBe(2 * less);
+    await waitFor('the kernel to know', () => readKernelLimits(container.State.Pid).memoryBytes === 2 * less);
   });
 });
 

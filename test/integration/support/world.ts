@@ -111,8 +111,13 @@ export class World {
       ...this.#agents.flatMap((agent) => agent.faults()),
       ...this.#managers.flatMap((manager) => manager.faults()),
     ];
-    for (const cleanUp of this.#cleanUps.reverse()) await cleanUp();
-    await this.engine.removeAll(this.mark, this.#registryHosts);
+    // One that fails must not keep the others from being made.
+    const tidy = () => this.engine.removeAll(this.mark, this.#registryHosts);
+    for (const cleanUp of [...this.#cleanUps.reverse(), tidy]) {
+      await Promise.resolve()
+        .then(cleanUp)
+        .catch((error: unknown) => faults.push(`clean-up: ${error}`));
+    }
     faults.push(...(await this.engine.findAll(this.mark)).map((what) => `left behind: ${what}`));
     // After a kill -9 it may stay: the next agent takes its place.
     const isOrderly = codes.length > 0;
