@@ -48,6 +48,9 @@ async function carryOutStep(docker: Docker, deployment: string, step: Step): Pro
     case 'restart_container':
       await docker.getContainer(step.container).restart(within(step.spec.stopGraceMs));
       return DONE;
+    case 'join_network':
+      await joinNetwork(docker, deployment, step);
+      return DONE;
     case 'update_container':
       await docker.getContainer(step.container).update(updateOptions(step.spec.settings));
       return DONE;
@@ -117,11 +120,18 @@ async function createContainer(docker: Docker, deployment: string, spec: Service
     (await unlessStatus(409, docker.createContainer(named(options, name)))) ??
     (await docker.createContainer(named(options, `${name}-${randomBytes(3).toString('hex')}`)));
   const [, ...further] = Object.keys(spec.networks);
-  for (const network of further) {
-    const target = docker.getNetwork(engineName(deployment, network));
-    await target.connect({ Container: container.id, EndpointConfig: endpointOptions(spec, network) });
-  }
+  for (const network of further)
+    await joinNetwork(docker, deployment, { spec, container: container.id, network });
   return { ok: true, container: container.id };
+}
+
+async function joinNetwork(
+  docker: Docker,
+  deployment: string,
+  { spec, container, network }: { spec: ServiceSpec; container: string; network: string },
+): Promise<void> {
+  const EndpointConfig = endpointOptions(spec, network);
+  await docker.getNetwork(engineName(deployment, network)).connect({ Container: container, EndpointConfig });
 }
 
 type CreateCall = Docker.ContainerCreateOptions & { _query: object; _body: object };

@@ -29,6 +29,7 @@ export async function observeDeployment(
     const toObservedNow = async (info: Docker.ContainerInspectInfo): Promise<ObservedContainer> =>
       toObserved(info, {
         networkIds,
+        address: addressOf(info, there),
         digest: await digestOf(info.Image),
         effective: info.State.Pid > 0 ? readLimits(info.State.Pid, info.Id) : null,
       });
@@ -54,13 +55,14 @@ export type LimitsReader = (pid: number, container: string) => EffectiveLimits |
 /** What is known of a container beside the engine's own account of it. */
 interface Beside {
   readonly networkIds: ReadonlySet<string>;
+  readonly address: string | null;
   readonly digest: string | null;
   readonly effective: EffectiveLimits | null;
 }
 
 function toObserved(
   info: Docker.ContainerInspectInfo,
-  { networkIds, digest, effective }: Beside,
+  { networkIds, address, digest, effective }: Beside,
 ): ObservedContainer {
   const { State: state, HostConfig: host, Config: config } = info;
   const endpoints = Object.entries(info.NetworkSettings.Networks);
@@ -84,7 +86,7 @@ function toObserved(
       .filter(([, { NetworkID }]) => NetworkID === '' || networkIds.has(NetworkID))
       .filter(([name]) => name.startsWith(prefix))
       .map(([name]) => name.slice(prefix.length)),
-    address: endpoints.map(([, endpoint]) => endpoint.IPAddress).find((address) => address !== '') ?? null,
+    address,
     effective,
     settings: {
       memoryBytes: host.Memory ?? 0,
@@ -93,6 +95,20 @@ function toObserved(
       restartPolicy: policyOf(host.RestartPolicy),
     },
   };
+}
+
+/** Where the host reaches it: in the host's own network by the loopback, in another's by the address of that. */
+function addressOf(
+  { HostConfig: host, State: state, NetworkSettings: settings }: Docker.ContainerInspectInfo,
+  all: readonly Docker.ContainerInspectInfo[],
+): string | null {
+  const mode = host.NetworkMode ?? '';
+  if (mode === 'host') return state.Running ? '127.0.0.1' : null;
+  const owner = all.find(({ Id }) => mode === `container:${Id}`);
+  // One level is all there is: a service in another's network cannot be joined itself.
+  const networks = owner?.NetworkSettings.Networks ?? settings.Networks;
+  const addresses = Object.values(networks).map(({ IPAddress }) => IPAddress);
+  return addresses.find((address) => address !== '') ?? null;
 }
 
 const STATES: readonly ContainerState[] = [

@@ -17,6 +17,7 @@ import { recordOutcomes, type StepResult } from '../reconcile/outcomes.ts';
 import { type DeploymentRecord, EMPTY_RECORD, resumeRecord } from '../reconcile/record.ts';
 import { withRetry } from '../reconcile/retry.ts';
 import { revisionOf } from '../reconcile/revision.ts';
+import { findCarrier } from '../reconcile/select-container.ts';
 import { specsOf } from '../reconcile/service-spec.ts';
 import type { Decision, Revision, Situation } from '../reconcile/situation.ts';
 import { statusOf, statusWithoutEngine } from '../reconcile/status.ts';
@@ -209,10 +210,7 @@ export class DeploymentLoop {
   ): Promise<Situation['images']> {
     const images = new Set<string>();
     for (const spec of revisions.flatMap(specsOfRevision)) {
-      const has = observed.containers.some(
-        ({ service, spec: hash }) => service === spec.name && hash === spec.hash,
-      );
-      if (!has) images.add(spec.service.image);
+      if (findCarrier(observed.containers, spec) === null) images.add(spec.service.image);
     }
     const { puller } = this.#context;
     const entries = [...images].map(async (image) => [image, await puller.standing(image)] as const);

@@ -32,17 +32,18 @@ export function advanceService(context: ServiceContext): Step | null {
     return canCreate ? { kind: 'create_container', spec } : null;
   }
   const ref = { service: spec.name, container: container.id };
-  if (container.state === 'dead' || isHalfMade(spec, container)) return { kind: 'remove_container', ...ref };
+  if (container.state === 'dead') return { kind: 'remove_container', ...ref };
   if (isUp(container)) return advanceRunning(context, container, history, isHeldBack);
   if (isHeldBack || context.isPlaceTaken || !context.areDependenciesReady) return null;
   if (!shouldRun(context, container)) return null;
+  // A power cut between its creation and the joining, or a network that was removed since: it cannot start so.
+  if (missingNetwork(spec, container) !== null) return { kind: 'remove_container', ...ref };
   return settingsStep(spec, container, history) ?? { kind: 'start_container', spec, container: container.id };
 }
 
-/** A power cut between the creation and the joining of its networks leaves a container that cannot be used. */
-function isHalfMade(spec: ServiceSpec, container: ObservedContainer): boolean {
-  const isJoined = Object.keys(spec.networks).every((network) => container.networks.includes(network));
-  return container.state === 'created' && !isJoined;
+/** A network that a container should be in and is not; `null` when it is in all. */
+export function missingNetwork(spec: ServiceSpec, container: ObservedContainer): string | null {
+  return Object.keys(spec.networks).find((network) => !container.networks.includes(network)) ?? null;
 }
 
 function advanceRunning(
@@ -58,7 +59,10 @@ function advanceRunning(
     return isLooping ? { kind: 'stop_container', ...ref, graceMs: spec.stopGraceMs } : null;
   }
   if (verdict.health === 'unhealthy') return { kind: 'restart_container', spec, container: container.id };
-  return container.state === 'running' ? settingsStep(spec, container, history) : null;
+  if (container.state !== 'running') return null;
+  const network = missingNetwork(spec, container);
+  if (network !== null) return { kind: 'join_network', spec, container: container.id, network };
+  return settingsStep(spec, container, history);
 }
 
 /** Whether a stopped container is to be started again. One that we parked is: its exit was our doing. */

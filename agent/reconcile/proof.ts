@@ -4,7 +4,7 @@ import type { Reason } from '../../protocol/status.ts';
 import { isCompleted } from './advance.ts';
 import type { Attempt, DeploymentRecord } from './record.ts';
 import { durationMs } from './service-spec.ts';
-import { plightOf } from './services.ts';
+import { isAsAsked } from './services.ts';
 import type { ServiceView, Situation } from './situation.ts';
 import { troubleOf } from './steady.ts';
 
@@ -55,7 +55,7 @@ function failuresAllowed(view: ServiceView): number {
 
 function isProven(situation: Situation, view: ServiceView, { document, record }: Proof): boolean {
   if (isCompleted(view.spec, view.container, record)) return true;
-  if (plightOf(view, record) !== 'good' && view.verdict.health !== 'healthy') return false;
+  if (view.verdict.health !== 'healthy' || !isAsAsked(view, record)) return false;
   const since = view.verdict.healthySinceMs;
   return since !== null && situation.nowMs - since >= durationMs(document.update.healthy_after, 0);
 }

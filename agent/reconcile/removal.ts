@@ -13,7 +13,7 @@ export function decideRemoval(situation: Situation): Decision {
       proven: isDone ? null : situation.record.proven,
       attempt: null,
       phase: isDone ? 'removed' : 'switching',
-      reason: null,
+      reason: isDone ? null : situation.record.blocked,
       services: {},
     },
     steps,

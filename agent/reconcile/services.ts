@@ -1,13 +1,13 @@
 // The services of one revision held against what runs: carriers, verdicts, dependencies, next steps.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { DependencyCondition } from '../../protocol/service.ts';
-import { advanceService, isCompleted } from './advance.ts';
+import { advanceService, isCompleted, missingNetwork } from './advance.ts';
 import { noteRun } from './failures.ts';
 import { judgeHealth } from './health.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
 import { findCarrier, isUp } from './select-container.ts';
 import { durationMs, type ServiceSpec, specsOf } from './service-spec.ts';
-import { noteShownSettings } from './settings.ts';
+import { noteShownSettings, settingsStep } from './settings.ts';
 import type { ServiceView, Situation } from './situation.ts';
 import type { Step } from './steps.ts';
 
@@ -16,7 +16,7 @@ export type ServicePlight = 'good' | 'starting' | 'failing';
 export function viewServices(situation: Situation, document: PresentDeployment): ServiceView[] {
   const healthyAfterMs = durationMs(document.update.healthy_after, 0);
   return specsOf(document).map((spec) => {
-    const container = findCarrier(situation.observed.containers, spec.name, spec.hash);
+    const container = findCarrier(situation.observed.containers, spec);
     const verdict =
       container === null
         ? { health: 'unknown' as const, healthySinceMs: null, why: null }
@@ -87,9 +87,19 @@ function meets(condition: DependencyCondition, view: ServiceView, record: Deploy
 /** How a service fares: `failing` until it is good again once it has failed in a row. */
 export function plightOf(view: ServiceView, record: DeploymentRecord): ServicePlight {
   if (isCompleted(view.spec, view.container, record)) return 'good';
-  if (view.container?.state === 'running' && view.verdict.health === 'healthy') return 'good';
+  const isHealthy = view.container?.state === 'running' && view.verdict.health === 'healthy';
+  if (isHealthy && isAsAsked(view, record)) return 'good';
   const isFailing = historyOf(record, view.spec).failuresInRow > 0 || view.verdict.health === 'unhealthy';
   return isFailing ? 'failing' : 'starting';
+}
+
+/** Whether a running container has the limits and networks that were asked for, not those of a revision before. */
+export function isAsAsked({ spec, container }: ServiceView, record: DeploymentRecord): boolean {
+  if (container === null) return false;
+  return (
+    missingNetwork(spec, container) === null &&
+    settingsStep(spec, container, historyOf(record, spec)) === null
+  );
 }
 
 /** Images that must come before the services without a container can have one. */

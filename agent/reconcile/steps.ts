@@ -9,6 +9,12 @@ export type Step =
   | { readonly kind: 'start_container'; readonly spec: ServiceSpec; readonly container: string }
   | ({ readonly kind: 'unpause_container' } & ContainerRef)
   | ({ readonly kind: 'stop_container'; readonly graceMs: number } & ContainerRef)
+  | {
+      readonly kind: 'join_network';
+      readonly spec: ServiceSpec;
+      readonly container: string;
+      readonly network: string;
+    }
   | { readonly kind: 'restart_container'; readonly spec: ServiceSpec; readonly container: string }
   | { readonly kind: 'update_container'; readonly spec: ServiceSpec; readonly container: string }
   | ({ readonly kind: 'remove_container' } & ContainerRef)

@@ -158,6 +158,107 @@ describe('container options', () => {
   });
 });
 
+describe('what only the create call shows here', () => {
+  const hostOf = (service: Record<string, unknown>) => optionsOf(service).options.HostConfig;
+
+  test('a privileged service may gain privileges, and all capabilities are passed on', () => {
+    expect(hostOf({ privileged: true, cap_add: ['ALL'] })).toMatchObject({
+      Privileged: true,
+      CapAdd: ['ALL'],
+      SecurityOpt: [],
+    });
+  });
+
+  test.for([
+    [[], ['no-new-privileges']],
+    [['apparmor:unconfined'], ['no-new-privileges', 'apparmor=unconfined']],
+    [['no-new-privileges:false'], ['no-new-privileges=false']],
+    [['no-new-privileges'], ['no-new-privileges']],
+    [['label:type:svirt_t'], ['no-new-privileges', 'label=type:svirt_t']],
+  ])('the security options %o become %o', ([security_opt, expected]) => {
+    expect(hostOf({ security_opt })?.SecurityOpt).toEqual(expected);
+  });
+
+  test('accelerators, by number, by id and by name', () => {
+    const service = {
+      gpus: [{ count: 'all' }, { count: 2, driver: 'nvidia' }],
+      deploy: { resources: { reservations: { devices: [{ device_ids: ['a'], capabilities: ['tpu'] }] } } },
+      devices: [{ source: 'nvidia.com/gpu=0' }],
+    };
+    expect(hostOf(service)).toMatchObject({
+      DeviceRequests: [
+        { Driver: 'cdi', DeviceIDs: ['nvidia.com/gpu=0'] },
+        { Count: -1, Capabilities: [['gpu']] },
+        { Count: 2, Driver: 'nvidia', Capabilities: [['gpu']] },
+        { Count: 0, DeviceIDs: ['a'], Capabilities: [['tpu']] },
+      ],
+    });
+  });
+
+  test('a runtime, the host’s processes, a path within a volume, a check while starting', () => {
+    const mount = { type: 'volume', source: 'v', target: '/v', volume: { subpath: 'a/b' } };
+    const { options } = optionsOf(
+      {
+        ...{ runtime: 'nvidia', pid: 'host', volumes: [mount] },
+        healthcheck: { test: ['CMD', 'true'], start_interval: '1s' },
+      },
+      { volumes: { v: {} } },
+    );
+    expect(options.HostConfig).toMatchObject({
+      Runtime: 'nvidia',
+      PidMode: 'host',
+      Mounts: [{ VolumeOptions: { Subpath: 'a/b' } }],
+    });
+    expect(options.Healthcheck).toMatchObject({ StartInterval: 1e9 });
+  });
+
+  test('another’s network is named by its container, and no network of ours is joined', () => {
+    const services = {
+      app: {
+        image: 'registry.test/app:1',
+        network_mode: 'service:other',
+        depends_on: { other: { condition: 'service_started' } },
+      },
+      other: { image: 'registry.test/other:1' },
+    };
+    const { spec } = optionsOf({}, { services });
+    const options = containerOptions('line', spec, new Map([['other', 'abc']]));
+    expect(options.HostConfig?.NetworkMode).toBe('container:abc');
+    expect(options).not.toHaveProperty('NetworkingConfig');
+    expect(spec.networks).toEqual({});
+  });
+
+  test('the agent’s own labels stand beside those of the service', () => {
+    expect(optionsOf({ labels: { a: 'b' } }).options.Labels).toMatchObject({
+      a: 'b',
+      'io.holdfast.service': 'app',
+    });
+  });
+});
+
+describe('the hash of what needs a new container', () => {
+  const bare = optionsOf({}).spec.hash;
+  test.for<[string, Record<string, unknown>]>([
+    ['pull_policy', { pull_policy: 'always' }],
+    ['limits', { deploy: { resources: { limits: { cpus: '1', memory: '64M', pids: 5 } } } }],
+    ['restart', { restart: 'no' }],
+    ['probe', { probe: { tcp: { port: 1 } } }],
+  ])('stays with %s', ([_key, service]) => {
+    expect(optionsOf(service).spec.hash).toBe(bare);
+  });
+
+  test.for<[string, Record<string, unknown>]>([
+    ['a reservation', { deploy: { resources: { reservations: { memory: '64M' } } } }],
+    ['platform', { platform: 'linux/arm64' }],
+    ['a label', { labels: { a: 'b' } }],
+    ['init', { init: false }],
+    ['logging', { logging: { driver: 'local' } }],
+    ['network_mode', { network_mode: 'none' }],
+  ])('changes with %s', ([_key, service]) => {
+    expect(optionsOf(service).spec.hash).not.toBe(bare);
+  });
+});
+
 test.for([
   ['no', { Name: 'no', MaximumRetryCount: 0 }],
   ['unless-stopped', { Name: 'unless-stopped', MaximumRetryCount: 0 }],

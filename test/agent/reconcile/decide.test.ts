@@ -45,10 +45,11 @@ describe('a revision that is proven', () => {
       ['remove_container web-1'],
     ],
     ['is taken away when it is dead', { state: 'dead' }, ['remove_container web-1']],
+    ['joins its network again when somebody took it out', { networks: [] }, ['join_network web-1']],
     ['goes on when somebody paused it', { state: 'paused' }, ['unpause_container web-1']],
     [
       'gets its limits back in place',
-      { settings: { ...carrier.settings, memoryBytes: 1 } },
+      { settings: { ...carrier.settings, pids: 7 } },
       ['update_container web-1'],
     ],
     ['is waited for while the engine removes it', { state: 'removing' }, ['create_container web@1']],
@@ -220,6 +221,30 @@ describe('an update', () => {
     const containers = [containerOf(before, 'web'), containerOf(before, 'db')];
     const decision = decide(situation({ desired: after, proven: before, observed: observed(containers) }));
     expect(inWords(decision.steps)).toEqual(['create_container web@2']);
+  });
+
+  it('needs a new container to take a limit away, which the engine cannot on a living one', () => {
+    const limited = present(1, {
+      web: { image: 'web:1', deploy: { resources: { limits: { memory: '64M' } } } },
+    });
+    const free = present(2, { web: { image: 'web:1' } });
+    const decision = decide(
+      situation({ desired: free, proven: limited, observed: observed([containerOf(limited, 'web')]) }),
+    );
+    expect(inWords(decision.steps)).toEqual(['create_container web@2']);
+  });
+
+  it('is not converged before its limits are in force', () => {
+    const tighter = present(2, {
+      web: { image: 'web:1', deploy: { resources: { limits: { memory: '64M' } } } },
+    });
+    const parts = {
+      desired: tighter,
+      proven: one,
+      observed: observed([carrier]),
+      health: runningSince(0, [carrier]),
+    };
+    expect(decide(situation(parts)).record.phase).not.toBe('converged');
   });
 
   it('changes limits in place, with no new container', () => {

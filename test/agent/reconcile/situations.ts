@@ -238,6 +238,9 @@ export class Model {
       case 'remove_container':
         this.containers = this.containers.filter(({ id }) => id !== step.container);
         return { ok: true };
+      case 'join_network':
+        this.#join(step.container, step.network);
+        return { ok: true };
       case 'update_container':
         this.#change(step.container, { settings: step.spec.settings });
         return { ok: true };
@@ -275,6 +278,11 @@ export class Model {
       effective: null,
     });
     return { ok: true, container: id };
+  }
+
+  #join(id: string, network: string): void {
+    const networks = this.containers.find((container) => container.id === id)?.networks ?? [];
+    this.#change(id, { networks: [...networks, network] });
   }
 
   #start(id: string): StepOutcome {

@@ -181,6 +181,9 @@ export class Daemon implements Surroundings {
       case 'update_container':
         container.update(this.enforced(step.spec.settings));
         return DONE;
+      case 'join_network':
+        container.networks.add(step.network);
+        return DONE;
       case 'remove_container':
         // One that runs is not removed, and the agent is told 409, which to it is as good as done.
         if (!container.isUp) this.remove(container.id);
