@@ -59,9 +59,14 @@ function addValidate(program: Command, host: Host, finish: Finish): void {
     .description('check a compose.yaml (or a ready .json document); --json writes the document')
     .argument('<file>')
     .option('--name <name>', "the deployment's name, instead of the file's")
+    .option('--profile <profile>', "services of this profile too; may be repeated, '*' for all", collect)
     .action((file: string, _options: unknown, command: Command) => {
       finish(validate(file, v.parse(validateSchema, command.optsWithGlobals()), host));
     });
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
 }
 
 function addWaiting(command: Command): Command {
@@ -75,6 +80,7 @@ function addWaiting(command: Command): Command {
 function addDeploy(program: Command, host: Host, finish: Finish): void {
   addWaiting(program.command('deploy').description('publish a file as the next revision').argument('<file>'))
     .option('--name <name>', "the deployment's name, instead of the file's")
+    .option('--profile <profile>', "services of this profile too; may be repeated, '*' for all", collect)
     .option('--percent <percent>', 'only so many of the devices take part')
     .action(async (file: string, _options: unknown, command: Command) => {
       finish(await deploy(file, v.parse(deploySchema, command.optsWithGlobals()), host));

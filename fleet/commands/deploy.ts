@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { loadFile } from '../document/load-file.ts';
 import type { ExitCode } from '../failure.ts';
 import { type Host, writeNote } from '../host.ts';
-import { readAddressee, readName, readPercent, readRevision, waitSchema } from './options.ts';
+import { profilesSchema, readAddressee, readName, readPercent, readRevision, waitSchema } from './options.ts';
 import { publish } from './publish.ts';
 
 const text = v.optional(v.string());
@@ -13,6 +13,7 @@ export const deploySchema = v.object({
   name: text,
   revision: text,
   percent: text,
+  profile: profilesSchema,
 });
 
 export async function deploy(
@@ -24,7 +25,8 @@ export async function deploy(
   const revision = readRevision(options.revision);
   const percent = readPercent(options.percent);
   const name = options.name === undefined ? undefined : readName('--name', options.name);
-  const loaded = loadFile(file, { cwd: host.cwd, variables: host.environment, name });
+  const { profile: profiles } = options;
+  const loaded = loadFile(file, { cwd: host.cwd, variables: host.environment, name, profiles });
   for (const note of loaded.notes) writeNote(host, note);
   return publish({ to, content: loaded.content, revision, percent, options }, host);
 }

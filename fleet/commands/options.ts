@@ -22,6 +22,9 @@ const value = v.optional(v.string());
 export const commonSchema = v.object({ json: flag, broker: value, ca: value, topicPrefix: value });
 export type CommonOptions = v.InferOutput<typeof commonSchema>;
 
+/** Services of these profiles are taken too. */
+export const profilesSchema = v.optional(v.array(v.string()));
+
 export const waitSchema = v.object({
   ...commonSchema.entries,
   wait: flag,

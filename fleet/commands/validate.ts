@@ -5,14 +5,19 @@ import { planPublication } from '../document/plan-publication.ts';
 import { serialize } from '../document/serialize.ts';
 import { EXIT, type ExitCode, usageFailure } from '../failure.ts';
 import { type Host, writeJson, writeLine, writeNote } from '../host.ts';
-import { commonSchema, readName } from './options.ts';
+import { commonSchema, profilesSchema, readName } from './options.ts';
 
-export const validateSchema = v.object({ ...commonSchema.entries, name: v.optional(v.string()) });
+export const validateSchema = v.object({
+  ...commonSchema.entries,
+  name: v.optional(v.string()),
+  profile: profilesSchema,
+});
 
 /** Checks a file; with `--json`, writes the document as it would be published. */
 export function validate(file: string, options: v.InferOutput<typeof validateSchema>, host: Host): ExitCode {
   const name = options.name === undefined ? undefined : readName('--name', options.name);
-  const loaded = loadFile(file, { cwd: host.cwd, variables: host.environment, name });
+  const { profile: profiles } = options;
+  const loaded = loadFile(file, { cwd: host.cwd, variables: host.environment, name, profiles });
   for (const note of loaded.notes) writeNote(host, note);
   const plan = planPublication({ content: loaded.content, retained: null, issuedAt: host.now() });
   if (!plan.ok) throw usageFailure(plan.message);

@@ -24,15 +24,44 @@ export interface OffsetFault {
   readonly message: string;
 }
 
+export type FileText =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly message: string };
+/** Reads a file that the Compose file names, by its path as it is written there. */
+export type ReadFile = (path: string) => FileText;
+
+export interface ConversionOptions {
+  readonly variables: Variables;
+  /** Profiles that were asked for; a service with others only is left out. */
+  readonly profiles?: readonly string[] | undefined;
+  readonly readFile?: ReadFile | undefined;
+}
+
+const noFile: ReadFile = () => ({ ok: false, message: 'there is no folder to read it from' });
+
 export class Conversion {
   readonly variables: Variables;
+  readonly profiles: ReadonlySet<string>;
+  readonly readFile: ReadFile;
   readonly faults: OffsetFault[] = [];
   readonly notes: OffsetFault[] = [];
   private readonly offsets = new Map<string, number>();
   private readonly faultedPaths: Path[] = [];
+  private readonly leftOut = new Set<string>();
 
-  constructor(variables: Variables) {
+  constructor({ variables, profiles = [], readFile = noFile }: ConversionOptions) {
     this.variables = variables;
+    this.profiles = new Set(profiles);
+    this.readFile = readFile;
+  }
+
+  /** Remembers a service whose profiles nobody asked for. */
+  leaveOut(service: string): void {
+    this.leftOut.add(service);
+  }
+
+  isLeftOut(service: string): boolean {
+    return this.leftOut.has(service);
   }
 
   /** Reports a fault; the protocol's own faults at or below its path are then not told a second time. */

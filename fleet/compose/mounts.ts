@@ -1,14 +1,36 @@
 // A service's `volumes`: Compose's short form `NAME:/path[:ro]` or `/host:/path[:ro]`, or the long form.
 import type { Conversion, Convert, Field, Json } from './conversion.ts';
-import { boolean, listOf, scalarText, shape, text } from './converters.ts';
+import { boolean, describe, isEmpty, listOf, scalarText, shape, text } from './converters.ts';
+
+/** Octal: in quotes, or a number that begins with a 0. What else is written may mean either. */
+const octal: Convert = (field, run) => {
+  const { node } = field;
+  if (isEmpty(node)) return undefined;
+  const written = node.kind === 'scalar' ? node.source : '';
+  const [, digits] = /^0o?([0-7]+)$/.exec(written) ?? [];
+  if (digits !== undefined) return digits.padStart(4, '0');
+  if (node.kind === 'scalar' && typeof node.value === 'string') return node.value;
+  return run.fault(field, `expected an octal mode such as "0755" in quotes, got ${describe(node)}`);
+};
 
 const longMount = shape(
-  { type: text, source: text, target: text, read_only: boolean },
   {
-    bind: 'leave it out; a bind mount needs a directory that is there',
-    volume: 'leave it out',
-    tmpfs: 'leave it out; the size of a tmpfs mount cannot be set',
-    consistency: 'leave it out',
+    type: text,
+    source: text,
+    target: text,
+    read_only: boolean,
+    bind: shape(
+      { propagation: text, create_host_path: boolean },
+      {
+        recursive: 'leave it out; what is mounted below the source is mounted too',
+        selinux: 'the engine takes no SELinux label here; label the directory on the device',
+      },
+    ),
+    volume: shape({ nocopy: boolean, subpath: text }, { labels: 'the agent labels the volumes it makes' }),
+    tmpfs: shape({ size: text, mode: octal }),
+  },
+  {
+    consistency: 'it means nothing on Linux; leave it out',
     image: 'images cannot be mounted',
   },
 );
@@ -23,6 +45,8 @@ const mount: Convert = (field, run) => {
 
 export const mounts: Convert = listOf(mount);
 
+const PROPAGATION = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'];
+
 function shortMount(field: Field, written: string, run: Conversion): Json | undefined {
   const [source = '', target, options, ...rest] = written.split(':');
   if (target === undefined) {
@@ -32,13 +56,18 @@ function shortMount(field: Field, written: string, run: Conversion): Json | unde
     );
   }
   if (rest.length > 0) return run.fault(field, `"${written}" has too many parts; write "NAME:/path:ro"`);
-  const problem = checkSource(source) ?? checkOptions(options);
+  const isBind = source.startsWith('/');
+  const words = options === undefined ? [] : options.split(',');
+  const problem = checkSource(source) ?? checkOptions(words, isBind);
   if (problem !== null) return run.fault(field, problem);
+  const propagation = words.find((word) => PROPAGATION.includes(word));
   return {
-    type: source.startsWith('/') ? 'bind' : 'volume',
+    type: isBind ? 'bind' : 'volume',
     source,
     target,
-    ...(options === 'ro' ? { read_only: true } : {}),
+    ...(words.includes('ro') ? { read_only: true } : {}),
+    ...(propagation === undefined ? {} : { bind: { propagation } }),
+    ...(words.includes('nocopy') ? { volume: { nocopy: true } } : {}),
   };
 }
 
@@ -52,7 +81,9 @@ function checkSource(source: string): string | null {
     : null;
 }
 
-function checkOptions(options: string | undefined): string | null {
-  if (options === undefined || options === 'ro' || options === 'rw') return null;
-  return `the mount option "${options}" is not carried out by Holdfast; it knows "ro" and "rw"`;
+function checkOptions(words: readonly string[], isBind: boolean): string | null {
+  const known = ['ro', 'rw', ...(isBind ? PROPAGATION : ['nocopy'])];
+  const unknown = words.find((word) => !known.includes(word));
+  if (unknown === undefined) return null;
+  return `the mount option "${unknown}" is not carried out by Holdfast; it knows ${known.join(', ')}`;
 }

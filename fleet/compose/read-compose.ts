@@ -1,9 +1,9 @@
 // From the text of a compose.yaml to the content of a deployment, or all its faults with line and column.
 import { DEPLOYMENT_SCHEMA } from '../../protocol/deployment.ts';
 import { parseDeployment } from '../../protocol/parse-deployment.ts';
-import { Conversion, type Json, type OffsetFault } from './conversion.ts';
-import { interpolate, type Variables } from './interpolate.ts';
-import { parsePath } from './paths.ts';
+import { Conversion, type ConversionOptions, type Json, type OffsetFault } from './conversion.ts';
+import { interpolate } from './interpolate.ts';
+import { type Path, parsePath } from './paths.ts';
 import { convertTopLevel } from './top-level.ts';
 import { type Position, parseYaml, type YamlSource } from './yaml-tree.ts';
 
@@ -20,8 +20,7 @@ export type ReadResult =
   | { readonly ok: true; readonly content: DeploymentContent; readonly notes: readonly PlacedFault[] }
   | { readonly ok: false; readonly faults: readonly PlacedFault[]; readonly notes: readonly PlacedFault[] };
 
-export interface ReadOptions {
-  readonly variables: Variables;
+export interface ReadOptions extends ConversionOptions {
   /** Beats the file's `name`. */
   readonly name?: string | undefined;
   /** Used where neither says one, as Compose uses the folder's. */
@@ -30,7 +29,7 @@ export interface ReadOptions {
 
 /** Reads a Compose file. Faults are in the order of the file, and all are told. */
 export function readCompose(text: string, options: ReadOptions): ReadResult {
-  const run = new Conversion(options.variables);
+  const run = new Conversion(options);
   const source = parseYaml(
     text,
     (value, offset) => interpolateAt(value, offset, run),
@@ -65,8 +64,15 @@ function checkWithProtocol(content: Readonly<Record<string, Json>>, run: Convers
   for (const { path, message } of parsed.faults) {
     const at = parsePath(path);
     const offset = run.offsetOf(at);
-    if (!run.isTold(at, offset)) run.fault({ at, offset }, message);
+    if (!run.isTold(at, offset)) run.fault({ at, offset }, profileHint(at, run) ?? message);
   }
+}
+
+/** What depends on a service that was left out finds no such service; the reason is another. */
+function profileHint(at: Path, run: Conversion): string | null {
+  const [, , key, name] = at;
+  const isLeftOut = key === 'depends_on' && typeof name === 'string' && run.isLeftOut(name);
+  return isLeftOut ? `"${name}" is left out, as none of its profiles is asked for; give --profile` : null;
 }
 
 /** A roll-out without a salt is given one at the deploy, when the revision is known. */

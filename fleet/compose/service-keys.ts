@@ -1,7 +1,7 @@
 // The table of service keys: one converter per key of the document. A key that the protocol gains needs an entry
 // here; where its short form is its long form, `text`, `number` or `boolean` (or `asIs`) is all of it.
 import { command, healthTest } from './command.ts';
-import type { Convert, Json } from './conversion.ts';
+import type { Conversion, Convert, Field, Json } from './conversion.ts';
 import {
   boolean,
   type ConvertTable,
@@ -9,14 +9,17 @@ import {
   listOf,
   mapOf,
   number,
-  type RefusedKeys,
   scalarText,
   shape,
   text,
 } from './converters.ts';
-import { environmentVariables } from './environment-variables.ts';
+import { deploy } from './deploy-keys.ts';
+import { devices, gpus } from './devices.ts';
+import { envFile } from './env-file.ts';
 import { mounts } from './mounts.ts';
+import { expose, extraHosts } from './network-keys.ts';
 import { ports } from './ports.ts';
+import { environmentVariables, labels } from './text-map.ts';
 
 /** A list of names stands for a map of each to the same long form. */
 function namesOr(long: Convert, longForm: Json): Convert {
@@ -38,46 +41,36 @@ const dependency = shape(
   { required: 'a dependency is always required', restart: 'leave it out' },
 );
 
+const GIVEN = 'addresses are given by the engine';
 const attachment = shape(
   { aliases: listOf(text) },
-  { ipv4_address: 'addresses are given by the engine', ipv6_address: 'addresses are given by the engine' },
+  {
+    driver_opts: 'networks are plain bridges',
+    gw_priority: 'the network named first is the way out',
+    interface_name: 'interfaces are named by the engine',
+    ipv4_address: GIVEN,
+    ipv6_address: GIVEN,
+    link_local_ips: GIVEN,
+    mac_address: GIVEN,
+    priority: 'the network named first is joined first',
+  },
 );
 
 /** `disable: true` is Compose's other way to say `test: ["NONE"]`. */
 const healthcheck: Convert = (field, run) => {
-  const known = shape(
-    {
-      test: healthTest,
-      interval: text,
-      timeout: text,
-      retries: number,
-      start_period: text,
-      disable: boolean,
-    },
-    { start_interval: 'leave it out' },
-  )(field, run);
+  const known = shape({
+    test: healthTest,
+    interval: text,
+    timeout: text,
+    retries: number,
+    start_period: text,
+    start_interval: text,
+    disable: boolean,
+  })(field, run);
   if (typeof known !== 'object' || known === null || Array.isArray(known)) return known;
   const { disable, ...rest } = known;
   return disable === true ? { test: ['NONE'] } : rest;
 };
-
-const deploy = shape(
-  {
-    resources: shape(
-      { limits: shape({ cpus: text, memory: text, pids: number }, { devices: 'leave it out' }) },
-      { reservations: 'a device reserves nothing; use limits' },
-    ),
-  },
-  {
-    replicas: 'a service is one container; name a second service for a second one',
-    mode: 'a service is one container',
-    update_config: 'use the top-level x-holdfast.update',
-    rollback_config: 'use the top-level x-holdfast.update',
-    restart_policy: 'use restart',
-    placement: 'name the devices by groups, and deploy to a group',
-    labels: 'leave it out',
-  },
-);
 
 /** The probe of `x-holdfast`. */
 export const probe = shape({
@@ -88,6 +81,53 @@ export const probe = shape({
   failures: number,
   grace: text,
 });
+
+/** One text stands for a list of it. */
+const textOrList: Convert = (field, run) => {
+  if (field.node.kind !== 'scalar') return listOf(text)(field, run);
+  return field.node.value === null ? undefined : [scalarText(field.node)];
+};
+
+/** The engine's own names for capabilities are in capitals. */
+const capability: Convert = (field, run) => {
+  const name = text(field, run);
+  return typeof name === 'string' ? name.toUpperCase() : name;
+};
+
+/** `if_not_present` is Compose's other name for `missing`. */
+const pullPolicy: Convert = (field, run) => {
+  const policy = text(field, run);
+  if (policy === 'build' || (typeof policy === 'string' && /^(?:refresh|daily|weekly|every_)/.test(policy)))
+    return run.fault(field, `"${policy}" is not carried out by Holdfast; it knows always, missing and never`);
+  return policy === 'if_not_present' ? 'missing' : policy;
+};
+
+/** A number alone is both limits. */
+const ulimit: Convert = (field, run) => {
+  if (field.node.kind === 'map') return shape({ soft: number, hard: number })(field, run);
+  const both = number(field, run);
+  return both === undefined ? undefined : { soft: both, hard: both };
+};
+
+const networkMode: Convert = (field, run) => {
+  const mode = text(field, run);
+  if (mode === 'bridge')
+    return run.fault(
+      field,
+      '"bridge" is not carried out by Holdfast: no service finds another by name there; leave network_mode out for a network of the deployment',
+    );
+  return typeof mode === 'string' && mode.startsWith('container:') ? notAContainer(field, run) : mode;
+};
+
+/** Containers come and go with each update; services stay. */
+const namespace: Convert = (field, run) => {
+  const mode = text(field, run);
+  return typeof mode === 'string' && mode.startsWith('container:') ? notAContainer(field, run) : mode;
+};
+
+function notAContainer(field: Field, run: Conversion): undefined {
+  return run.fault(field, '"container:…" is not carried out by Holdfast: write "service:NAME"');
+}
 
 export const SERVICE_KEYS: ConvertTable = {
   image: text,
@@ -106,20 +146,37 @@ export const SERVICE_KEYS: ConvertTable = {
   volumes: mounts,
   networks: namesOr(attachment, {}),
   healthcheck,
-};
-
-export const REFUSED_SERVICE_KEYS: RefusedKeys = {
-  build: 'devices pull images; build and push it, and name it in image',
-  container_name: 'the agent names containers, so that an old and a new one can stand side by side',
-  cpus: 'use deploy.resources.limits.cpus',
-  mem_limit: 'use deploy.resources.limits.memory',
-  pids_limit: 'use deploy.resources.limits.pids',
-  env_file: 'a device does not have your files; use environment',
-  extends: 'use YAML anchors and "<<"',
-  scale: 'a service is one container; name a second service for a second one',
-  profiles: 'use a file for each, or groups of devices',
-  links: 'services reach each other by name already',
-  expose: 'services of a network reach each other on all ports already',
-  develop: 'leave it out',
-  pull_policy: 'an image is pulled when the device does not have it',
+  cap_add: listOf(capability),
+  cap_drop: listOf(capability),
+  cpuset: text,
+  device_cgroup_rules: listOf(text),
+  devices,
+  dns: textOrList,
+  dns_opt: listOf(text),
+  dns_search: textOrList,
+  // Merged into `environment` by `finishService`.
+  env_file: envFile,
+  expose,
+  extra_hosts: extraHosts,
+  gpus,
+  group_add: listOf(text),
+  init: boolean,
+  ipc: namespace,
+  labels,
+  logging: shape({ driver: text, options: mapOf(text) }),
+  network_mode: networkMode,
+  oom_score_adj: number,
+  pid: namespace,
+  platform: text,
+  privileged: boolean,
+  // Judged by `finishService`.
+  profiles: listOf(text),
+  pull_policy: pullPolicy,
+  read_only: boolean,
+  runtime: text,
+  security_opt: listOf(text),
+  shm_size: text,
+  sysctls: labels,
+  tmpfs: textOrList,
+  ulimits: mapOf(ulimit),
 };

@@ -8,7 +8,9 @@ import {
   type Json,
 } from './conversion.ts';
 import { boolean, describe, isEmpty, mapOf, number, shape, text } from './converters.ts';
-import { probe, REFUSED_SERVICE_KEYS, SERVICE_KEYS } from './service-keys.ts';
+import { finishService } from './finish-service.ts';
+import { REFUSED_SERVICE_KEYS } from './refused-service-keys.ts';
+import { probe, SERVICE_KEYS } from './service-keys.ts';
 import type { Yaml, YamlEntry } from './yaml-tree.ts';
 
 const OURS = 'x-holdfast';
@@ -18,7 +20,8 @@ const service: Convert = (field, run) => {
   if (isEmpty(field.node)) return {};
   const long = shape({ ...SERVICE_KEYS, [OURS]: () => undefined }, REFUSED_SERVICE_KEYS)(field, run);
   const extra = hoist(field, { probe }, run);
-  return typeof long === 'object' && long !== null ? { ...long, ...extra } : long;
+  if (typeof long !== 'object' || long === null || Array.isArray(long)) return long;
+  return finishService(field, { ...long, ...extra }, run);
 };
 
 const volume = shape(
@@ -28,7 +31,7 @@ const volume = shape(
     driver: 'volumes are on the device itself',
     driver_opts: 'volumes are on the device itself',
     name: 'the agent names volumes by deployment',
-    labels: 'leave it out',
+    labels: 'the agent labels what it makes',
   },
 );
 
@@ -37,8 +40,13 @@ const network = shape(
   {
     external: 'the agent makes the networks of a deployment',
     driver: 'networks are bridges on the device itself',
+    driver_opts: 'networks are bridges on the device itself',
     name: 'the agent names networks by deployment',
     ipam: 'addresses are given by the engine',
+    attachable: 'it is for the networks of a cluster',
+    enable_ipv4: 'the engine gives IPv4 addresses',
+    enable_ipv6: 'the engine gives IPv4 addresses',
+    labels: 'the agent labels what it makes',
   },
 );
 
@@ -71,6 +79,7 @@ const topLevel = shape(
     configs: 'put the file into the image, or use environment',
     secrets: 'put the file on the device, and mount it by its absolute path',
     include: 'write one file',
+    models: 'run the model as a service',
   },
 );
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { NAME_PATTERN } from '../../protocol/names.ts';
+import type { FileText } from '../compose/conversion.ts';
 import type { Variables } from '../compose/interpolate.ts';
 import { type PlacedFault, readCompose } from '../compose/read-compose.ts';
 import { CommandFailure, EXIT, messageOf } from '../failure.ts';
@@ -18,6 +19,7 @@ export interface LoadOptions {
   readonly cwd: string;
   readonly variables: Variables;
   readonly name?: string | undefined;
+  readonly profiles?: readonly string[] | undefined;
 }
 
 /** Loads and validates a file; throws with all its faults when it is not valid. */
@@ -26,7 +28,11 @@ export function loadFile(file: string, options: LoadOptions): LoadedFile {
   const text = readText(path, file);
   const result = file.endsWith('.json')
     ? readJsonDocument(text, options.name)
-    : readCompose(text, { ...options, fallbackName: nameOfFolder(dirname(path)) });
+    : readCompose(text, {
+        ...options,
+        fallbackName: nameOfFolder(dirname(path)),
+        readFile: (named) => readBeside(dirname(path), named),
+      });
   if (!result.ok) throw invalidFile(file, result);
   return { file, content: result.content, notes: formatFaults(file, result.notes) };
 }
@@ -41,6 +47,15 @@ function readText(path: string, file: string): string {
       message: `${file} cannot be read: ${messageOf(error)}`,
       cause: error,
     });
+  }
+}
+
+/** A file that the Compose file names: relative to it, as Compose has it. */
+function readBeside(folder: string, path: string): FileText {
+  try {
+    return { ok: true, text: readFileSync(resolve(folder, path), 'utf8') };
+  } catch (error) {
+    return { ok: false, message: messageOf(error) };
   }
 }
 

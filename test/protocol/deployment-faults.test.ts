@@ -143,9 +143,9 @@ test.each<[string, object, string, string | RegExp]>([
   ],
   ['no process', limits({ pids: 0 }), 'deploy.resources.limits.pids', '1 or more'],
   [
-    'reservations',
-    { deploy: { resources: { reservations: {} } } },
-    'deploy.resources.reservations',
+    'reserved cores',
+    { deploy: { resources: { reservations: { cpus: '1' } } } },
+    'deploy.resources.reservations.cpus',
     'unknown field',
   ],
   ['replicas', { deploy: { replicas: 2 } }, 'deploy.replicas', 'unknown field'],
@@ -361,7 +361,97 @@ test.each<[string, object, string, string | RegExp]>([
   ['a probe with no time', { probe: { tcp: { port: 1 }, timeout: '0s' } }, 'probe.timeout', 'at least 100ms'],
   ['a probe with no failure', { probe: { tcp: { port: 1 }, failures: 0 } }, 'probe.failures', '1 or more'],
   ['a heartbeat', { probe: { heartbeat: {}, tcp: { port: 1 } } }, 'probe.heartbeat', 'unknown field'],
-  ['a privileged service', { privileged: true }, 'privileged', 'unknown field'],
+  ['a terminal', { tty: true }, 'tty', 'unknown field'],
+  [
+    "a label of the agent's own",
+    { labels: { 'io.holdfast.service': 'x' } },
+    'labels["io.holdfast.service"]',
+    /none of the agent's own/,
+  ],
+  ['a bridge', { network_mode: 'bridge' }, 'network_mode', '"none", "host" or "service:NAME"'],
+  [
+    'a network and a mode',
+    { network_mode: 'host', networks: { default: {} } },
+    'networks',
+    'means nothing with network_mode "host"',
+  ],
+  [
+    'a port in the host’s network',
+    { network_mode: 'host', ports: [port] },
+    'ports',
+    'means nothing with network_mode "host"',
+  ],
+  [
+    'a probe of what has no network',
+    { network_mode: 'none', probe: { tcp: { port: 1 } } },
+    'probe',
+    'means nothing with network_mode "none"',
+  ],
+  [
+    'a setting of the host’s network',
+    { network_mode: 'host', sysctls: { 'net.core.somaxconn': '1' } },
+    'sysctls["net.core.somaxconn"]',
+    /not the service's own/,
+  ],
+  [
+    'a setting of the whole device',
+    { sysctls: { 'vm.swappiness': '1' } },
+    'sysctls["vm.swappiness"]',
+    /of its own/,
+  ],
+  ['a network of nobody', { network_mode: 'service:db' }, 'network_mode', 'no service "db"'],
+  ['a network of itself', { network_mode: 'service:web' }, 'network_mode', 'a service cannot join itself'],
+  ['a device that climbs', { devices: [{ source: '/dev/../x' }] }, 'devices[0].source', /must not contain/],
+  [
+    'a device of CDI with a target',
+    { devices: [{ source: 'a.com/b=c', target: '/dev/x' }] },
+    'devices[0]',
+    /brings its own/,
+  ],
+  ['a capability in small', { cap_add: ['net_admin'] }, 'cap_add[0]', /^a capability such as/],
+  [
+    'a profile for seccomp in a file',
+    { security_opt: ['seccomp:/a.json'] },
+    'security_opt[0]',
+    /^no-new-privileges:true/,
+  ],
+  [
+    'an option said twice',
+    { security_opt: ['no-new-privileges:true', 'no-new-privileges=false'] },
+    'security_opt[1]',
+    'no-new-privileges is said twice',
+  ],
+  [
+    'a confined privileged service',
+    { privileged: true, security_opt: ['apparmor:a'] },
+    'security_opt[0]',
+    'means nothing for a privileged service',
+  ],
+  [
+    'a soft limit above the hard one',
+    { ulimits: { nofile: { soft: -1, hard: 5 } } },
+    'ulimits.nofile.soft',
+    'more than hard',
+  ],
+  ['a limit that is none', { ulimits: { files: { soft: 1, hard: 1 } } }, 'ulimits.files', /getrlimit/],
+  [
+    'a reservation above the limit',
+    { deploy: { resources: { limits: { memory: '8M' }, reservations: { memory: '9M' } } } },
+    'deploy.resources.reservations.memory',
+    'more than the limit',
+  ],
+  ['a count and ids', { gpus: [{ count: 1, device_ids: ['a'] }] }, 'gpus[0]', /not both/],
+  ['shared memory of the host', { ipc: 'host', shm_size: '1m' }, 'shm_size', 'means nothing with ipc "host"'],
+  ['a tmpfs with an unknown option', { tmpfs: ['/run:huge'] }, 'tmpfs[0]', /^a path, or with options/],
+  ['a tmpfs where a volume is', { volumes: [volume], tmpfs: ['/data:ro'] }, 'tmpfs[0]', 'mounted twice'],
+  [
+    'a path out of a volume',
+    { volumes: [{ ...volume, volume: { subpath: 'a/../..' } }] },
+    'volumes[0].volume.subpath',
+    /^a path within the volume/,
+  ],
+  ['a name server that is none', { dns: ['1.2.3.256'] }, 'dns[0]', 'an IP address'],
+  ['a host without an address', { extra_hosts: { a: ['b'] } }, 'extra_hosts.a[0]', /IP address/],
   [
     'half a surrogate pair',
     { environment: { A: '\ud800' } },
@@ -495,3 +585,52 @@ test('no path is told twice for a text that breaks its pattern', () => {
 function matching(message: string | RegExp): unknown {
   return typeof message === 'string' ? message : expect.stringMatching(message);
 }
+
+const joining = (service: object, other: object = {}): unknown =>
+  deploymentWith({}, { services: { web: { image: 'a', ...service }, db: { image: 'b', ...other } } });
+const after = (condition: string): object => ({ depends_on: { db: { condition } } });
+
+test.each<[string, unknown, string, string | RegExp]>([
+  ['not waited for', joining({ network_mode: 'service:db' }), 'network_mode', /needs "db" under depends_on/],
+  [
+    'over',
+    joining({ network_mode: 'service:db', ...after('service_completed_successfully') }, { restart: 'no' }),
+    'network_mode',
+    /can run only while "db" runs/,
+  ],
+  [
+    'not shareable',
+    joining({ ipc: 'service:db', ...after('service_started') }),
+    'ipc',
+    '"db" must say ipc: "shareable"',
+  ],
+])('a namespace of a service that is %s is refused', (_title, document, path, message) => {
+  expect(faultsOf(document)).toEqual([{ path: `services.web.${path}`, message: matching(message) }]);
+});
+
+test('a namespace of a service that has it from another is refused', () => {
+  const join = (name: string): object => ({
+    image: 'a',
+    network_mode: `service:${name}`,
+    depends_on: { [name]: { condition: 'service_started' } },
+  });
+  const services = { a: join('b'), b: join('c'), c: { image: 'c' } };
+  expect(faultsOf(deploymentWith({}, { services }))).toEqual([
+    { path: 'services.a.network_mode', message: matching(/itself in the namespace of another/) },
+  ]);
+});
+
+test.each<[string, object, string | null]>([
+  ['a serial port', { devices: [{ source: '/dev/ttyUSB0' }] }, 'devices[0].source'],
+  ['the host’s network', { network_mode: 'host' }, 'network_mode'],
+  [
+    'what many can have open',
+    { devices: [{ source: '/dev/dri/renderD128' }, { source: '/dev/null' }] },
+    null,
+  ],
+  ['accelerators', { gpus: [{ count: 'all' }], devices: [{ source: 'nvidia.com/gpu=all' }] }, null],
+])('start-first with %s', (_title, service, path) => {
+  const faults = faultsOf(deploymentWith(service, { update: { strategy: 'start-first' } }));
+  expect(faults.map((fault) => fault.path)).toEqual(path === null ? [] : [`services.web.${path}`]);
+  expect(faultsOf(deploymentWith(service))).toEqual([]);
+});

@@ -62,6 +62,20 @@ describe('validate', () => {
     expect(JSON.parse(stdout).document.name).toMatch(/^myapp-[a-z0-9]+$/);
   });
 
+  test('--profile takes services of that profile too, and env_file is read beside the file', async () => {
+    write('some.env', 'A=from the file');
+    const text = 'services: {s: {image: i, env_file: some.env}, d: {image: d, profiles: [debug]}}';
+    const file = write('profiled.yaml', text);
+    const servicesOf = async (...args: string[]): Promise<unknown> =>
+      JSON.parse((await runHoldfastctl(['validate', ...args, '--json'])).stdout).document.services;
+    const s = { image: 'i', environment: { A: 'from the file' } };
+    expect(await servicesOf(file)).toEqual({ s });
+    expect(await servicesOf('--profile', 'test', '--profile', 'debug', file)).toEqual({
+      s,
+      d: { image: 'd' },
+    });
+  });
+
   test.each<[string, string[], string]>([
     ['no such file', ['validate', 'absent.yaml'], 'error: absent.yaml cannot be read'],
     ['no file', ['validate'], "missing required argument 'file'"],

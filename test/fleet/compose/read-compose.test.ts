@@ -102,7 +102,7 @@ test('all faults of a file are told at once, in its order, where they lie', () =
     '16:5 services.web.mem_limit',
     '18:7 services.web.x-holdfast.prob',
     '20:9 services.web.depends_on.nobody',
-    '23:5 services.two.privileged',
+    '23:5 services.two.tty',
     '25:7 services.two.deploy.replicas',
     '28:17 services.two.deploy.resources.limits.cpus',
     '29:17 services.two.deploy.resources.limits.pids',

@@ -1,0 +1,57 @@
+// Maps of texts that may be written as a list of `NAME=value`: `environment`, `labels`, `sysctls` and others.
+import type { Conversion, Convert, Field, Json } from './conversion.ts';
+import { describe, isEmpty, scalarText } from './converters.ts';
+
+/** What a name with no value stands for; `undefined` leaves it out. */
+type ValueAlone = (name: string, run: Conversion) => string | undefined;
+
+/** A converter of such a map. */
+function textMap(valueAlone: ValueAlone): Convert {
+  return (field, run) => {
+    const { node } = field;
+    if (isEmpty(node)) return undefined;
+    if (node.kind === 'scalar') return run.fault(field, `expected a map or a list, got ${describe(node)}`);
+    const entries = node.kind === 'map' ? fromMap(field, valueAlone, run) : fromList(field, valueAlone, run);
+    return Object.fromEntries(entries);
+  };
+}
+
+/** Compose leaves a variable out that is not set where it runs. */
+export const environmentVariables = textMap((name, run) => run.variables[name]);
+
+/** A label alone is an empty one. */
+export const labels = textMap(() => '');
+
+function fromMap(field: Field, valueAlone: ValueAlone, run: Conversion): [string, Json][] {
+  if (field.node.kind !== 'map') return [];
+  return field.node.entries.flatMap(({ key, keyOffset, value }): [string, Json][] => {
+    const at = [...field.at, key];
+    run.place(at, isEmpty(value) ? keyOffset : value.offset);
+    if (value.kind !== 'scalar') {
+      run.fault({ at, offset: keyOffset }, `expected a text, got ${describe(value)}`);
+      return [];
+    }
+    return value.value === null ? alone(key, valueAlone, run) : [[key, scalarText(value)]];
+  });
+}
+
+function fromList(field: Field, valueAlone: ValueAlone, run: Conversion): [string, Json][] {
+  if (field.node.kind !== 'list') return [];
+  return field.node.items.flatMap((item): [string, Json][] => {
+    const line = item.kind === 'scalar' ? scalarText(item) : '';
+    const equals = line.indexOf('=');
+    const name = equals === -1 ? line : line.slice(0, equals);
+    const at = [...field.at, name];
+    run.place(at, item.offset);
+    if (name === '') {
+      run.fault({ at, offset: item.offset }, `expected "NAME=value", got ${describe(item)}`);
+      return [];
+    }
+    return equals === -1 ? alone(name, valueAlone, run) : [[name, line.slice(equals + 1)]];
+  });
+}
+
+function alone(name: string, valueAlone: ValueAlone, run: Conversion): [string, Json][] {
+  const value = valueAlone(name, run);
+  return value === undefined ? [] : [[name, value]];
+}

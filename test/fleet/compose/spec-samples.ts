@@ -1,0 +1,162 @@
+// For each object of the Compose specification a file that holds it, and for each key that is carried out a value.
+
+export type Keys = Readonly<Record<string, unknown>>;
+
+function file(service: Keys, rest: Keys = {}): Keys {
+  return {
+    services: { s: { image: 'i', ...service }, other: { image: 'o' } },
+    volumes: { v: null },
+    networks: { n: null },
+    ...rest,
+  };
+}
+
+const reserve = (keys: Keys): Keys => file({ deploy: { resources: { reservations: keys } } });
+
+/** A file with these keys in the object, and beside them what the object cannot do without. */
+export const FILES: Readonly<Record<string, (keys: Keys) => Keys>> = {
+  'top-level': (keys) => file({}, keys),
+  service: (keys) => file(keys),
+  'service.depends_on.*': (keys) =>
+    file({ depends_on: { other: { condition: 'service_started', ...keys } } }),
+  'service.devices[]': (keys) => file({ devices: [{ source: '/dev/a', ...keys }] }),
+  'service.env_file[]': (keys) => file({ env_file: [{ path: 'some.env', ...keys }] }),
+  'service.gpus[]': (keys) => file({ gpus: [{ ...keys }] }),
+  'service.healthcheck': (keys) => file({ healthcheck: { test: ['CMD', 'true'], ...keys } }),
+  'service.logging': (keys) => file({ logging: keys }),
+  'service.networks.*': (keys) => file({ networks: { n: keys } }),
+  'service.ports[]': (keys) => file({ ports: [{ target: 1, published: '1', ...keys }] }),
+  'service.ulimits.*': (keys) => file({ ulimits: { nofile: { soft: 1, hard: 9, ...keys } } }),
+  'service.volumes[]': (keys) => file({ volumes: [{ type: 'volume', source: 'v', target: '/v', ...keys }] }),
+  'service.volumes[].bind': (keys) =>
+    file({ volumes: [{ type: 'bind', source: '/v', target: '/v', bind: keys }] }),
+  'service.volumes[].volume': (keys) =>
+    file({ volumes: [{ type: 'volume', source: 'v', target: '/v', volume: keys }] }),
+  'service.volumes[].tmpfs': (keys) => file({ volumes: [{ type: 'tmpfs', target: '/v', tmpfs: keys }] }),
+  'service.deploy': (keys) => file({ deploy: keys }),
+  'service.deploy.resources': (keys) => file({ deploy: { resources: keys } }),
+  'service.deploy.resources.limits': (keys) => file({ deploy: { resources: { limits: keys } } }),
+  'service.deploy.resources.reservations': reserve,
+  'service.deploy.resources.reservations.devices[]': (keys) =>
+    reserve({ devices: [{ capabilities: ['gpu'], ...keys }] }),
+  'networks.*': (keys) => file({}, { networks: { n: keys } }),
+  'volumes.*': (keys) => file({}, { volumes: { v: keys } }),
+};
+
+/** What stands in the files beside the Compose file. */
+export const BESIDE: Readonly<Record<string, string>> = { 'some.env': 'A=b # c\n', 'other.env': 'C=d\n' };
+
+/** A value for each key that is carried out, unlike the one that its file has by itself. */
+export const SAMPLES: Readonly<Record<string, Keys>> = {
+  'top-level': { name: 'a', services: { one: { image: 'i' } }, networks: { m: null }, volumes: { w: null } },
+  service: {
+    cap_add: ['NET_ADMIN'],
+    cap_drop: ['all'],
+    command: 'a b',
+    cpuset: '0-1',
+    depends_on: ['other'],
+    deploy: { resources: { limits: { pids: 5 } } },
+    device_cgroup_rules: ['c 1:3 r'],
+    devices: ['/dev/ttyUSB0:/dev/tty:rw'],
+    dns: '10.0.0.1',
+    dns_opt: ['ndots:1'],
+    dns_search: 'example.com',
+    entrypoint: ['a'],
+    env_file: 'some.env',
+    environment: ['A=b'],
+    expose: ['3000-3001'],
+    extra_hosts: ['a=10.0.0.1', 'a=[::1]'],
+    gpus: 'all',
+    group_add: [20],
+    healthcheck: { test: 'true' },
+    hostname: 'a',
+    image: 'other',
+    init: false,
+    ipc: 'shareable',
+    labels: ['a=b', 'c'],
+    logging: { driver: 'journald' },
+    network_mode: 'service:other',
+    networks: ['n'],
+    oom_score_adj: 5,
+    pid: 'service:other',
+    platform: 'linux/arm64',
+    ports: ['1:2'],
+    privileged: true,
+    profiles: ['debug'],
+    pull_policy: 'if_not_present',
+    read_only: true,
+    restart: 'no',
+    runtime: 'nvidia',
+    security_opt: ['no-new-privileges:false'],
+    shm_size: '1g',
+    stop_grace_period: '1s',
+    stop_signal: 'SIGINT',
+    sysctls: ['net.core.somaxconn=1'],
+    tmpfs: '/run:size=1m',
+    ulimits: { nofile: 5 },
+    user: 5,
+    volumes: ['v:/v:ro'],
+    working_dir: '/a',
+  },
+  'service.depends_on.*': { condition: 'service_healthy' },
+  'service.devices[]': { source: '/dev/b', target: '/dev/c', permissions: 'r' },
+  'service.env_file[]': { path: 'other.env', format: 'raw', required: false },
+  'service.gpus[]': {
+    capabilities: ['a'],
+    count: 2,
+    device_ids: ['0'],
+    driver: 'nvidia',
+    options: { a: 'b' },
+  },
+  'service.healthcheck': {
+    disable: true,
+    interval: '1s',
+    retries: 2,
+    test: 'false',
+    timeout: '1s',
+    start_period: '1s',
+    start_interval: '1s',
+  },
+  'service.logging': { driver: 'local', options: { 'max-size': 5 } },
+  'service.networks.*': { aliases: ['a'] },
+  'service.ports[]': { host_ip: '127.0.0.1', target: 2, published: 2, protocol: 'udp' },
+  'service.ulimits.*': { soft: 2, hard: -1 },
+  'service.volumes[]': {
+    type: 'bind',
+    source: 'w',
+    target: '/w',
+    read_only: true,
+    bind: { propagation: 'slave' },
+    volume: { nocopy: true },
+    tmpfs: { size: '1m' },
+  },
+  'service.volumes[].bind': { propagation: 'rshared', create_host_path: true },
+  'service.volumes[].volume': { nocopy: true, subpath: 'a' },
+  'service.volumes[].tmpfs': { size: 4096, mode: '0700' },
+  'service.deploy': { resources: { limits: { pids: 5 } } },
+  'service.deploy.resources': { limits: { pids: 5 }, reservations: { memory: '6m' } },
+  'service.deploy.resources.limits': { cpus: 0.5, memory: '6m', pids: '5' },
+  'service.deploy.resources.reservations': { memory: '6m', devices: [{ capabilities: ['gpu'] }] },
+  'service.deploy.resources.reservations.devices[]': {
+    capabilities: ['tpu'],
+    count: 'all',
+    device_ids: ['0'],
+    driver: 'nvidia',
+    options: ['a=b'],
+  },
+  'networks.*': { internal: true },
+};
+
+/** Keys that stand with others only: the file to use instead. */
+export const INSTEAD: Readonly<Record<string, Keys>> = {
+  'service.volumes[].type': file({ volumes: [{ type: 'bind', source: '/v', target: '/v' }] }),
+  'service.volumes[].source': file(
+    { volumes: [{ type: 'volume', source: 'w', target: '/v' }] },
+    { volumes: { v: null, w: null } },
+  ),
+  'service.volumes[].bind': file({
+    volumes: [{ type: 'bind', source: '/v', target: '/v', bind: { propagation: 'slave' } }],
+  }),
+  'service.volumes[].tmpfs': file({ volumes: [{ type: 'tmpfs', target: '/v', tmpfs: { size: '1m' } }] }),
+  'service.env_file[].required': file({ env_file: [{ path: 'nowhere.env', required: false }] }),
+};

@@ -1,0 +1,138 @@
+// docs/compose.md held against the specification's own list of keys, and against what the code does with each.
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { readCompose } from '../../../fleet/compose/read-compose.ts';
+import { parseDeployment } from '../../../protocol/parse-deployment.ts';
+import { BESIDE, FILES, INSTEAD, type Keys, SAMPLES } from './spec-samples.ts';
+
+interface SpecKeys {
+  readonly objects: Readonly<Record<string, readonly string[]>>;
+}
+type Verdict = 'carried out' | 'refused' | 'ignored';
+interface Row {
+  readonly verdict: Verdict;
+  readonly note: string;
+}
+
+const readText = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+const spec: SpecKeys = JSON.parse(readText('test/fixtures/compose-spec/keys.json'));
+const page = readText('docs/compose.md');
+
+/** The rows of both tables, by the path of the key in the specification. */
+const rows = new Map([...rowsOf('Service keys', 'service.'), ...rowsOf('Top-level keys', '')]);
+
+function rowsOf(heading: string, prefix: string): [string, Row][] {
+  const section = page.split(/^## /m).find((text) => text.startsWith(heading)) ?? '';
+  const found = section.matchAll(/^\| `([^`]+)` \| (carried out|refused|ignored) \| (.*) \|$/gm);
+  return [...found].map(([, key = '', verdict, note = '']): [string, Row] => [
+    `${prefix}${key}`,
+    // Sound: the pattern lets no other word through.
+    { verdict: verdict as Verdict, note },
+  ]);
+}
+
+/** Every key whose object is not refused as a whole: what is below a refused key needs no row. */
+const keys = Object.entries(spec.objects)
+  .filter(([object]) => !isRefused(object))
+  .flatMap(([object, names]) => names.map((name) => ({ object, name, path: pathOf(object, name) })));
+
+function pathOf(object: string, name: string): string {
+  return object === 'top-level' ? name : `${object}.${name}`;
+}
+
+function isRefused(object: string): boolean {
+  return [...rows].some(
+    ([path, { verdict }]) =>
+      verdict === 'refused' && (object === path || new RegExp(`^${quotePattern(path)}[.[]`).test(object)),
+  );
+}
+
+function quotePattern(path: string): string {
+  return path.replaceAll(/[.*[\]]/g, '\\$&');
+}
+
+function read(content: Keys) {
+  return readCompose(JSON.stringify(content), {
+    variables: {},
+    fallbackName: 'folder',
+    readFile: (path) => {
+      const text = BESIDE[path];
+      return text === undefined ? { ok: false, message: 'not there' } : { ok: true, text };
+    },
+  });
+}
+
+function fileWith(object: string, given: Keys): Keys {
+  const make = FILES[object];
+  if (make === undefined) throw new Error(`no file for ${object}`);
+  return make(given);
+}
+
+function contentOf(result: ReturnType<typeof read>): Keys {
+  if (!result.ok) throw new Error(JSON.stringify(result.faults));
+  return result.content;
+}
+
+test('the specification knows more keys than a glance could check', () => {
+  expect(keys.length).toBeGreaterThan(150);
+});
+
+test('every key of the specification has its row, and no other has', () => {
+  expect([...rows.keys()].toSorted()).toEqual(keys.map(({ path }) => path).toSorted());
+});
+
+const noteOf = (path: string): string => rows.get(path)?.note ?? '';
+const keysOf = (verdict: Verdict) => keys.filter(({ path }) => rows.get(path)?.verdict === verdict);
+
+test.each(keysOf('carried out'))('$path is carried out, as the page says', ({ object, name, path }) => {
+  const instead = INSTEAD[path];
+  if (instead === undefined) expect(SAMPLES[object]).toHaveProperty([name]);
+  const content = contentOf(read(instead ?? fileWith(object, { [name]: SAMPLES[object]?.[name] })));
+  expect(noteOf(path)).not.toBe('');
+  // Without the key something else is asked, or the file says too little.
+  const without = read(fileWith(object, {}));
+  if (without.ok) expect(without.content).not.toEqual(content);
+});
+
+describe.each(keysOf('refused'))('$path is refused', ({ object, name, path }) => {
+  test('by name, as the page says', () => {
+    const result = read(fileWith(object, { [name]: 'x' }));
+    const faults = result.ok ? [] : result.faults.map(({ message }) => message);
+    expect(faults).toEqual([`"${name}" is not carried out by Holdfast: ${noteOf(path)}`]);
+  });
+
+  test('on the wire too', () => {
+    const document = {
+      ...{ schema: 'holdfast.deployment/1', revision: 1, state: 'present' },
+      ...structuredClone(contentOf(read(fileWith(object, {})))),
+    };
+    expect(parseDeployment(document)).toMatchObject({ ok: true });
+    Reflect.set(placeOf(document, object), name, 'x');
+    const faults = [{ path: expect.stringMatching(new RegExp(`(^|\\.)${name}$`)), message: 'unknown field' }];
+    expect(parseDeployment(document)).toMatchObject({ ok: false, faults });
+  });
+});
+
+test.each(keysOf('ignored'))('$path is ignored with a note, as the page says', ({ object, name }) => {
+  const result = read(fileWith(object, { [name]: 'x' }));
+  expect(contentOf(result)).toEqual(contentOf(read(fileWith(object, {}))));
+  expect(result.notes).toMatchObject([{ path: name }]);
+});
+
+/** The object of the document that an object of the specification became: the first item of a list, the first value of a map. */
+function placeOf(document: object, object: string): object {
+  const parts =
+    object === 'top-level'
+      ? []
+      : object
+          .replaceAll('[]', '.*')
+          .replace(/^service/, 'services.s')
+          .split('.');
+  let place: object = document;
+  for (const part of parts) {
+    const next: unknown = part === '*' ? Object.values(place)[0] : Reflect.get(place, part);
+    if (typeof next !== 'object' || next === null) throw new Error(`no ${part} of ${object}`);
+    place = next;
+  }
+  return place;
+}
