@@ -87,14 +87,8 @@ const groupSchema = v.pipe(
 
 export const serviceSchema = strictObject({
   image: v.pipe(v.string(), v.minLength(1, 'an image reference'), v.maxLength(512, 'at most 512 characters')),
-  /** `missing` unless said. */
-  pull_policy: v.optional(v.picklist(['always', 'missing', 'never'])),
-  platform: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^[a-z0-9]{1,32}\/[a-z0-9_]{1,32}(?:\/[a-z0-9.]{1,32})?$/, 'a platform such as "linux/arm64"'),
-    ),
-  ),
+  /** An image is pulled when it is not here; no other policy is carried out. */
+  pull_policy: v.optional(v.picklist(['missing'])),
   command: v.optional(stringsSchema),
   entrypoint: v.optional(stringsSchema),
   environment: v.optional(variablesSchema),

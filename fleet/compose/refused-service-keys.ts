@@ -37,6 +37,7 @@ export const REFUSED_SERVICE_KEYS: RefusedKeys = {
   models: 'run the model as a service',
   oom_kill_disable: 'it can hang the whole device; use oom_score_adj',
   pids_limit: 'use deploy.resources.limits.pids',
+  platform: 'a device runs images for its own CPU; leave it out',
   post_start: 'let the command do it',
   pre_stop: 'let the program do it on stop_signal',
   provider: 'it runs a program where Compose runs, and a device has none',

@@ -97,9 +97,12 @@ const capability: Convert = (field, run) => {
 /** `if_not_present` is Compose's other name for `missing`. */
 const pullPolicy: Convert = (field, run) => {
   const policy = text(field, run);
-  if (policy === 'build' || (typeof policy === 'string' && /^(?:refresh|daily|weekly|every_)/.test(policy)))
-    return run.fault(field, `"${policy}" is not carried out by Holdfast; it knows always, missing and never`);
-  return policy === 'if_not_present' ? 'missing' : policy;
+  if (policy === 'missing' || policy === 'if_not_present') return 'missing';
+  if (policy === undefined) return undefined;
+  return run.fault(
+    field,
+    `"${policy}" is not carried out by Holdfast; it knows missing: deploy a new tag or digest`,
+  );
 };
 
 /** A number alone is both limits. */
@@ -167,7 +170,6 @@ export const SERVICE_KEYS: ConvertTable = {
   network_mode: networkMode,
   oom_score_adj: number,
   pid: namespace,
-  platform: text,
   privileged: boolean,
   // Judged by `finishService`.
   profiles: listOf(text),

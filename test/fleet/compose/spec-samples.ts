@@ -79,7 +79,6 @@ export const SAMPLES: Readonly<Record<string, Keys>> = {
     networks: ['n'],
     oom_score_adj: 5,
     pid: 'service:other',
-    platform: 'linux/arm64',
     ports: ['1:2'],
     privileged: true,
     profiles: ['debug'],
