@@ -1,4 +1,4 @@
-// Cases that the planner did not meet when they were found.
+// What drifts from what was asked: limits, networks, and what stands in the way of a removal.
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { readKernelLimits } from '../support/cgroup.ts';
 import { absent, hello, present } from '../support/documents.ts';
