@@ -13,7 +13,7 @@ import type { Broker, BrokerHandlers } from './ports/broker.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { Engine } from './ports/engine.ts';
 import type { Host } from './ports/host.ts';
-import type { LocalStatus } from './ports/local-api.ts';
+import type { LocalApi } from './ports/local-api.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Store } from './ports/store.ts';
 import { deviceState } from './report/device-state.ts';
@@ -51,12 +51,11 @@ export interface AgentOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
-export interface Agent {
+export interface Agent extends LocalApi {
   /** Starts what is known from the store first, then connects. */
   start(): Promise<void>;
   /** Stops the agent; the services go on running. */
   stop(): Promise<void>;
-  status(): LocalStatus;
 }
 
 export function composeAgent(edges: Edges, options: AgentOptions): Agent {
@@ -95,17 +94,18 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
     logger: loggerFor('loop'),
     onEngine: (trouble) => presence.note(trouble),
   });
+  const retry = (deployment: string): boolean => {
+    const isKnown = supervisor.retry(deployment);
+    if (isKnown) puller.retryNow();
+    return isKnown;
+  };
   const commands = new CommandIntake({
     store,
     logger: loggerFor('commands'),
     onAnswered: () => reporter.wake(),
     verbs: commandVerbs({
       reportAll: () => reporter.reportAll(),
-      retry: (deployment) => {
-        const isKnown = supervisor.retry(deployment);
-        if (isKnown) puller.retryNow();
-        return isKnown;
-      },
+      retry,
     }),
   });
   const intake = new Intake({
@@ -148,6 +148,7 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
       await reporting;
       await broker.close();
     },
+    retry,
     status: () => ({
       ...{ device, groups, agent_version: AGENT_VERSION, started_at: startedAt },
       broker: { ...broker.status(), url: options.brokerUrl },

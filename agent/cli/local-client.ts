@@ -3,6 +3,8 @@ import { request } from '../lib/http-module.ts';
 
 export type LocalAnswer =
   | { readonly kind: 'answer'; readonly body: unknown }
+  /** The agent answered that it cannot do that. */
+  | { readonly kind: 'refused'; readonly message: string; readonly hint: string }
   | { readonly kind: 'unreachable'; readonly message: string; readonly hint: string };
 
 const TIMEOUT_MS = 5000;
@@ -10,15 +12,19 @@ const TIMEOUT_MS = 5000;
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 const SERVICE_HINT = 'Is the service running? See: systemctl status holdfast';
 
-/** `GET path`. An agent that cannot be reached, or answers with an error, is an outcome, not a throw. */
-export async function askAgent(socketPath: string, path: string): Promise<LocalAnswer> {
+/** One request. An agent that cannot be reached, or answers with an error, is an outcome, not a throw. */
+export async function askAgent(
+  socketPath: string,
+  path: string,
+  method: 'GET' | 'POST' = 'GET',
+): Promise<LocalAnswer> {
   try {
-    const { status, text } = await get(socketPath, path);
+    const { status, text } = await send(socketPath, path, method);
     const body: unknown = JSON.parse(text);
-    if (status === 200) return { kind: 'answer', body };
+    if (status < 300) return { kind: 'answer', body };
     return {
-      kind: 'unreachable',
-      message: `The agent answered ${status}: ${text.trim()}`,
+      kind: 'refused',
+      message: `The agent answered ${status}: ${messageIn(body)}`,
       hint: SERVICE_HINT,
     };
   } catch (error) {
@@ -26,10 +32,15 @@ export async function askAgent(socketPath: string, path: string): Promise<LocalA
   }
 }
 
-function get(socketPath: string, path: string): Promise<{ status: number; text: string }> {
+function messageIn(body: unknown): string {
+  const hasMessage = typeof body === 'object' && body !== null && 'message' in body;
+  return hasMessage ? String(body.message) : JSON.stringify(body);
+}
+
+function send(socketPath: string, path: string, method: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const sent = request({ socketPath, path, agent: false, signal }, (response) => {
+    const sent = request({ socketPath, path, method, agent: false, signal }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {

@@ -26,7 +26,7 @@ export const statusVerb: Verb = {
     });
     const socketPath = findSocketPath({ socket: values.socket, config: values.config }, context.environment);
     const answer = await askAgent(socketPath, '/v1/status');
-    if (answer.kind === 'unreachable') return complain(context, answer);
+    if (answer.kind !== 'answer') return complain(context, answer);
     const parsed = v.safeParse(localStatusSchema, answer.body);
     if (!parsed.success) return complain(context, differentVersion(parsed.issues));
     context.out.write(

@@ -5,13 +5,31 @@ import type { LocalApi, LocalError } from '../ports/local-api.ts';
 /** A document as large as a broker would carry (120 KiB), and some room. */
 const MAX_BODY_BYTES = 128 * 1024;
 
-type Method = 'GET';
-type Handler = (api: LocalApi) => unknown;
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
 
-/** Path → method → what makes the JSON answer. */
-const ROUTES: ReadonlyMap<string, Readonly<Partial<Record<Method, Handler>>>> = new Map([
-  ['/v1/status', { GET: (api) => api.status() }],
-]);
+interface Route {
+  readonly method: 'GET' | 'POST';
+  /** The whole path; what it captures is handed to the handler. */
+  readonly path: RegExp;
+  readonly answer: (api: LocalApi, captured: string) => Answer;
+}
+
+const ROUTES: readonly Route[] = [
+  { method: 'GET', path: /^\/v1\/status$/, answer: (api) => ({ status: 200, body: api.status() }) },
+  { method: 'POST', path: /^\/v1\/deployments\/([a-z0-9_-]{1,63})\/retry$/, answer: retry },
+];
+
+function retry(api: LocalApi, deployment: string): Answer {
+  if (api.retry(deployment)) return { status: 202, body: { deployment } };
+  const error: LocalError = {
+    code: 'no_such_deployment',
+    message: `There is no deployment "${deployment}".`,
+  };
+  return { status: 404, body: error };
+}
 
 /** Answers requests from `api`; `onFault` hears of what the caller of the API is only told as `internal`. */
 export function createListener(api: LocalApi, onFault: (fault: unknown) => void): RequestListener {
@@ -31,14 +49,14 @@ export function createListener(api: LocalApi, onFault: (fault: unknown) => void)
 function answer(call: { api: LocalApi; request: IncomingMessage; response: ServerResponse }): void {
   const { request, response } = call;
   const [path = '/'] = (request.url ?? '/').split('?');
-  const route = ROUTES.get(path);
-  if (route === undefined) {
+  const routes = ROUTES.filter((route) => route.path.test(path));
+  if (routes.length === 0) {
     sendError(response, 404, { code: 'not_found', message: `There is nothing at ${path}.` });
     return;
   }
-  const handler = request.method === 'GET' ? route.GET : undefined;
-  if (handler === undefined) {
-    response.setHeader('Allow', Object.keys(route).join(', '));
+  const route = routes.find(({ method }) => method === request.method);
+  if (route === undefined) {
+    response.setHeader('Allow', routes.map(({ method }) => method).join(', '));
     const message = `${request.method} is not possible at ${path}.`;
     sendError(response, 405, { code: 'method_not_allowed', message });
     return;
@@ -50,7 +68,9 @@ function answer(call: { api: LocalApi; request: IncomingMessage; response: Serve
     });
     return;
   }
-  sendJson(response, 200, handler(call.api));
+  const [, captured = ''] = route.path.exec(path) ?? [];
+  const { status, body } = route.answer(call.api, captured);
+  sendJson(response, status, body);
 }
 
 function sendError(response: ServerResponse, status: number, error: LocalError): void {

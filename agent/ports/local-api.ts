@@ -18,6 +18,8 @@ export interface LocalStatus {
 
 export interface LocalApi {
   status(): LocalStatus;
+  /** Tries again what was barred or held back of a deployment; `false` when there is no such deployment. */
+  retry(deployment: string): boolean;
 }
 
 /** The answer to a request that could not be carried out; comes with a 4xx or 5xx. */

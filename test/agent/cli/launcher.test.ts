@@ -74,7 +74,7 @@ describe('the launcher of a checkout', () => {
   it('says what to do in a checkout that is not set up', async () => {
     const { code, err } = await launch(putCheckout(), ['status']);
     expect(code).toBe(2);
-    expect(err).toContain("run 'scripts/setup' there first");
+    expect(err).toContain('run scripts/setup there first');
   });
 
   it('runs the real command from anywhere', () => {

@@ -170,6 +170,32 @@ describe('holdfast status exits with', () => {
   });
 });
 
+describe('holdfast retry', () => {
+  it('says that the deployment is tried again, with 0', async () => {
+    const socketPath = await serve({ deployment: 'hello' }, 202);
+    const { code, out } = await run(['retry', 'hello', '--socket', socketPath]);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: 'hello is tried again; holdfast status shows how it goes.\n',
+    });
+  });
+
+  it('says that there is no such deployment, with 1', async () => {
+    const socketPath = await serve(
+      { code: 'no_such_deployment', message: 'There is no deployment "x".' },
+      404,
+    );
+    const { code, err } = await run(['retry', 'x', '--socket', socketPath]);
+    expect({ code, err }).toEqual({ code: 1, err: 'The agent answered 404: There is no deployment "x".\n' });
+  });
+
+  it('exits with 3 when there is no agent, and 2 when no deployment is named', async () => {
+    expect((await run(['retry', 'x', '--socket', path.join(folder, 'none.sock')])).code).toBe(3);
+    expect((await run(['retry'])).code).toBe(2);
+    expect((await run(['retry', '../x'])).code).toBe(2);
+  });
+});
+
 describe('holdfast status', () => {
   it('prints the answer as JSON', async () => {
     const status = makeLocalStatus();

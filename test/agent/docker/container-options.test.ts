@@ -239,7 +239,7 @@ describe('what only the create call shows here', () => {
 describe('the hash of what needs a new container', () => {
   const bare = optionsOf({}).spec.hash;
   test.for<[string, Record<string, unknown>]>([
-    ['pull_policy', { pull_policy: 'always' }],
+    ['pull_policy', { pull_policy: 'missing' }],
     ['limits', { deploy: { resources: { limits: { cpus: '1', memory: '64M', pids: 5 } } } }],
     ['restart', { restart: 'no' }],
     ['probe', { probe: { tcp: { port: 1 } } }],
@@ -249,7 +249,6 @@ describe('the hash of what needs a new container', () => {
 
   test.for<[string, Record<string, unknown>]>([
     ['a reservation', { deploy: { resources: { reservations: { memory: '64M' } } } }],
-    ['platform', { platform: 'linux/arm64' }],
     ['a label', { labels: { a: 'b' } }],
     ['init', { init: false }],
     ['logging', { logging: { driver: 'local' } }],

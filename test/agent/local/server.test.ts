@@ -34,7 +34,8 @@ afterEach(async () => {
 });
 
 async function start(options: { status?: () => never; group?: string; at?: string } = {}) {
-  const api = { status: options.status ?? (() => makeLocalStatus()) };
+  const retry = (deployment: string): boolean => deployment === 'line-vision';
+  const api = { status: options.status ?? (() => makeLocalStatus()), retry };
   const group = options.group ?? 'no-such-group';
   const server = await startLocalServer({ socketPath: options.at ?? socketPath, api, log, group });
   servers.push(server);
@@ -60,6 +61,22 @@ describe('the local API', () => {
     await start();
     const { status, body } = await ask('/v1/constructor');
     expect({ status, code: body.code }).toEqual({ status: 404, code: 'not_found' });
+  });
+
+  it('tries a deployment again, and says when there is none of that name', async () => {
+    await start();
+    const known = await ask('/v1/deployments/line-vision/retry', 'POST');
+    expect({ status: known.status, body: known.body }).toEqual({
+      status: 202,
+      body: { deployment: 'line-vision' },
+    });
+    const unknown = await ask('/v1/deployments/other/retry', 'POST');
+    expect({ status: unknown.status, code: unknown.body.code }).toEqual({
+      status: 404,
+      code: 'no_such_deployment',
+    });
+    expect((await ask('/v1/deployments/..%2Fx/retry', 'POST')).body.code).toBe('not_found');
+    expect((await ask('/v1/deployments/line-vision/retry')).body.code).toBe('method_not_allowed');
   });
 
   it('allows no other method', async () => {

@@ -1,0 +1,40 @@
+import { NAME_PATTERN } from '../../protocol/names.ts';
+import { findSocketPath } from './config-path.ts';
+import { EXIT } from './exit-codes.ts';
+import { askAgent } from './local-client.ts';
+import { parseVerbArgs, UsageError, type Verb } from './verb.ts';
+
+export const retryVerb: Verb = {
+  name: 'retry',
+  synopsis: 'DEPLOYMENT [--json] [--socket PATH] [--config FILE]',
+  summary: 'try a failed or rolled back deployment again, now',
+  options: [
+    ['--json', "print the agent's answer as JSON"],
+    ['--socket PATH', "the agent's socket (HOLDFAST_SOCKET, or as configured)"],
+    ['--config FILE', 'the configuration that names the socket (HOLDFAST_CONFIG)'],
+  ],
+
+  async run(args, context) {
+    const { values, positionals } = parseVerbArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { json: { type: 'boolean' }, socket: { type: 'string' }, config: { type: 'string' } },
+    });
+    const [deployment, ...rest] = positionals;
+    if (deployment === undefined || rest.length > 0) throw new UsageError('Name one deployment.');
+    if (!NAME_PATTERN.test(deployment)) throw new UsageError(`"${deployment}" is no deployment name.`);
+    const socketPath = findSocketPath({ socket: values.socket, config: values.config }, context.environment);
+    const answer = await askAgent(socketPath, `/v1/deployments/${deployment}/retry`, 'POST');
+    if (answer.kind !== 'answer') {
+      const hint = answer.kind === 'unreachable' ? `Hint: ${answer.hint}\n` : '';
+      context.err.write(`${answer.message}\n${hint}`);
+      return answer.kind === 'unreachable' ? EXIT.unreachable : EXIT.badNews;
+    }
+    context.out.write(
+      values.json
+        ? `${JSON.stringify(answer.body, null, 2)}\n`
+        : `${deployment} is tried again; holdfast status shows how it goes.\n`,
+    );
+    return EXIT.good;
+  },
+};
