@@ -1,5 +1,6 @@
 // The demo: a broker, an agent, a Python service published, updated, and an update that takes itself back.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,6 +13,7 @@ const root = path.resolve(import.meta.dirname, '..');
 const dir = path.join(root, '.demo');
 const pidFile = path.join(dir, 'pids.json');
 const socket = path.join(dir, 'api.sock');
+const shownSocket = path.relative(root, socket);
 const tsx = path.join(root, 'node_modules/tsx/dist/loader.mjs');
 const { values } = parseArgs({
   options: { keep: { type: 'boolean' }, stop: { type: 'boolean' }, help: { type: 'boolean' } },
@@ -69,13 +71,29 @@ function say(text: string): void {
   process.stdout.write(`\n${bold}# ${text}${plain}\n`);
 }
 
-/** Shows a command as a person would type it, and runs it. */
-function show(command: readonly [string, ...string[]], env: Readonly<Record<string, string>> = {}): number {
+/** Set off by Ctrl-C: what runs ends, nothing new begins, and the clean-up follows. */
+const interruption = new AbortController();
+
+class Interrupted extends Error {}
+
+/** Shows a command as a person would type it, and runs it; its exit code. */
+async function show(
+  command: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>> = {},
+  signal: AbortSignal | null = interruption.signal,
+): Promise<number> {
+  if (signal?.aborted) throw new Interrupted();
   const shown = Object.entries(env).map(([key, value]) => `${key}=${value} `);
   process.stdout.write(`$ ${shown.join('')}npx ${command.join(' ')}\n`);
   const [name, ...args] = command;
   const file = path.join(root, name === 'holdfast' ? 'agent/bin/holdfast' : 'fleet/bin/holdfastctl');
-  return spawnSync(file, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status ?? 1;
+  const child = spawn(file, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  const onAbort = (): void => void child.kill('SIGTERM');
+  signal?.addEventListener('abort', onAbort);
+  const [code]: (number | null)[] = await once(child, 'exit');
+  signal?.removeEventListener('abort', onAbort);
+  if (signal?.aborted) throw new Interrupted();
+  return code ?? 1;
 }
 
 async function startBroker(): Promise<string> {
@@ -104,7 +122,7 @@ async function startAgent({ rig, brokerUrl }: Stage): Promise<void> {
   await until('the agent', () => existsSync(socket));
 }
 
-function deploy(stage: Stage, tag: 'hello:1.0.0' | 'hello:1.1.0' | 'hello:broken'): number {
+function deploy(stage: Stage, tag: 'hello:1.0.0' | 'hello:1.1.0' | 'hello:broken'): Promise<number> {
   return show(['holdfastctl', 'deploy', 'examples/hello/compose.yaml', '--to', 'devices/demo', '--wait'], {
     HOLDFAST_BROKER: stage.brokerUrl,
     HELLO_IMAGE: stage.rig.images[tag].reference,
@@ -125,23 +143,27 @@ function expect(isSo: boolean, what: string): void {
 
 async function perform(stage: Stage): Promise<void> {
   say('Publish a deployment, and follow it until the device says that it is healthy');
-  expect(deploy(stage, 'hello:1.0.0') === 0, 'version 1.0.0 converges');
+  expect((await deploy(stage, 'hello:1.0.0')) === 0, 'version 1.0.0 converges');
   say('What the technician at the device sees');
-  expect(show(['holdfast', 'status', '--socket', socket]) === 0, 'the status is good');
+  expect((await show(['holdfast', 'status', '--socket', shownSocket])) === 0, 'the status is good');
   say('The Python service answers');
   expect((await ask(stage)).includes('1.0.0'), 'version 1.0.0 answers');
   say('An update: the new image is pulled and verified before the old container stops');
-  expect(deploy(stage, 'hello:1.1.0') === 0, 'version 1.1.0 converges');
+  expect((await deploy(stage, 'hello:1.1.0')) === 0, 'version 1.1.0 converges');
   expect((await ask(stage)).includes('1.1.0'), 'version 1.1.0 answers');
   say('A broken update: its health check fails, so the device takes it back by itself');
-  expect(deploy(stage, 'hello:broken') === 1, 'the broken version is rolled back');
+  expect((await deploy(stage, 'hello:broken')) === 1, 'the broken version is rolled back');
   expect((await ask(stage)).includes('1.1.0'), 'version 1.1.0 answers again');
-  show(['holdfast', 'status', '--socket', socket]);
+  await show(['holdfast', 'status', '--socket', shownSocket]);
 }
 
 async function clear(stage: Stage): Promise<void> {
   const env = { HOLDFAST_BROKER: stage.brokerUrl };
-  show(['holdfastctl', 'remove', 'hello', '--to', 'devices/demo', '--wait'], env);
+  // With no agent there is nobody to remove anything, and so nothing to wait for.
+  if (existsSync(socket)) {
+    const to = ['--to', 'devices/demo', '--wait', '--timeout', '60s'] as const;
+    await show(['holdfastctl', 'remove', 'hello', ...to], env, null);
+  }
   await stopProcesses();
   rmSync(dir, { recursive: true, force: true });
 }
@@ -153,7 +175,7 @@ function tellWhatNext(stage: Stage): void {
       : 'To try more yourself, run scripts/demo --keep, and then:',
   );
   process.stdout.write(`  export HOLDFAST_BROKER=${stage.brokerUrl} HELLO_IMAGE=${stage.rig.images['hello:1.0.0'].reference}
-  npx holdfast status --socket ${path.relative(root, socket)}
+  npx holdfast status --socket ${shownSocket}
   npx holdfastctl status
   npx holdfastctl deploy examples/hello/compose.yaml --to devices/demo --wait
   DOCKER_HOST=unix://${stage.rig.engine.socketPath} docker ps    # kill a container, and see it come back
@@ -183,11 +205,8 @@ async function main(): Promise<void> {
   const rig = await ensureRig(createProgress());
   const stage: Stage = { rig, brokerUrl: await startBroker(), httpPort: await freePort(8080) };
   writeFileSync(stageFile, JSON.stringify(stage));
-  const onInterrupt = (): void => {
-    say('Interrupted: cleaning up');
-    void clear(stage).finally(() => process.exit(130));
-  };
-  process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
+  const onInterrupt = (): void => interruption.abort();
+  process.on('SIGINT', onInterrupt).on('SIGTERM', onInterrupt);
   let isDone = false;
   try {
     await startAgent(stage);
@@ -196,7 +215,7 @@ async function main(): Promise<void> {
     isDone = true;
   } finally {
     if (!values.keep || !isDone) {
-      say('Cleaning up');
+      say(interruption.signal.aborted ? 'Interrupted: cleaning up' : 'Cleaning up');
       await clear(stage);
     }
   }
@@ -205,7 +224,9 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof RigError)) throw error;
-  process.stderr.write(`\n${error.message}\n`);
-  process.exitCode = 1;
+  if (error instanceof Interrupted) process.exitCode = 130;
+  else if (error instanceof RigError) {
+    process.stderr.write(`\n${error.message}\n`);
+    process.exitCode = 1;
+  } else throw error;
 }
