@@ -45,7 +45,7 @@ function documentOf(count: number, marked = ''): object {
   };
 }
 
-function specsIn(document: object): ServiceSpec[] {
+function specsIn(document: object): readonly ServiceSpec[] {
   const parsed = revisionOf(contentHash(document), JSON.stringify(document))?.document;
   return parsed?.state === 'present' ? specsOf(parsed) : [];
 }

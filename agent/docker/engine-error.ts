@@ -24,6 +24,8 @@ export function answerIn(error: unknown): EngineAnswer | null {
 
 /** The error to throw when the engine did not answer. */
 export function unavailable(error: unknown): EngineUnavailable {
+  // Told already by a call further in: told twice it would only read worse.
+  if (error instanceof EngineUnavailable) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const message = error instanceof Error ? error.message : String(error);
   return new EngineUnavailable(`the container engine cannot be reached: ${message}`, {

@@ -1,8 +1,8 @@
 // Reads one deployment from the engine: what carries our labels, nothing else.
 import type Docker from 'dockerode';
 import type { ContainerState, EffectiveLimits, Observed, ObservedContainer } from '../reconcile/observed.ts';
-import { answerIn, unavailable, unlessStatus } from './engine-error.ts';
-import { LABELS } from './labels.ts';
+import { unavailable, unlessStatus } from './engine-error.ts';
+import { engineName, LABELS } from './labels.ts';
 
 export interface Readers {
   readonly digestOf: DigestReader;
@@ -43,9 +43,7 @@ export async function observeDeployment(
     };
   } catch (error) {
     // An answer that is an error is as good as none: nothing can be decided without having looked.
-    throw answerIn(error) === null && error instanceof Error && error.name === 'EngineUnavailable'
-      ? error
-      : unavailable(error);
+    throw unavailable(error);
   }
 }
 
@@ -67,7 +65,7 @@ function toObserved(
   const { State: state, HostConfig: host, Config: config } = info;
   const endpoints = Object.entries(info.NetworkSettings.Networks);
   const deployment = config.Labels[LABELS.deployment] ?? '';
-  const prefix = `holdfast_${deployment}_`;
+  const prefix = engineName(deployment, '');
   return {
     id: info.Id,
     service: config.Labels[LABELS.service] ?? '',

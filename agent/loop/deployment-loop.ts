@@ -32,6 +32,8 @@ const SAFETY_PASS_MS = 30_000;
 const ENGINE_AWAY = { baseMs: 500, capMs: 10_000 };
 /** Where a step failed: a service's history holds it back, but nothing slows those of networks and volumes. */
 const STEP_FAILED = { baseMs: 500, capMs: 30_000 };
+/** The desired and the proven one, and room for what has just been superseded. */
+const MAX_REVISIONS = 4;
 
 export interface LoopContext {
   readonly engine: Engine;
@@ -60,6 +62,7 @@ export class DeploymentLoop {
   #engineBackOff = startBackOff(ENGINE_AWAY);
   #stepBackOff = startBackOff(STEP_FAILED);
   #isRetryAsked = false;
+  readonly #revisions = new Map<string, Revision | null>();
 
   constructor(name: string, context: LoopContext) {
     this.name = name;
@@ -121,7 +124,7 @@ export class DeploymentLoop {
     if (document === null) return SAFETY_PASS_MS;
     if (this.#isRetryAsked) this.#keep(withRetry(this.#record));
     this.#isRetryAsked = false;
-    const desired = revisionOf(document.hash, document.body);
+    const desired = this.#revision(document.hash, document.body);
     if (desired === null) return this.#leaveUnreadable(document);
     const observed = await this.#observe(document, desired);
     const situation = await this.#situation(desired, observed);
@@ -193,11 +196,21 @@ export class DeploymentLoop {
     };
   }
 
+  /** Parsed once: a round comes at every event, and what a hash names never changes. */
+  #revision(hash: string, body: string): Revision | null {
+    const known = this.#revisions.get(hash);
+    if (known !== undefined) return known;
+    if (this.#revisions.size >= MAX_REVISIONS) this.#revisions.clear();
+    const revision = revisionOf(hash, body);
+    this.#revisions.set(hash, revision);
+    return revision;
+  }
+
   #proven(): Revision<PresentDeployment> | null {
     const { proven } = this.#record;
     const body = proven === null ? null : this.#context.store.documentBody(proven.hash);
     if (proven === null || body === null) return null;
-    const revision = revisionOf(proven.hash, body);
+    const revision = this.#revision(proven.hash, body);
     if (revision === null) return null;
     const { document } = revision;
     return document.state === 'present' ? { ...revision, document } : null;

@@ -23,8 +23,16 @@ export interface ServiceSpec {
 const DEFAULT_NETWORK = 'default';
 const DEFAULT_STOP_GRACE_MS = 10_000;
 
-export function specsOf(document: PresentDeployment): ServiceSpec[] {
-  return Object.entries(document.services).map(([name, service]) => specOf(document.revision, name, service));
+/** A document never changes, and hashing its services is the dearest thing that a round does. */
+const KNOWN_SPECS = new WeakMap<PresentDeployment, readonly ServiceSpec[]>();
+
+export function specsOf(document: PresentDeployment): readonly ServiceSpec[] {
+  const known = KNOWN_SPECS.get(document);
+  if (known !== undefined) return known;
+  const { revision, services } = document;
+  const specs = Object.entries(services).map(([name, service]) => specOf(revision, name, service));
+  KNOWN_SPECS.set(document, specs);
+  return specs;
 }
 
 function specOf(revision: number, name: string, service: Service): ServiceSpec {

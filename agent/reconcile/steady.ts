@@ -99,7 +99,7 @@ export function parkStopped(record: DeploymentRecord, steps: readonly Step[]): D
 }
 
 /** A service with no probe becomes healthy by time alone, which wakes nobody. */
-export function nextHealthInMs(
+function nextHealthInMs(
   situation: Situation,
   views: readonly ServiceView[],
   document: PresentDeployment,

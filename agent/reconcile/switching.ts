@@ -17,7 +17,7 @@ import {
   viewServices,
 } from './services.ts';
 import type { Decision, Revision, ServiceView, Situation } from './situation.ts';
-import { clearAway, keepRunning, nextHealthInMs, parkStopped, surplusOf } from './steady.ts';
+import { clearAway, keepRunning, parkStopped, surplusOf } from './steady.ts';
 import { missingResources, type Step } from './steps.ts';
 
 type Desired = Revision<PresentDeployment>;
@@ -51,11 +51,7 @@ function goOn(situation: Situation, { document }: Desired, proof: Proof): Decisi
     record: parkStopped(record, steps),
     steps,
     wantedImages: imagesToFetch(situation, views),
-    wakeInMs: earliest(
-      nextRetryInMs(situation, record),
-      nextHealthInMs(situation, views, document),
-      proofInMs(situation, proof),
-    ),
+    wakeInMs: earliest(nextRetryInMs(situation, record), proofInMs(situation, proof)),
     services: views,
   };
 }
