@@ -25,7 +25,7 @@ export function checkDeployment(document: Deployment): Fault[] {
   if (document.update.strategy === 'start-first') checkStartFirst(document, report);
   for (const [name, service] of Object.entries(document.services)) {
     const at: Path = ['services', name];
-    checkImage(service, at, report);
+    checkImage(document, service, at, report);
     checkResources(service, at, report);
     checkDurations(service, at, report);
     checkHealth(service, at, report);

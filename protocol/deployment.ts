@@ -4,6 +4,7 @@ import { durationSchema, revisionSchema, timestampSchema } from './fields.ts';
 import { nameSchema, serviceNameSchema } from './names.ts';
 import { record, strictObject } from './objects.ts';
 import { serviceSchema } from './service.ts';
+import { fileContentsSchema } from './service-files.ts';
 
 export const DEPLOYMENT_SCHEMA = 'holdfast.deployment/1';
 
@@ -48,6 +49,9 @@ const presentSchema = strictObject({
   ),
   volumes: v.optional(record(nameSchema, strictObject({})), {}),
   networks: v.optional(record(nameSchema, strictObject({ internal: v.optional(v.boolean()) })), {}),
+  // No defaults: they would change the name of contents that were barred before these keys were known.
+  configs: v.optional(fileContentsSchema),
+  secrets: v.optional(fileContentsSchema),
   update: v.optional(updateSchema, {}),
   rollout: v.optional(rolloutSchema),
 });

@@ -11,10 +11,16 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
-/** Joins path parts the way people write them; a part that is no plain name is quoted. */
+/** A key, or a value that is quoted, may be as long as the document. */
+const MAX_PART_LENGTH = 80;
+/** More than any check of ours says of a good name. */
+const MAX_MESSAGE_LENGTH = 200;
+
+/** Joins path parts the way people write them; a part that is no plain name is quoted, and a long one is cut. */
 export function formatPath(parts: readonly (string | number)[]): string {
   let path = '';
-  for (const part of parts) {
+  for (const whole of parts) {
+    const part = typeof whole === 'number' ? whole : cut(whole, MAX_PART_LENGTH);
     if (typeof part === 'number') path += `[${part}]`;
     else if (/^[A-Za-z0-9_-]+$/.test(part)) path += path === '' ? part : `.${part}`;
     else path += `[${JSON.stringify(part)}]`;
@@ -36,18 +42,29 @@ export function parseWith<T>(
   const result = v.safeParse(schema, value);
   const faults = (result.issues ?? []).map(toFault);
   const told = new Set(faults.map(({ path }) => path));
-  if (result.typed) faults.push(...check(result.output).filter(({ path }) => !told.has(path)));
+  if (result.typed)
+    faults.push(
+      ...check(result.output)
+        .filter(({ path }) => !told.has(path))
+        .map(shorten),
+    );
   return result.success && faults.length === 0 ? { ok: true, value: result.output } : { ok: false, faults };
+}
+
+/** A check quotes names and values also where they are too long to be good. */
+function shorten({ path, message }: Fault): Fault {
+  return { path, message: cut(message, MAX_MESSAGE_LENGTH) };
 }
 
 function toFault(issue: v.BaseIssue<unknown>): Fault {
   const parts = (issue.path ?? []).map((item) =>
-    typeof item.key === 'number' ? item.key : clip(String(item.key)),
+    typeof item.key === 'number' ? item.key : String(item.key),
   );
-  return { path: formatPath(parts), message: describe(issue) };
+  return { path: formatPath(parts), message: describe(issue, parts[0] === 'secrets') };
 }
 
-function describe(issue: v.BaseIssue<unknown>): string {
+/** A fault travels in statuses and logs, so what stands under the top-level `secrets` is never quoted. */
+function describe(issue: v.BaseIssue<unknown>, isSecret: boolean): string {
   if (issue.type === 'strict_object') {
     const isUnknownKey = issue.expected === 'never';
     if (isUnknownKey) return 'unknown field';
@@ -57,7 +74,7 @@ function describe(issue: v.BaseIssue<unknown>): string {
   if (issue.kind === 'validation' && !issue.message.startsWith('Invalid')) return issue.message;
   if (issue.kind === 'schema' && issue.expected !== null) {
     return issue.message.startsWith('Invalid')
-      ? `expected ${nameType(issue.expected)}, got ${clip(nameType(issue.received))}`
+      ? `expected ${nameType(issue.expected)}, got ${isSecret ? 'something else' : clip(nameType(issue.received))}`
       : issue.message;
   }
   return issue.message;
@@ -71,10 +88,14 @@ function nameType(expected: string): string {
       : expected.replace(/^\((.*)\)$/, '$1').replaceAll(' | ', ' or ');
 }
 
-/** A received value or a key may be as long as the document; a fault must stay readable and small. */
+/** A received value may be as long as the document; a fault must stay readable and small. */
 function clip(text: string): string {
-  // The cut may fall inside a surrogate pair, and half of one is no Unicode text.
-  return text.length > 80 ? `${text.slice(0, 77).toWellFormed()}...` : text.toWellFormed();
+  return cut(text, MAX_PART_LENGTH).toWellFormed();
+}
+
+/** The cut may fall inside a surrogate pair, and half of one is no Unicode text. */
+function cut(text: string, maxLength: number): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength - 3).toWellFormed()}...` : text;
 }
 
 /** More faults than anybody reads at once; the count of the others is told. */

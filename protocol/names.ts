@@ -26,3 +26,11 @@ export const serviceNameSchema = v.pipe(
     'a service name of 1 to 63 letters, digits, ".", "-" or "_", and no reserved word such as "constructor"',
   ),
 );
+/** A config's or a secret's. Compose allows it whatever a file may be called, `server.conf` or `DB_PASSWORD`. */
+export const fileNameSchema = v.pipe(
+  v.string(),
+  v.regex(
+    SERVICE_PATTERN,
+    'a name of 1 to 63 letters, digits, ".", "-" or "_", starting with a letter or digit, and no reserved word such as "constructor"',
+  ),
+);

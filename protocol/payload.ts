@@ -28,8 +28,12 @@ export function parseJsonPayload(payload: Uint8Array, maxBytes: number): ParsedJ
     return {
       ok: false,
       code: 'not_json',
-      // The parser's message quotes a cut of the text, which may end inside a surrogate pair.
-      message: `not JSON: ${error instanceof Error ? error.message.toWellFormed() : 'unreadable'}`,
+      message: `not JSON: ${error instanceof Error ? withoutQuote(error.message) : 'unreadable'}`,
     };
   }
+}
+
+/** The parser's message quotes a cut of the text, and what is cut out there may be a secret. */
+function withoutQuote(message: string): string {
+  return message.replace(/, (?:\.{3})?".*"(?:\.{3})? is not valid JSON$/s, '').toWellFormed();
 }

@@ -3,14 +3,21 @@ import { bytesAt, durationAt, type Path, type Report } from './check-report.ts';
 import type { PresentDeployment } from './deployment.ts';
 import { parseImageReference } from './image-reference.ts';
 import type { DeviceRequest, Service } from './service.ts';
+import { FILE_KINDS, targetOfFile } from './service-files.ts';
 
 /** The engine refuses a memory limit below this (moby, `daemon/daemon_unix.go`, linuxMinMemory). */
 const MIN_MEMORY_BYTES = 6 * 1024 * 1024;
 
-export function checkImage(service: Service, at: Path, report: Report): void {
+export function checkImage(document: PresentDeployment, service: Service, at: Path, report: Report): void {
   if (parseImageReference(service.image) === null) {
     report([...at, 'image'], 'not an image reference; write it as "registry.example.com/path/name:tag"');
   }
+  // An engine holds one platform of a reference at a time: each pull would throw out the other.
+  const rival = Object.entries(document.services).find(
+    ([, other]) => other.image === service.image && other.platform !== service.platform,
+  );
+  if (service.platform !== undefined && rival !== undefined)
+    report([...at, 'platform'], `service "${rival[0]}" asks for the same image for another platform`);
 }
 
 export function checkResources(service: Service, at: Path, report: Report): void {
@@ -70,6 +77,11 @@ export function checkDurations(service: Service, at: Path, report: Report): void
     const ms = durationAt(probe[key], [...at, 'probe', key], report);
     if (ms !== null && ms < 100 && key !== 'grace') report([...at, 'probe', key], 'at least 100ms');
   }
+  const maxAge = probe?.heartbeat?.max_age;
+  if (maxAge === undefined) return;
+  const path: Path = [...at, 'probe', 'heartbeat', 'max_age'];
+  const maxAgeMs = durationAt(maxAge, path, report);
+  if (maxAgeMs !== null && maxAgeMs < 100) report(path, 'at least 100ms');
 }
 
 export function checkHealth(service: Service, at: Path, report: Report): void {
@@ -81,8 +93,9 @@ export function checkHealth(service: Service, at: Path, report: Report): void {
     report([...at, 'healthcheck', 'test'], `no command after ${kind}`);
   }
   if (service.probe === undefined) return;
-  const kinds = [service.probe.http, service.probe.tcp].filter((kind) => kind !== undefined);
-  if (kinds.length !== 1) report([...at, 'probe'], 'exactly one of http and tcp');
+  const { http, tcp, heartbeat } = service.probe;
+  const kinds = [http, tcp, heartbeat].filter((kind) => kind !== undefined);
+  if (kinds.length !== 1) report([...at, 'probe'], 'exactly one of http, tcp and heartbeat');
 }
 
 export function checkMounts(document: PresentDeployment, service: Service, at: Path, report: Report): void {
@@ -105,6 +118,16 @@ export function checkMounts(document: PresentDeployment, service: Service, at: P
     const [target = ''] = written.split(':');
     claim(target, [...at, 'tmpfs', index]);
   });
+  for (const kind of FILE_KINDS) {
+    service[kind]?.forEach((file, index) => {
+      const path: Path = [...at, kind, index];
+      if (!Object.hasOwn(document[kind] ?? {}, file.source))
+        report([...path, 'source'], `no ${kind.slice(0, -1)} "${file.source}" under the top-level ${kind}`);
+      claim(targetOfFile(kind, file), [...path, ...(file.target === undefined ? [] : ['target'])]);
+    });
+  }
+  const beat = service.probe?.heartbeat;
+  if (beat !== undefined) claim(beat.target, [...at, 'probe', 'heartbeat', 'target']);
 }
 
 export function checkSecurity(service: Service, at: Path, report: Report): void {

@@ -1,6 +1,6 @@
 // How a service's health is found out: the engine's check inside the container, the agent's probe from outside.
 import * as v from 'valibot';
-import { countSchema, durationSchema, portSchema, stringsSchema } from './fields.ts';
+import { absolutePathSchema, countSchema, durationSchema, portSchema, stringsSchema } from './fields.ts';
 import { strictObject } from './objects.ts';
 
 export const healthcheckSchema = strictObject({
@@ -26,12 +26,31 @@ const httpPathSchema = v.pipe(
   v.regex(/^\/[\x21-\x7e]*$/, 'a path that starts with "/"'),
 );
 
+/** For loops that serve no port: the service touches a file in a directory that the agent mounts. */
+const heartbeatSchema = strictObject({
+  /** Where the container finds the directory. */
+  target: absolutePathSchema,
+  file: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/,
+        'a file name of at most 64 letters, digits, ".", "-", "_"',
+      ),
+    ),
+    'beat',
+  ),
+  /** The longest time between two touches. */
+  max_age: v.optional(durationSchema, '30s'),
+});
+
 /**
  * A check made by the agent from outside, with no process started in the container. Exactly one of
- * `http` and `tcp`; `failures` in a row make it unhealthy, `grace` after the start forgives.
+ * `http`, `tcp` and `heartbeat`; `failures` in a row make it unhealthy, `grace` after the start forgives.
  */
 export const probeSchema = strictObject({
   http: v.optional(strictObject({ port: portSchema, path: v.optional(httpPathSchema, '/') })),
   tcp: v.optional(strictObject({ port: portSchema })),
+  heartbeat: v.optional(heartbeatSchema),
   ...probeTiming,
 });

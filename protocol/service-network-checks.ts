@@ -31,7 +31,7 @@ function checkAddresses(service: Service, at: Path, report: Report): void {
 
 /** Keys that mean nothing with a mode: the engine refuses some, and passes over the others without a word. */
 const EXCLUDED = {
-  none: ['networks', 'ports', 'expose', 'dns', 'dns_opt', 'dns_search', 'probe'],
+  none: ['networks', 'ports', 'expose', 'dns', 'dns_opt', 'dns_search'],
   host: ['networks', 'ports', 'expose'],
   service: ['networks', 'ports', 'expose', 'hostname', 'dns', 'dns_opt', 'dns_search', 'extra_hosts'],
 } as const satisfies Record<string, readonly (keyof Service)[]>;
@@ -40,6 +40,10 @@ function checkNetworkMode(service: Service, mode: string, at: Path, report: Repo
   const kind = mode === 'none' || mode === 'host' ? mode : 'service';
   for (const key of EXCLUDED[kind]) {
     if (service[key] !== undefined) report([...at, key], `means nothing with network_mode "${mode}"`);
+  }
+  for (const probe of ['http', 'tcp'] as const) {
+    if (kind === 'none' && service.probe?.[probe] !== undefined)
+      report([...at, 'probe', probe], `means nothing with network_mode "${mode}"`);
   }
   const own = Object.keys(service.sysctls ?? {}).filter((name) => name.startsWith('net.'));
   if (kind === 'none') return;

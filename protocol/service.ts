@@ -12,6 +12,7 @@ import {
 } from './fields.ts';
 import { serviceNameSchema } from './names.ts';
 import { record, strictObject } from './objects.ts';
+import { fileMountsSchema } from './service-files.ts';
 import { healthcheckSchema, probeSchema } from './service-health.ts';
 import { mountSchema, tmpfsSchema } from './service-mounts.ts';
 import {
@@ -87,8 +88,15 @@ const groupSchema = v.pipe(
 
 export const serviceSchema = strictObject({
   image: v.pipe(v.string(), v.minLength(1, 'an image reference'), v.maxLength(512, 'at most 512 characters')),
-  /** An image is pulled when it is not here; no other policy is carried out. */
-  pull_policy: v.optional(v.picklist(['missing'])),
+  /** `missing` when left out. `always` pulls before the switch to each revision, never for a restart. */
+  pull_policy: v.optional(v.picklist(['missing', 'always', 'never'])),
+  /** The image for another CPU than the device's own. */
+  platform: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^linux\/[a-z0-9]{1,16}(\/v[1-9])?$/, 'a platform such as "linux/arm64" or "linux/arm/v7"'),
+    ),
+  ),
   command: v.optional(stringsSchema),
   entrypoint: v.optional(stringsSchema),
   environment: v.optional(variablesSchema),
@@ -155,12 +163,14 @@ export const serviceSchema = strictObject({
 
   volumes: v.optional(v.pipe(v.array(mountSchema), v.maxLength(64, 'at most 64 mounts'))),
   tmpfs: v.optional(v.pipe(v.array(tmpfsSchema), v.maxLength(64, 'at most 64 mounts'))),
+  configs: v.optional(fileMountsSchema),
+  secrets: v.optional(fileMountsSchema),
 
   healthcheck: v.optional(healthcheckSchema),
   probe: v.optional(probeSchema),
 });
 
-/** A service as validated, with the defaults of `probe` and `ports` filled in, and no others: defaults would
+/** A service as validated, with the defaults of `probe`, `ports`, `configs` and `secrets` filled in, and no others: defaults would
  * change the hash of what runs already. */
 export type Service = v.InferOutput<typeof serviceSchema>;
 export type Probe = v.InferOutput<typeof probeSchema>;

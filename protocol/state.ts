@@ -32,6 +32,12 @@ export const stateSchema = v.object({
   clock: v.object({
     /** `null` where the host does not tell. */
     synchronised: v.nullable(v.boolean()),
+    /** Who told: the time service, the kernel, or the year that it shows. */
+    source: v.nullable(v.picklist(['timesyncd', 'kernel', 'year'])),
+    /** The newest since the agent started; `at` is what the clock showed after it. */
+    last_jump: v.nullable(
+      v.object({ by_ms: v.pipe(v.number(), v.integer('a whole number')), at: timestampSchema }),
+    ),
   }),
   cpu: v.object({ cores: countSchema, load_1m: v.number() }),
   memory: amountSchema,

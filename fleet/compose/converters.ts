@@ -41,6 +41,17 @@ export const boolean: Convert = (field, run) => {
   return run.fault(field, `expected true or false, got ${describe(node)}`);
 };
 
+/** A file mode: in quotes, or a number that begins with a 0. What else is written may mean either. */
+export const octal: Convert = (field, run) => {
+  const { node } = field;
+  if (isEmpty(node)) return undefined;
+  const written = node.kind === 'scalar' ? node.source : '';
+  const [, digits] = /^0o?([0-7]+)$/.exec(written) ?? [];
+  if (digits !== undefined) return digits.padStart(4, '0');
+  if (node.kind === 'scalar' && typeof node.value === 'string') return node.value;
+  return run.fault(field, `expected an octal mode such as "0755" in quotes, got ${describe(node)}`);
+};
+
 /** Anything, as it stands: for a key whose schema says enough; `text`, `number` and `boolean` are kinder to variables. */
 const asIs: Convert = (field, run) => {
   const { node, at } = field;

@@ -1,16 +1,15 @@
 // What is left to do once all keys of a service have their long form: keys that are for `holdfastctl` alone.
-import type { Conversion, Field, Json } from './conversion.ts';
-
-type Long = { [key: string]: Json };
+import { type Conversion, type Field, type Json, type JsonObject, objectOf } from './conversion.ts';
 
 /** The service as it crosses the wire, or `undefined` when none of its profiles was asked for. */
-export function finishService(field: Field, long: Long, run: Conversion): Json | undefined {
+export function finishService(field: Field, long: JsonObject, run: Conversion): Json | undefined {
   const { env_file: fromFiles, profiles, ...service } = long;
   if (!isWanted(profiles, run)) {
     run.leaveOut(String(field.at.at(-1)));
     return undefined;
   }
-  const environment = isObject(fromFiles) ? { ...fromFiles, ...objectOf(service.environment) } : undefined;
+  const environment =
+    fromFiles === undefined ? undefined : { ...objectOf(fromFiles), ...objectOf(service.environment) };
   return {
     ...service,
     ...(environment === undefined ? {} : { environment }),
@@ -25,9 +24,9 @@ function isWanted(profiles: Json | undefined, run: Conversion): boolean {
 }
 
 /** As in Compose: who lives in the namespace of another depends on it, whether it says so or not. */
-function dependenciesOf(field: Field, service: Long, run: Conversion): Long {
+function dependenciesOf(field: Field, service: JsonObject, run: Conversion): JsonObject {
   const dependsOn = objectOf(service.depends_on);
-  const implied: Long = {};
+  const implied: JsonObject = {};
   for (const key of ['network_mode', 'ipc', 'pid']) {
     const mode = service[key];
     if (typeof mode !== 'string' || !mode.startsWith('service:')) continue;
@@ -37,12 +36,4 @@ function dependenciesOf(field: Field, service: Long, run: Conversion): Long {
     run.place([...field.at, 'depends_on', name], run.offsetOf([...field.at, key]));
   }
   return Object.keys(implied).length === 0 ? {} : { depends_on: { ...dependsOn, ...implied } };
-}
-
-function objectOf(value: Json | undefined): Long {
-  return isObject(value) ? value : {};
-}
-
-function isObject(value: Json | undefined): value is Long {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -59,7 +59,8 @@ function lookUp(name: string, variables: Variables, report: InterpolationReport)
 function readBraced(text: string, dollar: number, variables: Variables, report: InterpolationReport): Piece {
   const close = findClose(text, dollar + 2);
   if (close === -1) {
-    report.fault(`"\${" without "}" in "${text}"; write "$$" for a dollar sign`);
+    // The text may be a secret, so it is not repeated; the fault has its place.
+    report.fault(`"\${" without "}"; write "$$" for a dollar sign`);
     return { value: '', end: text.length };
   }
   const inner = text.slice(dollar + 2, close);
@@ -82,7 +83,7 @@ function evaluate(inner: string, variables: Variables, report: InterpolationRepo
   const name = matchName(inner, 0);
   const [, operator, word = ''] = /^(:?[-?+])([\s\S]*)$/.exec(inner.slice(name.length)) ?? [];
   if (name === '' || (operator === undefined && name !== inner)) {
-    report.fault(`"\${${inner}}" is no variable that Compose knows; write "$$" for a dollar sign`);
+    report.fault(`"\${…}" holds no variable that Compose knows; write "$$" for a dollar sign`);
     return '';
   }
   if (operator === undefined) return lookUp(name, variables, report);

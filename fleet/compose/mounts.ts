@@ -1,17 +1,6 @@
 // A service's `volumes`: Compose's short form `NAME:/path[:ro]` or `/host:/path[:ro]`, or the long form.
 import type { Conversion, Convert, Field, Json } from './conversion.ts';
-import { boolean, describe, isEmpty, listOf, scalarText, shape, text } from './converters.ts';
-
-/** Octal: in quotes, or a number that begins with a 0. What else is written may mean either. */
-const octal: Convert = (field, run) => {
-  const { node } = field;
-  if (isEmpty(node)) return undefined;
-  const written = node.kind === 'scalar' ? node.source : '';
-  const [, digits] = /^0o?([0-7]+)$/.exec(written) ?? [];
-  if (digits !== undefined) return digits.padStart(4, '0');
-  if (node.kind === 'scalar' && typeof node.value === 'string') return node.value;
-  return run.fault(field, `expected an octal mode such as "0755" in quotes, got ${describe(node)}`);
-};
+import { boolean, listOf, octal, scalarText, shape, text } from './converters.ts';
 
 const longMount = shape(
   {

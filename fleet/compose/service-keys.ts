@@ -16,6 +16,7 @@ import {
 import { deploy } from './deploy-keys.ts';
 import { devices, gpus } from './devices.ts';
 import { envFile } from './env-file.ts';
+import { configMounts, secretMounts } from './file-keys.ts';
 import { mounts } from './mounts.ts';
 import { expose, extraHosts } from './network-keys.ts';
 import { ports } from './ports.ts';
@@ -76,6 +77,7 @@ const healthcheck: Convert = (field, run) => {
 export const probe = shape({
   http: shape({ port: number, path: text }),
   tcp: shape({ port: number }),
+  heartbeat: shape({ target: text, file: text, max_age: text }),
   interval: text,
   timeout: text,
   failures: number,
@@ -99,9 +101,11 @@ const pullPolicy: Convert = (field, run) => {
   const policy = text(field, run);
   if (policy === 'missing' || policy === 'if_not_present') return 'missing';
   if (policy === undefined) return undefined;
+  if (policy === 'always' || policy === 'never') return policy;
+  const instead = policy === 'build' ? 'build and push the image' : 'deploy a new tag or digest';
   return run.fault(
     field,
-    `"${policy}" is not carried out by Holdfast; it knows missing: deploy a new tag or digest`,
+    `"${policy}" is not carried out by Holdfast; it knows missing, always and never: ${instead}`,
   );
 };
 
@@ -147,6 +151,8 @@ export const SERVICE_KEYS: ConvertTable = {
   depends_on: namesOr(dependency, { condition: 'service_started' }),
   ports,
   volumes: mounts,
+  configs: configMounts,
+  secrets: secretMounts,
   networks: namesOr(attachment, {}),
   healthcheck,
   cap_add: listOf(capability),
@@ -170,6 +176,7 @@ export const SERVICE_KEYS: ConvertTable = {
   network_mode: networkMode,
   oom_score_adj: number,
   pid: namespace,
+  platform: text,
   privileged: boolean,
   // Judged by `finishService`.
   profiles: listOf(text),

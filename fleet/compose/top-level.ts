@@ -8,6 +8,7 @@ import {
   type Json,
 } from './conversion.ts';
 import { boolean, describe, isEmpty, mapOf, number, shape, text } from './converters.ts';
+import { fileContents, keepUsedFiles } from './file-keys.ts';
 import { finishService } from './finish-service.ts';
 import { REFUSED_SERVICE_KEYS } from './refused-service-keys.ts';
 import { probe, SERVICE_KEYS } from './service-keys.ts';
@@ -73,11 +74,11 @@ const topLevel = shape(
     services: mapOf(service),
     volumes: mapOf(volume),
     networks: mapOf(network),
+    configs: fileContents,
+    secrets: fileContents,
     [OURS]: () => undefined,
   },
   {
-    configs: 'put the file into the image, or use environment',
-    secrets: 'put the file on the device, and mount it by its absolute path',
     include: 'write one file',
     models: 'run the model as a service',
   },
@@ -93,7 +94,7 @@ export function convertTopLevel(root: Yaml, run: Conversion): { readonly [key: s
   const converted = topLevel(field, run);
   const ours = hoist(field, { update, rollout }, run);
   const isObject = typeof converted === 'object' && converted !== null && !Array.isArray(converted);
-  return isObject ? { ...converted, ...ours } : null;
+  return isObject ? keepUsedFiles({ ...converted, ...ours }, run) : null;
 }
 
 /** Converts the keys of `x-holdfast` as if they stood one level up, where the document has them. */

@@ -64,28 +64,46 @@ interface Walk {
 
 const MAX_NODES = 20_000;
 const MAX_DEPTH = 64;
+const TOO_MUCH = 'too deep, or too many nodes';
 
 /** Parses one YAML document. Faults go to `report`; the tree holds what could be read. */
 export function parseYaml(text: string, transform: TransformText, report: ReportAt): YamlSource {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, merge: true, prettyErrors: false });
+  const document = parseUnlessTooDeep(text, lineCounter);
+  const positionOf = (offset: number): Position => {
+    const { line, col } = lineCounter.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  if (document === null) {
+    report(0, TOO_MUCH);
+    return { root: nothing(0), isSound: false, positionOf };
+  }
   // Unresolved tags (`!reset`) come as warnings, and would be dropped silently.
-  for (const problem of [...document.errors, ...document.warnings]) report(problem.pos[0], problem.message);
+  for (const { pos, message } of [...document.errors, ...document.warnings])
+    report(pos[0], withoutSource(message));
   const walk: Walk = { document, transform, report, budget: MAX_NODES };
   const root = convertNode(document.contents, 0, 0, walk);
-  return {
-    root,
-    isSound: document.errors.length === 0,
-    positionOf: (offset) => {
-      const { line, col } = lineCounter.linePos(offset);
-      return { line: Math.max(line, 1), column: Math.max(col, 1) };
-    },
-  };
+  return { root, isSound: document.errors.length === 0, positionOf };
+}
+
+/** The parser calls itself for each level, and has no bound but the stack's: `null` where that is reached. */
+function parseUnlessTooDeep(text: string, lineCounter: LineCounter): Document.Parsed | null {
+  try {
+    return parseDocument(text, { lineCounter, merge: true, prettyErrors: false });
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+/** What follows the parser's last colon is a piece of the file, and could be of a secret; the place tells it too. */
+function withoutSource(message: string): string {
+  return message.replace(/(?<=[\w)]): [\s\S]*$/, '');
 }
 
 function convertNode(node: unknown, fallbackOffset: number, depth: number, walk: Walk): Yaml {
   walk.budget -= 1;
-  if (walk.budget === 0 || depth === MAX_DEPTH) walk.report(fallbackOffset, 'too deep, or too many nodes');
+  if (walk.budget === 0 || depth === MAX_DEPTH) walk.report(fallbackOffset, TOO_MUCH);
   if (walk.budget <= 0 || depth >= MAX_DEPTH) return nothing(fallbackOffset);
   if (isAlias(node)) {
     const offset = node.range?.[0] ?? fallbackOffset;

@@ -25,7 +25,7 @@ export function readJsonDocument(text: string, name: string | undefined): Conten
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { ok: false, faults: [syntaxFault(messageOf(error))] };
+    return { ok: false, faults: [syntaxFault(text, messageOf(error))] };
   }
   if (!v.is(objectSchema, value) || Array.isArray(value)) {
     return { ok: false, faults: [{ line: 1, column: 1, path: '', message: 'expected an object' }] };
@@ -36,10 +36,21 @@ export function readJsonDocument(text: string, name: string | undefined): Conten
   return { ok: false, faults: placeFaults(text, parsed.faults) };
 }
 
-/** V8 says where in words: `… at position 12 (line 2 column 5)`. */
-function syntaxFault(message: string): PlacedFault {
-  const [, line = '1', column = '1'] = /\(line (\d+) column (\d+)\)/.exec(message) ?? [];
-  return { line: Number(line), column: Number(column), path: '', message: `not JSON: ${message}` };
+/**
+ * V8 says where in words, `… at position 12 (line 2 column 5)`, or with a quote that has ten characters before the
+ * place. What is quoted could be a secret, so the quote gives the place and is left out.
+ */
+function syntaxFault(text: string, message: string): PlacedFault {
+  const [, position] = / at position (\d+) /.exec(message) ?? [];
+  const [quoted = '', lead, excerpt = ''] =
+    /, (\.\.\.)?"([\s\S]*)"(?:\.\.\.)? is not valid JSON$/.exec(message) ?? [];
+  const offset = Number(position ?? text.indexOf(excerpt) + (lead === undefined ? 0 : 10));
+  return { ...positionIn(text, offset), path: '', message: `not JSON: ${message.replace(quoted, '')}` };
+}
+
+function positionIn(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
 
 function placeFaults(text: string, faults: readonly { path: string; message: string }[]): PlacedFault[] {

@@ -1,7 +1,10 @@
 // Reads FILE: a compose.yaml, or a ready document when it ends in `.json`.
-import { readFileSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { formatBytes } from '../../protocol/byte-size.ts';
 import { NAME_PATTERN } from '../../protocol/names.ts';
+import { MAX_RETAINED_BYTES } from '../../protocol/payload.ts';
 import type { FileText } from '../compose/conversion.ts';
 import type { Variables } from '../compose/interpolate.ts';
 import { type PlacedFault, readCompose } from '../compose/read-compose.ts';
@@ -53,7 +56,17 @@ function readText(path: string, file: string): string {
 /** A file that the Compose file names: relative to it, as Compose has it. */
 function readBeside(folder: string, path: string): FileText {
   try {
-    return { ok: true, text: readFileSync(resolve(folder, path), 'utf8') };
+    const whole = resolve(folder, path);
+    const stats = statSync(whole);
+    if (!stats.isFile()) return { ok: false, message: 'it is no regular file' };
+    if (stats.size > MAX_RETAINED_BYTES) {
+      const message = `it has ${formatBytes(stats.size)}, and a document has at most ${formatBytes(MAX_RETAINED_BYTES)}`;
+      return { ok: false, message };
+    }
+    const bytes = readFileSync(whole);
+    if (!isUtf8(bytes))
+      return { ok: false, message: 'it is no text in UTF-8, and a document holds nothing else' };
+    return { ok: true, text: bytes.toString('utf8') };
   } catch (error) {
     return { ok: false, message: messageOf(error) };
   }

@@ -109,6 +109,8 @@ test.each<[string, object, string, string | RegExp]>([
 test.each<[string, object, string, string | RegExp]>([
   ['no image', { image: undefined }, 'image', 'required, but missing'],
   ['an image that is no reference', { image: 'Nginx:1' }, 'image', /^not an image reference; write it as/],
+  ['a platform of Windows', { platform: 'windows/amd64' }, 'platform', /^a platform such as/],
+  ['an unknown pull policy', { pull_policy: 'daily' }, 'pull_policy', /"always" or "never", got "daily"/],
   ['a command as one text', { command: 'serve' }, 'command', 'expected a list, got "serve"'],
   ['a number in a command', { command: ['sleep', 5] }, 'command[1]', 'expected string, got 5'],
   [
@@ -326,12 +328,12 @@ test.each<[string, object, string, string | RegExp]>([
     'healthcheck.start_period',
     /^at most 366 days/,
   ],
-  ['a probe of no kind', { probe: {} }, 'probe', 'exactly one of http and tcp'],
+  ['a probe of no kind', { probe: {} }, 'probe', 'exactly one of http, tcp and heartbeat'],
   [
     'a probe of two kinds',
     { probe: { http: { port: 1 }, tcp: { port: 1 } } },
     'probe',
-    'exactly one of http and tcp',
+    'exactly one of http, tcp and heartbeat',
   ],
   ['a probe of no port', { probe: { tcp: {} } }, 'probe.tcp.port', 'required, but missing'],
   [
@@ -360,7 +362,55 @@ test.each<[string, object, string, string | RegExp]>([
   ],
   ['a probe with no time', { probe: { tcp: { port: 1 }, timeout: '0s' } }, 'probe.timeout', 'at least 100ms'],
   ['a probe with no failure', { probe: { tcp: { port: 1 }, failures: 0 } }, 'probe.failures', '1 or more'],
-  ['a heartbeat', { probe: { heartbeat: {}, tcp: { port: 1 } } }, 'probe.heartbeat', 'unknown field'],
+  [
+    'a heartbeat with a port',
+    { probe: { heartbeat: { target: '/beat' }, tcp: { port: 1 } } },
+    'probe',
+    'exactly one of http, tcp and heartbeat',
+  ],
+  [
+    'a heartbeat of no place',
+    { probe: { heartbeat: {} } },
+    'probe.heartbeat.target',
+    'required, but missing',
+  ],
+  [
+    'a heartbeat in a hurry',
+    { probe: { heartbeat: { target: '/beat', max_age: '99ms' } } },
+    'probe.heartbeat.max_age',
+    'at least 100ms',
+  ],
+  [
+    'a heartbeat outside of its directory',
+    { probe: { heartbeat: { target: '/beat', file: '../beat' } } },
+    'probe.heartbeat.file',
+    /^a file name/,
+  ],
+  [
+    'a heartbeat where a volume is',
+    { tmpfs: ['/beat'], probe: { heartbeat: { target: '/beat' } } },
+    'probe.heartbeat.target',
+    'mounted twice',
+  ],
+  [
+    'a config that nothing declares',
+    { configs: [{ source: 'gone' }] },
+    'configs[0].source',
+    'no config "gone" under the top-level configs',
+  ],
+  [
+    'a secret called like what every object has',
+    { secrets: [{ source: 'valueof' }] },
+    'secrets[0].source',
+    /^no secret "valueof"/,
+  ],
+  ['a short secret', { secrets: ['token'] }, 'secrets[0]', 'expected an object, got "token"'],
+  [
+    'a mode without quotes',
+    { configs: [{ source: 'a', mode: 292 }] },
+    'configs[0].mode',
+    'expected string, got 292',
+  ],
   ['a terminal', { tty: true }, 'tty', 'unknown field'],
   [
     "a label of the agent's own",
@@ -384,7 +434,7 @@ test.each<[string, object, string, string | RegExp]>([
   [
     'a probe of what has no network',
     { network_mode: 'none', probe: { tcp: { port: 1 } } },
-    'probe',
+    'probe.tcp',
     'means nothing with network_mode "none"',
   ],
   [
@@ -524,6 +574,55 @@ test('start-first is refused for every service that publishes a port', () => {
   const services = { a: { image: 'a', ports: [port] }, b: { image: 'b' } };
   expect(faultsOf(deploymentWith({}, { services, update: { strategy: 'start-first' } }))).toEqual([
     { path: 'services.a.ports[0].published', message: matching(/side by side.* 8080; use stop-first$/) },
+  ]);
+});
+
+test.each<[string, object, string, string | RegExp]>([
+  ['a set-user bit', { configs: [{ source: 'a', mode: '4755' }] }, 'configs[0].mode', /^an octal mode/],
+  ['a user by name', { secrets: [{ source: 'b', uid: 'root' }] }, 'secrets[0].uid', /^a number in quotes/],
+  ['one place twice', { configs: [{ source: 'a' }, { source: 'a' }] }, 'configs[1]', 'mounted twice'],
+  [
+    'the place of a secret',
+    { secrets: [{ source: 'b' }], configs: [{ source: 'a', target: '/run/secrets/b' }] },
+    'secrets[0]',
+    'mounted twice',
+  ],
+  [
+    'the place of a temporary file system',
+    { tmpfs: ['/b:size=1m'], secrets: [{ source: 'b', target: '/b' }] },
+    'secrets[0].target',
+    'mounted twice',
+  ],
+  [
+    'a way out',
+    { secrets: [{ source: 'b', target: '/run/../b' }] },
+    'secrets[0].target',
+    'must not contain ".."',
+  ],
+])('a file with %s is refused', (_title, service, path, message) => {
+  const contents = { configs: { a: { content: '' } }, secrets: { b: { content: '' } } };
+  expect(faultsOf(deploymentWith(service, contents))).toEqual([
+    { path: `services.web.${path}`, message: matching(message) },
+  ]);
+});
+
+test.each<[string, unknown]>([
+  ['in place of an object', 'hunter2'],
+  ['as a list', { db: { content: ['hunter2'] } }],
+  ['as a number', { db: { content: 472_615 } }],
+  ['with half a surrogate pair', { db: { content: 'hunter2\ud800' } }],
+  ['past the bound', { db: { content: 'hunter2'.repeat(5000) } }],
+  ['without its key', { db: 'hunter2' }],
+])('a secret %s is refused and not quoted', (_title, secrets) => {
+  const faults = faultsOf(deploymentWith({}, { secrets }));
+  expect(faults).toHaveLength(1);
+  expect(JSON.stringify(faults)).not.toMatch(/hunter|472615/);
+});
+
+test('one image for two platforms is told where the platform stands', () => {
+  const services = { a: { image: 'x', platform: 'linux/arm64' }, b: { image: 'x' } };
+  expect(faultsOf(deploymentWith({}, { services }))).toEqual([
+    { path: 'services.a.platform', message: matching(/"b" asks for the same image for another platform/) },
   ]);
 });
 

@@ -98,6 +98,17 @@ test.each([
   ['number of digits', { stop_grace_period: '1'.repeat(60_000) }, /^services\.web\.stop_grace_period$/],
   ['image', { image: 'a-'.repeat(30_000) }, /^services\.web\.image$/],
   ['host name', { hostname: 'a.'.repeat(30_000) }, /^services\.web\.hostname$/],
+  [
+    'name of a service that is not there',
+    { depends_on: { ['x'.repeat(20_000)]: { condition: 'service_started' } } },
+    /^services\.web\.depends_on/,
+  ],
+  ['name of a network', { networks: { ['x'.repeat(20_000)]: {} } }, /^services\.web\.networks/],
+  [
+    'network mode',
+    { network_mode: `service:${'x'.repeat(20_000)}`, hostname: 'a', dns: ['10.0.0.1'] },
+    /^services\.web\./,
+  ],
 ])('a huge %s is refused in good time, with short faults', (_title, service, path) => {
   const text = JSON.stringify(deploymentWith(service));
   const start = performance.now();

@@ -72,6 +72,20 @@ test.each([
   expect(parsed).toHaveProperty('message', expect.stringMatching(/^not JSON: \S/));
 });
 
+test.each([
+  'hunter2',
+  '{"content": hunter2}',
+  `${'{"a": 1, '.repeat(9)}"content": 'hunter2'}`,
+  '{"content": "hunter2" "mode"}',
+  '{"content": "hunter2}',
+  '{"content": "hunter2\\x"}',
+  '["hunter2"] and more',
+])('what is not JSON is not quoted: %s', (text) => {
+  const parsed = parseJsonPayload(bytes(text), 200);
+  expect(parsed.ok).toBe(false);
+  expect(JSON.stringify(parsed)).not.toContain('unter');
+});
+
 test('a byte order mark is passed over', () => {
   expect(parseJsonPayload(Uint8Array.from([0xef, 0xbb, 0xbf, 0x7b, 0x7d]), 100)).toEqual({
     ok: true,

@@ -128,4 +128,18 @@ describe('a ready document', () => {
     expect(code).toBe(2);
     expect(stderr).toContain(`bad.json:${place}`);
   });
+
+  test.each([
+    ['hunter2', '1:1: not JSON: Unexpected token'],
+    ['{"secrets": {\n  "a": {"content": hunter2}}}', '2:20: not JSON: Unexpected token'],
+    ['{"secrets": {"a": {"content": "hunter2}}}\n', '1:42: not JSON: Bad control character'],
+    [
+      '{"name":"a","state":"present","services":{"s":{"image":"i"}},"secrets":{"a":"hunter2"}}',
+      '1:73: secrets.a',
+    ],
+  ])('no fault repeats the secret of %j', async (text, place) => {
+    const { stderr } = await runHoldfastctl(['validate', write('secret.json', text)]);
+    expect(stderr).toContain(`secret.json:${place}`);
+    expect(stderr).not.toContain('hunter2');
+  });
 });

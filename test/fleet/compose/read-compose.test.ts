@@ -106,7 +106,7 @@ test('all faults of a file are told at once, in its order, where they lie', () =
     '25:7 services.two.deploy.replicas',
     '28:17 services.two.deploy.resources.limits.cpus',
     '29:17 services.two.deploy.resources.limits.pids',
-    '30:1 secrets',
+    '31:18 secrets.token.file',
     '34:5 update.strategie',
   ]);
 });
@@ -222,6 +222,10 @@ describe('a file that is no Compose file', () => {
     ['services: {}', '1:1 services: at least one service'],
     ['name: a', 'services: required, but missing'],
     ['a: &a [*a]\nservices: {s: {image: i}}', 'too deep'],
+    // Deeper than the parser's own recursion goes.
+    ['- '.repeat(20_000), 'too deep'],
+    ['['.repeat(20_000), 'too deep'],
+    ['{a: '.repeat(20_000), 'too deep'],
   ])('%j', (text, expected) => {
     expect(faultsOf(read(text)).join('\n')).toContain(expected);
   });

@@ -4,9 +4,11 @@ export type Keys = Readonly<Record<string, unknown>>;
 
 function file(service: Keys, rest: Keys = {}): Keys {
   return {
-    services: { s: { image: 'i', ...service }, other: { image: 'o' } },
+    services: { s: { image: 'i', ...service }, other: { image: 'o', configs: ['c'], secrets: ['t'] } },
     volumes: { v: null },
     networks: { n: null },
+    configs: { c: { content: 'c' } },
+    secrets: { t: { content: 't' } },
     ...rest,
   };
 }
@@ -39,20 +41,35 @@ export const FILES: Readonly<Record<string, (keys: Keys) => Keys>> = {
   'service.deploy.resources.reservations': reserve,
   'service.deploy.resources.reservations.devices[]': (keys) =>
     reserve({ devices: [{ capabilities: ['gpu'], ...keys }] }),
+  'service.configs[]': (keys) => file({ configs: [{ source: 'c', ...keys }] }),
+  'service.secrets[]': (keys) => file({ secrets: [{ source: 't', ...keys }] }),
   'networks.*': (keys) => file({}, { networks: { n: keys } }),
+  'configs.*': (keys) => file({}, { configs: { c: { content: 'c', ...keys } } }),
+  'secrets.*': (keys) => file({}, { secrets: { t: { content: 't', ...keys } } }),
   'volumes.*': (keys) => file({}, { volumes: { v: keys } }),
 };
 
 /** What stands in the files beside the Compose file. */
 export const BESIDE: Readonly<Record<string, string>> = { 'some.env': 'A=b # c\n', 'other.env': 'C=d\n' };
 
+/** What is set where the command runs. */
+export const VARIABLES: Readonly<Record<string, string>> = { TOKEN: 'token' };
+
 /** A value for each key that is carried out, unlike the one that its file has by itself. */
 export const SAMPLES: Readonly<Record<string, Keys>> = {
-  'top-level': { name: 'a', services: { one: { image: 'i' } }, networks: { m: null }, volumes: { w: null } },
+  'top-level': {
+    configs: { c: { content: 'other' } },
+    name: 'a',
+    networks: { m: null },
+    secrets: { t: { content: 'other' } },
+    services: { one: { image: 'i' } },
+    volumes: { w: null },
+  },
   service: {
     cap_add: ['NET_ADMIN'],
     cap_drop: ['all'],
     command: 'a b',
+    configs: ['c'],
     cpuset: '0-1',
     depends_on: ['other'],
     deploy: { resources: { limits: { pids: 5 } } },
@@ -79,13 +96,15 @@ export const SAMPLES: Readonly<Record<string, Keys>> = {
     networks: ['n'],
     oom_score_adj: 5,
     pid: 'service:other',
+    platform: 'linux/arm64',
     ports: ['1:2'],
     privileged: true,
     profiles: ['debug'],
-    pull_policy: 'if_not_present',
+    pull_policy: 'always',
     read_only: true,
     restart: 'no',
     runtime: 'nvidia',
+    secrets: ['t'],
     security_opt: ['no-new-privileges:false'],
     shm_size: '1g',
     stop_grace_period: '1s',
@@ -143,10 +162,16 @@ export const SAMPLES: Readonly<Record<string, Keys>> = {
     driver: 'nvidia',
     options: ['a=b'],
   },
+  'service.configs[]': { source: 'd', target: '/a', uid: '1', gid: 1, mode: '0400' },
+  'service.secrets[]': { source: 'u', target: 'a', uid: 1, gid: '1', mode: '0400' },
   'networks.*': { internal: true },
+  'configs.*': { content: 'other', environment: 'TOKEN', file: 'some.env' },
+  'secrets.*': { environment: 'TOKEN', file: 'some.env' },
 };
 
-/** Keys that stand with others only: the file to use instead. */
+const CONTENT = { content: 'other' };
+
+/** Keys that stand with others only, or instead of others: the file to use instead. */
 export const INSTEAD: Readonly<Record<string, Keys>> = {
   'service.volumes[].type': file({ volumes: [{ type: 'bind', source: '/v', target: '/v' }] }),
   'service.volumes[].source': file(
@@ -157,5 +182,11 @@ export const INSTEAD: Readonly<Record<string, Keys>> = {
     volumes: [{ type: 'bind', source: '/v', target: '/v', bind: { propagation: 'slave' } }],
   }),
   'service.volumes[].tmpfs': file({ volumes: [{ type: 'tmpfs', target: '/v', tmpfs: { size: '1m' } }] }),
+  'service.configs[].source': file({ configs: [{ source: 'd' }] }, { configs: { c: CONTENT, d: CONTENT } }),
+  'service.secrets[].source': file({ secrets: [{ source: 'u' }] }, { secrets: { t: CONTENT, u: CONTENT } }),
+  'configs.*.environment': file({}, { configs: { c: { environment: 'TOKEN' } } }),
+  'configs.*.file': file({}, { configs: { c: { file: 'some.env' } } }),
+  'secrets.*.environment': file({}, { secrets: { t: { environment: 'TOKEN' } } }),
+  'secrets.*.file': file({}, { secrets: { t: { file: 'some.env' } } }),
   'service.env_file[].required': file({ env_file: [{ path: 'nowhere.env', required: false }] }),
 };

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readCompose } from '../../../fleet/compose/read-compose.ts';
 import { parseDeployment } from '../../../protocol/parse-deployment.ts';
-import { BESIDE, FILES, INSTEAD, type Keys, SAMPLES } from './spec-samples.ts';
+import { BESIDE, FILES, INSTEAD, type Keys, SAMPLES, VARIABLES } from './spec-samples.ts';
 
 interface SpecKeys {
   readonly objects: Readonly<Record<string, readonly string[]>>;
@@ -53,7 +53,7 @@ function quotePattern(path: string): string {
 
 function read(content: Keys) {
   return readCompose(JSON.stringify(content), {
-    variables: {},
+    variables: VARIABLES,
     fallbackName: 'folder',
     readFile: (path) => {
       const text = BESIDE[path];

@@ -63,7 +63,7 @@ export function makeState(device: string, groups: readonly string[]) {
     engine: null,
     boot_id: 'boot',
     uptime_seconds: 1,
-    clock: { synchronised: null },
+    clock: { synchronised: null, source: null, last_jump: null },
     cpu: { cores: 2, load_1m: 0 },
     memory: amount,
     disk: amount,
