@@ -7,7 +7,9 @@ import { CommandIntake } from './intake/command-intake.ts';
 import { commandVerbs } from './intake/command-verbs.ts';
 import { Intake } from './intake/intake.ts';
 import { EnginePresence } from './loop/engine-presence.ts';
+import { ImageCollector } from './loop/image-collector.ts';
 import { ImagePuller } from './loop/image-puller.ts';
+import { NotedPulls } from './loop/noted-pulls.ts';
 import { Supervisor } from './loop/supervisor.ts';
 import type { Broker, BrokerHandlers } from './ports/broker.ts';
 import type { Clock, Random } from './ports/clock.ts';
@@ -15,9 +17,12 @@ import type { Engine } from './ports/engine.ts';
 import type { Host } from './ports/host.ts';
 import type { LocalApi } from './ports/local-api.ts';
 import type { Logger } from './ports/logger.ts';
+import type { BeatReader } from './ports/service-files.ts';
 import type { Store } from './ports/store.ts';
+import { ClockWatch } from './report/clock-watch.ts';
 import { deviceState } from './report/device-state.ts';
 import { Reporter } from './report/reporter.ts';
+import { Sampler } from './report/sampler.ts';
 import { AGENT_VERSION } from './version.ts';
 
 /** A broker's line that has been made but not begun. */
@@ -32,6 +37,7 @@ export interface Edges {
   readonly engine: Engine;
   readonly host: Host;
   readonly check: Check;
+  readonly readBeat: BeatReader;
   readonly openBroker: (handlers: BrokerHandlers) => BrokerLine;
 }
 
@@ -42,6 +48,12 @@ export interface AgentOptions {
   /** For people; without credentials. */
   readonly brokerUrl: string;
   readonly stateIntervalMs: number;
+  /** How often a sample of what the device uses is taken; 0 for never. */
+  readonly sampleIntervalMs: number;
+  /** How long an image stays that the agent pulled and nobody needs, in milliseconds that it runs. */
+  readonly imageGraceMs: number;
+  /** What a pull must leave free on the engine's disk. */
+  readonly imageReserveBytes: number;
   /** The longest that the reporting loop may wait, so that `onProgress` comes often enough. */
   readonly maxWaitMs: number;
   readonly loggerFor: (room: string) => Logger;
@@ -59,40 +71,66 @@ export interface Agent extends LocalApi {
 }
 
 export function composeAgent(edges: Edges, options: AgentOptions): Agent {
-  const { clock, random, store, engine, host, check } = edges;
+  const { clock, random, store, engine, host, check, readBeat } = edges;
   const { device, groups, topicPrefix, loggerFor, onFatal } = options;
   const startedAt = clock.wallTime().toISOString();
   const { architecture, bootId } = host.readFacts();
-  const presence = new EnginePresence(engine, loggerFor('engine'));
+  const presence = new EnginePresence(engine, loggerFor('engine'), () => reporter.reportState());
   const wake = (deployment: string): void => supervisor.wake(deployment);
 
+  const clockWatch = new ClockWatch({
+    clock,
+    readClock: () => host.readClock(),
+    onJump: ({ byMs }) => {
+      reporter.addEvents([{ type: 'clock_jumped', by_ms: byMs }]);
+      reporter.reportState();
+    },
+    onChange: () => reporter.reportState(),
+  });
   const reporter = new Reporter({
     ...{ store, clock, device, topicPrefix, bootId },
     stateIntervalMs: options.stateIntervalMs,
     maxWaitMs: options.maxWaitMs,
     readState: (deployments) => {
       const at = clock.wallTime().toISOString();
-      const facts = { host: host.readFacts(), engine: presence.facts };
+      const clockNow = { ...host.readClock(), lastJump: clockWatch.lastJump };
+      const facts = { host: host.readFacts(), clock: clockNow, engine: presence.facts };
       return deviceState({ device, groups, agentVersion: AGENT_VERSION, ...facts, deployments, at });
     },
     onRound: () => {
+      clockWatch.look();
       if (supervisor.isAlive()) options.onProgress();
     },
   });
+  const sampler = new Sampler({
+    ...{ clock, host, intervalMs: options.sampleIntervalMs },
+    statuses: () => reporter.statuses(),
+    onSample: (sample) => reporter.addSample(sample),
+  });
   const onChange = (deployments: readonly string[]): void => deployments.forEach(wake);
+  const pulls = new NotedPulls(engine, store, onFatal);
   const puller = new ImagePuller({
-    engine,
+    engine: pulls,
     clock,
     random,
     logger: loggerFor('images'),
     architecture,
+    space: {
+      reserveBytes: options.imageReserveBytes,
+      freeBytes: () => (presence.facts === null ? null : host.freeBytes(presence.facts.dataRoot)),
+    },
     onChange,
   });
-  const health = new HealthTracker({ clock, random, check, onChange: wake });
+  const health = new HealthTracker({ clock, random, check, readBeat, onChange: wake });
   const supervisor = new Supervisor({
     ...{ engine, store, clock, host, random, puller, health, reporter, device, groups, onFatal },
     logger: loggerFor('loop'),
     onEngine: (trouble) => presence.note(trouble),
+  });
+  const collector = new ImageCollector({
+    ...{ engine, store, pulls, clock, graceMs: options.imageGraceMs },
+    logger: loggerFor('images'),
+    onEvent: (event) => reporter.addEvents([event]),
   });
   const retry = (deployment: string): boolean => {
     const isKnown = supervisor.retry(deployment);
@@ -113,7 +151,7 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
     logger: loggerFor('intake'),
     onCommand: (id, payload) => commands.receive(id, payload),
     onAccepted: (deployment) => {
-      wake(deployment);
+      supervisor.follow(deployment);
       // A manager who publishes anew may have mended what made a pull fail.
       puller.retryNow();
     },
@@ -138,10 +176,13 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
       supervisor.start();
       reporting = reporter.run(ending.signal).catch(onFatal);
       reporter.addEvents([{ type: 'agent_started', version: AGENT_VERSION, boot_id: bootId }]);
+      void collector.run(ending.signal).catch(onFatal);
+      void sampler.run(ending.signal).catch(onFatal);
       broker.start();
     },
     async stop() {
       ending.abort();
+      pulls.close();
       puller.close();
       health.close();
       await supervisor.close();

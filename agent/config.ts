@@ -58,7 +58,12 @@ function toConfig(parsed: ConfigFile, { file, device, credentialsDir }: Surround
     broker: toBroker(parsed.broker, credentialsDir),
     engine: Object.freeze(parsed.engine),
     registries: toRegistries(parsed.registries),
-    report: Object.freeze({ intervalMs: parsed.report.interval }),
+    images: Object.freeze({ graceMs: parsed.images.grace, reserveBytes: parsed.images.reserve }),
+    report: Object.freeze({
+      intervalMs: parsed.report.interval,
+      sampleIntervalMs: parsed.report.sample_interval,
+      outboxBytes: parsed.report.outbox,
+    }),
     local: Object.freeze({ ...parsed.local, http: parsed.local.http && Object.freeze(parsed.local.http) }),
     trust: Object.freeze({ required: parsed.trust.required, keysDir: parsed.trust.keys_dir }),
     log: Object.freeze(parsed.log),

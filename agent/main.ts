@@ -1,5 +1,6 @@
 // The composition root: reads the configuration, opens the edges, starts the agent, waits for the signal,
 // closes in reverse. It builds everything and decides nothing.
+import { dirname } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { MqttBroker } from './broker/mqtt-broker.ts';
 import { isUnderJournald, readSystemdEnvironment } from './cli/environment.ts';
@@ -11,12 +12,15 @@ import type { CredentialsFor } from './docker/pull.ts';
 import { checkProbe } from './health/check.ts';
 import { readCgroupLimits } from './host/cgroup-limits.ts';
 import { HostFiles } from './host/host-files.ts';
+import { HostServiceFiles } from './host/host-service-files.ts';
 import { LinuxHost } from './host/linux-host.ts';
+import { ServiceDirectories } from './host/service-directories.ts';
 import { systemClock as clock } from './lib/clock.ts';
 import { journalPrefix } from './lib/journal-prefix.ts';
 import { readSecret } from './lib/read-secret.ts';
 import { startLocalServer } from './local/server.ts';
-import { SqliteStore } from './store/sqlite-store.ts';
+import type { Store } from './ports/store.ts';
+import { openStore } from './store/open-store.ts';
 import { createNotifier } from './systemd/notify.ts';
 import { ProgressWatchdog } from './systemd/watchdog.ts';
 import { AGENT_VERSION } from './version.ts';
@@ -44,13 +48,18 @@ export async function runAgent({ configPath, signal }: RunAgentOptions): Promise
   const onFailure = (err: Error): void => logger.warn({ err }, 'systemd not notified');
   const notifier = createNotifier({ env: readSystemdEnvironment(), pid: process.pid, onFailure });
   const watchdog = new ProgressWatchdog({ clock, notifier, intervalMs: notifier.watchdogIntervalMs });
-  const store = new SqliteStore(config.dataDir);
+  const store = openStore(config.dataDir, { outboxBytes: config.report.outboxBytes });
+  if (store.recovery !== null)
+    logger.error({ room: 'store', ...store.recovery }, 'the database was built anew');
   const agent = composeAgent(openEdges(config, store, logger), {
     device: config.device,
     groups: config.groups,
     topicPrefix: config.broker.topicPrefix,
     brokerUrl: config.broker.url,
     stateIntervalMs: config.report.intervalMs,
+    sampleIntervalMs: config.report.sampleIntervalMs,
+    imageGraceMs: config.images.graceMs,
+    imageReserveBytes: config.images.reserveBytes,
     maxWaitMs: Math.min(MAX_WAIT_MS, watchdog.intervalMs ?? MAX_WAIT_MS),
     loggerFor: (room) => logger.child({ room }),
     onProgress: () => watchdog.noteProgress(),
@@ -81,11 +90,13 @@ function openLog(config: Config): Logger {
   return pino(options, isUnderJournald() ? { write } : destination);
 }
 
-function openEdges(config: Config, store: SqliteStore, logger: Logger): Edges {
+function openEdges(config: Config, store: Store, logger: Logger): Edges {
   const random = Math.random;
   const files = new HostFiles('/');
   const host = new LinuxHost({ dataDir: config.dataDir, clock });
   const { bootId } = host.readFacts();
+  const runtimeDir = dirname(config.local.socket);
+  const serviceFiles = new HostServiceFiles(new ServiceDirectories({ dataDir: config.dataDir, runtimeDir }));
   const { device, groups, broker } = config;
   return {
     clock,
@@ -96,8 +107,10 @@ function openEdges(config: Config, store: SqliteStore, logger: Logger): Edges {
       socketPath: config.engine.socket,
       credentialsFor: credentialsFrom(config, logger),
       readLimits: (pid, container) => readCgroupLimits(files, pid, container),
+      files: serviceFiles,
     }),
     check: checkProbe,
+    readBeat: serviceFiles.readBeat,
     openBroker: (handlers) => {
       const room = logger.child({ room: 'broker' });
       return new MqttBroker({

@@ -6,6 +6,8 @@ import type { ProtocolVersion } from './protocol-version.ts';
 import type { Session } from './session.ts';
 
 const KEEPALIVE_S = 60;
+/** How long the library waits for the answer to a ping: half a keepalive. */
+export const PING_ANSWER_MS = (KEEPALIVE_S * 1000) / 2;
 /**
  * Long enough that a restart or an hour in a tunnel loses no command; deployments need no session at all, and
  * a broker should not keep a queue for a device that was thrown away.

@@ -9,6 +9,7 @@ type Code = BrokerTrouble['code'];
 
 const UNSUPPORTED_VERSION = 132;
 const SESSION_TAKEN_OVER = 142;
+export const NOT_AUTHORIZED = 135;
 
 const CODES: Readonly<Record<number, Code>> = {
   2: 'not_authorized',
@@ -56,7 +57,7 @@ export function troubleOfDisconnect(reason: number): BrokerTrouble {
       message: 'another client connected with the same id; is a device id in use twice?',
     };
   }
-  const code = reason === 135 ? 'not_authorized' : 'closed';
+  const code = reason === NOT_AUTHORIZED ? 'not_authorized' : 'closed';
   return { code, message: `the broker ended the connection: ${describeReason(reason)}` };
 }
 

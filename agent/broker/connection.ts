@@ -3,8 +3,8 @@
 //
 // | phase       | left when                                                              |
 // |-------------|------------------------------------------------------------------------|
-// | greeting    | CONNACK → subscribing; refusal, close or 20 s → over                   |
-// | subscribing | every SUBACK, refusals included → up; close or 20 s → over             |
+// | greeting    | CONNACK → subscribing; refusal, close or 20 s of silence → over        |
+// | subscribing | every SUBACK, refusals included → up; close or 20 s of silence → over  |
 // | up          | leave() → leaving; close, DISCONNECT, stalled publishes → over         |
 // | leaving     | offline presence acknowledged and DISCONNECT sent, or 2 s → over       |
 // | over        | never                                                                  |
@@ -13,8 +13,8 @@ import { type IPublishPacket, MqttClient, type Packet } from 'mqtt';
 import type { BrokerTrouble, IncomingMessage } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import { clientOptions } from './client-options.ts';
-import { describeReason, endingOfConnack, troubleOfDisconnect } from './connack.ts';
+import { clientOptions, PING_ANSWER_MS } from './client-options.ts';
+import { describeReason, endingOfConnack, NOT_AUTHORIZED, troubleOfDisconnect } from './connack.ts';
 import type { Ending } from './ending.ts';
 import { LimitedStream } from './limited-stream.ts';
 import type { ProtocolVersion, VersionVerdict } from './protocol-version.ts';
@@ -28,6 +28,8 @@ const DISCONNECT_TIMEOUT_MS = 500;
 /** After a message that could not be taken; reconnecting is the only way to be sent it again. */
 const REDELIVERY_MS = 60_000;
 const IN_FLIGHT = 16;
+/** What AWS IoT Core carries; past it, it ends the connection. */
+const MAX_PACKET_BYTES = 128 * 1024;
 /** Fixed header, topic length, packet id and an empty property list. */
 const PUBLISH_OVERHEAD_BYTES = 10;
 
@@ -41,6 +43,8 @@ export interface ConnectionOptions {
   readonly onUp: (refusedFilters: readonly string[]) => void;
   /** The message is acknowledged when this returns, and not when it throws. */
   readonly onMessage: (message: IncomingMessage) => void;
+  /** The broker's rules forbid a publish. Only MQTT 5 has a word for it; with 3.1.1 it is acknowledged and lost. */
+  readonly onDenied: (topic: string) => void;
 }
 
 type Phase = 'greeting' | 'subscribing' | 'up' | 'leaving' | 'over';
@@ -56,6 +60,8 @@ export class Connection {
   #resolveEnded: (ending: Ending) => void = () => undefined;
   #phase: Phase = 'greeting';
   #upSinceMs: number | null = null;
+  /** When the last byte came in. */
+  #heardMs: number;
   #isRedeliveryDue = false;
 
   constructor(options: ConnectionOptions) {
@@ -69,13 +75,17 @@ export class Connection {
       send: (message, settle) => this.#send(message, settle),
       onStall: () => this.#endUnanswered(`no acknowledgement of a publish in ${STALL_MS / 1000} s`),
     });
+    this.#heardMs = options.clock.monotonicMs();
+    options.stream.on('data', () => {
+      this.#heardMs = options.clock.monotonicMs();
+    });
     this.#stream = new LimitedStream(options.stream);
     this.#client = new MqttClient(
       () => this.#stream,
       clientOptions(options.session, options.version, options.clock),
     );
     this.#listen();
-    this.#expectAnswer('greeting', 'the login');
+    void this.#expectAnswer('greeting', 'the login');
   }
 
   /** As `Broker.publish`: `true` on PUBACK only. */
@@ -113,6 +123,17 @@ export class Connection {
     client.on('packetreceive', (packet) => this.#refuseQos2(packet));
     // The library sends PUBACK from this callback, and reads no further packet before it.
     client.handleMessage = (packet, done) => this.#deliver(packet, done);
+    client.onKeepaliveTimeout = () => this.#missPing();
+  }
+
+  /** The answer to a ping stands in line behind the documents; on a slow link they are what shows that it lives. */
+  #missPing(): void {
+    if (this.#silentForMs() < PING_ANSWER_MS) this.#client.sendPing();
+    else this.#endUnanswered('no answer to a ping');
+  }
+
+  #silentForMs(): number {
+    return this.#options.clock.monotonicMs() - this.#heardMs;
   }
 
   #deliver(packet: IPublishPacket, acknowledge: (error?: Error) => void): void {
@@ -143,7 +164,7 @@ export class Connection {
   async #subscribeAll(): Promise<void> {
     const { session, onUp, clock } = this.#options;
     this.#phase = 'subscribing';
-    this.#expectAnswer('subscribing', 'a subscription');
+    void this.#expectAnswer('subscribing', 'a subscription');
     const isGranted = await Promise.all(session.filters.map((filter) => this.#subscribe(filter)));
     // Also tells that the connection ended meanwhile, which answers all subscriptions with a refusal.
     if (this.#phase !== 'subscribing') return;
@@ -162,23 +183,27 @@ export class Connection {
   #send(message: Outgoing, settle: (isAcknowledged: boolean) => void): void {
     const { topic, payload, retain } = message;
     const sizeBytes = Buffer.byteLength(topic) + Buffer.byteLength(payload) + PUBLISH_OVERHEAD_BYTES;
-    const maxBytes = this.#client.serverProperties?.maximumPacketSize;
-    if (maxBytes !== undefined && sizeBytes > maxBytes) {
+    const maxBytes = Math.min(
+      MAX_PACKET_BYTES,
+      this.#client.serverProperties?.maximumPacketSize ?? MAX_PACKET_BYTES,
+    );
+    if (sizeBytes > maxBytes) {
       // Sent all the same, it would end the connection, at each try.
       this.#options.logger.error({ topic, sizeBytes, maxBytes }, 'larger than the broker takes');
       settle(false);
       return;
     }
     this.#client.publish(topic, payload, { qos: 1, retain }, (error) => {
-      if (error && this.#phase !== 'over') this.#logRefusedPublish(topic, error);
+      if (error && this.#phase !== 'over') this.#takeRefusedPublish(topic, error);
       settle(!error);
     });
   }
 
-  #logRefusedPublish(topic: string, error: Error): void {
-    const reason =
-      'code' in error && typeof error.code === 'number' ? describeReason(error.code) : error.message;
+  #takeRefusedPublish(topic: string, error: Error): void {
+    const code = 'code' in error && typeof error.code === 'number' ? error.code : null;
+    const reason = code === null ? error.message : describeReason(code);
     this.#options.logger.warn({ topic, reason }, 'the broker refuses a publish');
+    if (code === NOT_AUTHORIZED) this.#options.onDenied(topic);
   }
 
   /** Subscribed at QoS 1 nothing comes at 2, and a broker that sends it all the same fills a store without bound. */
@@ -193,18 +218,21 @@ export class Connection {
       this.#finish(endingOfConnack(code, version));
     } else if (isTlsError(error)) {
       this.#end(troubleOfSocket({ error, isInHandshake: true, now: clock.wallTime() }));
-    } else if (error.message === 'Keepalive timeout') {
-      this.#endUnanswered('no answer to a ping');
     } else {
       this.#endClosed(`the connection broke: ${error.message}`);
     }
   }
 
-  #expectAnswer(phase: Phase, what: string): void {
+  /** From silence alone: retained documents come before the answers, and on a slow link take minutes. */
+  async #expectAnswer(phase: Phase, what: string): Promise<void> {
     const { clock } = this.#options;
-    void clock.sleep(ANSWER_TIMEOUT_MS, this.#over.signal).then(() => {
-      if (this.#phase === phase) this.#endUnanswered(`no answer to ${what} in ${ANSWER_TIMEOUT_MS / 1000} s`);
-    });
+    let leftMs = ANSWER_TIMEOUT_MS;
+    while (leftMs > 0) {
+      await clock.sleep(leftMs, this.#over.signal);
+      if (this.#phase !== phase) return;
+      leftMs = ANSWER_TIMEOUT_MS - this.#silentForMs();
+    }
+    this.#endUnanswered(`no answer to ${what} in ${ANSWER_TIMEOUT_MS / 1000} s`);
   }
 
   /** The promise's result, or `null` when it takes too long or the connection ends first. */

@@ -27,7 +27,8 @@ export type Dial = (broker: BrokerConfig, options: DialOptions) => Promise<Diale
 
 export const dial: Dial = (broker, options) => {
   try {
-    return reach(broker.protocol === 'mqtts' ? openTls(broker) : openTcp(broker), options);
+    const socket = broker.protocol === 'mqtts' ? openTls(broker) : openTcp(broker);
+    return reach(socket, isIP(broker.host) !== 0, options);
   } catch (error) {
     // A TLS file that cannot be read, or is no PEM: the socket was never made.
     const message = `the TLS files cannot be used: ${describeSystemError(error)}`;
@@ -60,11 +61,16 @@ function readPem(key: string, file: string): Buffer {
   }
 }
 
-function reach(socket: Socket | TLSSocket, { clock, signal }: DialOptions): Promise<Dialed> {
+function reach(
+  socket: Socket | TLSSocket,
+  isAddress: boolean,
+  { clock, signal }: DialOptions,
+): Promise<Dialed> {
   const isTls = 'encrypted' in socket;
   const done = new AbortController();
   return new Promise((resolve) => {
     let isInHandshake = false;
+    let isLookedUp = isAddress;
     const finish = (result: Dialed): void => {
       if (done.signal.aborted) return;
       done.abort();
@@ -77,6 +83,9 @@ function reach(socket: Socket | TLSSocket, { clock, signal }: DialOptions): Prom
     // Stays for the socket's whole life: an error with no listener would end the process.
     socket.on('error', failWith);
     socket.once('close', () => failWith(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
+    socket.once('lookup', () => {
+      isLookedUp = true;
+    });
     socket.once('connect', () => {
       isInHandshake = isTls;
     });
@@ -84,16 +93,18 @@ function reach(socket: Socket | TLSSocket, { clock, signal }: DialOptions): Prom
     signal.addEventListener('abort', () => fail({ code: 'closed', message: 'the agent is stopping' }), {
       signal: done.signal,
     });
-    void clock.sleep(DIAL_TIMEOUT_MS, done.signal).then(() => fail(timedOut(isInHandshake)));
+    void clock.sleep(DIAL_TIMEOUT_MS, done.signal).then(() => fail(timedOut(isInHandshake, isLookedUp)));
   });
 }
 
-function timedOut(isInHandshake: boolean): BrokerTrouble {
+function timedOut(isInHandshake: boolean, isLookedUp: boolean): BrokerTrouble {
   const seconds = DIAL_TIMEOUT_MS / 1000;
-  return isInHandshake
-    ? {
-        code: 'no_answer',
-        message: `the broker accepts connections, but TLS was not agreed on in ${seconds} s`,
-      }
-    : { code: 'unreachable', message: `cannot reach the broker: no answer in ${seconds} s` };
+  if (isInHandshake) {
+    return {
+      code: 'no_answer',
+      message: `the broker accepts connections, but TLS was not agreed on in ${seconds} s`,
+    };
+  }
+  const what = isLookedUp ? 'no answer' : 'no answer to the look-up of the host name; is there a DNS server?';
+  return { code: 'unreachable', message: `cannot reach the broker: ${what} (${seconds} s)` };
 }

@@ -8,6 +8,7 @@ import type { Broker, BrokerHandlers, BrokerStatus, BrokerTrouble } from '../por
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { Connection } from './connection.ts';
+import { DeniedTopics } from './denied-topics.ts';
 import { type Dial, dial as dialSocket } from './dial.ts';
 import type { Ending } from './ending.ts';
 import { decideRetry, FIRST_RETRY } from './retry.ts';
@@ -35,6 +36,7 @@ export class MqttBroker implements Broker {
   #retry = FIRST_RETRY;
   #connection: Connection | null = null;
   #status: BrokerStatus;
+  readonly #denied: DeniedTopics;
   /** When the connection at hand was begun; its last will carries it too. */
   #beganAt: string;
 
@@ -42,8 +44,9 @@ export class MqttBroker implements Broker {
     this.#options = options;
     this.#logger = options.logger;
     this.#dial = options.dial ?? dialSocket;
+    this.#denied = new DeniedTopics(options.clock, options.random);
     this.#beganAt = this.#now();
-    this.#status = { isConnected: false, protocol: null, since: this.#beganAt, trouble: null };
+    this.#status = { isConnected: false, protocol: null, since: this.#beganAt, trouble: null, denied: [] };
   }
 
   /** Begins to connect; call it once, when the handlers are ready for messages. */
@@ -52,11 +55,15 @@ export class MqttBroker implements Broker {
   }
 
   status(): BrokerStatus {
-    return this.#status;
+    if (!this.#status.isConnected) return this.#status;
+    return { ...this.#status, denied: [...this.#status.denied, ...this.#denied.topics()] };
   }
 
-  publish(topic: string, payload: string, { retain }: { retain: boolean }): Promise<boolean> {
-    return this.#connection?.publish({ topic, payload, retain }) ?? Promise.resolve(false);
+  async publish(topic: string, payload: string, { retain }: { retain: boolean }): Promise<boolean> {
+    if (this.#connection === null || this.#denied.isHeldBack(topic)) return false;
+    const isTaken = await this.#connection.publish({ topic, payload, retain });
+    if (isTaken) this.#denied.forget(topic);
+    return isTaken;
   }
 
   async close(): Promise<void> {
@@ -94,6 +101,7 @@ export class MqttBroker implements Broker {
       logger: this.#logger,
       onUp: (refusedFilters) => this.#welcome(connection, refusedFilters),
       onMessage: (message) => this.#options.handlers.onMessage(message),
+      onDenied: (topic) => this.#denied.note(topic),
     });
     this.#connection = connection;
     return connection.ended;
@@ -117,10 +125,11 @@ export class MqttBroker implements Broker {
 
   #welcome(connection: Connection, refusedFilters: readonly string[]): void {
     const protocol = this.#retry.version.version;
-    const trouble = refusedFilters.length === 0 ? null : notAuthorized(refusedFilters);
-    this.#status = { isConnected: true, protocol, since: this.#now(), trouble };
+    this.#denied.forgetAll();
+    this.#status = { isConnected: true, protocol, since: this.#now(), trouble: null, denied: refusedFilters };
     this.#logger.info({ protocol }, 'connected');
-    if (trouble !== null) this.#logger.warn({ trouble }, 'connected, but not to all topics');
+    if (refusedFilters.length > 0)
+      this.#logger.warn({ denied: refusedFilters }, 'connected, but not to all topics');
     void connection.publish(this.#presence(true));
     this.#call('onConnected', () => this.#options.handlers.onConnected());
   }
@@ -130,7 +139,7 @@ export class MqttBroker implements Broker {
     const before = this.#status;
     const isNews = before.isConnected || before.trouble?.code !== trouble.code;
     const since = isNews ? this.#now() : before.since;
-    this.#status = { isConnected: false, protocol: null, since, trouble };
+    this.#status = { isConnected: false, protocol: null, since, trouble, denied: [] };
     this.#logger[isNews ? 'warn' : 'debug']({ trouble, delayMs }, 'not connected');
     // After close() the rooms behind the handlers may be closed too.
     if (!isNews || this.#closing.signal.aborted) return;
@@ -164,11 +173,4 @@ function neverUp(trouble: BrokerTrouble): Ending {
 function abandon(stream: Duplex): Ending {
   stream.destroy();
   return neverUp({ code: 'closed', message: 'the agent is stopping' });
-}
-
-function notAuthorized(filters: readonly string[]): BrokerTrouble {
-  return {
-    code: 'not_authorized',
-    message: `the broker does not let this device read ${filters.join(', ')}; check its access rules`,
-  };
 }

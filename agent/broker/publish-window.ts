@@ -8,13 +8,13 @@ export interface PublishWindowOptions<Message> {
   readonly clock: Clock;
   /** Hands one message to the broker; `settle` may be called late, twice or never. */
   readonly send: (message: Message, settle: (isAcknowledged: boolean) => void) => void;
-  /** Messages are on their way, and for a minute none was acknowledged. */
+  /** Messages are on their way, and for two minutes none was acknowledged. */
   readonly onStall: () => void;
 }
 
 const MAX_WAITING = 64;
-/** Between two acknowledgements; the largest payload (120 KiB) takes 50 s at 20 kbit/s. */
-export const STALL_MS = 60_000;
+/** Between two acknowledgements; the largest payload (120 KiB) takes a minute at 2 kB/s. */
+export const STALL_MS = 120_000;
 
 type Settle = (isAcknowledged: boolean) => void;
 

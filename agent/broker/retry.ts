@@ -13,6 +13,11 @@ const STABLE_UNDER_SUSPICION_MS = 600_000;
 const SUSPICIOUS_CLOSES = 3;
 
 const NORMAL = startBackOff({ baseMs: 1000, capMs: 60_000 });
+/**
+ * Once it was connected, a bound of 8 s at least: a broker that restarts loses its whole fleet at once, and all of
+ * it would be back within the first second.
+ */
+const LEAST_FAILURES_AFTER_A_LOSS = 3;
 /** Two agents of one name would throw each other out for ever, and each time all is read again. */
 const TAKEN = startBackOff({ baseMs: 30_000, capMs: 300_000 });
 
@@ -21,9 +26,16 @@ export interface Retry {
   readonly normal: BackOff;
   readonly taken: BackOff;
   readonly earlyCloses: number;
+  readonly hasBeenUp: boolean;
 }
 
-export const FIRST_RETRY: Retry = { version: FIRST_CHOICE, normal: NORMAL, taken: TAKEN, earlyCloses: 0 };
+export const FIRST_RETRY: Retry = {
+  version: FIRST_CHOICE,
+  normal: NORMAL,
+  taken: TAKEN,
+  earlyCloses: 0,
+  hasBeenUp: false,
+};
 
 export interface RetryDecision {
   readonly retry: Retry;
@@ -34,13 +46,21 @@ export interface RetryDecision {
 
 export function decideRetry(before: Retry, ending: Ending, random: Random): RetryDecision {
   const { choice, isAtOnce } = chooseVersion(before.version, ending.verdict);
-  const retry: Retry = { ...forgiveWhenStable(before, ending), version: choice };
+  const hasBeenUp = before.hasBeenUp || ending.upForMs !== null;
+  const retry: Retry = { ...forgiveWhenStable(before, ending), version: choice, hasBeenUp };
   if (isAtOnce) return { retry, delayMs: 0, trouble: null };
   const earlyCloses = countEarlyCloses(retry, ending);
   const trouble = earlyCloses >= SUSPICIOUS_CLOSES ? suspectTakeover(ending.trouble) : ending.trouble;
   const kind = trouble.code === 'session_taken' ? 'taken' : 'normal';
-  const { delayMs, next } = drawDelay(retry[kind], random);
+  const { delayMs, next } = kind === 'taken' ? drawDelay(retry.taken, random) : drawNormal(retry, random);
   return { retry: { ...retry, [kind]: next, earlyCloses }, delayMs, trouble };
+}
+
+function drawNormal({ normal, hasBeenUp }: Retry, random: Random): ReturnType<typeof drawDelay> {
+  const leastFailures = hasBeenUp ? LEAST_FAILURES_AFTER_A_LOSS : 0;
+  const widened = { ...normal, failures: Math.max(normal.failures, leastFailures) };
+  const { delayMs } = drawDelay(widened, random);
+  return { delayMs, next: { ...normal, failures: normal.failures + 1 } };
 }
 
 function isStable({ earlyCloses }: Retry, { upForMs }: Ending): boolean {
@@ -63,7 +83,7 @@ function suspectTakeover({ message }: BrokerTrouble): BrokerTrouble {
   return {
     code: 'session_taken',
     message:
-      `${message}, several times running soon after connecting: most likely another device has the same id, ` +
-      'or the broker does not let this one read or write its topics',
+      `${message}, several times running soon after connecting: most likely another device has the same id; ` +
+      'else the broker does not let this one read or write its topics, or the line keeps breaking',
   };
 }

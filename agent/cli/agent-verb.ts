@@ -1,5 +1,7 @@
 import { ConfigError } from '../config/config-error.ts';
 import { LocalSocketError } from '../local/errors.ts';
+import { StoreFull } from '../ports/store.ts';
+import { StoreUnusable } from '../store/store-errors.ts';
 import { defaultConfigPath } from './config-path.ts';
 import type { CliContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
@@ -31,6 +33,10 @@ function explain(error: unknown, { err }: CliContext): number {
     return EXIT.usage;
   }
   if (error instanceof LocalSocketError) {
+    err.write(`${error.message}\nHint: ${error.hint}\n`);
+    return EXIT.badNews;
+  }
+  if (error instanceof StoreUnusable || error instanceof StoreFull) {
     err.write(`${error.message}\nHint: ${error.hint}\n`);
     return EXIT.badNews;
   }

@@ -26,6 +26,7 @@ export const localStatusSchema: v.GenericSchema<unknown, LocalStatus> = v.object
     protocol: v.nullable(v.picklist(['5', '3.1.1'])),
     since: v.string(),
     trouble: v.nullable(troubleSchema),
+    denied: v.optional(v.array(v.string()), []),
     url: v.string(),
   }),
   engine: v.object({ is_reachable: v.boolean(), message: v.nullable(v.string()) }),

@@ -38,7 +38,20 @@ export interface Config {
   readonly engine: { readonly socket: string };
   /** By host, as image references name it: `registry.example.com`, `localhost:5000`. */
   readonly registries: Readonly<Record<string, RegistryConfig>>;
-  readonly report: { readonly intervalMs: number };
+  readonly images: {
+    /** How long an image of ours stays that nobody needs any more. */
+    readonly graceMs: number;
+    /** What a pull must leave free on the engine's disk. */
+    readonly reserveBytes: number;
+  };
+  readonly report: {
+    /** How often the device state is told when nothing changes. */
+    readonly intervalMs: number;
+    /** 0 for no samples. */
+    readonly sampleIntervalMs: number;
+    /** What the events that wait for the broker may take on disk. */
+    readonly outboxBytes: number;
+  };
   readonly local: { readonly socket: string; readonly http: ListenAddress | null };
   readonly trust: { readonly required: boolean; readonly keysDir: string };
   readonly log: { readonly level: LogLevel };

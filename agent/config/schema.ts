@@ -1,5 +1,6 @@
 // The shape of holdfast.toml, with its defaults. Each message says what is expected there.
 import * as v from 'valibot';
+import { parseByteSize } from '../../protocol/byte-size.ts';
 import { parseDurationMs } from '../../protocol/duration.ts';
 import { DEVICE_PATTERN, NAME_PATTERN } from '../../protocol/names.ts';
 import { checkTopicPrefix, DEFAULT_TOPIC_PREFIX } from '../../protocol/topics.ts';
@@ -8,6 +9,8 @@ import { parseBrokerUrl, parseListenAddress } from './values.ts';
 /** More could not be subscribed to at every broker, and no deployment is looked up in so many places. */
 const MAX_GROUPS = 32;
 const MIN_REPORT_INTERVAL_MS = 1000;
+/** Room for the largest event, and some. */
+const MIN_OUTBOX_BYTES = 256 * 1024;
 
 const text = (expected: string) => v.pipe(v.string(expected), v.nonEmpty(expected));
 const matching = (pattern: RegExp, expected: string) =>
@@ -43,13 +46,27 @@ function table<T extends v.ObjectEntries>(entries: T) {
 const DEVICE = 'a device id of 1 to 63 lower-case letters, digits or "-", starting with a letter or digit';
 const GROUP =
   'a group name of 1 to 63 lower-case letters, digits, "-" or "_", starting with a letter or digit';
-const INTERVAL = 'a duration of at least 1s, e.g. "5m"';
+const INTERVAL = 'a duration of at least 1s, e.g. "6h"';
+const SAMPLE_INTERVAL = 'a duration of at least 1s, e.g. "15m", or "0s" for no samples';
+const OUTBOX = 'a size of at least 256K, e.g. "16M"';
+const GRACE = 'a duration, e.g. "1h"';
+const RESERVE = 'a size, e.g. "512M"';
 
 export const deviceSchema = matching(DEVICE_PATTERN, DEVICE);
 
 function parseReportInterval(input: string): number | string {
   const ms = parseDurationMs(input);
   return ms === null || ms < MIN_REPORT_INTERVAL_MS ? INTERVAL : ms;
+}
+
+function parseSampleInterval(input: string): number | string {
+  const ms = parseDurationMs(input);
+  return ms === null || (ms !== 0 && ms < MIN_REPORT_INTERVAL_MS) ? SAMPLE_INTERVAL : ms;
+}
+
+function parseOutbox(input: string): number | string {
+  const bytes = parseByteSize(input);
+  return bytes === null || bytes < MIN_OUTBOX_BYTES ? OUTBOX : bytes;
 }
 
 const brokerSchema = table({
@@ -102,7 +119,27 @@ export const configSchema = table({
     ),
     {},
   ),
-  report: v.optional(table({ interval: v.optional(parsed(parseReportInterval, INTERVAL), '5m') }), {}),
+  images: v.optional(
+    table({
+      grace: v.optional(
+        parsed((input) => parseDurationMs(input) ?? GRACE, GRACE),
+        '1h',
+      ),
+      reserve: v.optional(
+        parsed((input) => parseByteSize(input) ?? RESERVE, RESERVE),
+        '512M',
+      ),
+    }),
+    {},
+  ),
+  report: v.optional(
+    table({
+      interval: v.optional(parsed(parseReportInterval, INTERVAL), '6h'),
+      sample_interval: v.optional(parsed(parseSampleInterval, SAMPLE_INTERVAL), '15m'),
+      outbox: v.optional(parsed(parseOutbox, OUTBOX), '16M'),
+    }),
+    {},
+  ),
   local: v.optional(
     table({
       socket: v.optional(pathSchema, '/run/holdfast/api.sock'),

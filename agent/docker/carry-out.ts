@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
+import type { ServiceFiles } from '../ports/service-files.ts';
 import type { ServiceSpec } from '../reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../reconcile/steps.ts';
 import { endpointOptions } from './container-network.ts';
@@ -11,33 +12,40 @@ import { answerIn, toOutcome, unlessStatus } from './engine-error.ts';
 import { unmetNeed } from './engine-needs.ts';
 import { engineName, LABELS, volumeLabels } from './labels.ts';
 import { readLastLines } from './logs.ts';
-import { findPeers } from './peers.ts';
 
 const DONE: StepOutcome = { ok: true };
 const LAST_LINES = 10;
 
-export async function carryOut(docker: Docker, deployment: string, step: Step): Promise<StepOutcome> {
+/** What steps are carried out with. */
+export interface Tools {
+  readonly docker: Docker;
+  readonly files: ServiceFiles;
+}
+
+export async function carryOut(tools: Tools, deployment: string, step: Step): Promise<StepOutcome> {
   try {
-    return await carryOutStep(docker, deployment, step);
+    return await carryOutStep(tools, deployment, step);
   } catch (error) {
     return toOutcome(error);
   }
 }
 
-async function carryOutStep(docker: Docker, deployment: string, step: Step): Promise<StepOutcome> {
+async function carryOutStep(tools: Tools, deployment: string, step: Step): Promise<StepOutcome> {
+  const { docker } = tools;
   switch (step.kind) {
     case 'create_network':
       return createNetwork(docker, deployment, step);
     case 'create_volume':
       return createVolume(docker, deployment, step.volume);
     case 'create_container':
-      return createContainer(docker, deployment, step.spec);
+      return createContainer(tools, deployment, step);
     case 'start_container':
       // 304: it runs already.
-      await unlessStatus(304, docker.getContainer(step.container).start());
-      return DONE;
+      return withFiles(tools, { deployment, spec: step.spec }, () =>
+        unlessStatus(304, docker.getContainer(step.container).start()),
+      );
     case 'unpause_container':
-      await unlessStatus(409, docker.getContainer(step.container).unpause());
+      await unlessSaid(/is not paused/, docker.getContainer(step.container).unpause());
       return DONE;
     case 'stop_container':
       await unlessStatus(
@@ -46,8 +54,9 @@ async function carryOutStep(docker: Docker, deployment: string, step: Step): Pro
       );
       return DONE;
     case 'restart_container':
-      await docker.getContainer(step.container).restart(within(step.spec.stopGraceMs));
-      return DONE;
+      return withFiles(tools, { deployment, spec: step.spec }, () =>
+        docker.getContainer(step.container).restart(within(step.spec.stopGraceMs)),
+      );
     case 'join_network':
       await joinNetwork(docker, deployment, step);
       return DONE;
@@ -65,6 +74,18 @@ async function carryOutStep(docker: Docker, deployment: string, step: Step): Pro
       await unlessStatus(404, docker.getVolume(engineName(deployment, step.volume)).remove());
       return DONE;
   }
+}
+
+/** After a boot the files of a container that was there before are gone, and it could not start. */
+async function withFiles(
+  { files }: Tools,
+  { deployment, spec }: { deployment: string; spec: ServiceSpec },
+  start: () => Promise<unknown>,
+): Promise<StepOutcome> {
+  const ready = await files.prepare(deployment, spec);
+  if (!ready.ok) return ready;
+  await start();
+  return DONE;
 }
 
 /** An engine that has not killed the container so long after the grace hangs. */
@@ -108,17 +129,21 @@ function nameTaken(kind: string, name: string): StepOutcome {
   };
 }
 
-async function createContainer(docker: Docker, deployment: string, spec: ServiceSpec): Promise<StepOutcome> {
+async function createContainer(
+  { docker, files }: Tools,
+  deployment: string,
+  { spec, peers }: Step & { kind: 'create_container' },
+): Promise<StepOutcome> {
   const unmet = await unmetNeed(docker, spec.service);
   if (unmet !== null) return unmet;
-  const found = await findPeers(docker, deployment, spec);
-  if (!found.ok) return found;
-  const options = containerOptions(deployment, spec, found.peers);
+  const ready = await files.prepare(deployment, spec);
+  if (!ready.ok) return ready;
+  const options = containerOptions(deployment, spec, { peers, mounts: ready.mounts });
   const name = `${deployment}-${spec.name}-${spec.hash.slice('sha256:'.length, 'sha256:'.length + 8)}`;
   // A name is for people only. Where somebody else has it, another will do.
   const container =
-    (await unlessStatus(409, docker.createContainer(named(options, name)))) ??
-    (await docker.createContainer(named(options, `${name}-${randomBytes(3).toString('hex')}`)));
+    (await unlessStatus(409, docker.createContainer(createCall(options, spec, name)))) ??
+    (await docker.createContainer(createCall(options, spec, `${name}-${randomBytes(3).toString('hex')}`)));
   const [, ...further] = Object.keys(spec.networks);
   for (const network of further)
     await joinNetwork(docker, deployment, { spec, container: container.id, network });
@@ -131,14 +156,30 @@ async function joinNetwork(
   { spec, container, network }: { spec: ServiceSpec; container: string; network: string },
 ): Promise<void> {
   const EndpointConfig = endpointOptions(spec, network);
-  await docker.getNetwork(engineName(deployment, network)).connect({ Container: container, EndpointConfig });
+  const joining = docker
+    .getNetwork(engineName(deployment, network))
+    .connect({ Container: container, EndpointConfig });
+  await unlessSaid(/already exists in network/, joining);
+}
+
+/** For what is done already where engines differ in the status, or share it with errors: their words tell. */
+async function unlessSaid(words: RegExp, call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!words.test(answerIn(error)?.message ?? '')) throw error;
+  }
 }
 
 type CreateCall = Docker.ContainerCreateOptions & { _query: object; _body: object };
 
 /** Left to itself dockerode writes all options into the URL too, passwords in the environment included. */
-function named(options: Docker.ContainerCreateOptions, name: string): CreateCall {
-  return { _query: { name }, _body: options };
+function createCall(
+  options: Docker.ContainerCreateOptions,
+  { service: { platform } }: ServiceSpec,
+  name: string,
+): CreateCall {
+  return { _query: { name, ...(platform === undefined ? {} : { platform }) }, _body: options };
 }
 
 async function removeContainer(docker: Docker, id: string): Promise<StepOutcome> {

@@ -2,21 +2,31 @@
 import type Docker from 'dockerode';
 import { parseByteSize } from '../../protocol/byte-size.ts';
 import type { Mount, Service } from '../../protocol/service.ts';
+import type { HostMount } from '../ports/service-files.ts';
 import { engineName, volumeLabels } from './labels.ts';
 
-/** Mounts, temporary file systems, and binds whose host path the engine is to make. */
+/** Mounts, temporary file systems, and binds whose host path the engine is to make; `own` are the agent's. */
 export function mountsOf(
   deployment: string,
   service: Service,
+  own: readonly HostMount[],
 ): Pick<Docker.HostConfig, 'Mounts' | 'Binds' | 'Tmpfs'> {
   const mounts = service.volumes ?? [];
   const binds = mounts.filter(asksForHostPath).map(bindLine);
   const { tmpfs = [] } = service;
   return {
-    Mounts: mounts.filter((mount) => !asksForHostPath(mount)).map((mount) => mountOptions(deployment, mount)),
+    Mounts: [
+      ...mounts.filter((mount) => !asksForHostPath(mount)).map((mount) => mountOptions(deployment, mount)),
+      // Never as `Binds`: in place of a file that is missing the engine would make a directory.
+      ...own.map(ownMount),
+    ],
     ...(binds.length === 0 ? {} : { Binds: binds }),
     ...(tmpfs.length === 0 ? {} : { Tmpfs: Object.fromEntries(tmpfs.map(tmpfsEntry)) }),
   };
+}
+
+function ownMount({ source, target, isReadOnly }: HostMount): EngineMount {
+  return { Type: 'bind', Source: source, Target: target, ReadOnly: isReadOnly };
 }
 
 type BindMount = Extract<Mount, { type: 'bind' }>;

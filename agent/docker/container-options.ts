@@ -1,6 +1,7 @@
 // From a service's spec to the engine's create call.
 import type Docker from 'dockerode';
 import type { Service } from '../../protocol/service.ts';
+import type { HostMount } from '../ports/service-files.ts';
 import { durationMs, type ServiceSpec } from '../reconcile/service-spec.ts';
 import { devicesOf } from './container-devices.ts';
 import { loggingOf } from './container-logging.ts';
@@ -12,13 +13,22 @@ import { LABELS } from './labels.ts';
 import type { Peers } from './peers.ts';
 
 const NS_PER_MS = 1e6;
-const NO_PEERS: Peers = new Map();
 
-/** Options of the create call, but for the name. `peers` are the containers whose namespaces it joins. */
+/** What a container refers to that must be there before it. */
+export interface Surroundings {
+  /** The containers whose namespaces it joins. */
+  readonly peers: Peers;
+  /** Files and directories that the agent made for it. */
+  readonly mounts: readonly HostMount[];
+}
+
+const NOTHING: Surroundings = { peers: {}, mounts: [] };
+
+/** Options of the create call, but for the name. */
 export function containerOptions(
   deployment: string,
   spec: ServiceSpec,
-  peers: Peers = NO_PEERS,
+  { peers, mounts }: Surroundings = NOTHING,
 ): Docker.ContainerCreateOptions {
   const { service } = spec;
   const { mode, ...networking } = networkingOf(deployment, spec, peers);
@@ -36,7 +46,7 @@ export function containerOptions(
       ...securityOf(service),
       ...namespacesOf(service, peers),
       ...devicesOf(service),
-      ...mountsOf(deployment, service),
+      ...mountsOf(deployment, service, mounts),
       ...namesOf(service),
       NetworkMode: mode,
       PortBindings: portBindings(service.ports ?? []),

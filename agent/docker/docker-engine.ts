@@ -3,7 +3,15 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import Docker from 'dockerode';
-import type { Engine, EngineFacts, ImageFacts, PullOptions, PullOutcome } from '../ports/engine.ts';
+import type {
+  Engine,
+  EngineFacts,
+  ImageFacts,
+  ImageRemoval,
+  PullOptions,
+  PullOutcome,
+} from '../ports/engine.ts';
+import type { ServiceFiles } from '../ports/service-files.ts';
 import type { Observed } from '../reconcile/observed.ts';
 import type { Step, StepOutcome } from '../reconcile/steps.ts';
 import { carryOut } from './carry-out.ts';
@@ -11,6 +19,7 @@ import { unavailable, unlessStatus } from './engine-error.ts';
 import { LABELS } from './labels.ts';
 import { createDigestReader, type LimitsReader, observeDeployment, type Readers } from './observe.ts';
 import { type CredentialsFor, pullImage } from './pull.ts';
+import { removeImage } from './remove-image.ts';
 
 /** An engine that says nothing for so long hangs; a stop may take its grace period on top. */
 const CALL_TIMEOUT_MS = 60_000;
@@ -31,6 +40,8 @@ export interface DockerEngineOptions {
   readonly socketPath: string;
   readonly credentialsFor: CredentialsFor;
   readonly readLimits: LimitsReader;
+  /** Written before a container starts, removed once no container is left that has them. */
+  readonly files: ServiceFiles;
 }
 
 export class DockerEngine implements Engine {
@@ -40,12 +51,14 @@ export class DockerEngine implements Engine {
   readonly #patient: Docker;
   readonly #credentialsFor: CredentialsFor;
   readonly #readers: Readers;
+  readonly #files: ServiceFiles;
 
-  constructor({ socketPath, credentialsFor, readLimits }: DockerEngineOptions) {
+  constructor({ socketPath, credentialsFor, readLimits, files }: DockerEngineOptions) {
     // No API version is asked for: each engine then speaks its own newest, and none refuses.
     this.#docker = new Docker({ socketPath, timeout: CALL_TIMEOUT_MS });
     this.#patient = new Docker({ socketPath });
     this.#credentialsFor = credentialsFor;
+    this.#files = files;
     this.#readers = { digestOf: createDigestReader(this.#docker), readLimits };
   }
 
@@ -59,6 +72,7 @@ export class DockerEngine implements Engine {
         apiVersion: version.ApiVersion,
         storageDriver: info.Driver,
         cgroupVersion: info.CgroupVersion ?? '1',
+        dataRoot: info.DockerRootDir,
         enforces,
       };
     } catch (error) {
@@ -66,14 +80,19 @@ export class DockerEngine implements Engine {
     }
   }
 
-  observe(deployment: string): Promise<Observed> {
-    return observeDeployment(this.#docker, deployment, this.#readers);
+  async observe(deployment: string): Promise<Observed> {
+    const observed = await observeDeployment(this.#docker, deployment, this.#readers);
+    // Here and not with a container's removal: it may have been removed by hand, or just before a power cut.
+    await this.#files.collect(deployment, observed.containers);
+    return observed;
   }
 
   async inspectImage(reference: string): Promise<ImageFacts | null> {
     try {
       const info = await unlessStatus(404, this.#docker.getImage(reference).inspect());
-      return info === null ? null : { id: info.Id, architecture: info.Architecture };
+      if (info === null) return null;
+      const variant = 'Variant' in info && typeof info.Variant === 'string' ? info.Variant : '';
+      return { id: info.Id, platform: { architecture: info.Architecture, variant: variant || null } };
     } catch (error) {
       throw unavailable(error);
     }
@@ -83,9 +102,24 @@ export class DockerEngine implements Engine {
     return pullImage(this.#patient, reference, { ...options, credentialsFor: this.#credentialsFor });
   }
 
+  async imagesInUse(): Promise<ReadonlySet<string>> {
+    try {
+      const containers = await this.#docker.listContainers({ all: true });
+      return new Set(containers.map(({ ImageID }) => ImageID));
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  removeImage(image: { readonly reference: string; readonly imageId: string }): Promise<ImageRemoval> {
+    // A large image on a slow card takes long to delete.
+    return removeImage(this.#patient, image);
+  }
+
   carryOut(deployment: string, step: Step): Promise<StepOutcome> {
     const isSlow = step.kind === 'stop_container' || step.kind === 'restart_container';
-    return carryOut(isSlow ? this.#patient : this.#docker, deployment, step);
+    const docker = isSlow ? this.#patient : this.#docker;
+    return carryOut({ docker, files: this.#files }, deployment, step);
   }
 
   async watch(onEvent: (deployment: string) => void, signal: AbortSignal): Promise<void> {

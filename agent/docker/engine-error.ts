@@ -69,6 +69,15 @@ function classify({ status, message }: EngineAnswer): { code: string; hint?: str
   if (/no space left on device|disk quota exceeded/.test(message)) {
     return { code: 'no_space', hint: 'free disk space on the device; the next try comes by itself' };
   }
+  if (/gathering device information|could not select device driver/.test(message)) {
+    return {
+      code: 'device_missing',
+      hint: 'plug it in or install its driver; or leave it out of the service',
+    };
+  }
+  if (/bind source path does not exist/.test(message)) {
+    return { code: 'path_missing', hint: 'make that path on the device, or say bind.create_host_path' };
+  }
   if (/no such image/i.test(message)) return { code: 'image_missing' };
   if (/executable file not found|no such file or directory.*exec|exec format error/.test(message)) {
     return { code: 'command_not_found', hint: 'the command or entrypoint is not in the image' };

@@ -84,6 +84,7 @@ function toObserved(
       .filter(([, { NetworkID }]) => NetworkID === '' || networkIds.has(NetworkID))
       .filter(([name]) => name.startsWith(prefix))
       .map(([name]) => name.slice(prefix.length)),
+    joins: joinsOf(host),
     address,
     effective,
     settings: {
@@ -93,6 +94,12 @@ function toObserved(
       restartPolicy: policyOf(host.RestartPolicy),
     },
   };
+}
+
+/** A container's namespaces are another's where its mode names that one. */
+function joinsOf({ NetworkMode, IpcMode, PidMode }: Docker.HostConfig): string[] {
+  const modes = [NetworkMode, IpcMode, PidMode].filter((mode) => mode?.startsWith('container:'));
+  return [...new Set(modes.map((mode) => mode?.slice('container:'.length) ?? ''))];
 }
 
 /** Where the host reaches it: in the host's own network by the loopback, in another's by the address of that. */

@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { parseImageReference } from '../../protocol/image-reference.ts';
-import type { PullErrorCode, PullOptions, PullOutcome } from '../ports/engine.ts';
+import { formatPlatform, parsePlatform, platformOf, servesPlatform } from '../../protocol/platform.ts';
+import type { PullErrorCode, PullFailure, PullOptions, PullOutcome, PullProgress } from '../ports/engine.ts';
 import { answerIn, unavailable } from './engine-error.ts';
 
 export interface RegistryCredentials {
@@ -15,16 +16,40 @@ export interface RegistryCredentials {
 /** Credentials for one registry host, or `null`. They are sent to that host only. */
 export type CredentialsFor = (host: string) => RegistryCredentials | null;
 
-export async function pullImage(
-  docker: Docker,
-  reference: string,
-  options: PullOptions & { readonly credentialsFor: CredentialsFor },
-): Promise<PullOutcome> {
+interface Options extends PullOptions {
+  readonly credentialsFor: CredentialsFor;
+}
+
+/** Credentials that are refused may have been changed just now: they are read again, once. */
+export async function pullImage(docker: Docker, reference: string, options: Options): Promise<PullOutcome> {
+  const outcome = await pullOnce(docker, reference, options);
+  if (!isRefusedAuth(outcome)) return outcome;
+  const host = hostOf(reference);
+  const table = `[registries."${host}"]`;
+  if (options.credentialsFor(host) === null) {
+    const hint = `${host} wants credentials, and none could be read: see ${table} in holdfast.toml`;
+    return { ...outcome, hint };
+  }
+  const second = await pullOnce(docker, reference, options);
+  const hint = `${host} refused the credentials of ${table} twice: they were read again in between; check user name and password file`;
+  return isRefusedAuth(second) ? { ...second, hint } : second;
+}
+
+function isRefusedAuth(outcome: PullOutcome): outcome is PullFailure {
+  return !outcome.ok && outcome.code === 'registry_auth';
+}
+
+function hostOf(reference: string): string {
+  return parseImageReference(reference)?.host ?? '';
+}
+
+async function pullOnce(docker: Docker, reference: string, options: Options): Promise<PullOutcome> {
   const auth = authFor(reference, options.credentialsFor);
   const refusal = await checkPlatform(docker, reference, { ...options, auth });
   if (refusal !== null) return refusal;
+  const platform = options.platform === null ? {} : { platform: options.platform };
   try {
-    const stream = await docker.pull(reference, { ...auth, abortSignal: options.signal });
+    const stream = await docker.pull(reference, { ...auth, ...platform, abortSignal: options.signal });
     const error = await readProgress(Readable.from(stream), options.onProgress);
     return error === null ? { ok: true } : classifyPullError(error);
   } catch (error) {
@@ -38,7 +63,7 @@ export async function pullImage(
 type Auth = { authconfig?: { username: string; password: string; serveraddress: string } };
 
 function authFor(reference: string, credentialsFor: CredentialsFor): Auth {
-  const host = parseImageReference(reference)?.host ?? '';
+  const host = hostOf(reference);
   const credentials = credentialsFor(host);
   return credentials === null ? {} : { authconfig: { ...credentials, serveraddress: host } };
 }
@@ -47,16 +72,20 @@ function authFor(reference: string, credentialsFor: CredentialsFor): Auth {
 async function checkPlatform(
   docker: Docker,
   reference: string,
-  { architecture, auth, signal }: { architecture: string; auth: Auth; signal: AbortSignal },
+  { architecture, platform, auth, signal }: Options & { auth: Auth },
 ): Promise<PullOutcome | null> {
   const offered = await readPlatforms(docker, reference, { ...auth, abortSignal: signal });
-  if (offered === null || offered.some((platform) => platform.startsWith(`linux/${architecture}`)))
-    return null;
+  const wanted = platformOf(platform, architecture);
+  const isOffered = (text: string): boolean =>
+    text.startsWith('linux/') && servesPlatform(parsePlatform(text), wanted);
+  if (offered === null || offered.some(isOffered)) return null;
+  const name = formatPlatform(wanted);
+  const asked = platform === null ? `this device is ${name}` : `the service asks for ${name}`;
   return {
     ok: false,
     code: 'no_matching_platform',
-    message: `this device is linux/${architecture}; the image offers ${offered.join(', ') || 'nothing'}`,
-    hint: `build it for linux/${architecture} too: docker buildx build --platform linux/amd64,linux/arm64`,
+    message: `${asked}; the image offers ${offered.join(', ') || 'nothing'}`,
+    hint: `build it for ${name} too: docker buildx build --platform linux/amd64,linux/arm64`,
     isTransient: false,
   };
 }
@@ -94,32 +123,52 @@ interface PullLine {
 
 /** Reads the pull's stream to its end; the error that stands in it, or `null`. The HTTP status is 200 either way. */
 async function readProgress(stream: Readable, onProgress: PullOptions['onProgress']): Promise<string | null> {
-  const layers = new Map<string, { current: number; total: number }>();
+  const layers = new Map<string, Layer>();
   let failure: string | null = null;
   for await (const line of createInterface({ input: stream })) {
     if (line.trim() === '') continue;
     const message: PullLine = JSON.parse(line);
     failure ??= message.error ?? null;
     noteLayer(layers, message);
-    const all = [...layers.values()];
     // Also for a line that tells of no bytes: unpacking on a slow card takes minutes, and moves all the while.
-    onProgress(sum(all.map((layer) => layer.current)), sum(all.map((layer) => layer.total)));
+    onProgress(progressOf([...layers.values()]));
   }
   return failure;
 }
 
-function noteLayer(
-  layers: Map<string, { current: number; total: number }>,
-  { id, status, progressDetail }: PullLine,
-): void {
+interface Layer {
+  readonly current: number;
+  readonly total: number;
+  readonly isUnpacked: boolean;
+}
+
+/** A layer unpacks to two or three times its size, and its download lies beside it until then. */
+const DISK_PER_BYTE = 3;
+
+function progressOf(layers: readonly Layer[]): PullProgress {
+  return {
+    currentBytes: sum(layers.map(({ current }) => current)),
+    totalBytes: sum(layers.map(({ total }) => total)),
+    unwrittenBytes: sum(
+      layers.map(({ current, total, isUnpacked }) => (isUnpacked ? 0 : total * DISK_PER_BYTE - current)),
+    ),
+  };
+}
+
+function noteLayer(layers: Map<string, Layer>, { id, status, progressDetail }: PullLine): void {
   if (id === undefined) return;
   if (status === 'Downloading' && progressDetail?.total !== undefined) {
-    layers.set(id, { current: progressDetail.current ?? 0, total: progressDetail.total });
+    layers.set(id, {
+      current: progressDetail.current ?? 0,
+      total: progressDetail.total,
+      isUnpacked: false,
+    });
     return;
   }
   const known = layers.get(id);
-  const isWhole = status === 'Download complete' || status === 'Pull complete';
-  if (isWhole && known !== undefined) layers.set(id, { current: known.total, total: known.total });
+  const isUnpacked = status === 'Pull complete';
+  if (known !== undefined && (isUnpacked || status === 'Download complete'))
+    layers.set(id, { ...known, current: known.total, isUnpacked });
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,6 +1,6 @@
 // Keeps what is known of each container's health: since when it runs, and what its probe has shown.
 import type { Probe } from '../../protocol/service.ts';
-import type { Clock, Random } from '../ports/clock.ts';
+import type { Random } from '../ports/clock.ts';
 import {
   type HealthFacts,
   judgeProbe,
@@ -10,13 +10,12 @@ import {
 } from '../reconcile/health.ts';
 import type { ObservedContainer } from '../reconcile/observed.ts';
 import { durationMs } from '../reconcile/service-spec.ts';
-import type { Check } from './check.ts';
+import { type Asked, type AskTools, askerFor } from './asker.ts';
 
 /** Until its first success a service is asked at least this often, so that no update waits for a long interval. */
 const EAGER_INTERVAL_MS = 1000;
 /** Probes of services that started together spread out over this share of their interval. */
 const JITTER = 0.2;
-const UNREACHABLE = 'the container is in no network';
 
 export interface Target {
   readonly container: ObservedContainer;
@@ -30,10 +29,8 @@ interface Tracked {
   readonly stop: AbortController;
 }
 
-export interface HealthTrackerOptions {
-  readonly clock: Clock;
+export interface HealthTrackerOptions extends AskTools {
   readonly random: Random;
-  readonly check: Check;
   /** A verdict may have changed. */
   readonly onChange: (deployment: string) => void;
 }
@@ -59,7 +56,8 @@ export class HealthTracker {
       after.set(target.container.id, tracked);
     }
     for (const [id, tracked] of before) if (after.get(id) !== tracked) tracked.stop.abort();
-    this.#tracked.set(deployment, after);
+    if (after.size > 0) this.#tracked.set(deployment, after);
+    else this.#tracked.delete(deployment);
     return new Map([...after].map(([id, tracked]) => [id, tracked.facts]));
   }
 
@@ -76,25 +74,23 @@ export class HealthTracker {
       probe: probe === undefined ? null : newProbeHistory(nowMs),
     };
     const tracked: Tracked = { run: runOf({ container, probe }), facts, stop: new AbortController() };
-    if (probe !== undefined) void this.#probe(tracked, { deployment, probe, address: container.address });
+    if (probe !== undefined) void this.#probe(tracked, { deployment, probe, container });
     return tracked;
   }
 
-  async #probe(
-    tracked: Tracked,
-    target: { deployment: string; probe: Probe; address: string | null },
-  ): Promise<void> {
-    const { clock, check, onChange } = this.#options;
+  async #probe(tracked: Tracked, target: Asked): Promise<void> {
+    const { clock, onChange } = this.#options;
     const { signal } = tracked.stop;
+    const ask = askerFor(target, this.#options);
     let history = newProbeHistory(tracked.facts.runningSinceMs);
     let verdict = judgeProbe(target.probe, history, tracked.facts.runningSinceMs);
     while (!signal.aborted) {
       await clock.sleep(this.#pauseMs(target.probe, history), signal);
       if (signal.aborted) return;
-      const error = target.address === null ? UNREACHABLE : await check(target.probe, target.address, signal);
+      const answer = await ask(signal);
       if (signal.aborted) return;
       const nowMs = clock.monotonicMs();
-      history = withResult(target.probe, history, { error, nowMs });
+      if (answer !== null) history = withResult(target.probe, history, { error: answer.error, nowMs });
       tracked.facts = { ...tracked.facts, probe: history };
       const before = verdict;
       verdict = judgeProbe(target.probe, history, nowMs);

@@ -8,6 +8,16 @@ export interface DiskSpace {
   readonly availableBytes: number;
 }
 
+/** What may still be written there; `null` when it is not there or cannot be asked. */
+export function readFreeBytes(directory: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
+
 /** For a folder that is not there yet, its nearest parent's; zeros when even that cannot be asked. */
 export function readDiskSpace(directory: string): DiskSpace {
   try {

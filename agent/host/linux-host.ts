@@ -4,16 +4,20 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../ports/clock.ts';
-import type { Host, HostFacts } from '../ports/host.ts';
-import { isClockSynchronised } from './clock-state.ts';
-import { readDiskSpace } from './disk.ts';
+import type { ClockReading, ContainerUsage, CpuTime, Host, HostFacts } from '../ports/host.ts';
+import { readClock } from './clock-state.ts';
+import { readDiskSpace, readFreeBytes } from './disk.ts';
 import { HostFiles } from './host-files.ts';
+import { type AskKernel, KernelClock } from './kernel-clock.ts';
 import { readTemperature } from './temperature.ts';
+import { readContainerUsage, readCpuTime } from './usage.ts';
 
 export interface LinuxHostOptions {
   /** Its file system is the disk that is reported. */
   readonly dataDir: string;
   readonly clock: Clock;
+  /** How the kernel is asked about its clock; `timedatectl` unless in a test. */
+  readonly askKernel?: AskKernel;
   /** Prefix of every path that is read; `/` unless in a test. */
   readonly root?: string;
   /** Node's name of the processor; the running one's unless in a test. */
@@ -30,9 +34,11 @@ const OCI_ARCHITECTURES: Readonly<Record<string, string>> = {
 export class LinuxHost implements Host {
   readonly #options: LinuxHostOptions;
   readonly #files: HostFiles;
+  readonly #kernelClock: KernelClock;
 
   constructor(options: LinuxHostOptions) {
     this.#options = options;
+    this.#kernelClock = new KernelClock(options.clock, options.askKernel);
     this.#files = new HostFiles(options.root ?? '/');
   }
 
@@ -40,9 +46,25 @@ export class LinuxHost implements Host {
     return existsSync(join(this.#options.dataDir, 'hold', deployment));
   }
 
+  readClock(): ClockReading {
+    return readClock(this.#files, this.#kernelClock, this.#options.clock.wallTime());
+  }
+
+  freeBytes(path: string): number | null {
+    return readFreeBytes(path);
+  }
+
+  readCpuTime(): CpuTime | null {
+    return readCpuTime(this.#files);
+  }
+
+  readContainerUsage(containers: readonly string[]): ReadonlyMap<string, ContainerUsage> {
+    return readContainerUsage(this.#files, containers);
+  }
+
   readFacts(): HostFacts {
     const files = this.#files;
-    const { dataDir, clock, nodeArch = process.arch } = this.#options;
+    const { dataDir, nodeArch = process.arch } = this.#options;
     const disk = readDiskSpace(dataDir);
     return {
       architecture: OCI_ARCHITECTURES[nodeArch] ?? nodeArch,
@@ -50,7 +72,6 @@ export class LinuxHost implements Host {
       kernel: files.read('/proc/sys/kernel/osrelease') ?? os.release(),
       bootId: files.read('/proc/sys/kernel/random/boot_id') ?? 'unknown',
       uptimeSeconds: Math.floor(firstNumber(files.read('/proc/uptime'))),
-      isClockSynchronised: isClockSynchronised(files, clock.wallTime()),
       cpuCores: countCores(files.read('/sys/devices/system/cpu/online')) ?? os.availableParallelism(),
       load1m: firstNumber(files.read('/proc/loadavg')),
       ...readMemory(files),

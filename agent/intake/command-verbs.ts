@@ -1,4 +1,5 @@
 // The verbs that this agent carries out, and how it reads their arguments.
+import { NAME_PATTERN } from '../../protocol/names.ts';
 import type { Verb } from './command-intake.ts';
 
 export interface CommandTargets {
@@ -14,7 +15,8 @@ export function commandVerbs({ reportAll, retry }: CommandTargets): { report: Ve
       return { status: 'succeeded' };
     },
     retry: ({ deployment }) => {
-      if (typeof deployment !== 'string')
+      // What is no name is not repeated in the answer: it may be as long as the command.
+      if (typeof deployment !== 'string' || !NAME_PATTERN.test(deployment))
         return { status: 'refused', code: 'invalid', message: 'args.deployment: a name' };
       if (retry(deployment)) return { status: 'accepted' };
       return {

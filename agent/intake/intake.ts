@@ -6,8 +6,11 @@ import { type Addressee, formatAddressee, parseTopic } from '../../protocol/topi
 import type { IncomingMessage } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { NewEvent, Source, Store } from '../ports/store.ts';
+import { type NewEvent, type Source, type Store, StoreFull } from '../ports/store.ts';
 import { type Judgement, judgeDocument } from './judge-document.ts';
+
+/** Each has a loop, containers and a status: more than a device can look after. */
+const MAX_DEPLOYMENTS = 64;
 
 export interface IntakeOptions {
   readonly store: Store;
@@ -71,14 +74,27 @@ export class Intake {
       .acceptedDocuments(name)
       .find((document) => document.source === source);
     const judgement = judgeDocument(name, payload, accepted);
-    if (judgement.kind === 'accepted') this.#accept(source, name, judgement);
     if (judgement.kind === 'refused') this.#refuse(source, name, judgement);
+    if (judgement.kind !== 'accepted') return;
+    if (this.#hasRoomFor(name)) this.#accept(source, name, judgement);
+    else this.#refuse(source, name, tooMany(judgement.deployment.document.revision));
+  }
+
+  #hasRoomFor(name: string): boolean {
+    const active = this.#options.store.activeDeployments();
+    return active.length < MAX_DEPLOYMENTS || active.includes(name);
   }
 
   #accept(source: Source, name: string, { deployment, body }: Judgement & { kind: 'accepted' }): void {
     const { store, logger, onAccepted, onEvent } = this.#options;
     const { revision } = deployment.document;
-    store.acceptDocument({ deployment: name, source, revision, hash: deployment.hash, body });
+    try {
+      store.acceptDocument({ deployment: name, source, revision, hash: deployment.hash, body });
+    } catch (error) {
+      if (error instanceof StoreFull) this.#refuse(source, name, noSpace(revision, error));
+      // Not acknowledged, it is sent again until there is room for it.
+      throw error;
+    }
     logger.info({ deployment: name, source, revision, hash: deployment.hash }, 'document accepted');
     onEvent({ type: 'document_accepted', deployment: name, source, revision, hash: deployment.hash });
     onAccepted(name);
@@ -95,6 +111,15 @@ export class Intake {
     onEvent({ type: 'document_refused', deployment: name, source, ...refusal });
     onRefused(name);
   }
+}
+
+function tooMany(revision: number): Judgement & { kind: 'refused' } {
+  const message = `this device has ${MAX_DEPLOYMENTS} deployments already; remove one, then publish this again`;
+  return { kind: 'refused', refusal: { revision, code: 'too_many_deployments', path: 'name', message } };
+}
+
+function noSpace(revision: number, { code, message, hint }: StoreFull): Judgement & { kind: 'refused' } {
+  return { kind: 'refused', refusal: { revision, code, path: '', message: `${message}; ${hint}` } };
 }
 
 function sourceOf(to: Addressee): Source {

@@ -8,19 +8,20 @@ import type { Clock, Random } from '../ports/clock.ts';
 import { type Engine, EngineUnavailable } from '../ports/engine.ts';
 import type { Host } from '../ports/host.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { AcceptedDocument, Store } from '../ports/store.ts';
+import { type AcceptedDocument, type Store, StoreFull } from '../ports/store.ts';
 import { chooseDocument } from '../reconcile/choose-document.ts';
+import { waitedForClockMs } from '../reconcile/clock-wait.ts';
 import { decide } from '../reconcile/decide.ts';
 import { gateOf } from '../reconcile/gate.ts';
+import { imageKey, requestsFor, uniqueRequests } from '../reconcile/images.ts';
 import type { Observed } from '../reconcile/observed.ts';
 import { recordOutcomes, type StepResult } from '../reconcile/outcomes.ts';
 import { type DeploymentRecord, EMPTY_RECORD, resumeRecord } from '../reconcile/record.ts';
 import { withRetry } from '../reconcile/retry.ts';
 import { revisionOf } from '../reconcile/revision.ts';
-import { findCarrier } from '../reconcile/select-container.ts';
 import { specsOf } from '../reconcile/service-spec.ts';
 import type { Decision, Revision, Situation } from '../reconcile/situation.ts';
-import { statusOf, statusWithoutEngine } from '../reconcile/status.ts';
+import { statusOf, statusWithoutEngine, statusWithoutRoom } from '../reconcile/status.ts';
 import { serviceOf } from '../reconcile/steps.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { eventsOf } from './events-of.ts';
@@ -30,6 +31,8 @@ import type { ImagePuller } from './image-puller.ts';
 const SAFETY_PASS_MS = 30_000;
 /** Where the engine is away: soon at first, as it mostly restarts. */
 const ENGINE_AWAY = { baseMs: 500, capMs: 10_000 };
+/** Where the disk of the store is full. */
+const STORE_FULL = { baseMs: 1000, capMs: 30_000 };
 /** Where a step failed: a service's history holds it back, but nothing slows those of networks and volumes. */
 const STEP_FAILED = { baseMs: 500, capMs: 30_000 };
 /** The desired and the proven one, and room for what has just been superseded. */
@@ -54,6 +57,7 @@ export interface LoopContext {
 export class DeploymentLoop {
   readonly name: string;
   readonly #context: LoopContext;
+  readonly #onRemoved: () => void;
   readonly #waker: Waker;
   readonly #abort = new AbortController();
   #record: DeploymentRecord;
@@ -61,19 +65,21 @@ export class DeploymentLoop {
   #busySinceMs: number | null = null;
   #engineBackOff = startBackOff(ENGINE_AWAY);
   #stepBackOff = startBackOff(STEP_FAILED);
+  #storeBackOff = startBackOff(STORE_FULL);
+  #isResumed = false;
   #isRetryAsked = false;
   readonly #revisions = new Map<string, Revision | null>();
 
-  constructor(name: string, context: LoopContext) {
+  /** `onRemoved` is called when nothing is left of the deployment and nothing more will be done: the loop has ended. */
+  constructor(name: string, context: LoopContext, onRemoved: () => void) {
     this.name = name;
     this.#context = context;
+    this.#onRemoved = onRemoved;
     this.#waker = new Waker(context.clock);
     this.#record = context.store.readRecord(name) ?? EMPTY_RECORD;
-    // Stored at once: how often an attempt was resumed must be known to the next start too.
-    this.#keep(resumeRecord(this.#record, context.clock.monotonicMs()));
   }
 
-  /** Runs until `close`. Never rejects for what the engine or the network does. */
+  /** Runs until `close`. Never rejects for what the engine or the network does, nor for a full disk. */
   async run(): Promise<void> {
     const { signal } = this.#abort;
     while (!signal.aborted) {
@@ -108,8 +114,10 @@ export class DeploymentLoop {
       const waitMs = await this.#round();
       this.#context.onEngine(null);
       this.#engineBackOff = startBackOff(ENGINE_AWAY);
+      this.#storeBackOff = startBackOff(STORE_FULL);
       return waitMs;
     } catch (error) {
+      if (error instanceof StoreFull) return this.#waitForRoom(error);
       if (!(error instanceof EngineUnavailable)) throw error;
       this.#context.onEngine(error);
       const { delayMs, next } = drawDelay(this.#engineBackOff, this.#context.random);
@@ -122,6 +130,7 @@ export class DeploymentLoop {
     const { store, groups, puller, reporter } = this.#context;
     const document = chooseDocument(store.acceptedDocuments(this.name), groups);
     if (document === null) return SAFETY_PASS_MS;
+    this.#resume();
     if (this.#isRetryAsked) this.#keep(withRetry(this.#record));
     this.#isRetryAsked = false;
     const desired = this.#revision(document.hash, document.body);
@@ -135,7 +144,41 @@ export class DeploymentLoop {
     const results = await this.#apply(decision);
     this.#keep(recordOutcomes(this.#record, results, this.#moment()));
     if (results.length > 0) return this.#pauseAfter(results);
+    if (decision.record.phase === 'removed') this.#endUnlessAsked(document);
     return Math.min(decision.wakeInMs ?? SAFETY_PASS_MS, SAFETY_PASS_MS);
+  }
+
+  /** Stored before anything else: how often an attempt was resumed must be known to the next start too. */
+  #resume(): void {
+    if (this.#isResumed) return;
+    this.#keep(resumeRecord(this.#record, this.#context.clock.monotonicMs()));
+    this.#isResumed = true;
+  }
+
+  /**
+   * What cannot be stored is not acted upon; what runs goes on under the engine. To an update the wait is what a
+   * restart of the agent is: its deadline counts anew after it, but not for ever.
+   */
+  #waitForRoom(trouble: StoreFull): number {
+    const { store, groups, reporter, random } = this.#context;
+    this.#isResumed = false;
+    const document = chooseDocument(store.acceptedDocuments(this.name), groups);
+    if (document !== null) {
+      const { revision, hash, source } = document;
+      const body = statusWithoutRoom({ revision, hash }, this.#record, trouble);
+      reporter.reportStatus(this.name, source, body);
+    }
+    const { delayMs, next } = drawDelay(this.#storeBackOff, random);
+    this.#storeBackOff = next;
+    return delayMs;
+  }
+
+  /** With no pause between the look and the end: a document that comes later starts a loop of its own. */
+  #endUnlessAsked({ hash }: AcceptedDocument): void {
+    const { store, groups } = this.#context;
+    if (chooseDocument(store.acceptedDocuments(this.name), groups)?.hash !== hash) return;
+    this.close();
+    this.#onRemoved();
   }
 
   /** None while all goes well: the next step follows at once. */
@@ -179,7 +222,7 @@ export class DeploymentLoop {
   }
 
   async #situation(desired: Revision, observed: Observed): Promise<Situation> {
-    const { health, device, clock, host } = this.#context;
+    const { health, device } = this.#context;
     const proven = this.#proven();
     const images = await this.#imageStandings(observed, [desired, proven]);
     return {
@@ -190,10 +233,20 @@ export class DeploymentLoop {
       record: this.#record,
       observed,
       images,
-      gate: gateOf(desired.document, { wallTime: clock.wallTime(), isHeld: host.isHeld(this.name) }),
+      gate: this.#gate(desired),
       health: health.track(this.name, targetsOf(observed, [desired, proven])),
       ...this.#moment(),
     };
+  }
+
+  #gate({ document }: Revision): Situation['gate'] {
+    const { clock, host } = this.#context;
+    return gateOf(document, {
+      wallTime: clock.wallTime(),
+      isClockSynchronised: host.readClock().isSynchronised,
+      waitedForClockMs: waitedForClockMs(this.#record, clock.monotonicMs()),
+      isHeld: host.isHeld(this.name),
+    });
   }
 
   /** Parsed once: a round comes at every event, and what a hash names never changes. */
@@ -216,17 +269,18 @@ export class DeploymentLoop {
     return document.state === 'present' ? { ...revision, document } : null;
   }
 
-  /** Of the images that services without a container ask for; those of running services are of no interest. */
+  /** Those of running services are of no interest, but where they are to be pulled anew. */
   async #imageStandings(
     observed: Observed,
     revisions: readonly (Revision | null)[],
   ): Promise<Situation['images']> {
-    const images = new Set<string>();
-    for (const spec of revisions.flatMap(specsOfRevision)) {
-      if (findCarrier(observed.containers, spec) === null) images.add(spec.service.image);
-    }
+    const requests = revisions.flatMap((revision) =>
+      isPresent(revision) ? requestsFor(revision, this.#record, observed) : [],
+    );
     const { puller } = this.#context;
-    const entries = [...images].map(async (image) => [image, await puller.standing(image)] as const);
+    const entries = uniqueRequests(requests).map(
+      async (request) => [imageKey(request), await puller.standing(request)] as const,
+    );
     return new Map(await Promise.all(entries));
   }
 
@@ -262,8 +316,12 @@ export class DeploymentLoop {
   }
 }
 
+function isPresent(revision: Revision | null): revision is Revision<PresentDeployment> {
+  return revision?.document.state === 'present';
+}
+
 function specsOfRevision(revision: Revision | null): ReturnType<typeof specsOf> {
-  return revision?.document.state === 'present' ? specsOf(revision.document) : [];
+  return isPresent(revision) ? specsOf(revision.document) : [];
 }
 
 /** Each container with the probe that its own revision's service asks for. */

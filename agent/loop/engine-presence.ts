@@ -5,13 +5,16 @@ import type { Logger } from '../ports/logger.ts';
 export class EnginePresence {
   readonly #engine: Engine;
   readonly #logger: Logger;
+  readonly #onChange: () => void;
   #facts: EngineFacts | null = null;
   #trouble: EngineUnavailable | null = null;
   #asking: Promise<void> | null = null;
 
-  constructor(engine: Engine, logger: Logger) {
+  /** `onChange` is called when `facts` are there after an absence, or gone. */
+  constructor(engine: Engine, logger: Logger, onChange: () => void) {
     this.#engine = engine;
     this.#logger = logger;
+    this.#onChange = onChange;
   }
 
   /** `null` while it cannot be reached. */
@@ -29,8 +32,10 @@ export class EnginePresence {
       this.#logger.warn({ err: trouble.message, hint: trouble.hint }, 'engine unreachable');
     if (trouble === null && this.#trouble !== null) this.#logger.info({}, 'engine answers again');
     this.#trouble = trouble;
-    if (trouble !== null) this.#facts = null;
-    else if (this.#facts === null) this.#asking ??= this.ask();
+    if (trouble === null && this.#facts === null) this.#asking ??= this.ask();
+    if (trouble === null || this.#facts === null) return;
+    this.#facts = null;
+    this.#onChange();
   }
 
   /** Asks the engine for its facts. Never rejects for an engine that is away. */
@@ -38,6 +43,7 @@ export class EnginePresence {
     try {
       this.#facts = await this.#engine.facts();
       this.#trouble = null;
+      this.#onChange();
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) throw error;
       this.#trouble = error;

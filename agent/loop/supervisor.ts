@@ -17,31 +17,46 @@ export interface SupervisorOptions extends LoopContext {
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #loops = new Map<string, DeploymentLoop>();
-  readonly #running: Promise<void>[] = [];
+  readonly #running = new Set<Promise<void>>();
   readonly #abort = new AbortController();
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
   }
 
-  /** Starts a loop for every deployment that was ever accepted, with no broker in reach. */
+  /**
+   * Starts a loop for every deployment that is remembered, with no broker in reach. Removed ones get one too:
+   * another group's document may count since the configuration changed. It ends at once where nothing is to do.
+   */
   start(): void {
-    for (const name of this.#options.store.deploymentNames()) this.wake(name);
-    this.#running.push(this.#watchEngine());
+    for (const name of this.#options.store.deploymentNames()) this.follow(name);
+    this.#keepRunning(this.#watchEngine());
   }
 
-  /** Wakes the loop of a deployment; a new deployment's loop starts. */
-  wake(name: string): void {
-    const loop = this.#loops.get(name);
-    if (loop !== undefined) {
-      loop.wake();
-      return;
-    }
+  /** A document was accepted: wakes the loop of its deployment, or starts it. */
+  follow(name: string): void {
+    this.wake(name);
     // What is accepted while the agent ends is stored; the next one starts it.
-    if (this.#abort.signal.aborted) return;
-    const started = new DeploymentLoop(name, this.#options);
-    this.#loops.set(name, started);
-    this.#running.push(started.run().catch(this.#options.onFatal));
+    if (this.#loops.has(name) || this.#abort.signal.aborted) return;
+    const loop = new DeploymentLoop(name, this.#options, () => this.#retire(name));
+    this.#loops.set(name, loop);
+    this.#keepRunning(loop.run());
+  }
+
+  /** Wakes the loop of a deployment, if there is one. */
+  wake(name: string): void {
+    this.#loops.get(name)?.wake();
+  }
+
+  #retire(name: string): void {
+    const { store, reporter } = this.#options;
+    this.#loops.delete(name);
+    for (const forgotten of store.noteRemoved(name)) reporter.forget(forgotten);
+  }
+
+  #keepRunning(run: Promise<void>): void {
+    const running = run.catch(this.#options.onFatal).finally(() => this.#running.delete(running));
+    this.#running.add(running);
   }
 
   /** Tries again what was barred or held back; `false` when there is no such deployment. */

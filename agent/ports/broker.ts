@@ -28,6 +28,8 @@ export interface BrokerStatus {
   readonly since: string;
   /** Why not, when not connected. */
   readonly trouble: BrokerTrouble | null;
+  /** While connected: topics and filters that the broker's rules keep from this device, those that it told. */
+  readonly denied: readonly string[];
 }
 
 export interface BrokerHandlers {
@@ -42,7 +44,7 @@ export interface Broker {
   status(): BrokerStatus;
   /**
    * Publishes at QoS 1 and resolves `true` on PUBACK; `false` when there is no connection, when it ends
-   * first or when the broker refuses. Nothing is queued inside: the store is the queue.
+   * first, when the broker refuses or refused this topic a short while ago. Nothing is queued inside: the store is the queue.
    */
   publish(topic: string, payload: string, options: { retain: boolean }): Promise<boolean>;
   /** Publishes offline presence, disconnects and stops reconnecting. */

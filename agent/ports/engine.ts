@@ -1,4 +1,5 @@
 // What the agent wants of a container engine.
+import type { Platform } from '../../protocol/platform.ts';
 import type { Observed } from '../reconcile/observed.ts';
 import type { Step, StepOutcome } from '../reconcile/steps.ts';
 
@@ -20,21 +21,35 @@ export interface EngineFacts {
   readonly apiVersion: string;
   readonly storageDriver: string;
   readonly cgroupVersion: string;
+  /** Where it keeps images, as a path on the engine's own machine. */
+  readonly dataRoot: string;
   /** Limits that the kernel enforces. */
   readonly enforces: readonly ('memory' | 'cpus' | 'pids')[];
 }
 
 export interface ImageFacts {
   readonly id: string;
-  readonly architecture: string;
+  readonly platform: Platform;
 }
 
 export interface PullOptions {
-  /** As image indexes name it: only an image for it counts. */
+  /** This device's own, as image indexes name it. */
   readonly architecture: string;
-  readonly onProgress: (currentBytes: number, totalBytes: number) => void;
+  /** `linux/arm/v7`, where another than the device's own is asked for. Only an image for it counts. */
+  readonly platform: string | null;
+  readonly onProgress: (progress: PullProgress) => void;
   readonly signal: AbortSignal;
 }
+
+/** Of the layers that are known so far: the engine tells of each when its download begins. */
+export interface PullProgress {
+  readonly currentBytes: number;
+  readonly totalBytes: number;
+  /** An estimate of what is still to be written to the engine's disk. */
+  readonly unwrittenBytes: number;
+}
+
+export type PullFailure = Extract<PullOutcome, { ok: false }>;
 
 export type PullOutcome =
   | { readonly ok: true }
@@ -57,6 +72,15 @@ export type PullErrorCode =
   | 'pull_failed'
   | 'aborted';
 
+/** What became of the removal of an image. */
+export type ImageRemoval =
+  /** `bytes` is the image's size, layers that others share included; `null` where only a name of it went. */
+  | { readonly kind: 'removed'; readonly bytes: number | null }
+  /** Nothing was left to remove, or another name keeps it. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'in_use' }
+  | { readonly kind: 'failed'; readonly message: string };
+
 export interface Engine {
   facts(): Promise<EngineFacts>;
   /** Everything of one deployment, told by our labels. */
@@ -64,6 +88,13 @@ export interface Engine {
   /** `null` when the image is not here. */
   inspectImage(reference: string): Promise<ImageFacts | null>;
   pullImage(reference: string, options: PullOptions): Promise<PullOutcome>;
+  /** Ids of the images that any container of this engine was made from, ours or not, running or not. */
+  imagesInUse(): Promise<ReadonlySet<string>>;
+  /**
+   * Takes the reference away from that image, and with its last name the image itself; never by force. A reference
+   * that names another image by now is left alone: then the image goes only if it has no name any more.
+   */
+  removeImage(image: { readonly reference: string; readonly imageId: string }): Promise<ImageRemoval>;
   /** Carries out one step. Safe to repeat: what is done already counts as done. */
   carryOut(deployment: string, step: Step): Promise<StepOutcome>;
   /**

@@ -2,7 +2,19 @@
 import type { Reply } from '../../protocol/command.ts';
 import type { Event } from '../../protocol/events.ts';
 import type { Refusal, Status } from '../../protocol/status.ts';
+import type { PulledImage } from '../reconcile/collect-images.ts';
 import type { DeploymentRecord } from '../reconcile/record.ts';
+
+/** The disk has no room: nothing of what was asked is stored. It may well do later. */
+export class StoreFull extends Error {
+  readonly code = 'no_space';
+  readonly hint = 'free space on the disk of data_dir; all goes on by itself then';
+
+  constructor(options: { cause?: unknown } = {}) {
+    super('the disk of data_dir is full: nothing can be stored', options);
+    this.name = 'StoreFull';
+  }
+}
 
 /** Whose document it is: `device`, or `groups/NAME`. */
 export type Source = string;
@@ -28,18 +40,47 @@ export interface NewEvent {
 export interface PendingStatus {
   readonly deployment: string;
   readonly seq: number;
-  readonly body: string;
 }
 
-export interface Store {
+/** What pulls brought to this device. An image that was here before a pull of ours is not in it. */
+export interface PullNotes {
+  /**
+   * Notes that a pull begins, and which image bore the reference until now; one that a crash left open stays as
+   * it was. Durable on return.
+   */
+  beginPull(reference: string, beforeId: string | null): void;
+  /** References of pulls that were begun and not ended. */
+  openPulls(): readonly string[];
+  /**
+   * Ends a pull. The image that bears the reference now is ours from here on, unless it did before the pull;
+   * what the same reference brought before is superseded. `null` for none.
+   */
+  endPull(reference: string, imageId: string | null): void;
+}
+
+/**
+ * Documents, records, commands and the beginnings of pulls throw `StoreFull` where there is no room for them, as
+ * nothing may act on what is not stored. Events are lost then, and the gap in their numbers tells it. All else is
+ * held in memory until there is room.
+ */
+export interface Store extends PullNotes {
   /** Stores a document and clears the refusal that stood for its deployment. Durable on return. */
   acceptDocument(document: AcceptedDocument): void;
   /** The accepted documents of one deployment, one per source. */
   acceptedDocuments(deployment: string): readonly AcceptedDocument[];
-  /** Names of all deployments that were ever accepted. */
+  /** Names of all deployments that are remembered, removed ones too. */
   deploymentNames(): readonly string[];
+  /** Names of those that are not noted as removed. */
+  activeDeployments(): readonly string[];
+  /**
+   * Notes that nothing is left of a deployment, until a document of it is accepted. Of those that were removed
+   * longest ago all is forgotten past a bound; answers with their names.
+   */
+  noteRemoved(deployment: string): readonly string[];
   /** The document with this hash, also when it is no longer the newest, while a record may return to it. */
   documentBody(hash: string): string | null;
+  /** The bodies of all documents that a source or a record refers to. */
+  keptDocuments(): readonly string[];
 
   readRefusal(deployment: string): Refusal | null;
   writeRefusal(deployment: string, refusal: Refusal): void;
@@ -57,21 +98,35 @@ export interface Store {
   pendingReplies(): readonly Reply[];
   markReplyDelivered(id: string): void;
 
+  /**
+   * Numbers events and writes them, and those that are held. Durable on return. Past the outbox's bytes the oldest
+   * of the least important go; where it throws, the numbers stay used. Either way the gap tells what was lost.
+   */
   appendEvents(events: readonly NewEvent[], at: string): void;
-  /** The oldest events, in order. */
+  /** Numbers an event and holds it in memory: what ends the process may lose it. At most 100 are held. */
+  holdEvent(event: NewEvent, at: string): void;
+  /** Writes what is held. Durable on return. */
+  writeHeldEvents(): void;
+  /** The oldest events, in order. A number that is missing, between two or before the first, was lost. */
   pendingEvents(limit: number): readonly Event[];
   countEvents(): number;
-  /** The events that were dropped for want of space since the last acknowledged one; `null` for none. */
-  lostEvents(): { readonly from: number; readonly to: number } | null;
+  /** The last number that the broker has. After a crash it may be an earlier one. */
+  acknowledgedSeq(): number;
   acknowledgeEvents(upToSeq: number): void;
 
-  /** The next number for a status. Rises for ever, with gaps after a crash. */
-  nextStatusSeq(): number;
+  /** The next number for a status. Rises for ever, with gaps after a crash. `null` while the disk is too full for one. */
+  nextStatusSeq(): number | null;
   /** Keeps the newest status of a deployment until it is delivered, and after. */
   saveStatus(status: Status): void;
   latestStatus(deployment: string): Status | null;
   pendingStatuses(): readonly PendingStatus[];
   markStatusDelivered(deployment: string, seq: number): void;
+
+  /** What pulls brought, as far as it is not forgotten. */
+  pulledImages(): readonly PulledImage[];
+  /** Stores `unneededMs` of each; one that is forgotten stays so. */
+  writeImageAges(images: readonly PulledImage[]): void;
+  forgetImage(image: PulledImage): void;
 
   close(): void;
 }

@@ -1,19 +1,18 @@
 // The next step for one service: from whatever its container is, one step nearer to running as asked.
 
+import { hostsOf } from '../../protocol/service-namespaces.ts';
 import { CRASH_LOOP_FAILURES } from './failures.ts';
-import type { Verdict } from './health.ts';
+import { areHostsThere, mustFollow } from './joins.ts';
 import type { ImageStanding, ObservedContainer } from './observed.ts';
 import type { DeploymentRecord, ServiceHistory } from './record.ts';
 import { historyOf } from './record.ts';
 import { isUp } from './select-container.ts';
 import { afterExit, type ServiceSpec } from './service-spec.ts';
 import { settingsStep } from './settings.ts';
+import type { ServiceView } from './situation.ts';
 import type { Step } from './steps.ts';
 
-export interface ServiceContext {
-  readonly spec: ServiceSpec;
-  readonly container: ObservedContainer | null;
-  readonly verdict: Verdict;
+export interface ServiceContext extends ServiceView {
   readonly record: DeploymentRecord;
   readonly image: ImageStanding | undefined;
   readonly areDependenciesReady: boolean;
@@ -27,18 +26,27 @@ export function advanceService(context: ServiceContext): Step | null {
   const { spec, container, record, nowMs } = context;
   const history = historyOf(record, spec);
   const isHeldBack = history.retryAtMs !== null && nowMs < history.retryAtMs;
-  if (container === null) {
-    const canCreate = !isHeldBack && context.image?.kind === 'present';
-    return canCreate ? { kind: 'create_container', spec } : null;
-  }
+  if (container === null) return isHeldBack ? null : createStep(context);
   const ref = { service: spec.name, container: container.id };
   if (container.state === 'dead') return { kind: 'remove_container', ...ref };
   if (isUp(container)) return advanceRunning(context, container, history, isHeldBack);
-  if (isHeldBack || context.isPlaceTaken || !context.areDependenciesReady) return null;
+  if (isHeldBack || context.isPlaceTaken || !isAwaitedReady(context)) return null;
   if (!shouldRun(context, container)) return null;
   // A power cut between its creation and the joining, or a network that was removed since: it cannot start so.
   if (missingNetwork(spec, container) !== null) return { kind: 'remove_container', ...ref };
   return settingsStep(spec, container, history) ?? { kind: 'start_container', spec, container: container.id };
+}
+
+function isAwaitedReady({ areDependenciesReady, hosts }: ServiceContext): boolean {
+  return areDependenciesReady && areHostsThere(hosts);
+}
+
+/** Its image must be here, and the containers whose namespaces it joins: they need not run yet. */
+function createStep({ spec, image, hosts }: ServiceContext): Step | null {
+  const areHostsMade = hosts.length === hostsOf(spec.service).length;
+  if (image?.kind !== 'present' || !areHostsMade) return null;
+  const peers = Object.fromEntries(hosts.map(({ service, id }) => [service, id]));
+  return { kind: 'create_container', spec, peers };
 }
 
 /** A network that a container should be in and is not; `null` when it is in all. */
@@ -47,19 +55,22 @@ export function missingNetwork(spec: ServiceSpec, container: ObservedContainer):
 }
 
 function advanceRunning(
-  { spec, verdict }: ServiceContext,
+  context: ServiceContext,
   container: ObservedContainer,
   history: ServiceHistory,
   isHeldBack: boolean,
 ): Step | null {
+  const { spec, verdict, record } = context;
   const ref = { service: spec.name, container: container.id };
   if (container.state === 'paused') return { kind: 'unpause_container', ...ref };
   if (isHeldBack) {
     const isLooping = history.failuresInRow >= CRASH_LOOP_FAILURES && verdict.health !== 'healthy';
     return isLooping ? { kind: 'stop_container', ...ref, graceMs: spec.stopGraceMs } : null;
   }
-  if (verdict.health === 'unhealthy') return { kind: 'restart_container', spec, container: container.id };
   if (container.state !== 'running') return null;
+  const isStale = isAwaitedReady(context) && mustFollow(record, context);
+  const isUnhealthy = verdict.health === 'unhealthy' && areHostsThere(context.hosts);
+  if (isStale || isUnhealthy) return { kind: 'restart_container', spec, container: container.id };
   const network = missingNetwork(spec, container);
   if (network !== null) return { kind: 'join_network', spec, container: container.id, network };
   return settingsStep(spec, container, history);

@@ -1,8 +1,10 @@
 // Stage `condemned`: the culprit's last words are read, then the content is barred and the old revision runs.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { Reason } from '../../protocol/status.ts';
+import { bar, barOf } from './barred.ts';
+import { MAX_RESUMES } from './phases.ts';
 import type { Culprit } from './proof.ts';
-import { type Attempt, type DeploymentRecord, withBarred } from './record.ts';
+import type { Attempt, DeploymentRecord } from './record.ts';
 import { stayRolledBack } from './rollback.ts';
 import { viewServices } from './services.ts';
 import type { Decision, Revision, Situation } from './situation.ts';
@@ -26,14 +28,16 @@ export function condemn(situation: Situation, { desired, attempt, view, reason }
 export function readLogs(situation: Situation, desired: Desired, attempt: Attempt): Decision {
   const { service, container, reason } = attempt.verdict ?? NO_VERDICT;
   const isThere = situation.observed.containers.some((other) => other.id === container);
-  if (service === null || container === null || !isThere)
+  // Where it is the reading that ends the agent, it would for ever.
+  const isInVain = !isThere || attempt.resumes > MAX_RESUMES;
+  if (service === null || container === null || isInVain)
     return giveUp(situation, desired, { attempt, reason });
   return {
     record: situation.record,
     steps: [{ kind: 'read_last_logs', service, container }],
     wantedImages: [],
     wakeInMs: 0,
-    services: viewServices(situation, desired.document),
+    services: viewServices(situation, desired),
   };
 }
 
@@ -49,11 +53,9 @@ function giveUp(
   if (proven !== null && desired.document.update.on_failure === 'rollback') {
     // What the failed revision did is told in the reason, and not held against the one that runs again.
     const calm: DeploymentRecord = { ...record, attempt: null, services: {}, blocked: null };
-    return stayRolledBack(
-      { ...situation, record: withBarred(calm, desired.content, reason) },
-      proven,
-      reason,
-    );
+    const barred = bar(calm, { content: desired.content, reason }, situation);
+    const told = barOf(barred, desired.content)?.reason ?? reason;
+    return stayRolledBack({ ...situation, record: barred }, proven, told);
   }
   const unproven: Attempt = {
     ...attempt,
@@ -65,6 +67,6 @@ function giveUp(
     steps: [],
     wantedImages: [],
     wakeInMs: 0,
-    services: viewServices(situation, desired.document),
+    services: viewServices(situation, desired),
   };
 }

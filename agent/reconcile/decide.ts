@@ -2,8 +2,13 @@
 // at what is, never at how it came to be, so it may be asked at any moment, any number of times.
 
 import type { PresentDeployment } from '../../protocol/deployment.ts';
+import { barOf, liftsInMs } from './barred.ts';
+import { canBlock } from './outcomes.ts';
+import { forgetOutdated } from './outdated.ts';
+import type { BarredContent } from './record.ts';
 import { decideRemoval } from './removal.ts';
 import { stayRolledBack } from './rollback.ts';
+import { earliest } from './services.ts';
 import type { Decision, Revision, Situation } from './situation.ts';
 import { keepRunning, steadyPhase } from './steady.ts';
 import { decideUpdate } from './update.ts';
@@ -14,11 +19,19 @@ import { decideUpdate } from './update.ts';
  * | absent | everything of the deployment is removed |
  * | the revision that is proven | it is kept running |
  * | one that this device takes no part in | what is proven is kept running |
- * | one whose content is barred | what is proven is kept running, told as `rolled_back` |
+ * | one whose content is barred | what is proven is kept running, told as `rolled_back`, until the bar lifts |
  * | any other | an update to it |
  */
 export function decide(situation: Situation): Decision {
-  return withoutLeftovers(situation, decideWhole(situation));
+  return withoutLeftovers(situation, decideUnblocked(situation));
+}
+
+/** What failed and is not to be done any more, as it took effect all the same or is not asked now, blocks nothing. */
+function decideUnblocked(situation: Situation): Decision {
+  const { record } = situation;
+  const decision = decideWhole(situation);
+  if (record.blocked === null || decision.steps.some(canBlock)) return decision;
+  return decideWhole({ ...situation, record: { ...record, blocked: null } });
 }
 
 function decideWhole(situation: Situation): Decision {
@@ -30,9 +43,16 @@ function decideWhole(situation: Situation): Decision {
     const steady = keepRunning(situation, present);
     return { ...steady, record: { ...steady.record, ...steadyPhase(steady, record.phase), attempt: null } };
   }
-  const barred = record.barred.find((entry) => entry.content === desired.content);
-  if (proven !== null && barred !== undefined) return stayRolledBack(situation, proven, barred.reason);
-  return decideUpdate(situation, present);
+  const barred = barOf(record, desired.content);
+  if (proven === null || barred === null || isTriedAgain(situation, barred))
+    return decideUpdate(situation, present);
+  const back = stayRolledBack(situation, proven, barred.reason);
+  return { ...back, wakeInMs: earliest(back.wakeInMs, liftsInMs(barred, situation.nowMs)) };
+}
+
+/** A try that is under way goes on, also where a restart of the agent makes the wait begin anew. */
+function isTriedAgain({ record, desired, nowMs }: Situation, barred: BarredContent): boolean {
+  return record.attempt?.hash === desired.hash || liftsInMs(barred, nowMs) === 0;
 }
 
 function sitOut(situation: Situation): Decision {
@@ -59,5 +79,6 @@ function withoutLeftovers(situation: Situation, decision: Decision): Decision {
   );
   const ids = new Set(observed.containers.map((container) => container.id));
   const parked = decision.record.parked.filter((id) => ids.has(id));
-  return { ...decision, record: { ...decision.record, services, parked } };
+  const { outdated: _, ...rest } = decision.record;
+  return { ...decision, record: { ...rest, services, parked, ...forgetOutdated(decision.record, ids) } };
 }

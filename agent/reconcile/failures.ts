@@ -28,7 +28,8 @@ export interface Moment {
 
 type Failure = Omit<ServiceFailure, 'at' | 'nextTryAt'>;
 
-function later(wallTime: string, ms: number): string {
+/** A wall-clock time so much after another, ISO 8601. */
+export function later(wallTime: string, ms: number): string {
   return new Date(Date.parse(wallTime) + ms).toISOString();
 }
 
@@ -85,6 +86,7 @@ export function noteRun(record: DeploymentRecord, run: Run, moment: Moment): Dep
   return noteUp(record, run, container, moment);
 }
 
+const UNHEALTHY = { code: 'unhealthy', message: 'unhealthy' };
 const GONE = { code: 'removed', message: 'its container was removed by somebody else', exitCode: null };
 
 function noteExit(
@@ -93,10 +95,13 @@ function noteExit(
   container: ObservedContainer,
   moment: Moment,
 ): DeploymentRecord {
+  if (record.parked.includes(container.id)) return record;
   const history = historyOf(record, run.spec);
-  const isExpected = history.watched?.container !== container.id || record.parked.includes(container.id);
-  if (isExpected) return record;
   const after = afterExit(run.spec, container.exitCode, container.engineRestarts);
+  const isWatched = history.watched?.container === container.id;
+  // The agent was killed before it could note the start. What nothing restarts would otherwise never fail.
+  const isMissedEnd = container.state === 'exited' && after === 'stay' && history.failuresInRow === 0;
+  if (!isWatched && !isMissedEnd) return record;
   if (after === 'completed')
     return withHistory(record, run.spec, { ...history, watched: null, failuresInRow: 0 });
   return noteFailure(record, run.spec, exitFailure(container), moment);
@@ -118,8 +123,8 @@ function noteUp(
     return watch(countRestarts(failed, spec, engineRestarts), spec, container, moment.nowMs);
   }
   if (run.verdict.health === 'unhealthy' && history.retryAtMs === null) {
-    const message = run.verdict.why ?? 'unhealthy';
-    return noteFailure(record, spec, { code: 'unhealthy', message, exitCode: null }, moment);
+    const why = run.verdict.why ?? UNHEALTHY;
+    return noteFailure(record, spec, { ...why, exitCode: null }, moment);
   }
   const isSameRun =
     isSameContainer && (watched.startedAt === null || watched.startedAt === container.startedAt);

@@ -13,7 +13,7 @@ export interface ObservedContainer {
   /** `null` before its first exit and while it runs. */
   readonly exitCode: number | null;
   readonly oomKilled: boolean;
-  /** The engine's own time of the last start, ISO 8601; only compared for equality. */
+  /** The engine's own time of the last start, ISO 8601: names a run. Its order is told apart in `joins.ts` alone. */
   readonly startedAt: string | null;
   /** How often the engine's restart policy has restarted it. */
   readonly engineRestarts: number;
@@ -24,6 +24,8 @@ export interface ObservedContainer {
   readonly digest: string | null;
   /** Networks of ours that it is joined to, by the document's name. */
   readonly networks: readonly string[];
+  /** Ids of the containers whose namespaces it was made to live in. */
+  readonly joins: readonly string[];
   /** Where the host reaches it, for probes; `null` while it does not run. */
   readonly address: string | null;
   readonly settings: MutableSettings;
@@ -56,7 +58,7 @@ export interface Observed {
 
 /** Where one image stands on this device. */
 export type ImageStanding =
-  | { readonly kind: 'present' }
+  | { readonly kind: 'present'; readonly imageId: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'pulling'; readonly currentBytes: number; readonly totalBytes: number }
   | {

@@ -64,8 +64,12 @@ function started(
 }
 
 /** A network, a volume or a stop that failed is no service's failure, but services wait for it. */
+export function canBlock(step: Step): boolean {
+  return !('spec' in step) && step.kind !== 'read_last_logs';
+}
+
 function blockedBy({ step, outcome }: StepResult): Reason | null {
-  if (outcome.ok || 'spec' in step || step.kind === 'read_last_logs') return null;
+  if (outcome.ok || !canBlock(step)) return null;
   return { ...told(outcome), path: pathOf(step) };
 }
 

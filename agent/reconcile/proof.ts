@@ -2,6 +2,7 @@
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { Reason } from '../../protocol/status.ts';
 import { isCompleted } from './advance.ts';
+import { MAX_RESUMES } from './phases.ts';
 import type { Attempt, DeploymentRecord } from './record.ts';
 import { durationMs } from './service-spec.ts';
 import { isAsAsked } from './services.ts';
@@ -10,8 +11,6 @@ import { troubleOf } from './steady.ts';
 
 /** A service that fails this often before it is proven is not going to be: no need to wait the deadline out. */
 const MAX_FAILURES = 3;
-/** A revision that was never proven over this many starts of the agent or device may well be their cause. */
-const MAX_RESUMES = 5;
 
 export interface Proof {
   readonly document: PresentDeployment;

@@ -1,24 +1,25 @@
 // Stage `pulling`: the old revision is kept running and repaired while the new one's images come.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { Reason } from '../../protocol/status.ts';
+import { noteClockWait, withoutClockWait } from './clock-wait.ts';
+import { freshRequestOf, type ImageRequest, imageKey, standingOf, uniqueRequests } from './images.ts';
+import { markOutdated } from './outdated.ts';
 import type { Attempt, DeploymentRecord } from './record.ts';
-import { earliest, imagesToFetch, viewServices } from './services.ts';
+import { specsOf } from './service-spec.ts';
+import { earliest, imagesToFetch, viewServices, withoutImage } from './services.ts';
 import type { Decision, Gate, Revision, ServiceView, Situation } from './situation.ts';
-import { keepRunning, troubleOf } from './steady.ts';
+import { keepRunning, reasonOfImage } from './steady.ts';
 import { switchAndProve } from './switching.ts';
 
-export function pull(situation: Situation, desired: Revision<PresentDeployment>, attempt: Attempt): Decision {
-  const views = viewServices(situation, desired.document);
-  const wanted = imagesToFetch(situation, views);
+export function pull(situation: Situation, desired: Revision<PresentDeployment>, before: Attempt): Decision {
+  const attempt = noteRefreshed(situation, desired, before);
+  const views = viewServices(situation, desired).map((view) => awaitFresh(view, attempt));
+  const fresh = freshRequests(views, attempt);
+  const isComplete = fresh.length === 0 && withoutImage(situation, views).length === 0;
   const { gate } = situation;
-  if (wanted.length === 0 && gate !== null) return waitAtGate(situation, { views, attempt, gate });
-  if (wanted.length === 0) {
-    return switchAndProve(situation, desired, {
-      ...attempt,
-      stage: 'switching',
-      pulledAtMs: situation.nowMs,
-    });
-  }
+  if (isComplete && gate !== null) return waitAtGate(situation, { views, attempt, gate });
+  if (isComplete) return beginSwitch(situation, desired, attempt);
+  const wanted = uniqueRequests([...fresh, ...imagesToFetch(situation, views)]);
   const upkeep = upkeepOfProven(situation, views);
   const trouble =
     views.map((view) => troubleOfImage(situation, view)).find((reason) => reason !== null) ?? null;
@@ -31,15 +32,53 @@ export function pull(situation: Situation, desired: Revision<PresentDeployment>,
   };
 }
 
+/** From here on it is settled which containers carry the revision. */
+function beginSwitch(situation: Situation, desired: Revision<PresentDeployment>, attempt: Attempt): Decision {
+  const specs = specsOf(desired.document);
+  const { containers } = situation.observed;
+  const record = withoutClockWait(markOutdated(situation.record, { attempt, specs, containers }));
+  return switchAndProve({ ...situation, record }, desired, {
+    ...attempt,
+    stage: 'switching',
+    pulledAtMs: situation.nowMs,
+  });
+}
+
+/** The attempt with all that has been pulled for it by now. */
+function noteRefreshed(
+  { images }: Situation,
+  { hash, document }: Revision<PresentDeployment>,
+  attempt: Attempt,
+): Attempt {
+  const come = specsOf(document).flatMap((spec) => {
+    const fresh = freshRequestOf(spec, hash, attempt);
+    const standing = fresh === null ? undefined : images.get(imageKey(fresh));
+    return standing?.kind === 'present' ? [[spec.name, standing.imageId] as const] : [];
+  });
+  if (come.length === 0) return attempt;
+  return { ...attempt, refreshed: { ...attempt.refreshed, ...Object.fromEntries(come) } };
+}
+
+function freshRequests(views: readonly ServiceView[], attempt: Attempt): ImageRequest[] {
+  const fresh = views.map(({ spec }) => freshRequestOf(spec, attempt.hash, attempt));
+  return fresh.filter((request) => request !== null);
+}
+
+function awaitFresh(view: ServiceView, attempt: Attempt): ServiceView {
+  const fresh = freshRequestOf(view.spec, attempt.hash, attempt);
+  return fresh === null ? view : { ...view, awaitedImage: imageKey(fresh) };
+}
+
 /** Everything is here; the old revision runs on until the switch may come. */
 function waitAtGate(
   situation: Situation,
   { views, attempt, gate }: { views: readonly ServiceView[]; attempt: Attempt; gate: Gate },
 ): Decision {
   const upkeep = upkeepOfProven(situation, views);
+  const record = gate.waitsFor === 'clock' ? noteClockWait(upkeep.record, situation.nowMs) : upkeep.record;
   return {
     ...upkeep,
-    record: { ...upkeep.record, attempt, phase: 'waiting', reason: gate.reason },
+    record: { ...record, attempt, phase: 'waiting', reason: gate.reason },
     wakeInMs: earliest(upkeep.wakeInMs, gate.lookAgainInMs),
     services: views.map((view) => whatRunsFor(view, upkeep.services)),
   };
@@ -66,10 +105,12 @@ function troubleOfImage(
   situation: Situation,
   view: ServiceView,
 ): { reason: Reason; isTransient: boolean } | null {
-  const image = situation.images.get(view.spec.service.image);
-  const reason = troubleOf(situation, view, situation.record);
-  if (view.container !== null || image?.kind !== 'failed' || reason === null) return null;
-  return { reason, isTransient: image.isTransient };
+  const awaited = view.awaitedImage === null ? undefined : situation.images.get(view.awaitedImage);
+  const image =
+    awaited?.kind === 'failed' || view.container !== null ? awaited : standingOf(situation, view.spec);
+  return image?.kind === 'failed'
+    ? { reason: reasonOfImage(view, image), isTransient: image.isTransient }
+    : null;
 }
 
 function upkeepOfProven(situation: Situation, desiredViews: readonly ServiceView[]): Decision {

@@ -1,31 +1,24 @@
 // History: what the device remembers of one deployment between cycles and across power cuts. The store
 // keeps it as JSON. Fields in `…Ms` are monotonic times of the present process; `resumeRecord` rebases them.
 import type { Phase, Reason } from '../../protocol/status.ts';
+import type { ClockWait } from './clock-wait.ts';
 import type { MutableSettings } from './observed.ts';
+import type { Outdated } from './outdated.ts';
+import { PHASE_TABLE, type Stage } from './phases.ts';
 
-/**
- * An update under way. The stage is stored before it is entered.
- *
- * | stage | what is done in it | what a crash in it leads to | what ends it |
- * |---|---|---|---|
- * | pulling | images of the new revision are fetched; the old one runs | the pull goes on | all images are here |
- * | switching | new containers are created, old ones stopped and kept, new ones started | the same steps go on: each looks at what is there | every new container has been started |
- * | proving | all must be healthy for `healthy_after`, within `deadline` | the proof starts again, a bounded number of times | proven, or not |
- * | condemned | the last log lines of the culprit are read | they are read again | the logs are stored: the content is barred and the old revision runs again, or, with none to go back to, `unproven` |
- * | unproven | told as `failed`; the services are kept and tried again, backed off | the same goes on | proven after all, or another revision |
- */
-export type Stage = 'pulling' | 'switching' | 'proving' | 'condemned' | 'unproven';
-
+/** An update under way. The stage is stored before it is entered; `PHASE_TABLE` tells what each is. */
 export interface Attempt {
   readonly hash: string;
   readonly revision: number;
   readonly stage: Stage;
   /** The deadline's clock: when the pull ended. `null` while pulling. */
   readonly pulledAtMs: number | null;
-  /** How often a restarted agent or device has found this attempt unproven. */
+  /** Starts of the agent that found it in a stage that counts them. */
   readonly resumes: number;
   /** Services that failed before the update began: it is not blamed for them. */
   readonly brokenBefore: readonly string[];
+  /** By service, the id of the image that was pulled for this attempt although one was here. */
+  readonly refreshed?: Readonly<Record<string, string>>;
   /** Exits and failed steps of each service since the pull ended. */
   readonly failures: Readonly<Record<string, number>>;
   /** Why it is condemned, and of which container the logs tell more. */
@@ -65,6 +58,17 @@ export interface ServiceHistory {
     readonly asked: MutableSettings;
     readonly shown: MutableSettings | null;
   } | null;
+  /** Of a service in the namespaces of others. */
+  readonly joined?: JoinedRuns;
+}
+
+/** In which runs of other containers a run lives: the times of their starts, by container id. */
+export interface JoinedRuns {
+  /** The run that lives there, by its start; `null` before its first. */
+  readonly run: string | null;
+  readonly hosts: Readonly<Record<string, string>>;
+  /** As they were at the last look. */
+  readonly seen: Readonly<Record<string, string>>;
 }
 
 export interface ServiceFailure {
@@ -77,28 +81,40 @@ export interface ServiceFailure {
   readonly nextTryAt: string;
 }
 
+/** A content that failed its proof here. */
+export interface BarredContent {
+  readonly content: string;
+  readonly reason: Reason;
+  /** When it is tried again of its own accord: only where the device was to blame. */
+  readonly retry?: { readonly tries: number; readonly delayMs: number; readonly atMs: number };
+}
+
 export interface DeploymentRecord {
   readonly phase: Phase;
   readonly reason: Reason | null;
   /** The revision that last proved itself: what a rollback returns to. */
   readonly proven: { readonly revision: number; readonly hash: string } | null;
+  /** The revision that was proven before that one: its images are kept, for a way back. */
+  readonly previous: { readonly revision: number; readonly hash: string } | null;
   readonly attempt: Attempt | null;
-  /** Contents that failed their proof here, newest last: not tried again until told to. */
-  readonly barred: readonly { readonly content: string; readonly reason: Reason }[];
+  /** Contents that failed their proof here, newest last: see `barred.ts` for when they are tried again. */
+  readonly barred: readonly BarredContent[];
   readonly services: Readonly<Record<string, ServiceHistory>>;
   /** Why a network, a volume or a stop failed, on which services wait; `null` when none did. */
   readonly blocked: Reason | null;
   /** Containers that the agent itself stopped and keeps: their exit is no failure, and no policy's business. */
   readonly parked: readonly string[];
+  /** Left out while there are none. */
+  readonly outdated?: Outdated;
+  /** While a switch waits for a synchronised clock. */
+  readonly clockWait?: ClockWait;
 }
-
-/** More barred contents than a manager publishes in a bad week; the oldest is forgotten first. */
-const MAX_BARRED = 20;
 
 export const EMPTY_RECORD: DeploymentRecord = {
   phase: 'waiting',
   reason: null,
   proven: null,
+  previous: null,
   attempt: null,
   barred: [],
   services: {},
@@ -138,19 +154,17 @@ export function withHistory(
   return { ...record, services: { ...record.services, [spec.name]: history } };
 }
 
-export function withBarred(record: DeploymentRecord, content: string, reason: Reason): DeploymentRecord {
-  const others = record.barred.filter((entry) => entry.content !== content);
-  return { ...record, barred: [...others, { content, reason }].slice(-MAX_BARRED) };
-}
-
 /** A record read back after a restart: monotonic times of the old process mean nothing in the new one. */
 export function resumeRecord(record: DeploymentRecord, nowMs: number): DeploymentRecord {
   const services = Object.fromEntries(
     Object.entries(record.services).map(([name, history]) => [name, resumeHistory(history, nowMs)]),
   );
+  const { clockWait } = record;
   return {
     ...record,
+    ...(clockWait === undefined ? {} : { clockWait: { ...clockWait, sinceMs: nowMs } }),
     services,
+    barred: record.barred.map((entry) => resumeBarred(entry, nowMs)),
     attempt: record.attempt === null ? null : resumeAttempt(record.attempt, nowMs),
   };
 }
@@ -163,7 +177,13 @@ function resumeHistory(history: ServiceHistory, nowMs: number): ServiceHistory {
   };
 }
 
+function resumeBarred(entry: BarredContent, nowMs: number): BarredContent {
+  const { retry } = entry;
+  return retry === undefined ? entry : { ...entry, retry: { ...retry, atMs: nowMs + retry.delayMs } };
+}
+
 function resumeAttempt(attempt: Attempt, nowMs: number): Attempt {
   if (attempt.pulledAtMs === null) return attempt;
-  return { ...attempt, pulledAtMs: nowMs, resumes: attempt.resumes + 1 };
+  const isCounted = PHASE_TABLE[attempt.stage].countsStarts;
+  return { ...attempt, pulledAtMs: nowMs, resumes: attempt.resumes + (isCounted ? 1 : 0) };
 }

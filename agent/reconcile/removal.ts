@@ -6,11 +6,14 @@ import type { Step } from './steps.ts';
 
 export function decideRemoval(situation: Situation): Decision {
   const steps = removalSteps(situation);
-  const isDone = steps.length === 0;
+  // A container that the engine is removing holds its networks and volumes.
+  const isDone = steps.length === 0 && situation.observed.containers.length === 0;
   return {
     record: {
       ...situation.record,
       proven: isDone ? null : situation.record.proven,
+      previous: isDone ? null : situation.record.previous,
+      barred: isDone ? [] : situation.record.barred,
       attempt: null,
       phase: isDone ? 'removed' : 'switching',
       reason: isDone ? null : situation.record.blocked,

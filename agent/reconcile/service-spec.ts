@@ -4,7 +4,9 @@ import { contentHash } from '../../protocol/canonical-json.ts';
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import { parseDurationMs } from '../../protocol/duration.ts';
 import type { Service } from '../../protocol/service.ts';
+import { hostsOf } from '../../protocol/service-namespaces.ts';
 import type { MutableSettings } from './observed.ts';
+import { filesOf, type ServiceFile } from './service-file.ts';
 
 /** One service of one revision, ready to be compared with what runs and to be created. */
 export interface ServiceSpec {
@@ -16,6 +18,7 @@ export interface ServiceSpec {
   readonly settings: MutableSettings;
   /** Networks by the document's name, with the aliases under which others find the service there. */
   readonly networks: Readonly<Record<string, readonly string[]>>;
+  readonly files: readonly ServiceFile[];
   readonly stopGraceMs: number;
 }
 
@@ -29,36 +32,50 @@ const KNOWN_SPECS = new WeakMap<PresentDeployment, readonly ServiceSpec[]>();
 export function specsOf(document: PresentDeployment): readonly ServiceSpec[] {
   const known = KNOWN_SPECS.get(document);
   if (known !== undefined) return known;
-  const { revision, services } = document;
-  const specs = Object.entries(services).map(([name, service]) => specOf(revision, name, service));
+  const specs = Object.entries(document.services).map(([name, service]) => specOf(document, name, service));
   KNOWN_SPECS.set(document, specs);
   return specs;
 }
 
-function specOf(revision: number, name: string, service: Service): ServiceSpec {
+function specOf(document: PresentDeployment, name: string, service: Service): ServiceSpec {
+  const files = filesOf(document, service);
   return {
     name,
-    revision,
+    revision: document.revision,
     service,
-    hash: contentHash(immutablePart(service)),
+    files,
+    hash: hashOf(document, service, files),
     settings: settingsOf(service),
     networks: networksOf(name, service),
     stopGraceMs: durationMs(service.stop_grace_period, DEFAULT_STOP_GRACE_MS),
   };
 }
 
-/** All keys but those that the agent alone acts on, and those that change on a living container. */
-function immutablePart(service: Service): object {
-  const {
-    probe: _probe,
-    depends_on: _dependsOn,
-    restart: _restart,
-    pull_policy: _pull,
-    deploy,
-    ...rest
-  } = service;
+/** A service in another's namespaces follows it: what makes that one's container anew makes this one's anew too. */
+function hashOf(document: PresentDeployment, service: Service, files: readonly ServiceFile[]): string {
+  const part = immutablePart(service, files);
+  // No ring: a joined service is depended on, and rings of those are refused.
+  const joined = hostsOf(service).flatMap((name) => {
+    const host = document.services[name];
+    return host === undefined ? [] : [[name, hashOf(document, host, filesOf(document, host))] as const];
+  });
+  return contentHash(joined.length === 0 ? part : { ...part, joined: Object.fromEntries(joined) });
+}
+
+/**
+ * All keys but those that the agent alone acts on, and those that change on a living container. What a service
+ * does not ask for leaves no trace, so that its hash stays as it was in an agent that did not know the key.
+ */
+function immutablePart(service: Service, files: readonly ServiceFile[]): object {
+  const { probe, depends_on: _dependsOn, restart: _restart, pull_policy: _pull, deploy, ...rest } = service;
   const reservations = deploy?.resources?.reservations;
-  return reservations === undefined ? rest : { ...rest, reservations };
+  return {
+    ...rest,
+    ...(reservations === undefined ? {} : { reservations }),
+    ...(files.length === 0 ? {} : { contents: files.map(({ content }) => contentHash(content)) }),
+    // Of the probe, the mount alone is the container's.
+    ...(probe?.heartbeat === undefined ? {} : { heartbeat: probe.heartbeat.target }),
+  };
 }
 
 function settingsOf(service: Service): MutableSettings {

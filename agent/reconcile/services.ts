@@ -1,22 +1,33 @@
 // The services of one revision held against what runs: carriers, verdicts, dependencies, next steps.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { DependencyCondition } from '../../protocol/service.ts';
+import { hostsOf } from '../../protocol/service-namespaces.ts';
 import { advanceService, isCompleted, missingNetwork } from './advance.ts';
 import { noteRun } from './failures.ts';
 import { judgeHealth } from './health.ts';
+import { type ImageRequest, imageKey, requestOf, standingOf, uniqueRequests } from './images.ts';
+import { mustFollow, noteJoins } from './joins.ts';
+import { eligibleFor } from './outdated.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
-import { findCarrier, isUp } from './select-container.ts';
+import { findCarriers, isUp } from './select-container.ts';
 import { durationMs, type ServiceSpec, specsOf } from './service-spec.ts';
 import { noteShownSettings, settingsStep } from './settings.ts';
-import type { ServiceView, Situation } from './situation.ts';
+import type { Revision, ServiceView, Situation } from './situation.ts';
 import type { Step } from './steps.ts';
 
 export type ServicePlight = 'good' | 'starting' | 'failing';
 
-export function viewServices(situation: Situation, document: PresentDeployment): ServiceView[] {
+export function viewServices(
+  situation: Situation,
+  { hash, document }: Revision<PresentDeployment>,
+): ServiceView[] {
   const healthyAfterMs = durationMs(document.update.healthy_after, 0);
-  return specsOf(document).map((spec) => {
-    const container = findCarrier(situation.observed.containers, spec);
+  const specs = specsOf(document);
+  const { containers, first } = eligibleFor(hash, situation.record, situation.observed.containers);
+  const carriers = findCarriers(containers, specs, first);
+  return specs.map((spec) => {
+    const container = carriers.get(spec.name) ?? null;
+    const hosts = hostsOf(spec.service).flatMap((name) => carriers.get(name) ?? []);
     const verdict =
       container === null
         ? { health: 'unknown' as const, healthySinceMs: null, why: null }
@@ -25,7 +36,8 @@ export function viewServices(situation: Situation, document: PresentDeployment):
             healthyAfterMs,
             nowMs: situation.nowMs,
           });
-    return { spec, container, verdict, awaitedImage: container === null ? spec.service.image : null };
+    const awaitedImage = container === null ? imageKey(requestOf(spec)) : null;
+    return { spec, container, hosts, verdict, awaitedImage };
   });
 }
 
@@ -37,7 +49,7 @@ export function noteRuns(
 ): DeploymentRecord {
   return views.reduce((noted, view) => {
     const shown = noteShownSettings(noted, view.spec, view.container);
-    return noteRun(shown, view, situation);
+    return noteRun(noteJoins(shown, view), view, situation);
   }, record);
 }
 
@@ -52,7 +64,7 @@ export function advanceServices(
     const step = advanceService({
       ...view,
       record,
-      image: situation.images.get(view.spec.service.image),
+      image: standingOf(situation, view.spec),
       areDependenciesReady: areDependenciesReady(view.spec, views, record),
       isPlaceTaken: isPlaceTaken(view),
       nowMs: situation.nowMs,
@@ -93,19 +105,28 @@ export function plightOf(view: ServiceView, record: DeploymentRecord): ServicePl
   return isFailing ? 'failing' : 'starting';
 }
 
-/** Whether a running container has the limits and networks that were asked for, not those of a revision before. */
-export function isAsAsked({ spec, container }: ServiceView, record: DeploymentRecord): boolean {
+/** Whether a running container has the limits, networks and namespaces that were asked for. */
+export function isAsAsked(view: ServiceView, record: DeploymentRecord): boolean {
+  const { spec, container } = view;
   if (container === null) return false;
   return (
+    !mustFollow(record, view) &&
     missingNetwork(spec, container) === null &&
     settingsStep(spec, container, historyOf(record, spec)) === null
   );
 }
 
-/** Images that must come before the services without a container can have one. */
-export function imagesToFetch(situation: Situation, views: readonly ServiceView[]): string[] {
-  const needed = views.filter((view) => view.container === null).map((view) => view.spec.service.image);
-  return [...new Set(needed)].filter((image) => situation.images.get(image)?.kind !== 'present');
+/** Services without a container that cannot have one before their image comes. */
+export function withoutImage(situation: Situation, views: readonly ServiceView[]): ServiceView[] {
+  return views.filter(
+    ({ spec, container }) => container === null && standingOf(situation, spec).kind !== 'present',
+  );
+}
+
+/** Images that must be pulled before the services without a container can have one. */
+export function imagesToFetch(situation: Situation, views: readonly ServiceView[]): ImageRequest[] {
+  const pulled = withoutImage(situation, views).filter(({ spec }) => spec.service.pull_policy !== 'never');
+  return uniqueRequests(pulled.map(({ spec }) => requestOf(spec)));
 }
 
 /** How long until the first held-back service may be tried again; `null` when none waits. */

@@ -2,6 +2,7 @@
 import type { Deployment, PresentDeployment } from '../../protocol/deployment.ts';
 import type { Reason, Status } from '../../protocol/status.ts';
 import type { HealthFacts, Verdict } from './health.ts';
+import type { ImageRequest } from './images.ts';
 import type { ImageStanding, Observed, ObservedContainer } from './observed.ts';
 import type { DeploymentRecord } from './record.ts';
 import type { ServiceSpec } from './service-spec.ts';
@@ -25,7 +26,7 @@ export interface Situation {
   readonly proven: Revision<PresentDeployment> | null;
   readonly record: DeploymentRecord;
   readonly observed: Observed;
-  /** Every image that a service without its container asks for; one that is not here counts as missing. */
+  /** By `imageKey`, every image that a service without its container asks for, or that is to be pulled anew. */
   readonly images: ReadonlyMap<string, ImageStanding>;
   /** By container id. */
   readonly health: ReadonlyMap<string, HealthFacts>;
@@ -39,6 +40,7 @@ export interface Situation {
 
 /** Why a switch has to wait, and when to look again. */
 export interface Gate {
+  readonly waitsFor: 'hold' | 'clock' | 'window';
   readonly reason: Reason;
   readonly lookAgainInMs: number;
 }
@@ -49,7 +51,7 @@ export interface Decision {
   /** Independent of each other: they may be carried out side by side. */
   readonly steps: readonly Step[];
   /** Images that must be here; pulls of others may be given up. */
-  readonly wantedImages: readonly string[];
+  readonly wantedImages: readonly ImageRequest[];
   /** When to look again though nothing happened; `null` when only a change can matter. */
   readonly wakeInMs: number | null;
   /** Services as they are now, for the status. */
@@ -60,8 +62,10 @@ export interface Decision {
 export interface ServiceView {
   readonly spec: ServiceSpec;
   readonly container: ObservedContainer | null;
+  /** The containers that there are of the services whose namespaces it joins. */
+  readonly hosts: readonly ObservedContainer[];
   readonly verdict: Verdict;
-  /** The image that is fetched for it now, which may be a later revision's; `null` when none is. */
+  /** The `imageKey` of what is fetched for it now, which may be a later revision's; `null` when none is. */
   readonly awaitedImage: string | null;
 }
 

@@ -1,5 +1,5 @@
 // The status body: what is told of a deployment, made from a decision alone.
-import type { ServiceStatus } from '../../protocol/status.ts';
+import type { Phase, ServiceStatus } from '../../protocol/status.ts';
 import type { EffectiveLimits, MutableSettings, ObservedContainer } from './observed.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
 import type { ServiceSpec } from './service-spec.ts';
@@ -33,6 +33,28 @@ export function statusWithoutEngine(
     reason: { code, message, hint },
     services: {},
   };
+}
+
+/** While nothing can be stored no step is taken: what is asked waits, and of what runs nothing new is known. */
+export function statusWithoutRoom(
+  desired: { readonly revision: number; readonly hash: string },
+  record: DeploymentRecord,
+  { code, message, hint }: { readonly code: string; readonly message: string; readonly hint: string },
+): StatusBody {
+  const reason = { code, message, hint };
+  return {
+    desired,
+    running: record.proven,
+    phase: phaseWithoutRoom(desired.hash, record),
+    reason,
+    services: {},
+  };
+}
+
+function phaseWithoutRoom(hash: string, { attempt, proven, phase }: DeploymentRecord): Phase {
+  if (attempt?.hash === hash) return phase;
+  if (proven?.hash !== hash) return 'waiting';
+  return phase === 'converged' ? 'degraded' : phase;
 }
 
 function serviceStatus(situation: Situation, record: DeploymentRecord, view: ServiceView): ServiceStatus {

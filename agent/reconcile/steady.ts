@@ -1,7 +1,8 @@
 // The steady state: one revision is to run and stay running; whatever else is ours makes way for it.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { Phase, Reason } from '../../protocol/status.ts';
-import type { ObservedContainer } from './observed.ts';
+import { standingOf } from './images.ts';
+import type { ImageStanding, ObservedContainer } from './observed.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
 import { isUp } from './select-container.ts';
 import { durationMs, networksUsed } from './service-spec.ts';
@@ -34,7 +35,7 @@ export function keepRunning(
   keeps: (container: ObservedContainer) => boolean = () => false,
 ): Steady {
   const { document } = revision;
-  const views = viewServices(situation, document);
+  const views = viewServices(situation, revision);
   const record = noteRuns(situation, situation.record, views);
   const surplus = surplusOf(situation, views).filter((container) => !keeps(container));
   const missing = missingResources(
@@ -49,7 +50,11 @@ export function keepRunning(
       ? missing
       : [
           ...advanceServices(situation, record, views, isPlaceTaken),
-          ...clearAway(surplus, views),
+          ...makeWay(surplus.filter(isUp), views),
+          ...clearAway(
+            surplus.filter((container) => !isUp(container)),
+            views,
+          ),
           ...unusedNetworks(situation, views),
         ];
   return {
@@ -78,6 +83,15 @@ export function surplusOf(situation: Situation, views: readonly ServiceView[]): 
   return situation.observed.containers.filter(
     (container) => !carriers.has(container.id) && container.state !== 'removing',
   );
+}
+
+/** A container is stopped once its successor stands ready to start; one with no successor at once. */
+export function makeWay(inTheWay: readonly ObservedContainer[], views: readonly ServiceView[]): Step[] {
+  const ready = inTheWay.filter((container) => {
+    const successor = views.find((view) => view.spec.name === container.service);
+    return successor === undefined || successor.container !== null;
+  });
+  return clearAway(ready, views);
 }
 
 /** Stops what runs, removes what does not: a container is never removed while it runs. */
@@ -126,24 +140,25 @@ function firstTrouble(
 /** Why a service does not do what was asked, as far as it is known; `null` while it merely starts. */
 export function troubleOf(situation: Situation, view: ServiceView, record: DeploymentRecord): Reason | null {
   const path = `services.${view.spec.name}`;
-  const image = situation.images.get(view.spec.service.image);
-  if (view.container === null && image?.kind === 'failed') {
-    return {
-      code: image.code,
-      path: `${path}.image`,
-      message: image.message,
-      ...(image.hint === undefined ? {} : { hint: image.hint }),
-    };
-  }
+  const image = standingOf(situation, view.spec);
+  if (view.container === null && image.kind === 'failed') return reasonOfImage(view, image);
   if (plightOf(view, record) !== 'failing') return null;
   const failure = historyOf(record, view.spec).lastFailure;
-  if (failure === null) return { code: 'unhealthy', path, message: view.verdict.why ?? 'unhealthy' };
+  if (failure === null) return { code: 'unhealthy', message: 'unhealthy', ...view.verdict.why, path };
   return {
     code: failure.code,
     path,
     message: failure.message,
     ...(failure.hint === undefined ? {} : { hint: failure.hint }),
   };
+}
+
+export function reasonOfImage(
+  { spec }: ServiceView,
+  { code, message, hint }: Extract<ImageStanding, { kind: 'failed' }>,
+): Reason {
+  const path = `services.${spec.name}.image`;
+  return { code, path, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** The phase of a revision that has proven itself. A start of the agent alone makes nothing degraded. */

@@ -5,7 +5,12 @@ import type { ServiceSpec } from './service-spec.ts';
 export type Step =
   | { readonly kind: 'create_network'; readonly network: string; readonly isInternal: boolean }
   | { readonly kind: 'create_volume'; readonly volume: string }
-  | { readonly kind: 'create_container'; readonly spec: ServiceSpec }
+  | {
+      readonly kind: 'create_container';
+      readonly spec: ServiceSpec;
+      /** By service, the containers whose namespaces it joins: the engine knows those by id alone. */
+      readonly peers: Readonly<Record<string, string>>;
+    }
   | { readonly kind: 'start_container'; readonly spec: ServiceSpec; readonly container: string }
   | ({ readonly kind: 'unpause_container' } & ContainerRef)
   | ({ readonly kind: 'stop_container'; readonly graceMs: number } & ContainerRef)

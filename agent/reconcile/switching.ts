@@ -1,11 +1,12 @@
 // Stages `switching`, `proving` and `unproven`: the new containers take over, and show whether they are good.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
-import type { Reason } from '../../protocol/status.ts';
 import { isCompleted } from './advance.ts';
+import { withoutBar } from './barred.ts';
 import { condemn } from './condemned.ts';
 import type { ObservedContainer } from './observed.ts';
+import { PHASE_TABLE, type Stage } from './phases.ts';
 import { judgeAttempt, type Proof, proofInMs } from './proof.ts';
-import type { Attempt, DeploymentRecord, Stage } from './record.ts';
+import type { Attempt, DeploymentRecord } from './record.ts';
 import { isUp } from './select-container.ts';
 import { networksUsed, specsOf } from './service-spec.ts';
 import {
@@ -17,13 +18,13 @@ import {
   viewServices,
 } from './services.ts';
 import type { Decision, Revision, ServiceView, Situation } from './situation.ts';
-import { clearAway, keepRunning, parkStopped, surplusOf } from './steady.ts';
+import { clearAway, keepRunning, makeWay, parkStopped, surplusOf } from './steady.ts';
 import { missingResources, type Step } from './steps.ts';
 
 type Desired = Revision<PresentDeployment>;
 
 export function switchAndProve(situation: Situation, desired: Desired, before: Attempt): Decision {
-  const views = viewServices(situation, desired.document);
+  const views = viewServices(situation, desired);
   const record = noteRuns(situation, { ...situation.record, attempt: before }, views);
   const attempt = record.attempt ?? before;
   const proof = { document: desired.document, views, attempt, record };
@@ -45,7 +46,7 @@ function goOn(situation: Situation, { document }: Desired, proof: Proof): Decisi
   const record: DeploymentRecord = {
     ...noted,
     attempt: { ...attempt, stage },
-    ...phaseOf(stage, { attempt, blocked: noted.blocked }),
+    ...phaseOf(stage, attempt, noted),
   };
   return {
     record: parkStopped(record, steps),
@@ -77,19 +78,11 @@ function stepsToSwitch(situation: Situation, document: PresentDeployment, { view
 
 function phaseOf(
   stage: Stage,
-  { attempt, blocked }: { attempt: Attempt; blocked: Reason | null },
+  attempt: Attempt,
+  record: DeploymentRecord,
 ): Pick<DeploymentRecord, 'phase' | 'reason'> {
-  if (stage === 'unproven') return { phase: 'failed', reason: attempt.verdict?.reason ?? null };
-  return { phase: stage === 'proving' ? 'proving' : 'switching', reason: blocked };
-}
-
-/** A container is stopped once its successor stands ready to start; one with no successor at once. */
-function makeWay(inTheWay: readonly ObservedContainer[], views: readonly ServiceView[]): Step[] {
-  const ready = inTheWay.filter((container) => {
-    const successor = views.find((view) => view.spec.name === container.service);
-    return successor === undefined || successor.container !== null;
-  });
-  return clearAway(ready, views);
+  const reason = stage === 'unproven' ? (attempt.verdict?.reason ?? null) : record.blocked;
+  return { phase: PHASE_TABLE[stage].told ?? record.phase, reason };
 }
 
 function isOfProven(situation: Situation, container: ObservedContainer): boolean {
@@ -101,8 +94,9 @@ function isOfProven(situation: Situation, container: ObservedContainer): boolean
 
 function becomeProven(situation: Situation, desired: Desired): Decision {
   const record: DeploymentRecord = {
-    ...situation.record,
+    ...withoutBar(situation.record, desired.content),
     proven: { revision: desired.revision, hash: desired.hash },
+    previous: situation.record.proven,
     attempt: null,
     phase: 'converged',
     reason: null,

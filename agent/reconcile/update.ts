@@ -1,4 +1,4 @@
-// An update from the revision that runs to the one that is desired. `Stage` in record.ts has the table.
+// An update from the revision that runs to the one that is desired. `PHASE_TABLE` in phases.ts has its stages.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import { readLogs } from './condemned.ts';
 import { pull } from './pulling.ts';
@@ -28,7 +28,7 @@ function beginAttempt(situation: Situation, desired: Revision<PresentDeployment>
   const broken =
     proven === null
       ? []
-      : viewServices(situation, proven.document)
+      : viewServices(situation, proven)
           .filter((view) => plightOf(view, record) === 'failing')
           .map((view) => view.spec.name);
   return {

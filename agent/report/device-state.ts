@@ -1,13 +1,15 @@
 // The device state document, put together from what host and engine say.
 import { type DeviceState, STATE_SCHEMA } from '../../protocol/state.ts';
 import type { EngineFacts } from '../ports/engine.ts';
-import type { HostFacts } from '../ports/host.ts';
+import type { ClockReading, HostFacts } from '../ports/host.ts';
+import type { ClockJump } from './clock-watch.ts';
 
 export interface StateParts {
   readonly device: string;
   readonly groups: readonly string[];
   readonly agentVersion: string;
   readonly host: HostFacts;
+  readonly clock: ClockReading & { readonly lastJump: ClockJump | null };
   /** `null` while the engine cannot be reached. */
   readonly engine: EngineFacts | null;
   readonly deployments: DeviceState['deployments'];
@@ -19,6 +21,7 @@ export function deviceState({
   groups,
   agentVersion,
   host,
+  clock,
   engine,
   deployments,
   at,
@@ -34,13 +37,21 @@ export function deviceState({
     engine: engine === null ? null : engineState(engine),
     boot_id: host.bootId,
     uptime_seconds: host.uptimeSeconds,
-    clock: { synchronised: host.isClockSynchronised },
+    clock: clockState(clock),
     cpu: { cores: host.cpuCores, load_1m: host.load1m },
     memory: { total_bytes: host.memoryTotalBytes, available_bytes: host.memoryAvailableBytes },
     disk: { total_bytes: host.diskTotalBytes, available_bytes: host.diskAvailableBytes },
     temperature_celsius: host.temperatureCelsius,
     deployments,
     at,
+  };
+}
+
+function clockState({ isSynchronised, source, lastJump }: StateParts['clock']): DeviceState['clock'] {
+  return {
+    synchronised: isSynchronised,
+    source,
+    last_jump: lastJump === null ? null : { by_ms: lastJump.byMs, at: lastJump.at },
   };
 }
 

@@ -1,5 +1,5 @@
 // Reports: what is to be told goes into the store, and out as soon as a broker takes it.
-import { EVENTS_SCHEMA, type Event, type EventBatch } from '../../protocol/events.ts';
+import { EVENTS_SCHEMA, type EventBatch } from '../../protocol/events.ts';
 import type { DeviceState } from '../../protocol/state.ts';
 import { STATUS_SCHEMA, type Status } from '../../protocol/status.ts';
 import { formatTopic, type Topic } from '../../protocol/topics.ts';
@@ -7,14 +7,18 @@ import { Waker } from '../lib/waker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NewEvent, Source, Store } from '../ports/store.ts';
 import type { StatusBody } from '../reconcile/situation.ts';
+import { EVENTS_PER_BATCH, fitting, lostBefore } from './event-batch.ts';
 import { fitStatus } from './fit-status.ts';
+import { Pace } from './pace.ts';
 
-const EVENTS_PER_BATCH = 50;
-const MAX_BATCH_BYTES = 100 * 1024;
 /** Bytes of a pull change all the time; once a second is enough for people. */
 const PROGRESS_INTERVAL_MS = 1000;
 /** Anybody who may publish can make up names and be refused: of those only the newest are remembered. */
 const MAX_STRANGERS = 200;
+/** After a failed publish the connection is about to end; a short pause keeps this from spinning. */
+const FAILED_PAUSE_MS = 1000;
+/** A power cut takes the samples of so long, where no broker took them before. Each write wears the card. */
+const HOLD_SAMPLES_MS = 60 * 60_000;
 
 export type Publish = (topic: string, payload: string, options: { retain: boolean }) => Promise<boolean>;
 
@@ -47,6 +51,9 @@ export class Reporter {
   readonly #undeliveredSeq = new Map<string, number>();
   #lastStateMs = Number.NEGATIVE_INFINITY;
   #isStateDue = true;
+  /** Since when samples are held in memory, monotonic. */
+  #heldSinceMs: number | null = null;
+  readonly #pace = new Pace();
   #publish: Publish | null = null;
 
   constructor(options: ReporterOptions) {
@@ -90,16 +97,27 @@ export class Reporter {
 
   #forgetStrangers(): void {
     const strangers = [...this.#latest].filter(([, { status }]) => status.desired === null);
-    for (const [name] of strangers.slice(0, -MAX_STRANGERS)) {
-      this.#latest.delete(name);
-      this.#deliveredSeq.delete(name);
-      this.#undeliveredSeq.delete(name);
-    }
+    for (const [name] of strangers.slice(0, -MAX_STRANGERS)) this.forget(name);
+  }
+
+  /** Tells nothing more of a deployment; its last status stays at the broker. */
+  forget(deployment: string): void {
+    this.#latest.delete(deployment);
+    this.#deliveredSeq.delete(deployment);
+    this.#undeliveredSeq.delete(deployment);
   }
 
   addEvents(events: readonly NewEvent[]): void {
     if (events.length === 0) return;
     this.#options.store.appendEvents(events, this.#now());
+    this.#heldSinceMs = null;
+    this.#waker.wake();
+  }
+
+  /** Unlike an event it is held in memory at first, and may be lost with the power. */
+  addSample(sample: NewEvent): void {
+    this.#options.store.holdEvent(sample, this.#now());
+    this.#heldSinceMs ??= this.#options.clock.monotonicMs();
     this.#waker.wake();
   }
 
@@ -111,6 +129,11 @@ export class Reporter {
   /** Tells everything anew: statuses and the device state. */
   reportAll(): void {
     this.#deliveredSeq.clear();
+    this.reportState();
+  }
+
+  /** The device state has changed, and is told at once. */
+  reportState(): void {
     this.#isStateDue = true;
     this.#waker.wake();
   }
@@ -130,14 +153,22 @@ export class Reporter {
     return { events: store.countEvents(), statuses: store.pendingStatuses().length };
   }
 
-  /** Delivers until `signal` aborts. */
+  /** Delivers until `signal` aborts, then writes what is held. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const isAllTold = await this.#deliver();
+      const waitMs = await this.#deliver();
+      this.#writeOldSamples();
       this.#options.onRound();
-      // After a failed publish the connection is about to end; a short pause keeps this from spinning.
-      await this.#waker.wait(isAllTold ? this.#options.maxWaitMs : 1000, signal);
+      await this.#waker.wait(Math.min(waitMs, this.#options.maxWaitMs), signal);
     }
+    this.#options.store.writeHeldEvents();
+  }
+
+  #writeOldSamples(): void {
+    const { clock, store } = this.#options;
+    if (this.#heldSinceMs === null || clock.monotonicMs() - this.#heldSinceMs < HOLD_SAMPLES_MS) return;
+    store.writeHeldEvents();
+    this.#heldSinceMs = null;
   }
 
   #tell(status: Status): void {
@@ -147,7 +178,10 @@ export class Reporter {
     const isMaterial = before === undefined || gist(before.status, true) !== gist(status, true);
     const nowMs = this.#options.clock.monotonicMs();
     if (!isMaterial && nowMs - before.toldMs < PROGRESS_INTERVAL_MS) return;
-    const told = { ...status, seq: this.#options.store.nextStatusSeq(), at: this.#now() };
+    const seq = this.#options.store.nextStatusSeq();
+    // It differs from what was told last also the next time, and is told then.
+    if (seq === null) return;
+    const told = { ...status, seq, at: this.#now() };
     if (isMaterial) {
       this.#options.store.saveStatus(told);
       this.#undeliveredSeq.set(deployment, told.seq);
@@ -157,12 +191,16 @@ export class Reporter {
     this.#waker.wake();
   }
 
-  async #deliver(): Promise<boolean> {
-    // One after the other, and each though another failed: a topic that the broker forbids holds up no other.
+  /** Answers with how long the next round may wait. */
+  async #deliver(): Promise<number> {
+    if (this.#publish === null) return this.#options.maxWaitMs;
+    // One after the other, and each though another failed: a topic that the broker forbids holds up no other. Of
+    // the events one batch at a time, so that whatever is new overtakes the backlog.
     let isAllTold = await this.#deliverReplies();
     isAllTold = (await this.#deliverStatuses()) && isAllTold;
     isAllTold = (await this.#deliverState()) && isAllTold;
-    return (await this.#deliverEvents()) && isAllTold;
+    const waitMs = await this.#deliverEvents();
+    return isAllTold ? waitMs : Math.min(waitMs, FAILED_PAUSE_MS);
   }
 
   async #deliverReplies(): Promise<boolean> {
@@ -176,7 +214,8 @@ export class Reporter {
 
   async #deliverStatuses(): Promise<boolean> {
     let isAllTold = true;
-    for (const [name, { status }] of this.#latest) {
+    const newestFirst = [...this.#latest].toSorted(([, a], [, b]) => b.status.seq - a.status.seq);
+    for (const [name, { status }] of newestFirst) {
       if (status.seq === this.#deliveredSeq.get(name)) continue;
       const topic: Topic = { kind: 'status', device: this.#options.device, name };
       if (!(await this.#send(topic, fitStatus(status), true))) {
@@ -212,22 +251,26 @@ export class Reporter {
     return isTold;
   }
 
-  async #deliverEvents(): Promise<boolean> {
-    const { store, bootId, device } = this.#options;
-    for (;;) {
-      const events = fitting(store.pendingEvents(EVENTS_PER_BATCH));
-      const last = events.at(-1);
-      if (last === undefined) return true;
-      const lost = store.lostEvents();
-      const batch: EventBatch = {
-        schema: EVENTS_SCHEMA,
-        boot_id: bootId,
-        events,
-        ...(lost === null ? {} : { lost }),
-      };
-      if (!(await this.#send({ kind: 'events', device }, batch, false))) return false;
-      store.acknowledgeEvents(last.seq);
-    }
+  /** One batch, if it is time. Answers with how long the next has to wait. */
+  async #deliverEvents(): Promise<number> {
+    const { store, clock, bootId, device, maxWaitMs } = this.#options;
+    const events = fitting(store.pendingEvents(EVENTS_PER_BATCH));
+    const last = events.at(-1);
+    if (last === undefined) return maxWaitMs;
+    const waitMs = this.#pace.waitMs(clock.monotonicMs());
+    if (waitMs > 0) return waitMs;
+    const lost = lostBefore(events, store.acknowledgedSeq());
+    const batch: EventBatch = {
+      schema: EVENTS_SCHEMA,
+      boot_id: bootId,
+      events,
+      ...(lost === null ? {} : { lost }),
+    };
+    this.#pace.spend(Buffer.byteLength(JSON.stringify(batch)), clock.monotonicMs());
+    if (!(await this.#send({ kind: 'events', device }, batch, false))) return FAILED_PAUSE_MS;
+    store.acknowledgeEvents(last.seq);
+    if (store.countEvents() === 0) this.#heldSinceMs = null;
+    return 0;
   }
 
   async #send(topic: Topic, payload: object, retain: boolean): Promise<boolean> {
@@ -245,16 +288,6 @@ function gist(status: Status, isWithoutProgress: boolean): string {
   return JSON.stringify({ ...status, seq: 0, at: '' }, (key, value: unknown) =>
     isWithoutProgress && key === 'progress' ? null : value,
   );
-}
-
-/** As many events as one payload carries; always one at least. */
-function fitting(events: readonly Event[]): Event[] {
-  let bytes = 0;
-  const count = events.findIndex((event) => {
-    bytes += Buffer.byteLength(JSON.stringify(event));
-    return bytes > MAX_BATCH_BYTES;
-  });
-  return events.slice(0, count === -1 ? events.length : Math.max(1, count));
 }
 
 function unknownDeployment(deployment: string): Status {

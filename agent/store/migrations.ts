@@ -15,9 +15,25 @@ export const migrations: readonly string[] = [
   CREATE TABLE records (
     deployment TEXT PRIMARY KEY,
     proven_hash TEXT REFERENCES documents (hash),
+    previous_hash TEXT REFERENCES documents (hash),
     body TEXT NOT NULL
   ) WITHOUT ROWID;
-  CREATE TABLE events (seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, body TEXT NOT NULL);
+  CREATE TABLE removed (number INTEGER PRIMARY KEY AUTOINCREMENT, deployment TEXT NOT NULL UNIQUE);
+  CREATE TABLE pulls (reference TEXT PRIMARY KEY, before_id TEXT) WITHOUT ROWID;
+  CREATE TABLE pulled_images (
+    reference TEXT NOT NULL,
+    image_id TEXT NOT NULL,
+    is_superseded INTEGER NOT NULL DEFAULT 0,
+    unneeded_ms REAL,
+    PRIMARY KEY (reference, image_id)
+  ) WITHOUT ROWID;
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    importance INTEGER NOT NULL,
+    body TEXT NOT NULL
+  );
+  CREATE INDEX events_by_importance ON events (importance, seq);
   CREATE TABLE statuses (
     deployment TEXT PRIMARY KEY,
     seq INTEGER NOT NULL,

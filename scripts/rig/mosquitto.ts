@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ensurePrograms, type Need } from './apt.ts';
 import { shortHash } from './cache.ts';
-import { type Daemon, endDaemon, startDaemon } from './daemon.ts';
+import { type Daemon, endDaemon, findDaemon, startDaemon } from './daemon.ts';
 import { acceptsConnections, freePort } from './port.ts';
 import { type Progress, quietProgress } from './progress.ts';
 
@@ -26,6 +26,9 @@ export interface Mosquitto {
   readonly logFile: string;
   stop(): Promise<void>;
   kill(): Promise<void>;
+  /** SIGSTOP and SIGCONT: the kernel still accepts connections for it, and nobody answers. Resume it before `stop`. */
+  pause(): void;
+  resume(): void;
   /** Brings it back on the same port. */
   start(): Promise<void>;
 }
@@ -60,8 +63,15 @@ export async function startMosquitto(options: MosquittoOptions): Promise<Mosquit
     logFile: daemon.logFile,
     stop: () => endDaemon(daemon, 'SIGTERM'),
     kill: () => endDaemon(daemon, 'SIGKILL'),
+    pause: () => signal(daemon, 'SIGSTOP'),
+    resume: () => signal(daemon, 'SIGCONT'),
     start: () => startDaemon(daemon),
   };
+}
+
+function signal(daemon: Daemon, name: 'SIGSTOP' | 'SIGCONT'): void {
+  const pid = findDaemon(daemon);
+  if (pid !== undefined) process.kill(pid, name);
 }
 
 function configuration(options: MosquittoOptions, port: number, dir: string): string {

@@ -57,7 +57,8 @@ describe('a good file', () => {
       },
       engine: { socket: '/var/run/docker.sock' },
       registries: {},
-      report: { intervalMs: 300_000 },
+      images: { graceMs: 3_600_000, reserveBytes: 536_870_912 },
+      report: { intervalMs: 21_600_000, sampleIntervalMs: 900_000, outboxBytes: 16_777_216 },
       local: { socket: '/run/holdfast/api.sock', http: { host: '127.0.0.1', port: 8477 } },
       trust: { required: false, keysDir: '/etc/holdfast/trust.d' },
       log: { level: 'info' },
@@ -84,6 +85,8 @@ describe('a good file', () => {
       password_file = "/etc/holdfast/registry.password"
       [report]
       interval = "1m30s"
+      sample_interval = "0s"
+      outbox = "1M"
       [local]
       socket = "/tmp/api.sock"
       http = "[::1]:80"
@@ -111,7 +114,7 @@ describe('a good file', () => {
     });
     expect(config).toMatchObject({
       groups: ['berlin', 'cameras'],
-      report: { intervalMs: 90_000 },
+      report: { intervalMs: 90_000, sampleIntervalMs: 0, outboxBytes: 1_048_576 },
       local: { http: { host: '::1', port: 80 } },
       log: { level: 'debug' },
     });
@@ -231,6 +234,7 @@ describe('a wrong value stops the start', () => {
       'registries["r/x"]',
       /a registry host such as/,
     ],
+    ['a reserve that is no size', broker('[images]\nreserve = "much"'), 'images.reserve', /a size, e\.g\./],
     ['an interval in no unit', broker('[report]\ninterval = "5"'), 'report.interval', /a duration/],
     ['an interval as number', broker('[report]\ninterval = 5'), 'report.interval', /a duration/],
     ['too short an interval', broker('[report]\ninterval = "10ms"'), 'report.interval', /at least 1s/],

@@ -44,8 +44,11 @@ export class MemoryBroker {
   readonly retained = new Map<string, string>();
   /** What was published, oldest first; the newest some thousands. */
   readonly taken: Taken[] = [];
-  /** Shares from 0 to 1: messages that arrive twice, publishes whose answer is lost with the connection. */
-  readonly trouble = { duplicated: 0, lostAnswers: 0 };
+  /**
+   * Shares from 0 to 1: messages that arrive twice, that overtake others, publishes whose answer is lost with the
+   * connection.
+   */
+  readonly trouble = { duplicated: 0, reordered: 0, lostAnswers: 0 };
   isUp = true;
   /** Called with everything published, as it is taken. */
   onTaken: ((message: Taken) => void) | null = null;
@@ -132,6 +135,7 @@ export class Client {
   readonly #options: ClientOptions;
   readonly #session: Session;
   readonly #inFlight = new Set<Message>();
+  readonly #way: { readonly in: Way; readonly out: Way };
   #isOver = false;
 
   constructor(broker: MemoryBroker, options: ClientOptions, session: Session) {
@@ -139,6 +143,7 @@ export class Client {
     this.#broker = broker;
     this.#options = options;
     this.#session = session;
+    this.#way = { in: new Way(broker), out: new Way(broker) };
   }
 
   /** Sends again what the session holds. */
@@ -156,11 +161,11 @@ export class Client {
   /** Whether the broker acknowledged it; never answers when the client is gone. */
   async publish(message: Message): Promise<boolean> {
     const { clock, random, trouble } = this.#broker;
-    await clock.sleep(this.#broker.travelMs(), NEVER);
+    await clock.sleep(this.#way.in.travelMs(), NEVER);
     if (this.#isOver) return false;
     this.#broker.take(this.clientId, message);
     if (trouble.lostAnswers > 0 && random() < trouble.lostAnswers) this.end('closed');
-    await clock.sleep(this.#broker.travelMs(), NEVER);
+    await clock.sleep(this.#way.out.travelMs(), NEVER);
     return !this.#isOver;
   }
 
@@ -169,11 +174,12 @@ export class Client {
     for (const message of this.#session.queue) if (!this.#inFlight.has(message)) this.#send(message, false);
   }
 
-  /** The connection ends with no DISCONNECT: the will is published. */
+  /** The connection ends with no DISCONNECT: the will is published, unless the session goes on in another. */
   end(why: 'closed' | 'session_taken'): void {
     if (this.#isOver) return;
     this.leave();
-    if (this.#options.will !== null) this.#broker.take(this.clientId, this.#options.will);
+    const { will } = this.#options;
+    if (will !== null && why === 'closed') this.#broker.take(this.clientId, will);
     this.#options.onEnd(why);
   }
 
@@ -188,7 +194,7 @@ export class Client {
     this.#inFlight.add(message);
     const travels = trouble.duplicated > 0 && random() < trouble.duplicated ? 2 : 1;
     for (let copy = 0; copy < travels; copy += 1)
-      clock.schedule(this.#broker.travelMs(), () => this.#deliver(message, isRetained));
+      clock.schedule(this.#way.out.travelMs(), () => this.#deliver(message, isRetained));
   }
 
   #deliver(message: Message, isRetained: boolean): void {
@@ -196,6 +202,25 @@ export class Client {
     const at = this.#session.queue.indexOf(message);
     if (at >= 0) this.#session.queue.splice(at, 1);
     this.#inFlight.delete(message);
+  }
+}
+
+/** One direction of a connection: nothing on it overtakes what was sent before, unless it is told to. */
+class Way {
+  readonly #broker: MemoryBroker;
+  #lastMs = 0;
+
+  constructor(broker: MemoryBroker) {
+    this.#broker = broker;
+  }
+
+  /** How long what is sent now takes to arrive. */
+  travelMs(): number {
+    const { clock, random, trouble } = this.#broker;
+    const arrivalMs = clock.monotonicMs() + this.#broker.travelMs();
+    if (trouble.reordered > 0 && random() < trouble.reordered) return arrivalMs - clock.monotonicMs();
+    this.#lastMs = Math.max(this.#lastMs, arrivalMs);
+    return this.#lastMs - clock.monotonicMs();
   }
 }
 

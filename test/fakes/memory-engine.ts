@@ -5,6 +5,7 @@ import {
   type EngineFacts,
   EngineUnavailable,
   type ImageFacts,
+  type ImageRemoval,
   type PullOptions,
   type PullOutcome,
 } from '../../agent/ports/engine.ts';
@@ -58,6 +59,7 @@ export class MemoryEngine implements Engine {
       apiVersion: '1.52',
       storageDriver: 'overlay2',
       cgroupVersion: '2',
+      dataRoot: '/var/lib/docker',
       enforces: this.daemon.enforces,
     }));
   }
@@ -69,7 +71,7 @@ export class MemoryEngine implements Engine {
   inspectImage(reference: string): Promise<ImageFacts | null> {
     return this.#query('inspectImage', () => {
       const image = this.daemon.images.find(reference);
-      return image === null ? null : { id: image.id, architecture: image.architecture };
+      return image === null ? null : { id: image.id, platform: image.platform };
     });
   }
 
@@ -80,8 +82,8 @@ export class MemoryEngine implements Engine {
     if (fault === 'hang') await this.#untilAborted(AbortSignal.any([options.signal, session]));
     if (fault === 'fail') return { ok: false, code: 'pull_failed', message: 'planned', isTransient: true };
     const signal = AbortSignal.any([options.signal, session, this.#gone.signal]);
-    const onProgress = (current: number, total: number): void => {
-      if (!this.#gone.signal.aborted) options.onProgress(current, total);
+    const onProgress: PullOptions['onProgress'] = (progress) => {
+      if (!this.#gone.signal.aborted) options.onProgress(progress);
     };
     const outcome = await this.daemon.images.pull(reference, { ...options, onProgress, signal });
     const isCutOff = session.aborted && !options.signal.aborted;
@@ -89,6 +91,23 @@ export class MemoryEngine implements Engine {
     if (fault === 'fail_after')
       return this.#answer({ ok: false, code: 'pull_failed', message: 'planned', isTransient: true });
     return this.#answer(outcome);
+  }
+
+  imagesInUse(): Promise<ReadonlySet<string>> {
+    return this.#query('imagesInUse', () => this.daemon.imagesInUse());
+  }
+
+  async removeImage(image: { readonly reference: string; readonly imageId: string }): Promise<ImageRemoval> {
+    const session = await this.#arrive('removeImage', STEP_MS);
+    const fault = this.faults.take('removeImage');
+    if (fault === 'unavailable') throw unavailable();
+    if (fault === 'hang') await this.#untilAborted(session);
+    if (fault === 'fail') return this.#answer({ kind: 'failed', message: 'planned failure' });
+    if (session.aborted) return this.#answer(() => Promise.reject(unavailable()));
+    const removal = this.daemon.images.removeName(image, this.daemon.imagesInUse());
+    if (fault === 'lose') return this.#answer(() => Promise.reject(unavailable()));
+    if (fault === 'fail_after') return this.#answer({ kind: 'failed', message: 'planned failure' });
+    return this.#answer(removal);
   }
 
   async carryOut(deployment: string, step: Step): Promise<StepOutcome> {
@@ -112,8 +131,11 @@ export class MemoryEngine implements Engine {
     const session = await this.#arrive('watch', QUERY_MS);
     const { clock, random } = this.daemon;
     const stop = this.daemon.watch((deployment) => {
-      if (this.eventLoss > 0 && random() < this.eventLoss) return;
-      clock.schedule(between(random, ...EVENT_MS), () => {
+      const { lostEvents, lateEventsMs } = this.faults;
+      const loss = Math.max(this.eventLoss, lostEvents);
+      if (loss > 0 && random() < loss) return;
+      const lateMs = lateEventsMs > 0 ? between(random, 0, lateEventsMs) : 0;
+      clock.schedule(between(random, ...EVENT_MS) + lateMs, () => {
         if (!signal.aborted && !session.aborted && !this.#gone.signal.aborted) onEvent(deployment);
       });
     });
@@ -130,10 +152,10 @@ export class MemoryEngine implements Engine {
   /** Only the first network is joined by the create call itself; a cut may fall before the others. */
   async #create(
     deployment: string,
-    { spec }: Extract<Step, { kind: 'create_container' }>,
+    { spec, peers }: Extract<Step, { kind: 'create_container' }>,
     session: AbortSignal,
   ): Promise<StepOutcome> {
-    const made = this.daemon.create(deployment, spec);
+    const made = this.daemon.create(deployment, { spec, peers });
     if (!(made instanceof Container)) return made;
     const [, ...further] = Object.keys(spec.networks);
     for (const network of further) {

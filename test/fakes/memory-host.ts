@@ -1,5 +1,5 @@
 // The machine that the simulated agent runs on.
-import type { Host, HostFacts } from '../../agent/ports/host.ts';
+import type { ClockReading, ContainerUsage, CpuTime, Host, HostFacts } from '../../agent/ports/host.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 export class MemoryHost implements Host {
@@ -25,7 +25,6 @@ export class MemoryHost implements Host {
       kernel: '6.6.31-v8+',
       bootId: `00000000-0000-4000-8000-${String(this.#boots).padStart(12, '0')}`,
       uptimeSeconds: Math.floor((this.#clock.monotonicMs() - this.#bootedMs) / 1000),
-      isClockSynchronised: true,
       cpuCores: 4,
       load1m: 0.5,
       memoryTotalBytes: 4_000_000_000,
@@ -36,6 +35,33 @@ export class MemoryHost implements Host {
       ...this.change,
     };
   }
+
+  /** A tenth of the time. */
+  readCpuTime(): CpuTime {
+    const total = this.#clock.monotonicMs() - this.#bootedMs;
+    return { busy: total / 10, total };
+  }
+
+  /** Every container uses one percent of a processor. */
+  readContainerUsage(containers: readonly string[]): ReadonlyMap<string, ContainerUsage> {
+    const cpuMs = (this.#clock.monotonicMs() - this.#bootedMs) / 100;
+    return new Map(containers.map((id) => [id, { cpuMs, memoryBytes: 23_456_789 }]));
+  }
+
+  clock: ClockReading = { isSynchronised: true, source: 'timesyncd' };
+
+  /** As on a real one, a year that cannot be gives the clock away. */
+  readClock(): ClockReading {
+    const isTooEarly = this.#clock.wallTime().getUTCFullYear() < 2026;
+    return isTooEarly ? { isSynchronised: false, source: 'year' } : this.clock;
+  }
+
+  freeBytes(): number | null {
+    return this.freeImageBytes;
+  }
+
+  /** On the engine's disk. */
+  freeImageBytes: number | null = 20_000_000_000;
 
   /** Deployments whose updates a local program holds back. */
   readonly held = new Set<string>();

@@ -1,4 +1,7 @@
-// The agent's line to the fake broker: connects, comes back after every end, and hands messages in and out.
+// The agent's line to the fake broker: connects, comes back after every end when the real line would, and hands
+// messages in and out.
+import type { Ending } from '../../agent/broker/ending.ts';
+import { decideRetry, FIRST_RETRY } from '../../agent/broker/retry.ts';
 import {
   clientIdOf,
   type Outgoing,
@@ -21,8 +24,6 @@ export interface MemoryLineOptions {
   readonly bootId: string;
 }
 
-const FIRST_RETRY_MS = 1000;
-const MAX_RETRY_MS = 60_000;
 /** A message that was not taken is sent again at the next connect, which is made soon. */
 const REDELIVERY_MS = 5000;
 
@@ -31,12 +32,13 @@ export class MemoryLine implements BrokerLine {
   readonly #closing = new AbortController();
   #client: Client | null = null;
   #status: BrokerStatus;
-  #retryMs = FIRST_RETRY_MS;
+  #retry = FIRST_RETRY;
+  #upSinceMs: number | null = null;
   #isGone = false;
 
   constructor(options: MemoryLineOptions) {
     this.#options = options;
-    this.#status = { isConnected: false, protocol: null, since: this.#now(), trouble: null };
+    this.#status = { isConnected: false, protocol: null, since: this.#now(), trouble: null, denied: [] };
   }
 
   start(): void {
@@ -87,8 +89,8 @@ export class MemoryLine implements BrokerLine {
     for (const filter of subscriptionFilters(topicPrefix, device, groups)) client.subscribe(filter);
     await clock.sleep(broker.travelMs(), signal);
     if (this.#client !== client) return;
-    this.#retryMs = FIRST_RETRY_MS;
-    this.#status = { isConnected: true, protocol: '5', since: this.#now(), trouble: null };
+    this.#upSinceMs = clock.monotonicMs();
+    this.#status = { isConnected: true, protocol: '5', since: this.#now(), trouble: null, denied: [] };
     void client.publish(this.#presence(true));
     this.#options.handlers.onConnected();
   }
@@ -112,10 +114,17 @@ export class MemoryLine implements BrokerLine {
   }
 
   #fail(trouble: BrokerTrouble): void {
-    this.#status = { isConnected: false, protocol: null, since: this.#now(), trouble };
-    const waitMs = this.#retryMs;
-    this.#retryMs = Math.min(MAX_RETRY_MS, this.#retryMs * 2);
-    void this.#options.clock.sleep(waitMs, this.#closing.signal).then(() => this.#connect());
+    const { clock, broker } = this.#options;
+    const upForMs = this.#upSinceMs === null ? null : clock.monotonicMs() - this.#upSinceMs;
+    this.#upSinceMs = null;
+    const ending: Ending = { trouble, verdict: upForMs === null ? 'unknown' : 'worked', upForMs };
+    const decision = decideRetry(this.#retry, ending, broker.random);
+    this.#retry = decision.retry;
+    this.#status = {
+      ...{ isConnected: false, protocol: null, since: this.#now(), denied: [] },
+      trouble: decision.trouble,
+    };
+    void clock.sleep(decision.delayMs, this.#closing.signal).then(() => this.#connect());
   }
 
   #presence(online: boolean): Outgoing {

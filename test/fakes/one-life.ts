@@ -8,6 +8,9 @@ class ProcessGone extends Error {
   override readonly name = 'ProcessGone';
 }
 
+/** The longest of the sleeps that come again and again while nothing happens. */
+const PULSE_MS = 15 * 60_000;
+
 /** The world's clock as one process sees it: its monotonic time starts anew, and no sleep outlives it. */
 export class ProcessClock implements Clock {
   readonly #world: VirtualClock;
@@ -29,10 +32,11 @@ export class ProcessClock implements Clock {
 
   async sleep(ms: number, signal: AbortSignal): Promise<void> {
     const over = new AbortController();
-    const end = (): void => over.abort();
+    // With a reason, as the default one is an error with its stack: dear, and nobody reads it.
+    const end = (): void => over.abort('over');
     signal.addEventListener('abort', end);
     this.#gone.signal.addEventListener('abort', end);
-    if (!signal.aborted) await this.#world.sleep(ms, over.signal);
+    if (!signal.aborted) await this.#world.sleep(ms, over.signal, ms <= PULSE_MS ? 'pulse' : 'event');
     signal.removeEventListener('abort', end);
     this.#gone.signal.removeEventListener('abort', end);
     if (this.#gone.signal.aborted) await new Promise(() => undefined);
@@ -52,10 +56,17 @@ const WRITES: ReadonlySet<string> = new Set([
   'acceptDocument',
   'writeRefusal',
   'writeRecord',
+  'noteRemoved',
+  'beginPull',
+  'endPull',
+  'writeImageAges',
+  'forgetImage',
   'beginCommand',
   'answerCommand',
   'markReplyDelivered',
   'appendEvents',
+  'holdEvent',
+  'writeHeldEvents',
   'acknowledgeEvents',
   'nextStatusSeq',
   'saveStatus',

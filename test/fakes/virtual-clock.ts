@@ -6,10 +6,14 @@ import type { Clock } from '../../agent/ports/clock.ts';
 const TICK_MS = 1 / 1024;
 
 interface Entry {
-  readonly atMs: number;
+  atMs: number;
   readonly order: number;
+  readonly kind: EntryKind;
   readonly fire: () => void;
 }
+
+/** A `pulse` is one of many that come again and again while nothing happens: `skip` carries it along. */
+export type EntryKind = 'event' | 'pulse';
 
 export class VirtualClock implements Clock {
   #nowMs = 0;
@@ -35,7 +39,7 @@ export class VirtualClock implements Clock {
     this.#wallBaseMs = Date.parse(wallTime) - this.#nowMs;
   }
 
-  sleep(ms: number, signal: AbortSignal): Promise<void> {
+  sleep(ms: number, signal: AbortSignal, kind: EntryKind = 'event'): Promise<void> {
     if (signal.aborted || !(ms > 0)) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = (): void => {
@@ -43,14 +47,14 @@ export class VirtualClock implements Clock {
         signal.removeEventListener('abort', finish);
         resolve();
       };
-      const cancel = this.schedule(ms, finish);
+      const cancel = this.schedule(ms, finish, kind);
       signal.addEventListener('abort', finish);
     });
   }
 
   /** Calls back after `ms`; returns what takes it back. */
-  schedule(ms: number, fire: () => void): () => void {
-    const entry = { atMs: roundUp(this.#nowMs + Math.max(0, ms)), order: this.#order, fire };
+  schedule(ms: number, fire: () => void, kind: EntryKind = 'event'): () => void {
+    const entry = { atMs: roundUp(this.#nowMs + Math.max(0, ms)), order: this.#order, kind, fire };
     this.#order += 1;
     this.#queue.push(entry);
     return () => this.#queue.remove(entry);
@@ -66,6 +70,19 @@ export class VirtualClock implements Clock {
     const endMs = roundUp(this.#nowMs + ms);
     await this.#run(endMs, () => false);
     this.#nowMs = endMs;
+  }
+
+  /**
+   * Leaves out up to `maxMs` in which only pulses would beat, at most until the next event: all pulses come as much
+   * later. Only right where each of them would have found nothing to do. Returns how much was left out.
+   */
+  skip(maxMs: number): number {
+    const nextMs = this.#queue.nextEventMs();
+    const skippedMs = roundUp(Math.min(maxMs, Math.max(0, nextMs - this.#nowMs)));
+    if (!(skippedMs > 0) || this.#nowMs + skippedMs > nextMs) return 0;
+    this.#queue.carryPulses(skippedMs);
+    this.#nowMs += skippedMs;
+    return skippedMs;
   }
 
   /** Moves on until `condition` holds, looked at after every moment; throws when `maxMs` pass without it. */
@@ -133,6 +150,20 @@ class Queue {
       this.#drop();
     }
     return undefined;
+  }
+
+  nextEventMs(): number {
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const { kind, atMs } of this.#live) if (kind === 'event' && atMs < nextMs) nextMs = atMs;
+    return nextMs;
+  }
+
+  carryPulses(ms: number): void {
+    const entries = [...this.#live];
+    for (const entry of entries) if (entry.kind === 'pulse') entry.atMs += ms;
+    this.#heap.length = 0;
+    this.#live.clear();
+    for (const entry of entries) this.push(entry);
   }
 
   #drop(): void {

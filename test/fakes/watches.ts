@@ -1,5 +1,32 @@
-// Promises watched as the engine moves: each of these is looked at after every event of the engine.
+// Promises watched as the engine moves: each of these is looked at after every event of the engine, and
+// borders between phases as the record is stored.
+import type { Standing } from './standing.ts';
 import type { World } from './world.ts';
+
+/** Calls back with each phase that a deployment enters from now on, as soon as it is durable, and the one before. */
+export function watchBorders(
+  world: World,
+  deployment: string,
+  onEnter: (entered: Standing, left: Standing | null) => void,
+): void {
+  let before = world.standing(deployment);
+  world.onWrite = (write) => {
+    const entered = write === 'writeRecord' ? world.standing(deployment) : null;
+    if (entered === null || entered === before) return;
+    const left = before;
+    before = entered;
+    onEnter(entered, left);
+  };
+}
+
+/** Contract §7.5: when each container that runs was started, in the world's time. */
+export function watchStartTimes(world: World): ReadonlyMap<string, number> {
+  const started = new Map<string, number>();
+  world.daemon.witnesses.push((event, { id }) => {
+    if (event === 'start') started.set(id, world.clock.monotonicMs());
+  });
+  return started;
+}
 
 /** Contract §7.6: moments at which two containers of one service ran. */
 export function watchForTwins(world: World): string[] {

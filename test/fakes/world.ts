@@ -1,18 +1,21 @@
-// A world of one device: the agent as `composeAgent` puts it together, on a real store, over a fake engine,
-// broker and host, all on virtual time and from one seed.
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// A world of one device: the agent as `composeAgent` puts it together, with the real SQLite on a simulated disk,
+// over a fake engine, broker and host, all on virtual time and from one seed.
 import { type Agent, composeAgent } from '../../agent/compose.ts';
 import type { BrokerHandlers } from '../../agent/ports/broker.ts';
+import type { Random } from '../../agent/ports/clock.ts';
 import type { Logger } from '../../agent/ports/logger.ts';
-import { SqliteStore } from '../../agent/store/sqlite-store.ts';
+import { type Store, StoreFull } from '../../agent/ports/store.ts';
+import type { SqlDatabase } from '../../agent/store/database.ts';
+import { openStoreAt } from '../../agent/store/open-store.ts';
 import type { Event, EventBatch } from '../../protocol/events.ts';
 import type { Status } from '../../protocol/status.ts';
 import { type Addressee, DEFAULT_TOPIC_PREFIX, formatTopic } from '../../protocol/topics.ts';
+import { DiskPlace } from './disk/files-on-disk.ts';
+import { SimulatedDisk } from './disk/simulated-disk.ts';
 import { CallFaults } from './engine/call-faults.ts';
 import type { Container } from './engine/container.ts';
 import { Daemon } from './engine/daemon.ts';
+import { memoryBeat } from './engine/memory-beat.ts';
 import { memoryCheck } from './engine/memory-check.ts';
 import { MemoryBroker } from './memory-broker.ts';
 import { MemoryEngine } from './memory-engine.ts';
@@ -20,18 +23,33 @@ import { MemoryHost } from './memory-host.ts';
 import { MemoryLine } from './memory-line.ts';
 import { ProcessClock, type ProcessStore, processStore } from './one-life.ts';
 import { between, fork } from './random.ts';
+import { type Standing, standingOf } from './standing.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export interface WorldOptions {
   readonly seed?: number;
   readonly device?: string;
   readonly groups?: readonly string[];
+  /** Unlike the defaults. */
+  readonly report?: Partial<ReportSettings>;
 }
+
+interface ReportSettings {
+  readonly stateIntervalMs: number;
+  readonly sampleIntervalMs: number;
+  readonly outboxBytes: number;
+}
+
+const REPORT: ReportSettings = {
+  stateIntervalMs: 6 * 3_600_000,
+  sampleIntervalMs: 15 * 60_000,
+  outboxBytes: 16 * 1024 ** 2,
+};
 
 /** One process of the agent, from its start to its end. */
 interface Life {
   readonly agent: Agent;
-  readonly sqlite: SqliteStore;
+  readonly place: DiskPlace;
   readonly store: ProcessStore;
   readonly engine: MemoryEngine;
   readonly clock: ProcessClock;
@@ -42,13 +60,12 @@ interface Life {
 const RESTART_MS = 3000;
 const WATCHDOG_MS = 60_000;
 const MAX_TRACE = 5000;
-/** In memory where there is one: nothing here is about the real disk. */
-const TMP = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 export class World {
   readonly seed: number;
   readonly device: string;
-  readonly groups: readonly string[];
+  /** As configured; a change holds from the next start of the agent. */
+  groups: readonly string[];
   readonly clock = new VirtualClock();
   readonly daemon: Daemon;
   readonly faults: CallFaults;
@@ -65,17 +82,26 @@ export class World {
   onWrite: ((name: string, count: number) => void) | null = null;
   /** Called before each write; what it throws the write throws. */
   beforeWrite: ((name: string) => void) | null = null;
-  readonly #root = mkdtempSync(join(TMP, 'holdfast-world-'));
-  readonly #random;
+  /** Called with each line of the trace. */
+  onNote: ((line: string) => void) | null = null;
+  /** Another one after each power cut: what the cut left. */
+  disk = new SimulatedDisk();
+  readonly #report: ReportSettings;
+  readonly #random: Random;
+  readonly #diskRandom: Random;
   #life: Life | null = null;
+  /** Of a process that has not opened its store yet. */
+  #opening: DiskPlace | null = null;
   #lives = 0;
   #progressMs = 0;
 
-  constructor({ seed = 1, device = 'edge-01', groups = ['berlin', 'europe'] }: WorldOptions = {}) {
+  constructor({ seed = 1, device = 'edge-01', groups = ['berlin', 'europe'], report }: WorldOptions = {}) {
     this.seed = seed;
     this.device = device;
     this.groups = groups;
+    this.#report = { ...REPORT, ...report };
     this.#random = fork(seed, 'world');
+    this.#diskRandom = fork(seed, 'disk');
     this.daemon = new Daemon({ clock: this.clock, random: fork(seed, 'engine') });
     this.faults = new CallFaults(fork(seed, 'faults'));
     this.broker = new MemoryBroker({ clock: this.clock, random: fork(seed, 'broker') });
@@ -100,6 +126,21 @@ export class World {
     return this.#life.engine;
   }
 
+  /** The agent's own store, `null` while it does not run. */
+  get store(): Store | null {
+    return this.#life?.store ?? null;
+  }
+
+  /** The database below the store, to count rows in. */
+  get database(): SqlDatabase | null {
+    return this.#life?.place.database ?? null;
+  }
+
+  /** Monotonic time as the present process counts it. */
+  get processMs(): number {
+    return this.#life?.clock.monotonicMs() ?? 0;
+  }
+
   get agent(): Agent {
     if (this.#life === null) throw new Error('the agent does not run');
     return this.#life.agent;
@@ -109,16 +150,12 @@ export class World {
     return this.#life !== null;
   }
 
-  /** Where the present life keeps its data. */
-  get dataDir(): string {
-    return join(this.#root, String(this.#lives));
-  }
-
   /** Starts the agent; it gets going as the clock does. */
   startAgent(): void {
     if (this.#life !== null) return;
     this.note('agent: starts');
-    const life = this.#newLife();
+    const life = this.#begin();
+    if (life === null) return;
     this.#life = life;
     this.#progressMs = this.clock.monotonicMs();
     life.agent.start().catch((error: unknown) => this.#takeFatal(life, error));
@@ -141,18 +178,18 @@ export class World {
 
   /** SIGKILL: nothing more comes of this process. systemd starts the next. */
   killAgent(): void {
-    const life = this.#life;
-    if (life === null) return;
+    if (this.#life === null && this.#opening === null) return;
     this.note('agent: killed');
-    this.#end(life);
+    this.#cease();
     this.clock.schedule(RESTART_MS, () => this.startAgent());
   }
 
   /** The device is dark for `offMs`, then boots: engine and agent in no certain order. */
   powerCut(offMs = 20_000): void {
     this.note('power: off');
-    if (this.#life !== null) this.#end(this.#life);
-    this.daemon.end({ isLiveRestore: false });
+    this.disk = this.disk.cut(this.#diskRandom);
+    this.#cease();
+    this.daemon.losePower();
     this.clock.schedule(offMs, () => this.host.reboot());
     this.clock.schedule(offMs + between(this.#random, 2000, 8000), () => {
       this.note('power: engine is up');
@@ -188,6 +225,15 @@ export class World {
     return status;
   }
 
+  /** Where the record of a deployment stands on the disk; `null` when there is none, or no agent that reads it. */
+  standing(name: string): Standing | null {
+    const store = this.#life?.store;
+    const record = store?.readRecord(name) ?? null;
+    if (store === undefined || record === null) return null;
+    const isRemoval = store.acceptedDocuments(name).some(({ body }) => JSON.parse(body).state === 'absent');
+    return standingOf(record, isRemoval);
+  }
+
   /** Every status of a deployment that was told, oldest first. */
   toldStatuses(name: string): Status[] {
     const { device } = this;
@@ -207,6 +253,13 @@ export class World {
   /** Containers that run, or are about to again. */
   up(deployment: string, service?: string): Container[] {
     return this.daemon.of(deployment, service).filter((container) => container.isUp);
+  }
+
+  /** `VirtualClock.skip`, which the watchdog takes for no hang. */
+  skip(maxMs: number): number {
+    const skippedMs = this.clock.skip(maxMs);
+    this.#progressMs += skippedMs;
+    return skippedMs;
   }
 
   run(ms: number): Promise<void> {
@@ -239,19 +292,44 @@ export class World {
   }
 
   note(text: string): void {
-    this.trace.push(`${(this.clock.monotonicMs() / 1000).toFixed(3)} ${text}`);
+    const line = `${(this.clock.monotonicMs() / 1000).toFixed(3)} ${text}`;
+    this.trace.push(line);
+    this.onNote?.(line);
     if (this.trace.length > MAX_TRACE) this.trace.splice(0, MAX_TRACE / 2);
   }
 
   /** Ends everything; nothing of it fires again. */
   close(): void {
-    if (this.#life !== null) this.#end(this.#life);
-    rmSync(this.#root, { recursive: true, force: true });
+    this.#cease();
   }
 
-  #newLife(): Life {
+  /** `null` where it comes to nothing: it was ended in the midst of it, or has no store. */
+  #begin(): Life | null {
     const clock = new ProcessClock(this.clock);
-    const sqlite = new SqliteStore(this.dataDir);
+    const place = new DiskPlace(this.disk, () => clock.wallTime());
+    this.#opening = place;
+    try {
+      const life = this.#newLife(clock, place);
+      if (this.#opening === place) return life;
+    } catch (error) {
+      if (this.#opening === place) this.#takeOpenError(place, error);
+    } finally {
+      this.#opening = null;
+    }
+    return null;
+  }
+
+  /** The process ends with a hint, and systemd starts the next. */
+  #takeOpenError(place: DiskPlace, error: unknown): void {
+    this.note(`agent: no store: ${error instanceof Error ? error.stack : String(error)}`);
+    place.abandon();
+    if (!(error instanceof StoreFull)) this.fatal.push(error);
+    this.clock.schedule(RESTART_MS, () => this.startAgent());
+  }
+
+  #newLife(clock: ProcessClock, place: DiskPlace): Life {
+    const sqlite = openStoreAt(place, { outboxBytes: this.#report.outboxBytes });
+    if (sqlite.recovery !== null) this.note(`store: ${JSON.stringify(sqlite.recovery)}`);
     const store = processStore(sqlite, {
       beforeWrite: (name) => this.beforeWrite?.(name),
       afterWrite: (name) => {
@@ -264,6 +342,7 @@ export class World {
       ...{ clock, store, engine, host: this.host },
       random: fork(this.seed, `life ${this.#lives}`),
       check: memoryCheck(this.daemon),
+      readBeat: memoryBeat(this.daemon),
     };
     let line: MemoryLine | null = null;
     const agent = composeAgent(
@@ -279,7 +358,10 @@ export class World {
         groups: this.groups,
         topicPrefix: DEFAULT_TOPIC_PREFIX,
         brokerUrl: 'mqtt://fake',
-        stateIntervalMs: 5 * 60_000,
+        stateIntervalMs: this.#report.stateIntervalMs,
+        sampleIntervalMs: this.#report.sampleIntervalMs,
+        imageGraceMs: 60 * 60_000,
+        imageReserveBytes: 512 * 1024 ** 2,
         maxWaitMs: 15_000,
         loggerFor: (room) => this.#loggerFor(room),
         onProgress: () => {
@@ -288,7 +370,7 @@ export class World {
         onFatal: (error) => this.#takeFatal(life, error),
       },
     );
-    const life: Life = { agent, sqlite, store, engine, clock, line };
+    const life: Life = { agent, place, store, engine, clock, line };
     return life;
   }
 
@@ -315,36 +397,44 @@ export class World {
 
   /** systemd's: a loop that hangs for too long is killed with its process. */
   #watchdog(life: Life): void {
-    this.clock.schedule(WATCHDOG_MS / 4, () => {
-      if (this.#life !== life) return;
-      if (this.clock.monotonicMs() - this.#progressMs < WATCHDOG_MS) return this.#watchdog(life);
-      this.watchdogKills += 1;
-      this.note('watchdog: kills');
-      this.killAgent();
-    });
+    this.clock.schedule(
+      WATCHDOG_MS / 4,
+      () => {
+        if (this.#life !== life) return;
+        if (this.clock.monotonicMs() - this.#progressMs < WATCHDOG_MS) return this.#watchdog(life);
+        this.watchdogKills += 1;
+        this.note('watchdog: kills');
+        this.killAgent();
+      },
+      'pulse',
+    );
   }
 
-  /** The edges go dead at once; what is on the disk is what the next life finds, write-ahead log and all. */
+  /** Whatever there is of a process ends. */
+  #cease(): void {
+    this.#opening?.abandon();
+    this.#opening = null;
+    if (this.#life !== null) this.#end(this.#life);
+  }
+
+  /** The edges go dead at once; what is on the disk is what the next life finds. */
   #end(life: Life): void {
+    this.#drop(life);
+    life.place.abandon();
+  }
+
+  #bury(life: Life): void {
+    this.#drop(life);
+    life.place.database.close();
+  }
+
+  #drop(life: Life): void {
     this.#life = null;
+    this.#lives += 1;
     life.store.drop();
     life.engine.drop();
     life.clock.drop();
     life.line?.drop();
-    const before = this.dataDir;
-    this.#lives += 1;
-    cpSync(before, this.dataDir, { recursive: true, filter: (path) => !path.endsWith('-shm') });
-    life.sqlite.close();
-    rmSync(before, { recursive: true, force: true });
-  }
-
-  /** After a stop in peace: the same directory serves on. */
-  #bury(life: Life): void {
-    this.#life = null;
-    life.store.drop();
-    life.engine.drop();
-    life.clock.drop();
-    life.sqlite.close();
   }
 
   #loggerFor(room: string): Logger {

@@ -4,6 +4,7 @@ import { renderDeployment } from './deployment.ts';
 import { elapsed, printable, type View, wrap } from './text.ts';
 
 const LABEL_WIDTH = 9;
+const MAX_SHOWN_DENIED = 3;
 
 /** The whole text, ending in a line break. */
 export function renderStatus(status: LocalStatus, view: View): string {
@@ -20,6 +21,7 @@ function renderDevice(status: LocalStatus, view: View): string[] {
     ['engine', describeEngine(status)],
   ];
   const backlog = describeBacklog(status);
+  if (status.broker.denied.length > 0) rows.push(['denied', describeDenied(status.broker.denied)]);
   if (backlog !== null) rows.push(['reports', backlog]);
   return rows
     .flatMap(([label, text]) => wrap(`${label.padEnd(LABEL_WIDTH, '\u00a0')}${text}`, 0, view.columns))
@@ -39,6 +41,12 @@ function describeBroker({ broker }: LocalStatus, view: View): string {
   const why =
     broker.trouble === null ? '' : `: ${printable(broker.trouble.message)} (${broker.trouble.code})`;
   return `not connected to ${broker.url}${during}${why}`;
+}
+
+function describeDenied(topics: readonly string[]): string {
+  const shown = topics.slice(0, MAX_SHOWN_DENIED).map(printable).join(', ');
+  const rest = topics.length - MAX_SHOWN_DENIED;
+  return `by the broker: ${shown}${rest > 0 ? ` and ${rest} more` : ''}; check its access rules`;
 }
 
 function describeEngine({ engine }: LocalStatus): string {

@@ -62,7 +62,7 @@ test('an acknowledgement that comes twice counts once', async () => {
   expect(messagesSent()).toEqual([1, 2, 3]);
 });
 
-test('a minute without any acknowledgement is a stall', async () => {
+test('two minutes without any acknowledgement is a stall', async () => {
   void window.publish(1);
   await clock.advance(STALL_MS - 1);
   expect(stalls).toBe(0);

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Ending } from '../../../agent/broker/ending.ts';
 import { decideRetry, FIRST_RETRY, type Retry } from '../../../agent/broker/retry.ts';
 import type { BrokerTrouble } from '../../../agent/ports/broker.ts';
+import { fork } from '../../fakes/random.ts';
 
 const ALMOST_ONE = (): number => 0.9999;
 
@@ -30,12 +31,20 @@ test('delays double from one second to a minute', () => {
 
 test('a connection that stood for half a minute clears the record', () => {
   const away = Array.from({ length: 7 }, () => ending('unreachable'));
-  expect(run([...away, ending('closed', 30_000)]).ceilings.at(-1)).toBe(1);
+  expect(run([...away, ending('closed', 30_000)]).ceilings.at(-1)).toBe(8);
 });
 
 test('a connection that stood for a moment does not', () => {
   const away = Array.from({ length: 7 }, () => ending('unreachable'));
   expect(run([...away, ending('closed', 29_999)]).ceilings.at(-1)).toBe(60);
+});
+
+test('a connection that was lost is tried again within eight seconds, several times', () => {
+  const { ceilings } = run([
+    ending('closed', 3_600_000),
+    ...Array.from({ length: 6 }, () => ending('unreachable')),
+  ]);
+  expect(ceilings).toEqual([8, 8, 8, 8, 16, 32, 60]);
 });
 
 test('a session taken over is backed off from harder', () => {
@@ -46,14 +55,14 @@ test('a session taken over is backed off from harder', () => {
 test('three closes running soon after connecting are told as a session taken', () => {
   const { codes, ceilings } = run(Array.from({ length: 4 }, () => ending('closed', 500)));
   expect(codes).toEqual(['closed', 'closed', 'session_taken', 'session_taken']);
-  expect(ceilings).toEqual([1, 2, 30, 60]);
+  expect(ceilings).toEqual([8, 8, 30, 60]);
 });
 
 test('under suspicion half a minute is not enough to be trusted again, ten minutes are', () => {
   const taken = [ending('closed', 500), ending('closed', 500), ending('closed', 500)];
-  expect(run([...taken, ending('closed', 599_999)])).toMatchObject({ ceilings: [1, 2, 30, 60] });
+  expect(run([...taken, ending('closed', 599_999)])).toMatchObject({ ceilings: [8, 8, 30, 60] });
   const { codes, ceilings } = run([...taken, ending('closed', 600_000)]);
-  expect([codes.at(-1), ceilings.at(-1)]).toEqual(['closed', 1]);
+  expect([codes.at(-1), ceilings.at(-1)]).toEqual(['closed', 8]);
 });
 
 test('closes with something else between are not', () => {
@@ -72,4 +81,51 @@ test('another version is tried at once, untold and without counting as a failure
   expect(decision).toMatchObject({ delayMs: 0, trouble: null });
   expect(decision.retry.version.version).toBe('3.1.1');
   expect(decision.retry.normal.failures).toBe(0);
+});
+
+describe('ten thousand devices that lose their broker in the same moment', () => {
+  const SEEDS = Array.from({ length: 10_000 }, (_, seed) => seed);
+  const LOST = ending('closed', 3_600_000);
+  const AWAY = ending('unreachable');
+
+  /** When a device comes back to a broker that is away for so long, in seconds from the loss. */
+  function returnOf(seed: number, awayMs: number): number {
+    const random = fork(seed, 'device');
+    let { retry, delayMs } = decideRetry(FIRST_RETRY, LOST, random);
+    let nowMs = delayMs;
+    while (nowMs < awayMs) {
+      ({ retry, delayMs } = decideRetry(retry, AWAY, random));
+      nowMs += delayMs;
+    }
+    return nowMs / 1000;
+  }
+
+  /** The most that come within one and the same second. */
+  function worstSecond(returns: readonly number[]): number {
+    const counts = new Map<number, number>();
+    for (const atS of returns) counts.set(Math.floor(atS), (counts.get(Math.floor(atS)) ?? 0) + 1);
+    return Math.max(...counts.values());
+  }
+
+  test.each([
+    ['only drops them', 0, 1400, 8],
+    ['restarts within three seconds', 3000, 2000, 16],
+    ['is away for ten minutes', 600_000, 400, 60],
+    ['is away for an hour', 3_600_000, 400, 60],
+  ])('come back spread out when it %s', (_title, awayMs, mostInASecond, withinS) => {
+    const returns = SEEDS.map((seed) => returnOf(seed, awayMs));
+    expect(worstSecond(returns)).toBeLessThan(mostInASecond);
+    expect(Math.max(...returns)).toBeLessThanOrEqual(awayMs / 1000 + withinS);
+  });
+
+  test('draw their delays evenly over the whole bound', () => {
+    const tenths = new Array<number>(10).fill(0);
+    for (const seed of SEEDS) {
+      const { delayMs } = decideRetry(FIRST_RETRY, LOST, fork(seed, 'device'));
+      const tenth = Math.floor(delayMs / 800);
+      tenths[tenth] = (tenths[tenth] ?? 0) + 1;
+    }
+    // 1,000 each, give or take five standard deviations.
+    for (const count of tenths) expect(Math.abs(count - 1000)).toBeLessThan(150);
+  });
 });

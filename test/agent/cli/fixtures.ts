@@ -56,6 +56,7 @@ export function makeLocalStatus(changes: Partial<LocalStatus> = {}): LocalStatus
       protocol: '5',
       since: '2026-11-22T09:55:00Z',
       trouble: null,
+      denied: [],
       url: 'mqtts://broker.example.com:8883',
     },
     engine: { is_reachable: true, message: null },

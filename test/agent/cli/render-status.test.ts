@@ -32,6 +32,7 @@ describe('holdfast status', () => {
         protocol: null,
         since: '2026-11-22T11:57:00Z',
         trouble: { code: 'refused_credentials', message: 'the broker refused the user name or password' },
+        denied: [],
         url: 'mqtts://broker.example.com:8883',
       },
       engine: { is_reachable: false, message: 'connect ENOENT /var/run/docker.sock' },
@@ -48,6 +49,15 @@ describe('holdfast status', () => {
 
       No deployments: nothing has been asked of this device yet.
       `),
+    );
+  });
+
+  it('names topics that the broker denies while connected, a few of many', () => {
+    const { broker } = makeLocalStatus();
+    const denied = ['a/state', 'a/status/b', 'a/events', 'a/presence', 'a/status/c'];
+    const status = makeLocalStatus({ broker: { ...broker, denied } });
+    expect(renderStatus(status, PIPE)).toContain(
+      '\ndenied   by the broker: a/state, a/status/b, a/events and 2 more; check its access rules\n',
     );
   });
 

@@ -212,6 +212,20 @@ describe('what only the create call shows here', () => {
     expect(options.Healthcheck).toMatchObject({ StartInterval: 1e9 });
   });
 
+  test('what the agent made is mounted from where it is, and must be there', () => {
+    const { spec } = optionsOf({ volumes: [{ type: 'bind', source: '/a', target: '/a' }] });
+    const mounts = [
+      { source: '/run/token', target: '/run/secrets/token', isReadOnly: true },
+      { source: '/run/beats', target: '/beat', isReadOnly: false },
+    ];
+    const { HostConfig } = containerOptions('line', spec, { peers: {}, mounts });
+    expect(HostConfig?.Mounts?.slice(1)).toEqual([
+      { Type: 'bind', Source: '/run/token', Target: '/run/secrets/token', ReadOnly: true },
+      { Type: 'bind', Source: '/run/beats', Target: '/beat', ReadOnly: false },
+    ]);
+    expect(HostConfig).not.toHaveProperty('Binds');
+  });
+
   test('another’s network is named by its container, and no network of ours is joined', () => {
     const services = {
       app: {
@@ -222,7 +236,7 @@ describe('what only the create call shows here', () => {
       other: { image: 'registry.test/other:1' },
     };
     const { spec } = optionsOf({}, { services });
-    const options = containerOptions('line', spec, new Map([['other', 'abc']]));
+    const options = containerOptions('line', spec, { peers: { other: 'abc' }, mounts: [] });
     expect(options.HostConfig?.NetworkMode).toBe('container:abc');
     expect(options).not.toHaveProperty('NetworkingConfig');
     expect(spec.networks).toEqual({});

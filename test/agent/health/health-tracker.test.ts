@@ -13,7 +13,7 @@ function running(change: Partial<ObservedContainer> = {}): ObservedContainer {
   return {
     ...{ id: 'c1', service: 'app', revision: 1, spec: 'sha256:x', state: 'running', exitCode: null },
     ...{ oomKilled: false, startedAt: '2026-11-23T00:00:00Z', engineRestarts: 0, engineHealth: 'none' },
-    ...{ imageId: 'sha256:i', digest: null, networks: ['default'], address: '172.18.0.2' },
+    ...{ imageId: 'sha256:i', digest: null, networks: ['default'], joins: [], address: '172.18.0.2' },
     effective: null,
     settings: { memoryBytes: 0, nanoCpus: 0, pids: 0, restartPolicy: 'unless-stopped' },
     ...change,
@@ -31,7 +31,11 @@ function setUp({ random = fork(1, 'health') } = {}) {
     if (state.takesMs > 0) await clock.sleep(state.takesMs, signal);
     return state.answer;
   };
-  const tracker = new HealthTracker({ clock, random, check, onChange: (name) => changes.push(name) });
+  const readBeat = async (): Promise<null> => null;
+  const tracker = new HealthTracker({
+    ...{ clock, random, check, readBeat },
+    onChange: (name) => changes.push(name),
+  });
   const health = (target: Target, healthyAfterMs = 5000): string => {
     const facts = tracker.track('line', [target]).get(target.container.id);
     const verdict = judgeHealth(target.container, target.probe, {

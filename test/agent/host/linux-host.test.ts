@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LinuxHost } from '../../../agent/host/linux-host.ts';
 import { systemClock } from '../../../agent/lib/clock.ts';
-import type { HostFacts } from '../../../agent/ports/host.ts';
+import type { ClockReading, HostFacts } from '../../../agent/ports/host.ts';
 
 let root: string;
 beforeEach(() => {
@@ -27,13 +27,25 @@ const RASPBERRY_PI: Record<string, string> = {
   '/run/systemd/timesync/synchronized': '',
 };
 
-function readFacts(tree: Record<string, string>, { nodeArch = 'arm64', now = '2026-11-23' } = {}): HostFacts {
+interface Machine {
+  readonly nodeArch?: string;
+  readonly now?: string;
+  /** What the kernel says of its clock. */
+  readonly kernel?: boolean | null;
+}
+
+function hostOf(tree: Record<string, string>, machine: Machine = {}): LinuxHost {
+  const { nodeArch = 'arm64', now = '2026-11-23', kernel = null } = machine;
   for (const [file, content] of Object.entries(tree)) {
     mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
     writeFileSync(path.join(root, file), content);
   }
   const clock = { ...systemClock, wallTime: () => new Date(now) };
-  return new LinuxHost({ dataDir: root, root, nodeArch, clock }).readFacts();
+  return new LinuxHost({ dataDir: root, root, nodeArch, clock, askKernel: (answer) => answer(kernel) });
+}
+
+function readFacts(tree: Record<string, string>, machine: Machine = {}): HostFacts {
+  return hostOf(tree, machine).readFacts();
 }
 
 test('a Raspberry Pi tells all', () => {
@@ -44,7 +56,6 @@ test('a Raspberry Pi tells all', () => {
     kernel: '6.6.31+rpt-rpi-2712',
     bootId: '0f8b8f2e-33f5-4b2e-8a3c-2d7a1a2b3c4d',
     uptimeSeconds: 86_400,
-    isClockSynchronised: true,
     cpuCores: 4,
     load1m: 0.42,
     memoryTotalBytes: 8_245_612 * 1024,
@@ -59,7 +70,6 @@ test('an empty tree yields unknowns and no exception', () => {
   expect(readFacts({})).toMatchObject({
     bootId: 'unknown',
     uptimeSeconds: 0,
-    isClockSynchronised: null,
     load1m: 0,
     memoryTotalBytes: 0,
     memoryAvailableBytes: 0,
@@ -105,12 +115,36 @@ test.each([
 });
 
 describe('the clock', () => {
-  test('is not synchronised while timesyncd still waits', () => {
-    expect(readFacts({ '/run/systemd/timesync/other': '' }).isClockSynchronised).toBe(false);
-  });
-
-  test('is not synchronised in 1970, whatever a left-over file says', () => {
-    expect(readFacts(RASPBERRY_PI, { now: '1970-01-01' }).isClockSynchronised).toBe(false);
+  const clocks: readonly [string, Record<string, string>, Machine, ClockReading][] = [
+    [
+      'is synchronised when timesyncd says so',
+      { '/run/systemd/timesync/synchronized': '' },
+      { kernel: false },
+      { isSynchronised: true, source: 'timesyncd' },
+    ],
+    [
+      'is not while timesyncd still waits',
+      { '/run/systemd/timesync/other': '' },
+      { kernel: true },
+      { isSynchronised: false, source: 'timesyncd' },
+    ],
+    [
+      'is synchronised when the kernel says so, whoever keeps it',
+      {},
+      { kernel: true },
+      { isSynchronised: true, source: 'kernel' },
+    ],
+    ['is not when the kernel says so', {}, { kernel: false }, { isSynchronised: false, source: 'kernel' }],
+    ['is not known where nobody tells', {}, {}, { isSynchronised: null, source: null }],
+    [
+      'is not in 1970, whatever a left-over file says',
+      { '/run/systemd/timesync/synchronized': '' },
+      { now: '1970-01-01', kernel: true },
+      { isSynchronised: false, source: 'year' },
+    ],
+  ];
+  test.each(clocks)('%s', (_title, tree, machine, reading) => {
+    expect(hostOf(tree, machine).readClock()).toEqual(reading);
   });
 });
 

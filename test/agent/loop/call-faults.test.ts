@@ -47,6 +47,7 @@ for (const times of [1, 2]) {
       world.publish(documentOf(2));
       await world.untilPhase('line', 'converged', { revision: 2, maxMs: 60 * 60_000 });
       await world.run(5 * 60_000);
+      expect(world.status('line')).toMatchObject({ phase: 'converged', reason: null });
       expect(world.daemon.of('line').map(({ spec, state }) => `r${spec.revision} ${state}`)).toEqual([
         'r2 running',
       ]);
@@ -54,3 +55,15 @@ for (const times of [1, 2]) {
     },
   );
 }
+
+test('a removal that is told as failed and took effect leaves nothing degraded', async ({ makeWorld }) => {
+  const world = makeWorld();
+  world.startAgent();
+  world.publish(deployment({ revision: 1 }));
+  await world.untilPhase('line', 'converged', { revision: 1 });
+  world.faults.plan('remove_container', 'fail_after', 1);
+  world.publish(deployment({ revision: 2 }));
+  await world.untilPhase('line', 'converged', { revision: 2 });
+  await world.run(5 * 60_000);
+  expect(world.status('line')).toMatchObject({ phase: 'converged', reason: null });
+});

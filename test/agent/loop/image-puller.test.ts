@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ImagePuller } from '../../../agent/loop/image-puller.ts';
 import type { ImageFacts } from '../../../agent/ports/engine.ts';
 import { EngineUnavailable } from '../../../agent/ports/engine.ts';
+import type { ImageRequest } from '../../../agent/reconcile/images.ts';
 import { Daemon } from '../../fakes/engine/daemon.ts';
 import { STALL } from '../../fakes/engine/images.ts';
 import { MemoryEngine } from '../../fakes/memory-engine.ts';
@@ -12,25 +13,34 @@ import { VirtualClock } from '../../fakes/virtual-clock.ts';
 const A = 'registry.test/a:1';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const MIB = 1024 ** 2;
 
 function setUp({ random = fork(1, 'puller') } = {}) {
   const clock = new VirtualClock();
   const daemon = new Daemon({ clock, random: fork(1, 'engine') });
   const engine = new MemoryEngine(daemon);
   const changes: string[] = [];
+  const space: { freeBytes: number | null } = { freeBytes: 100_000 * MIB };
   const puller = new ImagePuller({
     ...{ engine, clock, random, logger: silent, architecture: 'arm64' },
+    space: { reserveBytes: 100 * MIB, freeBytes: () => space.freeBytes },
     onChange: (deployments) => changes.push(...deployments),
   });
   const { registry, images } = daemon;
   /** Asks as a loop does, and lets the answer come. */
-  const standing = async (image: string) => {
-    const asked = puller.standing(image);
+  const standing = async (image: string | ImageRequest) => {
+    const asked = puller.standing(asRequest(image));
     const [answer] = await Promise.allSettled([asked, clock.advance(10)]);
     if (answer.status === 'rejected') throw answer.reason;
     return answer.value;
   };
-  return { clock, daemon, engine, puller, registry, images, changes, standing };
+  const want = (deployment: string, wanted: readonly (string | ImageRequest)[]): void =>
+    puller.want(deployment, wanted.map(asRequest));
+  return { clock, daemon, engine, puller, registry, images, changes, space, standing, want };
+}
+
+function asRequest(image: string | ImageRequest): ImageRequest {
+  return typeof image === 'string' ? { reference: image, platform: null, freshFor: null } : image;
 }
 
 /** How often it was pulled. */
@@ -43,11 +53,11 @@ describe('an image that is wanted', () => {
     const world = setUp();
     world.registry.push(A, { sizeBytes: 40_000_000 });
     expect(await world.standing(A)).toEqual({ kind: 'missing' });
-    world.puller.want('line', [A]);
+    world.want('line', [A]);
     await world.clock.advance(1000);
     expect(await world.standing(A)).toMatchObject({ kind: 'pulling', totalBytes: 40_000_000 });
     await world.clock.advance(5000);
-    expect(await world.standing(A)).toEqual({ kind: 'present' });
+    expect(await world.standing(A)).toMatchObject({ kind: 'present' });
     expect(world.changes.length).toBeGreaterThan(2);
     expect(new Set(world.changes)).toEqual(new Set(['line']));
   });
@@ -55,27 +65,27 @@ describe('an image that is wanted', () => {
   test('is not fetched when it is here', async () => {
     const world = setUp();
     world.images.load(A, 'arm64');
-    world.puller.want('line', [A]);
+    world.want('line', [A]);
     await world.clock.advance(HOUR_MS);
     expect(pullsOf(world, A)).toBe(0);
-    expect(await world.standing(A)).toEqual({ kind: 'present' });
+    expect(await world.standing(A)).toMatchObject({ kind: 'present' });
   });
 
   test('is fetched when what is here is for another machine', async () => {
     const world = setUp();
     world.images.load(A, 'amd64');
     expect(await world.standing(A)).toEqual({ kind: 'missing' });
-    world.puller.want('line', [A]);
+    world.want('line', [A]);
     await world.clock.advance(10_000);
     expect(pullsOf(world, A)).toBe(1);
-    expect(await world.standing(A)).toEqual({ kind: 'present' });
+    expect(await world.standing(A)).toMatchObject({ kind: 'present' });
   });
 
   test('by two deployments is fetched once, and both are told', async () => {
     const world = setUp();
     world.registry.push(A);
-    world.puller.want('line', [A]);
-    world.puller.want('other', [A]);
+    world.want('line', [A]);
+    world.want('other', [A]);
     await world.clock.advance(10_000);
     expect(pullsOf(world, A)).toBe(1);
     expect(new Set(world.changes)).toEqual(new Set(['line', 'other']));
@@ -83,10 +93,10 @@ describe('an image that is wanted', () => {
 
   test('no more is given up', async () => {
     const world = setUp();
-    world.registry.push(A, { sizeBytes: 1e12 });
-    world.puller.want('line', [A]);
+    world.registry.push(A, { sizeBytes: 30_000 * MIB });
+    world.want('line', [A]);
     await world.clock.advance(1000);
-    world.puller.want('line', []);
+    world.want('line', []);
     await world.clock.advance(1000);
     expect(await world.standing(A)).toEqual({ kind: 'missing' });
     await world.clock.advance(HOUR_MS);
@@ -97,24 +107,24 @@ describe('an image that is wanted', () => {
   test('no more by one is fetched for the other', async () => {
     const world = setUp();
     world.registry.push(A);
-    world.puller.want('line', [A]);
-    world.puller.want('other', [A]);
+    world.want('line', [A]);
+    world.want('other', [A]);
     await world.clock.advance(500);
-    world.puller.want('line', []);
+    world.want('line', []);
     await world.clock.advance(10_000);
-    expect(await world.standing(A)).toEqual({ kind: 'present' });
+    expect(await world.standing(A)).toMatchObject({ kind: 'present' });
     expect(pullsOf(world, A)).toBe(1);
   });
 
   test('is wanted again right after it was given up, and comes', async () => {
     const world = setUp();
     world.registry.push(A);
-    world.puller.want('line', [A]);
+    world.want('line', [A]);
     await world.clock.advance(500);
-    world.puller.want('line', []);
-    world.puller.want('line', [A]);
+    world.want('line', []);
+    world.want('line', [A]);
     await world.clock.advance(10_000);
-    expect(await world.standing(A)).toEqual({ kind: 'present' });
+    expect(await world.standing(A)).toMatchObject({ kind: 'present' });
   });
 });
 
@@ -132,7 +142,7 @@ test('three are fetched at a time, the others in their turn', async () => {
     now -= 1;
     return outcome;
   };
-  world.puller.want('line', all);
+  world.want('line', all);
   await world.clock.advance(MINUTE_MS);
   expect(most).toBe(3);
   expect(all.map((image) => pullsOf(world, image))).toEqual(all.map(() => 1));
@@ -143,20 +153,20 @@ describe('a pull', () => {
     const world = setUp();
     world.registry.push(A);
     world.registry.failNext(A, STALL);
-    world.puller.want('line', [A]);
+    world.want('line', [A]);
     await world.clock.advance(2 * MINUTE_MS - 1000);
     expect(await world.standing(A)).toMatchObject({ kind: 'pulling' });
     await world.clock.advance(2000);
     expect(await world.standing(A)).not.toMatchObject({ kind: 'pulling', currentBytes: 1 });
     await world.clock.advance(MINUTE_MS);
-    expect(await world.standing(A)).toEqual({ kind: 'present' });
+    expect(await world.standing(A)).toMatchObject({ kind: 'present' });
   });
 
   test('that is cut for standing still says so', async () => {
     const world = setUp({ random: () => 0.999 });
     world.registry.push(A);
     world.registry.failNext(A, STALL);
-    world.puller.want('line', [A]);
+    world.want('line', [A]);
     await world.clock.advance(2 * MINUTE_MS + 100);
     const standing = await world.standing(A);
     expect(standing).toMatchObject({ kind: 'failed', isTransient: true });
@@ -167,11 +177,11 @@ describe('a pull', () => {
     const world = setUp();
     world.registry.bytesPerSecond = 1000;
     world.registry.push(A, { sizeBytes: 36_000_000 });
-    world.puller.want('line', [A]);
+    world.want('line', [A]);
     await world.clock.advance(9 * HOUR_MS);
     expect(await world.standing(A)).toMatchObject({ kind: 'pulling' });
     await world.clock.advance(2 * HOUR_MS);
-    expect(await world.standing(A)).toEqual({ kind: 'present' });
+    expect(await world.standing(A)).toMatchObject({ kind: 'present' });
     expect(pullsOf(world, A)).toBe(1);
   });
 
@@ -179,7 +189,7 @@ describe('a pull', () => {
     const world = setUp();
     world.registry.push(A);
     world.registry.isReachable = false;
-    world.puller.want('line', [A]);
+    world.want('line', [A]);
     await world.clock.advance(MINUTE_MS);
     const early = pullsOf(world, A);
     expect(early).toBeGreaterThan(2);
@@ -190,12 +200,12 @@ describe('a pull', () => {
     expect(await world.standing(A)).toMatchObject({ kind: 'failed', code: 'registry_unreachable' });
     world.registry.isReachable = true;
     await world.clock.advance(6 * MINUTE_MS);
-    expect(await world.standing(A)).toEqual({ kind: 'present' });
+    expect(await world.standing(A)).toMatchObject({ kind: 'present' });
   });
 
   test('of an image that is not there is tried again seldom', async () => {
     const world = setUp();
-    world.puller.want('line', [A]);
+    world.want('line', [A]);
     await world.clock.advance(24 * HOUR_MS);
     expect(pullsOf(world, A)).toBeGreaterThan(20);
     expect(pullsOf(world, A)).toBeLessThan(100);
@@ -206,13 +216,13 @@ describe('a pull', () => {
     });
     world.registry.push(A);
     await world.clock.advance(HOUR_MS);
-    expect(await world.standing(A)).toEqual({ kind: 'present' });
+    expect(await world.standing(A)).toMatchObject({ kind: 'present' });
   });
 
   test('of an image for other machines fails at once and says what it is', async () => {
     const world = setUp();
     world.registry.push(A, { architectures: ['amd64'] });
-    world.puller.want('line', [A]);
+    world.want('line', [A]);
     await world.clock.advance(1000);
     expect(await world.standing(A)).toMatchObject({ code: 'no_matching_platform', isTransient: false });
   });
@@ -221,42 +231,188 @@ describe('a pull', () => {
     const world = setUp({ random: () => 0.999 });
     world.registry.push(A);
     world.registry.isReachable = false;
-    world.puller.want('line', [A]);
+    world.want('line', [A]);
     await world.clock.advance(10 * MINUTE_MS);
     world.registry.isReachable = true;
     world.puller.retryNow();
     await world.clock.advance(5000);
-    expect(await world.standing(A)).toEqual({ kind: 'present' });
+    expect(await world.standing(A)).toMatchObject({ kind: 'present' });
   });
 
   test('survives an engine that goes away meanwhile', async () => {
     const world = setUp();
     world.registry.push(A, { sizeBytes: 100_000_000 });
-    world.puller.want('line', [A]);
+    world.want('line', [A]);
     await world.clock.advance(1000);
     world.daemon.end({ isLiveRestore: true });
     await world.clock.advance(MINUTE_MS);
     await expect(world.standing(A)).rejects.toThrow(EngineUnavailable);
     world.daemon.begin();
     await world.clock.advance(6 * MINUTE_MS);
-    expect(await world.standing(A)).toEqual({ kind: 'present' });
+    expect(await world.standing(A)).toMatchObject({ kind: 'present' });
   });
 
   test('whose engine brings an image for another machine after all has failed', async () => {
     const world = setUp();
-    const wrong: ImageFacts = { id: 'sha256:x', architecture: 'amd64' };
+    const wrong: ImageFacts = {
+      id: 'sha256:x',
+      platform: { architecture: 'amd64', variant: null },
+    };
     world.registry.push(A);
     world.engine.inspectImage = () => Promise.resolve(wrong);
-    world.puller.want('line', [A]);
+    world.want('line', [A]);
     await world.clock.advance(5000);
     expect(await world.standing(A)).toMatchObject({ kind: 'failed', code: 'no_matching_platform' });
   });
 });
 
+describe('a fresh pull', () => {
+  const fresh = (revision: string): ImageRequest => ({ reference: A, platform: null, freshFor: revision });
+
+  test('asks the registry though the image is here, and tells which image came', async () => {
+    const world = setUp();
+    world.images.load(A, 'arm64');
+    const moved = world.registry.push(A);
+    expect(await world.standing(fresh('r2'))).toEqual({ kind: 'missing' });
+    world.want('line', [fresh('r2')]);
+    await world.clock.advance(10_000);
+    expect(await world.standing(fresh('r2'))).toEqual({ kind: 'present', imageId: moved.id });
+    await world.clock.advance(HOUR_MS);
+    expect(pullsOf(world, A)).toBe(1);
+  });
+
+  test('is kept for its deployment though others say what they want meanwhile', async () => {
+    const world = setUp();
+    world.registry.push(A);
+    world.want('line', [fresh('r2')]);
+    await world.clock.advance(10_000);
+    world.want('other', []);
+    expect(await world.standing(fresh('r2'))).toMatchObject({ kind: 'present' });
+    world.want('line', []);
+    expect(await world.standing(fresh('r2'))).toEqual({ kind: 'missing' });
+  });
+
+  test('of one revision does not count for the next', async () => {
+    const world = setUp();
+    world.registry.push(A);
+    world.want('line', [fresh('r2')]);
+    await world.clock.advance(10_000);
+    world.want('line', [fresh('r3')]);
+    await world.clock.advance(10_000);
+    expect(pullsOf(world, A)).toBe(2);
+    expect(await world.standing(fresh('r3'))).toMatchObject({ kind: 'present' });
+  });
+
+  test('waits for a registry that is away, whatever is here', async () => {
+    const world = setUp();
+    world.images.load(A, 'arm64');
+    world.registry.isReachable = false;
+    world.want('line', [fresh('r2')]);
+    await world.clock.advance(MINUTE_MS);
+    expect(await world.standing(fresh('r2'))).toMatchObject({ code: 'registry_unreachable' });
+    expect(await world.standing(A)).toMatchObject({ kind: 'present' });
+  });
+});
+
+describe('a platform', () => {
+  const asked: ImageRequest = { reference: A, platform: 'linux/arm/v7', freshFor: null };
+
+  test('that is asked for is pulled, although an image for the device is here', async () => {
+    const world = setUp();
+    world.images.load(A, 'arm64');
+    world.registry.push(A, { architectures: ['arm'] });
+    world.want('line', [asked]);
+    await world.clock.advance(10_000);
+    expect(await world.standing(asked)).toMatchObject({ kind: 'present' });
+    expect(await world.standing(A)).toEqual({ kind: 'missing' });
+  });
+
+  test('that the image is not offered for fails at once', async () => {
+    const world = setUp();
+    world.registry.push(A, { architectures: ['arm64'] });
+    world.want('line', [asked]);
+    await world.clock.advance(1000);
+    expect(await world.standing(asked)).toMatchObject({ code: 'no_matching_platform', isTransient: false });
+  });
+
+  test('and another one of the same image are pulled one after the other', async () => {
+    const world = setUp();
+    world.registry.push(A, { architectures: ['arm', 'arm64'] });
+    world.want('line', [asked]);
+    world.want('other', [A]);
+    await world.clock.advance(500);
+    expect(await world.standing(A)).toEqual({ kind: 'missing' });
+    await world.clock.advance(10_000);
+    expect(pullsOf(world, A)).toBe(2);
+  });
+});
+
+describe('room on the disk', () => {
+  test('below the reserve begins no pull', async () => {
+    const world = setUp();
+    world.registry.push(A);
+    world.space.freeBytes = 99 * MIB;
+    world.want('line', [A]);
+    await world.clock.advance(1000);
+    expect(await world.standing(A)).toMatchObject({
+      code: 'no_space',
+      isTransient: true,
+      message: '0 B are free above the reserve of 100.0 MiB',
+    });
+    expect(pullsOf(world, A)).toBe(0);
+  });
+
+  test('that an image cannot fit into ends its pull as soon as its size is known, and says what it needs', async () => {
+    const world = setUp({ random: () => 0.999 });
+    world.registry.push(A, { sizeBytes: 100 * MIB });
+    world.space.freeBytes = 300 * MIB;
+    world.want('line', [A]);
+    await world.clock.advance(1000);
+    const standing = await world.standing(A);
+    expect(standing).toMatchObject({ kind: 'failed', code: 'no_space' });
+    expect(standing.kind === 'failed' && standing.message).toMatch(
+      /^needs about 29\d\.\d MiB; 200\.0 MiB are free above the reserve of 100\.0 MiB$/,
+    );
+  });
+
+  test('that is missing costs the registry nothing while it is missing, and once it is back the image comes', async () => {
+    const world = setUp();
+    world.registry.push(A, { sizeBytes: 100 * MIB });
+    world.space.freeBytes = 300 * MIB;
+    world.want('line', [A]);
+    await world.clock.advance(HOUR_MS);
+    expect(pullsOf(world, A)).toBe(1);
+    world.space.freeBytes = 500 * MIB;
+    await world.clock.advance(6 * MINUTE_MS);
+    expect(await world.standing(A)).toMatchObject({ kind: 'present' });
+    expect(pullsOf(world, A)).toBe(2);
+  });
+
+  test('is counted for all pulls together', async () => {
+    const world = setUp({ random: () => 0.999 });
+    const B = 'registry.test/b:1';
+    for (const image of [A, B]) world.registry.push(image, { sizeBytes: 100 * MIB });
+    world.space.freeBytes = 600 * MIB;
+    world.want('line', [A, B]);
+    await world.clock.advance(1000);
+    const standings = [await world.standing(A), await world.standing(B)];
+    expect(standings.map(({ kind }) => kind).toSorted()).toEqual(['failed', 'pulling']);
+  });
+
+  test('that nobody can tell refuses nothing', async () => {
+    const world = setUp();
+    world.registry.push(A, { sizeBytes: 100 * MIB });
+    world.space.freeBytes = null;
+    world.want('line', [A]);
+    await world.clock.advance(10_000);
+    expect(await world.standing(A)).toMatchObject({ kind: 'present' });
+  });
+});
+
 test('closed, it gives up its pulls and leaves no wait behind', async () => {
   const world = setUp();
-  world.registry.push(A, { sizeBytes: 1e12 });
-  world.puller.want('line', [A, 'registry.test/none:1']);
+  world.registry.push(A, { sizeBytes: 30_000 * MIB });
+  world.want('line', [A, 'registry.test/none:1']);
   await world.clock.advance(1000);
   world.puller.close();
   await world.clock.advance(1000);

@@ -67,7 +67,7 @@ describe('a revision that is proven', () => {
   it('waits for its image when that is gone too, and keeps its hands off the rest', () => {
     const decision = steady([], { images: { 'web:1': { kind: 'missing' } } });
     expect(decision.steps).toEqual([]);
-    expect(decision.wantedImages).toEqual(['web:1']);
+    expect(decision.wantedImages).toMatchObject([{ reference: 'web:1' }]);
   });
 
   it('does not restart for a limit that the kernel does not enforce', () => {
@@ -149,7 +149,7 @@ describe('an update', () => {
       situation({ desired: two, ...running, images: { 'web:2': { kind: 'missing' } } }),
     );
     expect(decision.steps).toEqual([]);
-    expect(decision.wantedImages).toEqual(['web:2']);
+    expect(decision.wantedImages).toMatchObject([{ reference: 'web:2' }]);
     expect(decision.record).toMatchObject({ phase: 'pulling', attempt: { stage: 'pulling' } });
   });
 
@@ -172,7 +172,8 @@ describe('an update', () => {
   });
 
   it('waits at its gate with every image here, and leaves the old revision running', () => {
-    const gate = { reason: { code: 'held', message: 'held' }, lookAgainInMs: 5000 };
+    const reason = { code: 'held', message: 'held' };
+    const gate = { waitsFor: 'hold' as const, reason, lookAgainInMs: 5000 };
     const decision = decide(situation({ desired: two, ...running, gate }));
     expect(decision.steps).toEqual([]);
     expect(decision.record).toMatchObject({ phase: 'waiting', reason: gate.reason });
@@ -180,7 +181,7 @@ describe('an update', () => {
     const pulling = decide(
       situation({ desired: two, ...running, gate, images: { 'web:2': { kind: 'missing' } } }),
     );
-    expect(pulling.wantedImages).toEqual(['web:2']);
+    expect(pulling.wantedImages).toMatchObject([{ reference: 'web:2' }]);
   });
 
   it('creates the new container before the old one stops', () => {
@@ -269,7 +270,7 @@ describe('an update', () => {
           {
             runningSinceMs: 0,
             engineHealthySinceMs: null,
-            probe: { startedMs: 0, okSinceMs, failuresInRow: 0, lastError: null },
+            probe: { startedMs: 0, okSinceMs, failuresInRow: 0, lastError: null, recent: [] },
           },
         ],
       ]);
@@ -310,6 +311,15 @@ describe('roll-outs and removal', () => {
     );
     expect(decision.steps).toEqual([]);
     expect(decision.record).toMatchObject({ phase: 'converged', reason: { code: 'not_in_rollout' } });
+  });
+
+  it('absent waits for a container that the engine is still removing', () => {
+    const gone = absent(2);
+    const removing = containerOf(present(1, { a: { image: 'a:1' } }), 'a', { state: 'removing' });
+    const seen = observed([removing]);
+    const waiting = decide(situation({ desired: gone, observed: seen }));
+    expect(waiting.steps).toEqual([]);
+    expect(waiting.record.phase).toBe('switching');
   });
 
   it('absent stops, removes, then drops the network, and keeps volumes that it does not name', () => {

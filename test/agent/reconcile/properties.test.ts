@@ -7,19 +7,23 @@ import { EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
 import type { Revision } from '../../../agent/reconcile/situation.ts';
 import type { PresentDeployment } from '../../../protocol/deployment.ts';
-import { containerOf, Model, present, situation, observed as toObserved } from './situations.ts';
+import { containerOf, Model, present } from './situations.ts';
 
 const MAX_ROUNDS = 200;
 const names = ['a', 'b', 'c'];
 
-/** One to three services, each of version 1 or 2, so that revisions share some of them. */
-const services = fc
-  .dictionary(fc.constantFrom(...names), fc.constantFrom('v1', 'v2'), { minKeys: 1 })
-  .map((chosen) =>
-    Object.fromEntries(
-      Object.entries(chosen).map(([name, version]) => [name, { image: `${name}:${version}` }]),
-    ),
-  );
+const JOINING_A = { network_mode: 'service:a', depends_on: { a: { condition: 'service_started' } } };
+const shape = fc.record({ version: fc.constantFrom('v1', 'v2'), joinsA: fc.boolean() });
+
+/** One to three services, each of version 1 or 2, so that revisions share some; some live in the network of `a`. */
+const services = fc.dictionary(fc.constantFrom(...names), shape, { minKeys: 1 }).map((chosen) =>
+  Object.fromEntries(
+    Object.entries(chosen).map(([name, { version, joinsA }]) => {
+      const joins = joinsA && name !== 'a' && Object.hasOwn(chosen, 'a');
+      return [name, { image: `${name}:${version}`, ...(joins ? JOINING_A : {}) }];
+    }),
+  ),
+);
 const strategy = fc.constantFrom('stop-first', 'start-first');
 const STATES: ContainerState[] = ['created', 'running', 'paused', 'exited', 'dead', 'restarting'];
 
@@ -39,15 +43,20 @@ function anyContainers(of: readonly Revision<PresentDeployment>[]): fc.Arbitrary
     choice: fc.constantFrom(...choices),
     state: fc.constantFrom(...STATES),
     exitCode: fc.constantFrom(0, 1, 137),
+    joined: fc.nat({ max: 5 }),
   });
   return fc.array(one, { maxLength: 6 }).map((list) =>
-    list.map(({ choice, state, exitCode }, index) =>
-      containerOf(choice.revision, choice.service, {
+    list.map(({ choice, state, exitCode, joined }, index) => {
+      const plain = containerOf(choice.revision, choice.service);
+      return {
+        ...plain,
         id: `c${index}`,
         state,
         exitCode: state === 'exited' ? exitCode : null,
-      }),
-    ),
+        // Whatever has or had that id.
+        joins: plain.joins.map(() => `c${joined}`),
+      };
+    }),
   );
 }
 
@@ -75,6 +84,46 @@ function modelOf({
   const proven = isProven ? { revision: 1, hash: before.hash } : null;
   return new Model({ containers, networks, record: { ...EMPTY_RECORD, proven } });
 }
+
+function missing(images: readonly string[]): Record<string, { kind: 'missing' }> {
+  return Object.fromEntries(images.map((image) => [image, { kind: 'missing' }]));
+}
+
+/** What people, crashes and reboots do between rounds. */
+const HARM: readonly ((model: Model, id: string) => void)[] = [
+  () => {},
+  (model) => model.reboot(),
+  (model, id) => model.crash(id),
+  (model, id) => change(model, id, { state: 'exited', exitCode: 137 }),
+  (model, id) => change(model, id, { state: 'paused' }),
+  (model, id) => change(model, id, { networks: [] }),
+  (model, id) => {
+    model.containers = model.containers.filter((container) => container.id !== id);
+  },
+  (model) => {
+    model.clockOffsetMs -= 3_600_000;
+  },
+];
+
+function change(model: Model, id: string, to: Partial<ObservedContainer>): void {
+  model.containers = model.containers.map((other) => (other.id === id ? { ...other, ...to } : other));
+}
+
+const disturbance = fc
+  .record({
+    harm: fc.constantFrom(...HARM),
+    victim: fc.nat({ max: 5 }),
+    rounds: fc.nat({ max: 8 }),
+    isBefore: fc.boolean(),
+    isGood: fc.boolean(),
+  })
+  .map(({ harm, victim, ...rest }) => ({
+    ...rest,
+    disturb: (model: Model) => {
+      const id = model.containers[victim]?.id;
+      if (id !== undefined) harm(model, id);
+    },
+  }));
 
 function runToRest(
   model: Model,
@@ -133,43 +182,79 @@ describe('the plan', () => {
     );
   });
 
-  it('never stops a service before the images of its successor are here', () => {
+  it('converges, or stays rolled back, from any state that a disturbed update leads to', () => {
+    fc.assert(
+      fc.property(revisions, fc.array(disturbance, { maxLength: 12 }), ({ before, after }, disturbances) => {
+        const all = [before, after];
+        const model = new Model({ containers: [], networks: [] });
+        for (const { disturb, rounds, isBefore, isGood } of disturbances) {
+          model.isGood = ({ revision }) => isGood || revision === 1;
+          for (let round = 0; round < rounds; round += 1) model.round(isBefore ? before : after, all);
+          disturb(model);
+        }
+        model.isGood = () => true;
+        runToRest(model, after, all);
+        const told = model.record.proven?.hash === after.hash ? after : before;
+        const up = model.containers.filter(({ state }) => state === 'running').map(({ service }) => service);
+        expect(up.toSorted()).toEqual(Object.keys(told.document.services).toSorted());
+        for (const { joins } of model.containers)
+          for (const id of joins) expect(model.containers.find((host) => host.id === id)?.service).toBe('a');
+        expect(decide(model.situation(after, all)).steps).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never stops a service before all images of the update are here', () => {
     fc.assert(
       fc.property(
-        worlds,
+        revisions,
         fc.subarray(['a:v1', 'a:v2', 'b:v1', 'b:v2', 'c:v1', 'c:v2']),
-        ({ before, after, containers }, lacking) => {
-          const healthy = containers.filter((container) =>
-            specsOf(before.document).some(
-              ({ name, hash }) => name === container.service && hash === container.spec,
-            ),
-          );
-          const once = [
-            ...new Map(
-              healthy.map((container) => [container.service, { ...container, state: 'running' as const }]),
-            ).values(),
-          ];
-          const missing = Object.fromEntries(lacking.map((image) => [image, { kind: 'missing' as const }]));
-          const carried = new Set(once.map((container) => container.service + container.spec));
+        ({ before, after }, lacking) => {
+          const running = specsOf(before.document);
+          const carried = new Set(running.map(({ name, hash }) => name + hash));
           const needed = specsOf(after.document).filter(({ name, hash }) => !carried.has(name + hash));
-          fc.pre(needed.some((spec) => lacking.includes(spec.service.image)) && before.hash !== after.hash);
-          const decision = decide(
-            situation({ desired: after, proven: before, observed: toObserved(once), images: missing }),
-          );
-          expect(
-            decision.steps.filter(({ kind }) => kind === 'stop_container' || kind === 'remove_container'),
-          ).toEqual([]);
+          fc.pre(needed.some((spec) => lacking.includes(spec.service.image)));
+          const containers = running.map(({ name }) => containerOf(before, name));
+          const model = modelOf({ before, containers, isProven: true, networks: ['default'] });
+          for (let round = 0; round < 10; round += 1)
+            expect(model.round(after, [before, after], missing(lacking)).steps).toEqual([]);
         },
       ),
       { numRuns: 500 },
     );
   });
 
+  it('never stops a service with nothing to take its place and no image to make it of', () => {
+    fc.assert(
+      fc.property(worlds, fc.boolean(), (world, isSteady) => {
+        const { before, after } = world;
+        const model = modelOf(world);
+        const wanted = Object.keys(after.document.services).filter((name) =>
+          Object.hasOwn(before.document.services, name),
+        );
+        const images = missing(names.flatMap((name) => [`${name}:v1`, `${name}:v2`]));
+        for (let round = 0; round < 20; round += 1) {
+          const others = (service: string, id: string) =>
+            model.containers.filter((other) => other.service === service && other.id !== id);
+          const isUp = (id: string) => names.some((name) => model.upOf(name).some((up) => up.id === id));
+          const desired = isSteady && world.isProven ? before : after;
+          for (const step of model.decide(desired, [before, after], images).steps)
+            if (step.kind === 'stop_container' && wanted.includes(step.service) && isUp(step.container))
+              expect(others(step.service, step.container)).not.toEqual([]);
+          model.round(desired, [before, after], images);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('with stop-first never runs two instances, with start-first never fewer than before', () => {
     fc.assert(
-      fc.property(revisions, ({ before, after }) => {
+      fc.property(revisions, fc.boolean(), ({ before, after }, isGood) => {
         const containers = specsOf(before.document).map(({ name }) => containerOf(before, name));
         const model = modelOf({ before, containers, isProven: true, networks: ['default'] });
+        model.isGood = ({ revision }) => isGood || revision === 1;
         const staying = Object.keys(after.document.services).filter((name) =>
           Object.hasOwn(before.document.services, name),
         );

@@ -4,7 +4,7 @@ import { decide } from '../../../agent/reconcile/decide.ts';
 import type { HealthFacts } from '../../../agent/reconcile/health.ts';
 import type { ImageStanding, Observed, ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import { recordOutcomes } from '../../../agent/reconcile/outcomes.ts';
-import { type DeploymentRecord, EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
+import { type DeploymentRecord, EMPTY_RECORD, resumeRecord } from '../../../agent/reconcile/record.ts';
 import { contentOf } from '../../../agent/reconcile/revision.ts';
 import { isUp } from '../../../agent/reconcile/select-container.ts';
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
@@ -12,6 +12,7 @@ import type { Decision, Revision, Situation } from '../../../agent/reconcile/sit
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
 import type { Deployment, PresentDeployment } from '../../../protocol/deployment.ts';
 import { parseDeployment } from '../../../protocol/parse-deployment.ts';
+import { hostsOf } from '../../../protocol/service-namespaces.ts';
 
 export type Services = Readonly<Record<string, object>>;
 
@@ -62,6 +63,7 @@ export function containerOf(
     imageId: 'sha256:1',
     digest: null,
     networks: Object.keys(spec.networks),
+    joins: hostsOf(spec.service).map((host) => `${host}-${revision.revision}`),
     address: '10.0.0.2',
     settings: spec.settings,
     effective: null,
@@ -77,7 +79,7 @@ export function observed(
   return { containers, networks: new Set(networks), volumes: new Set(volumes) };
 }
 
-const PRESENT: ImageStanding = { kind: 'present' };
+const PRESENT: ImageStanding = { kind: 'present', imageId: 'sha256:1' };
 
 export interface SituationParts extends Partial<Omit<Situation, 'desired' | 'images'>> {
   readonly desired: Revision;
@@ -109,7 +111,7 @@ export function situation({ desired, proven = null, images = {}, ...rest }: Situ
     desired,
     proven,
     record,
-    images: new Map(all.map(({ image }) => [image, images[image] ?? PRESENT])),
+    images: new Map([...all.map(({ image }) => [image, PRESENT] as const), ...Object.entries(images)]),
   };
 }
 
@@ -148,8 +150,13 @@ export class Model {
   volumes: Set<string>;
   record: DeploymentRecord;
   nowMs = 1_000_000;
+  clockOffsetMs = 0;
+  /** What containers are made from. */
+  imageId = 'sha256:1';
   /** Whether a container with this id, once started, stays up and healthy. */
   isGood: (container: ObservedContainer) => boolean = () => true;
+  /** Whether a container, once started, does its work and ends well. */
+  isJob: (container: ObservedContainer) => boolean = () => false;
   readonly #upSince = new Map<string, number>();
   #made = 0;
 
@@ -191,13 +198,22 @@ export class Model {
     };
   }
 
+  /** What would be done now, with nothing done. */
+  decide(
+    desired: Revision,
+    revisions: readonly Revision<PresentDeployment>[],
+    images: SituationParts['images'] = {},
+  ): Decision {
+    return decide(this.situation(desired, revisions, images));
+  }
+
   /** One round as the loop makes it; the decision that was carried out. */
   round(
     desired: Revision,
     revisions: readonly Revision<PresentDeployment>[],
     images: SituationParts['images'] = {},
   ): Decision {
-    const decision = decide(this.situation(desired, revisions, images));
+    const decision = this.decide(desired, revisions, images);
     this.record = decision.record;
     const results = decision.steps.map((step) => ({ step, outcome: this.carryOut(step) }));
     this.record = recordOutcomes(this.record, results, {
@@ -213,6 +229,18 @@ export class Model {
   /** The engine's own restart policy has had its way by the next look. */
   #engineRestarts(): void {
     for (const { id } of this.containers.filter(({ state }) => state === 'restarting')) this.#start(id);
+  }
+
+  /** A crash, and the engine's restart, between two looks. */
+  crash(id: string): void {
+    this.nowMs += 10;
+    this.#start(id);
+  }
+
+  /** The agent starts anew: the record is all that it remembers, and nobody has been seen healthy yet. */
+  reboot(): void {
+    this.record = resumeRecord(this.record, this.nowMs);
+    for (const { id } of this.containers) this.#upSince.set(id, this.nowMs);
   }
 
   upOf(service: string): ObservedContainer[] {
@@ -234,7 +262,7 @@ export class Model {
         this.volumes.delete(step.volume);
         return { ok: true };
       case 'create_container':
-        return this.#create(step.spec);
+        return this.#create(step);
       case 'remove_container':
         this.containers = this.containers.filter(({ id }) => id !== step.container);
         return { ok: true };
@@ -256,7 +284,7 @@ export class Model {
     }
   }
 
-  #create(spec: Extract<Step, { kind: 'create_container' }>['spec']): StepOutcome {
+  #create({ spec, peers }: Extract<Step, { kind: 'create_container' }>): StepOutcome {
     this.#made += 1;
     const id = `made-${this.#made}-${spec.name}`;
     this.containers.push({
@@ -270,9 +298,10 @@ export class Model {
       startedAt: null,
       engineRestarts: 0,
       engineHealth: 'none',
-      imageId: 'sha256:1',
+      imageId: this.imageId,
       digest: null,
       networks: Object.keys(spec.networks),
+      joins: Object.values(peers),
       address: null,
       settings: spec.settings,
       effective: null,
@@ -288,15 +317,27 @@ export class Model {
   #start(id: string): StepOutcome {
     const container = this.containers.find((other) => other.id === id);
     if (container === undefined) return { ok: false, code: 'engine_error', message: 'no such container' };
+    const hosts = this.containers.filter((other) => container.joins.includes(other.id) && isUp(other));
+    if (hosts.length < container.joins.length && container.state !== 'paused')
+      return { ok: false, code: 'conflict', message: 'cannot join network of a non running container' };
     const isGood = this.isGood(container);
     this.#upSince.set(id, this.nowMs);
+    if (this.isJob(container)) {
+      this.#change(id, { state: 'exited', exitCode: 0, startedAt: this.#wallTime() });
+      return { ok: true };
+    }
     this.#change(
       id,
       isGood
-        ? { state: 'running', exitCode: null, startedAt: `at-${this.nowMs}` }
-        : { state: 'exited', exitCode: 1, startedAt: `at-${this.nowMs}` },
+        ? { state: 'running', exitCode: null, startedAt: this.#wallTime() }
+        : { state: 'exited', exitCode: 1, startedAt: this.#wallTime() },
     );
     return { ok: true };
+  }
+
+  /** The engine's, which may be anywhere, and jump. */
+  #wallTime(): string {
+    return new Date(this.nowMs + this.clockOffsetMs).toISOString();
   }
 
   #change(id: string, change: Partial<ObservedContainer>): void {

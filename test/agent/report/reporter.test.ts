@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { StatusBody } from '../../../agent/reconcile/situation.ts';
 import { deviceState } from '../../../agent/report/device-state.ts';
+import { BURST_BYTES, BYTES_PER_SECOND } from '../../../agent/report/pace.ts';
 import { Reporter } from '../../../agent/report/reporter.ts';
 import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
+import { NAME_PATTERN } from '../../../protocol/names.ts';
+import { MAX_RETAINED_BYTES } from '../../../protocol/payload.ts';
 import { MemoryHost } from '../../fakes/memory-host.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
 import { withStore } from '../store/with-store.ts';
@@ -45,6 +48,7 @@ function makeReporter(store: SqliteStore) {
     readState: (deployments) =>
       deviceState({
         ...{ device: 'edge-01', groups: [], agentVersion: '0', host: host.readFacts(), engine: null },
+        clock: { ...host.readClock(), lastJump: null },
         ...{ deployments, at: clock.wallTime().toISOString() },
       }),
     onRound: () => {
@@ -270,7 +274,7 @@ describe('events', () => {
       for (let n = 0; n < 300; n += 1)
         reporter.addEvents([{ type: 'tick', text: 'x'.repeat(n === 7 ? 90_000 : 2000) }]);
       connect();
-      await clock.advance(10_000);
+      await clock.advance(180_000);
       const batches = of('events');
       expect(batches.flatMap(({ events }) => events?.map(({ seq }) => seq))).toEqual(
         Array.from({ length: 300 }, (_, index) => index + 1),
@@ -303,17 +307,86 @@ describe('events', () => {
   testReporter(
     'that were dropped are marked as lost, until that is told',
     async ({ reporter, clock, connect, of }) => {
-      const events = Array.from({ length: 10_050 }, (_, n) => ({ type: 'tick', n }));
-      reporter.addEvents(events);
+      const text = 'x'.repeat(100_000);
+      for (let n = 0; n < 200; n += 1) reporter.addEvents([{ type: 'tick', text }]);
       connect();
-      await clock.advance(60_000);
-      expect(of('events')[0]?.lost).toEqual({ from: 1, to: 50 });
-      expect(of('events').filter(({ lost }) => lost !== undefined)).toHaveLength(1);
+      await clock.advance(2 * 3_600_000);
+      const batches = of('events');
+      const first = batches[0]?.events?.[0]?.seq ?? 0;
+      expect(first).toBeGreaterThan(20);
+      expect(batches[0]?.lost).toEqual({ from: 1, to: first - 1 });
+      expect(batches.filter(({ lost }) => lost !== undefined)).toHaveLength(1);
+      expect(batches.at(-1)?.events?.at(-1)?.seq).toBe(200);
     },
   );
+
+  testReporter(
+    'of a backlog leave at a bounded rate, and what is new overtakes them',
+    async ({ reporter, clock, connect, of, told }) => {
+      for (let n = 0; n < 500; n += 1) reporter.addEvents([{ type: 'tick', text: 'x'.repeat(1000) }]);
+      connect();
+      await clock.advance(20_000);
+      const bytesTold = (): number =>
+        of('events').reduce((sum, batch) => sum + JSON.stringify(batch).length, 0);
+      expect(of('events').at(-1)?.events?.at(-1)?.seq).toBeLessThan(500);
+      expect(bytesTold()).toBeLessThanOrEqual(BURST_BYTES + 20 * BYTES_PER_SECOND + 17 * 1024);
+      reporter.reportStatus('line', 'device', BODY);
+      await clock.advance(50);
+      expect(told.slice(-2).map(({ topic }) => topic)).toEqual(['status/line', 'state']);
+      await clock.advance(180_000);
+      expect(of('events').flatMap(({ events }) => events ?? [])).toHaveLength(500);
+    },
+  );
+
+  testReporter('of an ordinary day are told at once', async ({ reporter, clock, connect, of }) => {
+    connect();
+    for (let n = 1; n <= 30; n += 1) {
+      reporter.addEvents([{ type: 'tick', n }]);
+      await clock.advance(30);
+      expect(of('events')).toHaveLength(n);
+    }
+  });
+
+  testReporter('a sample is told and never written', async ({ reporter, clock, connect, of }, store) => {
+    connect();
+    reporter.addSample({ type: 'sample' });
+    await clock.advance(1000);
+    expect(of('events').flatMap(({ events }) => events)).toMatchObject([{ type: 'sample', seq: 1 }]);
+    expect(store.countEvents()).toBe(0);
+  });
+});
+
+describe('statuses', () => {
+  testReporter('that wait are told newest first', async ({ reporter, clock, connect, told }) => {
+    for (const name of ['a', 'b', 'c']) reporter.reportStatus(name, 'device', BODY);
+    reporter.reportStatus('a', 'device', { ...BODY, phase: 'switching' });
+    connect();
+    await clock.advance(1000);
+    expect(told.slice(0, 3).map(({ topic }) => topic)).toEqual(['status/a', 'status/c', 'status/b']);
+  });
 });
 
 describe('the device state', () => {
+  test('fits a retained message with all deployments and groups that there can be, of the longest names', () => {
+    const clock = new VirtualClock();
+    const host = new MemoryHost(clock);
+    const longest = (n: number): string => `${'n'.repeat(61)}${n + 10}`;
+    const state = deviceState({
+      ...{ device: 'd'.repeat(63), agentVersion: '0.1.0', host: host.readFacts(), engine: null },
+      groups: Array.from({ length: 32 }, (_, n) => longest(n)),
+      clock: { ...host.readClock(), lastJump: { byMs: -1e12, at: clock.wallTime().toISOString() } },
+      deployments: Array.from({ length: 64 }, (_, n) => ({
+        name: longest(n),
+        revision: Number.MAX_SAFE_INTEGER,
+        phase: 'rolled_back' as const,
+      })),
+      at: clock.wallTime().toISOString(),
+    });
+    expect(state.deployments.every(({ name }) => NAME_PATTERN.test(name))).toBe(true);
+    expect(NAME_PATTERN.test(`${longest(0)}n`)).toBe(false);
+    expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThan(MAX_RETAINED_BYTES / 2);
+  });
+
   testReporter(
     'is told at each connect, when a phase changes, and every interval',
     async ({ reporter, clock, connect, of }) => {

@@ -1,11 +1,12 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AcceptedDocument } from '../../../agent/ports/store.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
-import { SqliteStore } from '../../../agent/store/sqlite-store.ts';
+import { openStore } from '../../../agent/store/open-store.ts';
+import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
+import { StoreUnusable } from '../../../agent/store/store-errors.ts';
 import type { Status } from '../../../protocol/status.ts';
 
 let dir: string;
@@ -13,7 +14,7 @@ let store: SqliteStore;
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'holdfast-store-'));
-  store = new SqliteStore(join(dir, 'data'));
+  store = openStore(join(dir, 'data'));
 });
 afterEach(() => {
   store.close();
@@ -22,7 +23,7 @@ afterEach(() => {
 
 function reopen(): SqliteStore {
   store.close();
-  store = new SqliteStore(join(dir, 'data'));
+  store = openStore(join(dir, 'data'));
   return store;
 }
 
@@ -98,6 +99,17 @@ describe('documents', () => {
     expect(store.documentBody(hashOf('a'))).toBeNull();
   });
 
+  test('that were proven before the present one are kept too, and told with all others', () => {
+    store.acceptDocument(documentOf());
+    store.acceptDocument(documentOf({ revision: 2, hash: hashOf('b') }));
+    store.acceptDocument(documentOf());
+    store.writeRecord('line', { ...EMPTY_RECORD, previous: { revision: 1, hash: hashOf('a') } });
+    store.acceptDocument(documentOf({ revision: 3, hash: hashOf('c'), body: '{"n":3}' }));
+    expect(reopen().keptDocuments().toSorted()).toEqual(['{"n":1}', '{"n":3}']);
+    store.writeRecord('line', EMPTY_RECORD);
+    expect(store.keptDocuments()).toEqual(['{"n":3}']);
+  });
+
   test('of other deployments than the record are not kept by its writing', () => {
     store.acceptDocument(documentOf());
     store.acceptDocument(documentOf({ deployment: 'other', hash: hashOf('b') }));
@@ -169,20 +181,13 @@ describe('events', () => {
     append(5);
     store.acknowledgeEvents(2);
     expect(store.pendingEvents(10).map(({ seq }) => seq)).toEqual([3, 4, 5]);
-    expect(store.lostEvents()).toBeNull();
+    expect(store.acknowledgedSeq()).toBe(2);
   });
 
-  test('that are too many lose the oldest, and the gap is marked until it is told', () => {
-    append(9_000);
-    store.acknowledgeEvents(10);
-    append(1_500, 9_001);
-    expect(store.countEvents()).toBe(10_000);
-    expect(store.pendingEvents(1)[0]?.seq).toBe(501);
-    expect(store.lostEvents()).toEqual({ from: 11, to: 500 });
-    append(100, 10_501);
-    expect(reopen().lostEvents()).toEqual({ from: 11, to: 600 });
-    store.acknowledgeEvents(601);
-    expect(store.lostEvents()).toBeNull();
+  test('what was acknowledged is known to the next start', () => {
+    append(5);
+    store.acknowledgeEvents(2);
+    expect(reopen().acknowledgedSeq()).toBe(2);
   });
 
   test('cannot overwrite their number or their time by what they say', () => {
@@ -210,16 +215,93 @@ describe('statuses', () => {
     expect(store.pendingStatuses().map(({ seq }) => seq)).toEqual([2]);
   });
 
-  test('get numbers that rise, also over a close and over a crash', () => {
-    const first = Array.from({ length: 250 }, () => store.nextStatusSeq());
+  test('get numbers that rise, also over a restart', () => {
+    const first = Array.from({ length: 250 }, () => store.nextStatusSeq() ?? 0);
     expect(first).toEqual(Array.from({ length: 250 }, (_, index) => index + 1));
-    const crashed = store;
-    store = new SqliteStore(join(dir, 'data'));
-    const second = Array.from({ length: 250 }, () => store.nextStatusSeq());
+    reopen();
+    const second = Array.from({ length: 250 }, () => store.nextStatusSeq() ?? 0);
     expect(Math.min(...second)).toBeGreaterThan(250);
     expect(new Set(second).size).toBe(250);
-    crashed.close();
     expect(reopen().nextStatusSeq()).toBeGreaterThan(Math.max(...second));
+  });
+});
+
+describe('removed deployments', () => {
+  test('are remembered, and not active until a document of them is accepted', () => {
+    store.acceptDocument(documentOf());
+    expect(store.activeDeployments()).toEqual(['line']);
+    expect(store.noteRemoved('line')).toEqual([]);
+    expect(reopen().activeDeployments()).toEqual([]);
+    expect(store.deploymentNames()).toEqual(['line']);
+    store.acceptDocument(documentOf({ revision: 2, hash: hashOf('b') }));
+    expect(store.activeDeployments()).toEqual(['line']);
+  });
+
+  test('are forgotten with all that was kept of them, those removed longest ago first', () => {
+    for (let number = 0; number < 100; number += 1) {
+      store.acceptDocument(documentOf({ deployment: `d-${number}` }));
+      store.noteRemoved(`d-${number}`);
+    }
+    // Removed anew, it is the youngest.
+    store.acceptDocument(documentOf({ deployment: 'd-0', revision: 2 }));
+    expect(store.noteRemoved('d-0')).toEqual([]);
+    store.acceptDocument(documentOf({ deployment: 'd-1', source: 'groups/berlin', hash: hashOf('b') }));
+    store.noteRemoved('d-1');
+    store.writeRecord('d-2', proving('a'));
+    store.saveStatus(statusOf({ deployment: 'd-2' }));
+    store.writeRefusal('d-2', refusal);
+    store.acceptDocument(documentOf());
+    expect(store.noteRemoved('line')).toEqual(['d-2']);
+    expect(store.acceptedDocuments('d-2')).toEqual([]);
+    expect(store.readRecord('d-2')).toBeNull();
+    expect(store.latestStatus('d-2')).toBeNull();
+    expect(store.readRefusal('d-2')).toBeNull();
+    expect(store.deploymentNames()).toHaveLength(100);
+  });
+});
+
+describe('what pulls brought', () => {
+  const app = { reference: 'app:1', imageId: 'id-1', isSuperseded: false, unneededMs: null };
+
+  test('is kept with its age, until it is forgotten', () => {
+    store.beginPull('app:1', null);
+    expect(reopen().openPulls()).toEqual(['app:1']);
+    store.endPull('app:1', 'id-1');
+    expect(reopen().openPulls()).toEqual([]);
+    expect(store.pulledImages()).toEqual([app]);
+    store.writeImageAges([{ ...app, unneededMs: 1500.25 }]);
+    expect(reopen().pulledImages()).toEqual([{ ...app, unneededMs: 1500.25 }]);
+    store.forgetImage(app);
+    store.writeImageAges([app]);
+    expect(store.pulledImages()).toEqual([]);
+  });
+
+  test('is superseded by what the same reference brings later', () => {
+    store.beginPull('app:1', null);
+    store.endPull('app:1', 'id-1');
+    store.beginPull('app:1', 'id-1');
+    store.endPull('app:1', 'id-2');
+    expect(store.pulledImages()).toEqual([
+      { ...app, isSuperseded: true },
+      { ...app, imageId: 'id-2' },
+    ]);
+  });
+
+  test('is nothing where the pull failed, or brought what was here before', () => {
+    store.beginPull('app:1', null);
+    store.endPull('app:1', null);
+    store.beginPull('app:1', 'id-0');
+    store.endPull('app:1', 'id-0');
+    store.endPull('never-begun:1', 'id-9');
+    expect(store.pulledImages()).toEqual([]);
+    expect(store.openPulls()).toEqual([]);
+  });
+
+  test('counts from what was here before the first of several tries', () => {
+    store.beginPull('app:1', null);
+    store.beginPull('app:1', 'id-1');
+    store.endPull('app:1', 'id-1');
+    expect(store.pulledImages()).toEqual([app]);
   });
 });
 
@@ -254,7 +336,7 @@ describe('the file', () => {
   test('is readable by nobody else, nor is its directory', () => {
     store.acceptDocument(documentOf());
     expect(statSync(join(dir, 'data')).mode & 0o777).toBe(0o700);
-    for (const name of ['holdfast.db', 'holdfast.db-wal', 'holdfast.db-shm']) {
+    for (const name of ['holdfast.db', 'holdfast.db-wal']) {
       const file = join(dir, 'data', name);
       expect(existsSync(file)).toBe(true);
       expect([name, statSync(file).mode & 0o077]).toEqual([name, 0]);
@@ -267,26 +349,17 @@ describe('the file', () => {
     expect(statSync(join(dir, 'data', 'holdfast.db')).mode & 0o777).toBe(0o600);
   });
 
-  test('of a newer agent is refused and left as it is', () => {
-    store.acceptDocument(documentOf());
-    store.close();
-    const file = join(dir, 'data', 'holdfast.db');
-    const raw = new Database(file);
-    raw.pragma('user_version = 99');
-    raw.close();
-    expect(() => new SqliteStore(join(dir, 'data'))).toThrow(/schema 99.*newer/);
-    const again = new Database(file);
-    expect(again.pragma('user_version', { simple: true })).toBe(99);
-    again.pragma('user_version = 1');
-    again.close();
-    store = new SqliteStore(join(dir, 'data'));
-    expect(store.acceptedDocuments('line')).toHaveLength(1);
+  test("is nobody else's while it is open", () => {
+    expect(() => openStore(join(dir, 'data'))).toThrow(StoreUnusable);
+    expect(existsSync(join(dir, 'data', 'holdfast.db.damaged-1'))).toBe(false);
   });
 
-  test('syncs every commit: what was accepted survives a power cut', () => {
-    // Not to be seen from outside without a power cut; the settings are what the promise rests on.
-    const raw = new Database(join(dir, 'data', 'holdfast.db'));
-    expect(raw.pragma('journal_mode', { simple: true })).toBe('wal');
-    raw.close();
+  test('is asked for where no directory can be: told with what to do, and nothing is made', () => {
+    const file = join(dir, 'a-file');
+    writeFileSync(file, "somebody else's");
+    expect(() => openStore(join(file, 'data'))).toThrow(
+      expect.objectContaining({ name: 'StoreUnusable', hint: expect.stringContaining('directory') }),
+    );
+    expect(readFileSync(file, 'utf8')).toBe("somebody else's");
   });
 });

@@ -28,6 +28,10 @@ export class CallFaults {
   /** The share of calls that go wrong, from 0 to 1, on top of what is planned. */
   rate = 0;
   kinds: readonly [CallFault, ...CallFault[]] = KINDS;
+  /** How much later than usual the engine's events come, at most. */
+  lateEventsMs = 0;
+  /** The share of the engine's events that never arrive, from 0 to 1. */
+  lostEvents = 0;
   /** Faults that struck, by `CALL FAULT`. */
   readonly struck = new Map<string, number>();
   readonly #planned: Planned[] = [];
@@ -45,6 +49,8 @@ export class CallFaults {
   clear(): void {
     this.#planned.length = 0;
     this.rate = 0;
+    this.lateEventsMs = 0;
+    this.lostEvents = 0;
   }
 
   take(call: CallName): CallFault | null {

@@ -31,6 +31,8 @@ export interface Surroundings {
   newAddress(): string;
   /** Why it cannot start, such as a port that is taken; `null` when it can. */
   obstacleFor(container: Container): string | null;
+  /** How often another container has started, which tells its runs apart; `null` while it is not up. */
+  runOf(id: string): number | null;
   /** Whether that service of the same deployment answers now. */
   answers(deployment: string, service: string): boolean;
   emit(event: ContainerEvent, container: Container): void;
@@ -41,6 +43,8 @@ export interface ContainerIdentity {
   readonly deployment: string;
   readonly spec: ServiceSpec;
   readonly image: StoredImage;
+  /** The containers whose namespaces it lives in, by id. */
+  readonly joins: readonly string[];
 }
 
 const KILLED = 137;
@@ -53,8 +57,11 @@ export class Container {
   readonly deployment: string;
   readonly spec: ServiceSpec;
   readonly image: StoredImage;
+  readonly joins: readonly string[];
   readonly policy: RestartPolicy;
   readonly networks = new Set<string>();
+  /** Those of them that were removed since it ran on them: made anew, they have to be joined anew. */
+  readonly lostNetworks = new Set<string>();
   readonly lines: string[] = [];
   settings: MutableSettings;
   state: 'created' | 'running' | 'restarting' | 'paused' | 'exited' | 'dead' = 'created';
@@ -73,9 +80,11 @@ export class Container {
   #exitWaiters: (() => void)[] = [];
   #timers: (() => void)[] = [];
   #failedHealthchecks = 0;
+  /** The runs whose namespaces its own run has joined: those end with them. */
+  #joinedRuns: readonly (number | null)[] = [];
 
   constructor(
-    { id, deployment, spec, image }: ContainerIdentity,
+    { id, deployment, spec, image, joins }: ContainerIdentity,
     settings: MutableSettings,
     around: Surroundings,
   ) {
@@ -83,6 +92,7 @@ export class Container {
     this.deployment = deployment;
     this.spec = spec;
     this.image = image;
+    this.joins = joins;
     this.settings = settings;
     this.policy = new RestartPolicy(settings.restartPolicy);
     this.#around = around;
@@ -98,14 +108,19 @@ export class Container {
     const ranMs = this.#around.clock.monotonicMs() - this.#startedMs;
     const { answersFromMs, hangsFromMs, needs } = this.#run;
     const hasNeighbours = needs.every((service) => this.#around.answers(this.deployment, service));
-    return ranMs >= answersFromMs && ranMs < hangsFromMs && hasNeighbours;
+    return ranMs >= answersFromMs && ranMs < hangsFromMs && hasNeighbours && this.#hasNamespaces;
   }
 
   /** Whether something would accept its connection, be it answered or not. */
   get isListening(): boolean {
     if (this.state === 'paused') return true;
     if (this.state !== 'running' || this.#run === null) return false;
-    return this.#around.clock.monotonicMs() - this.#startedMs >= this.#run.answersFromMs;
+    const ranMs = this.#around.clock.monotonicMs() - this.#startedMs;
+    return ranMs >= this.#run.answersFromMs && this.#hasNamespaces;
+  }
+
+  get #hasNamespaces(): boolean {
+    return this.joins.every((id, index) => this.#around.runOf(id) === this.#joinedRuns[index]);
   }
 
   /** A start through the API. Why it failed, or `null`. */
@@ -119,7 +134,7 @@ export class Container {
 
   /** A stop through the API: over when the promise resolves. The policy is not asked. */
   stop(graceMs: number): Promise<void> {
-    this.#isManuallyStopped = true;
+    if (this.isUp) this.#isManuallyStopped = true;
     if (this.state === 'restarting') {
       this.#end();
       this.state = 'exited';
@@ -127,7 +142,9 @@ export class Container {
       return Promise.resolve();
     }
     if (!this.isUp) return Promise.resolve();
-    const takesMs = this.state === 'paused' ? Number.POSITIVE_INFINITY : (this.#run?.stopTakesMs ?? 0);
+    // The engine wakes a paused one, so that it hears the signal.
+    this.unpause();
+    const takesMs = this.#run?.stopTakesMs ?? 0;
     const exitCode = takesMs > graceMs ? KILLED : (this.#run?.stopCode ?? KILLED);
     this.#later(Math.min(takesMs, graceMs), () => {
       this.#exit(exitCode, false);
@@ -153,6 +170,7 @@ export class Container {
   pause(): void {
     if (this.state !== 'running') return;
     this.state = 'paused';
+    this.#stopLooking();
     this.#around.emit('pause', this);
   }
 
@@ -163,7 +181,12 @@ export class Container {
   }
 
   update(settings: MutableSettings): void {
-    this.settings = settings;
+    // To the engine's update call 0 means "as it was".
+    this.settings = {
+      ...settings,
+      memoryBytes: settings.memoryBytes || this.settings.memoryBytes,
+      nanoCpus: settings.nanoCpus || this.settings.nanoCpus,
+    };
     this.policy.text = settings.restartPolicy;
     this.#around.emit('update', this);
   }
@@ -174,12 +197,24 @@ export class Container {
     this.#releaseWaiters();
   }
 
-  /** The machine loses power, or the engine ends and takes it along. Nothing is told. */
+  /** The machine loses power. Nothing is told. */
   lose(): void {
+    this.#endUntold(LOST);
+  }
+
+  /** The engine ends in order and takes it along, which is no stop by hand. Nothing is told. */
+  shutDown(): void {
+    const takesMs = this.#run?.stopTakesMs ?? 0;
+    const exitCode = takesMs > this.spec.stopGraceMs ? KILLED : (this.#run?.stopCode ?? this.exitCode);
+    this.#endUntold(exitCode);
+  }
+
+  #endUntold(exitCode: number): void {
+    const wasUp = this.isUp;
     this.#end();
     this.#releaseWaiters();
-    if (!this.isUp) return;
-    this.exitCode = LOST;
+    if (!wasUp) return;
+    this.exitCode = exitCode;
     this.state = 'exited';
   }
 
@@ -202,7 +237,7 @@ export class Container {
     const { clock, programs, random } = this.#around;
     const obstacle = this.#around.obstacleFor(this);
     if (obstacle !== null) {
-      this.exitCode = 128;
+      if (this.exitCode === 0) this.exitCode = 128;
       if (this.state !== 'created') this.state = 'exited';
       return obstacle;
     }
@@ -210,6 +245,7 @@ export class Container {
     this.state = 'running';
     this.oomKilled = false;
     this.#startedMs = clock.monotonicMs();
+    this.#joinedRuns = this.joins.map((id) => this.#around.runOf(id));
     // The engine's times have nanoseconds: no two starts are at the same.
     this.startedAt = clock
       .wallTime()
@@ -223,6 +259,8 @@ export class Container {
     this.lines.splice(0, this.lines.length - MAX_LINES);
     const { exit } = run;
     if (exit !== null) this.#later(exit.afterMs, () => this.#exit(exit.code, exit.isOom ?? false));
+    // Moments of their own: a clock that leaves out what is idle stops at them.
+    for (const changesMs of [run.answersFromMs, run.hangsFromMs]) this.#later(changesMs, () => undefined);
     this.#beginHealthchecks();
     this.#around.emit('start', this);
     return null;
@@ -260,7 +298,12 @@ export class Container {
     this.#timers = [];
     this.#run = null;
     this.address = null;
-    if (this.health !== 'none') this.health = 'starting';
+    this.#stopLooking();
+  }
+
+  /** One whose health nobody looks at counts as unhealthy until the next look. */
+  #stopLooking(): void {
+    if (this.health !== 'none') this.health = 'unhealthy';
   }
 
   #later(ms: number, fire: () => void): void {

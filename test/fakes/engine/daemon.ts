@@ -4,6 +4,7 @@ import type { EngineFacts } from '../../../agent/ports/engine.ts';
 import type { MutableSettings, Observed, ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
+import { hostsOf } from '../../../protocol/service-namespaces.ts';
 import { hexOf } from '../random.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { Container, type ContainerEvent, type Surroundings } from './container.ts';
@@ -14,6 +15,7 @@ import { ProgramTable } from './programs.ts';
 export type Witness = (event: ContainerEvent, container: Container) => void;
 
 export const DONE: StepOutcome = { ok: true };
+const LAST_LINES = 10;
 
 export class Daemon implements Surroundings {
   readonly clock: VirtualClock;
@@ -25,6 +27,8 @@ export class Daemon implements Surroundings {
   /** By deployment and the document's name, as `NAME/NETWORK`. */
   readonly networks = new Set<string>();
   readonly volumes = new Set<string>();
+  /** What others made under names that would be ours, as `network NAME/NETWORK` or `volume NAME/VOLUME`. */
+  readonly foreignNames = new Set<string>();
   /** Host ports that other programs have, as `8080/tcp`. */
   readonly foreignPorts = new Set<string>();
   readonly witnesses: Witness[] = [];
@@ -46,12 +50,22 @@ export class Daemon implements Surroundings {
     return this.#session?.signal ?? null;
   }
 
-  /** The engine alone ends. With live restore its containers run on, and nothing restarts those that exit. */
+  /** The engine ends in order. With live restore its containers run on, and nothing restarts those that exit. */
   end(options: { isLiveRestore: boolean }): void {
+    this.#endSession();
+    if (!options.isLiveRestore) for (const container of this.containers.values()) container.shutDown();
+  }
+
+  /** The machine goes dark, the engine and its containers with it. */
+  losePower(): void {
+    this.#endSession();
+    for (const container of this.containers.values()) container.lose();
+  }
+
+  #endSession(): void {
     this.#session?.abort();
     this.#session = null;
     this.#watchers.clear();
-    if (!options.isLiveRestore) for (const container of this.containers.values()) container.lose();
   }
 
   /** Comes up: what the restart policies say runs before the first call is answered. */
@@ -86,6 +100,11 @@ export class Daemon implements Surroundings {
     return [...this.containers.values()].find((container) => container.address === address) ?? null;
   }
 
+  /** Ids of the images of all containers. */
+  imagesInUse(): Set<string> {
+    return new Set([...this.containers.values()].map(({ image }) => image.id));
+  }
+
   /** Those of one deployment; of one service of it if so asked. */
   of(deployment: string, service?: string): Container[] {
     return [...this.containers.values()].filter(
@@ -96,12 +115,28 @@ export class Daemon implements Surroundings {
 
   obstacleFor(container: Container): string | null {
     const missing = [...container.networks].find(
-      (name) => !this.networks.has(`${container.deployment}/${name}`),
+      (name) => container.lostNetworks.has(name) || !this.networks.has(`${container.deployment}/${name}`),
     );
     if (missing !== undefined) return `network ${missing} not found`;
+    for (const id of container.joins) {
+      const host = this.containers.get(id);
+      if (host === undefined) return `No such container: ${id}`;
+      if (this.runOf(id) === null) return `cannot join network of a non running container: ${id}`;
+    }
     const wanted = portsOf(container.spec);
     const taken = wanted.find((port) => this.foreignPorts.has(port) || this.#hasPort(port, container));
     return taken === undefined ? null : `Bind for 0.0.0.0:${taken} failed: port is already allocated`;
+  }
+
+  runOf(id: string): number | null {
+    const container = this.containers.get(id);
+    return container?.state === 'running' || container?.state === 'paused' ? container.runs : null;
+  }
+
+  /** In another's network nothing is reached while that one does not run. */
+  #hasLostItsNetwork({ spec, joins }: Container): boolean {
+    const isGuest = spec.service.network_mode?.startsWith('service:') === true;
+    return isGuest && joins.some((id) => this.runOf(id) === null);
   }
 
   #hasPort(port: string, except: Container): boolean {
@@ -111,16 +146,24 @@ export class Daemon implements Surroundings {
     );
   }
 
-  create(deployment: string, spec: ServiceSpec): Container | StepOutcome {
+  /** `peers` are the containers whose namespaces it is to join; they need not run yet. */
+  create(
+    deployment: string,
+    { spec, peers }: { spec: ServiceSpec; peers: Readonly<Record<string, string>> },
+  ): Container | StepOutcome {
     const image = this.images.find(spec.service.image);
     if (image === null) {
       return { ok: false, code: 'image_missing', message: `No such image: ${spec.service.image}` };
     }
     const id = hexOf(this.random, 64);
-    const container = new Container({ id, deployment, spec, image }, this.enforced(spec.settings), this);
+    // The engine looks for a missing one at the start only.
+    const joins = hostsOf(spec.service).map((service) => peers[service] ?? service);
+    const identity = { id, deployment, spec, image, joins };
+    const container = new Container(identity, this.enforced(spec.settings), this);
     this.containers.set(id, container);
     const [first] = Object.keys(spec.networks);
     if (first !== undefined) container.networks.add(first);
+    for (const volume of volumesOf(spec)) this.volumes.add(`${deployment}/${volume}`);
     this.emit('create', container);
     return container;
   }
@@ -142,11 +185,9 @@ export class Daemon implements Surroundings {
   ): Promise<StepOutcome> {
     switch (step.kind) {
       case 'create_network':
-        this.networks.add(`${deployment}/${step.network}`);
-        return DONE;
+        return this.#createNamed('network', this.networks, `${deployment}/${step.network}`);
       case 'create_volume':
-        this.volumes.add(`${deployment}/${step.volume}`);
-        return DONE;
+        return this.#createNamed('volume', this.volumes, `${deployment}/${step.volume}`);
       case 'remove_network':
         return this.#removeNetwork(deployment, step.network);
       case 'remove_volume':
@@ -154,6 +195,13 @@ export class Daemon implements Surroundings {
       default:
         return this.#carryOutOn(this.containers.get(step.container), step);
     }
+  }
+
+  #createNamed(kind: string, names: Set<string>, name: string): StepOutcome {
+    if (this.foreignNames.has(`${kind} ${name}`))
+      return { ok: false, code: 'name_taken', message: `a ${kind} "${name}" is there` };
+    names.add(name);
+    return DONE;
   }
 
   async #carryOutOn(
@@ -173,23 +221,24 @@ export class Daemon implements Surroundings {
         container.unpause();
         return DONE;
       case 'stop_container':
-        await container.stop(step.graceMs);
+        await container.stop(wholeSeconds(step.graceMs));
         return DONE;
       case 'restart_container':
-        await container.stop(step.spec.stopGraceMs);
+        await container.stop(wholeSeconds(step.spec.stopGraceMs));
         return startOutcome(container.start());
       case 'update_container':
         container.update(this.enforced(step.spec.settings));
         return DONE;
       case 'join_network':
         container.networks.add(step.network);
+        container.lostNetworks.delete(step.network);
         return DONE;
       case 'remove_container':
         // One that runs is not removed, and the agent is told 409, which to it is as good as done.
         if (!container.isUp) this.remove(container.id);
         return DONE;
       case 'read_last_logs':
-        return { ok: true, lines: container.lines.slice(-20) };
+        return { ok: true, lines: container.lines.slice(-LAST_LINES) };
     }
   }
 
@@ -204,16 +253,17 @@ export class Daemon implements Surroundings {
   }
 
   #removeNetwork(deployment: string, network: string): StepOutcome {
-    const isUsed = this.of(deployment).some((other) => other.isUp && other.networks.has(network));
+    const fellows = this.of(deployment).filter((other) => other.networks.has(network));
+    const isUsed = fellows.some(({ isUp, state }) => isUp && state !== 'restarting');
     if (isUsed) return engineError(`error while removing network: network ${network} has active endpoints`);
     this.networks.delete(`${deployment}/${network}`);
+    // One that never ran was told a name alone.
+    for (const { runs, lostNetworks } of fellows) if (runs > 0) lostNetworks.add(network);
     return DONE;
   }
 
   #removeVolume(deployment: string, volume: string): StepOutcome {
-    const isUsed = this.of(deployment).some(({ spec }) =>
-      spec.service.volumes?.some((mount) => mount.type === 'volume' && mount.source === volume),
-    );
+    const isUsed = this.of(deployment).some(({ spec }) => volumesOf(spec).includes(volume));
     if (isUsed) return { ok: false, code: 'conflict', message: `remove ${volume}: volume is in use` };
     this.volumes.delete(`${deployment}/${volume}`);
     return DONE;
@@ -221,11 +271,23 @@ export class Daemon implements Surroundings {
 
   observe(deployment: string): Observed {
     return {
-      containers: this.of(deployment).map(show),
+      containers: this.of(deployment).map((container) => ({
+        ...show(container),
+        ...(this.#hasLostItsNetwork(container) && { address: null }),
+      })),
       networks: namesBelow(this.networks, deployment),
       volumes: namesBelow(this.volumes, deployment),
     };
   }
+}
+
+/** As the engine's API takes a grace. */
+function wholeSeconds(ms: number): number {
+  return Math.ceil(ms / 1000) * 1000;
+}
+
+function volumesOf({ service }: ServiceSpec): string[] {
+  return (service.volumes ?? []).flatMap((mount) => (mount.type === 'volume' ? [mount.source] : []));
 }
 
 function portsOf(spec: ServiceSpec): string[] {
@@ -234,8 +296,10 @@ function portsOf(spec: ServiceSpec): string[] {
 
 function startOutcome(obstacle: string | null): StepOutcome {
   if (obstacle === null) return DONE;
-  if (!obstacle.includes('port is already allocated')) return engineError(obstacle);
-  return { ok: false, code: 'port_taken', message: obstacle };
+  if (obstacle.includes('port is already allocated'))
+    return { ok: false, code: 'port_taken', message: obstacle };
+  const isConflict = /^cannot (start a paused|join network of a non running) container/.test(obstacle);
+  return isConflict ? { ok: false, code: 'conflict', message: obstacle } : engineError(obstacle);
 }
 
 export function engineError(message: string): StepOutcome {
@@ -264,7 +328,8 @@ function show(container: Container): ObservedContainer {
     engineHealth: container.health,
     imageId: image.id,
     digest: image.digest,
-    networks: [...container.networks],
+    networks: [...container.networks].filter((name) => !container.lostNetworks.has(name)),
+    joins: container.joins,
     address: container.address,
     effective: null,
     settings: container.settings,

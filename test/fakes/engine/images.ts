@@ -1,7 +1,14 @@
 // Images: what the registry offers, what lies in the engine's store, and the way between.
 
 import type { Random } from '../../../agent/ports/clock.ts';
-import type { ImageFacts, PullErrorCode, PullOptions, PullOutcome } from '../../../agent/ports/engine.ts';
+import type {
+  ImageFacts,
+  ImageRemoval,
+  PullErrorCode,
+  PullOptions,
+  PullOutcome,
+} from '../../../agent/ports/engine.ts';
+import { platformOf } from '../../../protocol/platform.ts';
 import { between, hexOf } from '../random.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 
@@ -60,6 +67,11 @@ export class Registry {
     this.#faults.set(reference, [...(this.#faults.get(reference) ?? []), fault]);
   }
 
+  /** Nothing waits to go wrong any more. */
+  forgetFaults(): void {
+    this.#faults.clear();
+  }
+
   /** The fault that this pull meets. */
   takeFault(reference: string): PullFault | typeof STALL | null {
     this.pulls.set(reference, (this.pulls.get(reference) ?? 0) + 1);
@@ -75,11 +87,14 @@ const EXTRACT_MS = 100;
 
 export interface StoredImage extends ImageFacts {
   readonly digest: string | null;
+  readonly sizeBytes: number;
 }
 
 /** The engine's own store. Survives everything but a removal. */
 export class ImageStore {
   readonly #images = new Map<string, StoredImage>();
+  /** Those whose last name moved on to another image, by id. */
+  readonly #nameless = new Map<string, StoredImage>();
   readonly #clock: VirtualClock;
   readonly #registry: Registry;
   readonly #random: Random;
@@ -94,19 +109,49 @@ export class ImageStore {
     return this.#images.get(reference) ?? null;
   }
 
+  /** Ids of all images, with a name or without. */
+  get ids(): Set<string> {
+    return new Set([...[...this.#images.values()].map(({ id }) => id), ...this.#nameless.keys()]);
+  }
+
   /** As `docker load` or an earlier life would have put it there. */
   load(reference: string, architecture: string): void {
     const known = this.#registry.find(reference) ?? this.#registry.push(reference);
-    this.#images.set(reference, { id: known.id, architecture, digest: known.digest });
+    const platform = { architecture, variant: null };
+    const { id, digest, sizeBytes } = known;
+    this.#name(reference, { id, platform, digest, sizeBytes });
   }
 
-  remove(reference: string): void {
-    this.#images.delete(reference);
+  #name(reference: string, image: StoredImage): void {
+    const before = this.#images.get(reference);
+    this.#images.set(reference, image);
+    this.#nameless.delete(image.id);
+    if (before !== undefined && this.#namesOf(before.id) === 0) this.#nameless.set(before.id, before);
+  }
+
+  #namesOf(imageId: string): number {
+    return [...this.#images.values()].filter(({ id }) => id === imageId).length;
+  }
+
+  /** As the real one over the engine's API, without force: the last name of an image in use stays. */
+  removeName(
+    { reference, imageId }: { reference: string; imageId: string },
+    inUse: ReadonlySet<string>,
+  ): ImageRemoval {
+    const named = this.#images.get(reference);
+    const image = named?.id === imageId ? named : this.#nameless.get(imageId);
+    if (image === undefined) return { kind: 'gone' };
+    const isLast = this.#namesOf(imageId) <= 1;
+    if (isLast && inUse.has(imageId)) return { kind: 'in_use' };
+    if (image === named) this.#images.delete(reference);
+    else this.#nameless.delete(imageId);
+    return { kind: 'removed', bytes: isLast ? image.sizeBytes : null };
   }
 
   /** What has come of a pull that ends early is thrown away, as the engine does. */
   async pull(reference: string, options: PullOptions): Promise<PullOutcome> {
-    const { signal, architecture } = options;
+    const { signal } = options;
+    const platform = platformOf(options.platform, options.architecture);
     await this.#clock.sleep(between(this.#random, 20, 80), signal);
     if (signal.aborted) return GIVEN_UP;
     const fault = this.#registry.takeFault(reference);
@@ -114,7 +159,7 @@ export class ImageStore {
     if (fault === STALL) return this.#stall(signal);
     if (fault !== null && (fault.afterShare ?? 0) === 0) return failure(fault);
     if (image === null) return failure({ code: 'image_not_found', isTransient: false });
-    if (!image.architectures.includes(architecture))
+    if (!image.architectures.includes(platform.architecture))
       return failure({ code: 'no_matching_platform', isTransient: false });
     const share = fault?.afterShare ?? 1;
     const isFetched = await this.#fetch(image.sizeBytes, share, options);
@@ -122,7 +167,9 @@ export class ImageStore {
     if (fault !== null) return failure(fault);
     await this.#clock.sleep(EXTRACT_MS, signal);
     if (signal.aborted) return GIVEN_UP;
-    this.#images.set(reference, { id: image.id, architecture, digest: image.digest });
+    const { id, digest, sizeBytes } = image;
+    options.onProgress({ currentBytes: sizeBytes, totalBytes: sizeBytes, unwrittenBytes: 0 });
+    this.#name(reference, { id, platform, digest, sizeBytes });
     return { ok: true };
   }
 
@@ -141,7 +188,11 @@ export class ImageStore {
       await this.#clock.sleep(ms, signal);
       if (signal.aborted || !this.#registry.isReachable) return false;
       gotBytes = Math.min(endBytes, gotBytes + Math.ceil((ms / 1000) * this.#registry.bytesPerSecond));
-      onProgress(gotBytes, sizeBytes);
+      onProgress({
+        currentBytes: gotBytes,
+        totalBytes: sizeBytes,
+        unwrittenBytes: 3 * sizeBytes - gotBytes,
+      });
     }
     return true;
   }

@@ -8,10 +8,15 @@ export interface KeyPair {
   readonly key: string;
 }
 
+interface Validity {
+  readonly from?: string;
+  readonly until?: string;
+}
+
 export interface CertificateAuthority {
   readonly cert: string;
-  /** `startDate` as `20400101000000Z`; default: now. */
-  sign(name: string, subjectAltName: string, startDate?: string): KeyPair;
+  /** Dates as `20400101000000Z`; default: valid now. */
+  sign(name: string, subjectAltName: string, validity?: Validity): KeyPair;
 }
 
 const CONFIG = `
@@ -56,12 +61,15 @@ export function makeAuthority(dir: string): CertificateAuthority {
   );
   return {
     cert: path.join(dir, 'ca.pem'),
-    sign(name, subjectAltName, startDate) {
+    sign(name, subjectAltName, { from, until } = {}) {
       const alt = ['-addext', `subjectAltName=${subjectAltName}`];
       run('req', ...newKey, ...alt, '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.csr`);
-      const start = startDate === undefined ? [] : ['-startdate', startDate];
+      const dates = [
+        ...(from === undefined ? [] : ['-startdate', from]),
+        ...(until === undefined ? [] : ['-enddate', until]),
+      ];
       const signer = ['-config', 'ca.cnf', '-cert', 'ca.pem', '-keyfile', 'ca.key'];
-      run('ca', '-batch', '-notext', ...signer, ...start, '-in', `${name}.csr`, '-out', `${name}.pem`);
+      run('ca', '-batch', '-notext', ...signer, ...dates, '-in', `${name}.csr`, '-out', `${name}.pem`);
       return { cert: path.join(dir, `${name}.pem`), key: path.join(dir, `${name}.key`) };
     },
   };

@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Dial, dial } from '../../../agent/broker/dial.ts';
 import { ensureMosquittoInstalled } from '../../../scripts/rig/mosquitto.ts';
 import { brokerConfig, PREFIX, PRESENCE_TOPIC, until } from '../../agent/broker/broker-harness.ts';
+import { cuttableDial } from './cuttable-dial.ts';
 import { Setting } from './setting.ts';
 
 const DEPLOYMENT = `${PREFIX}/devices/edge-01/deployments/web`;
@@ -17,21 +16,6 @@ beforeEach(() => {
   setting = new Setting();
 });
 afterEach(() => setting.cleanUp());
-
-/** Real sockets that the test can cut; with `isBlocked` there is no way to the broker. */
-function cuttableDial(): { dial: Dial; streams: Duplex[]; isBlocked: boolean } {
-  const line = {
-    streams: [] as Duplex[],
-    isBlocked: false,
-    dial: async (...args: Parameters<Dial>) => {
-      if (line.isBlocked) return { ok: false, trouble: { code: 'unreachable', message: 'blocked' } } as const;
-      const dialed = await dial(...args);
-      if (dialed.ok) line.streams.push(dialed.stream);
-      return dialed;
-    },
-  };
-  return line;
-}
 
 /** In front of a broker: refuses MQTT 5 as a broker of 3.1.1 does, and passes all else on. */
 async function refuseVersion5(targetPort: number): Promise<number> {
@@ -162,14 +146,14 @@ test('after a restart of the broker the documents are read again', async () => {
   expect(device.broker.status()).toMatchObject({ isConnected: true, protocol: '5' });
 });
 
-test('a publish that the access rules forbid is false', async () => {
+test('a publish that the access rules forbid is false, and told while connected', async () => {
   const rules = setting.write('acl', `topic readwrite ${PREFIX}/devices/#\n`);
   const mosquitto = await setting.mosquitto({ extraConfig: `acl_file ${rules}` });
   const device = setting.device(brokerConfig(mosquitto.port));
   await until('connected', () => device.connects === 1);
   expect(await device.broker.publish(`${PREFIX}/devices/edge-01/state`, '{}', { retain: true })).toBe(true);
   expect(await device.broker.publish('elsewhere/state', '{}', { retain: true })).toBe(false);
-  expect(device.broker.status().isConnected).toBe(true);
+  expect(device.broker.status()).toMatchObject({ isConnected: true, denied: ['elsewhere/state'] });
 });
 
 test('a report larger than the broker takes is false, and the connection stands', async () => {
@@ -179,6 +163,16 @@ test('a report larger than the broker takes is false, and the connection stands'
   const topic = `${PREFIX}/devices/edge-01/state`;
   expect(await device.broker.publish(topic, 'x'.repeat(2000), { retain: true })).toBe(false);
   expect(await device.broker.publish(topic, 'x'.repeat(200), { retain: true })).toBe(true);
+  expect(device.troubles).toEqual([]);
+});
+
+test('a report larger than the large brokers take is false, also with one that sets no limit', async () => {
+  const mosquitto = await setting.mosquitto();
+  const device = setting.device(brokerConfig(mosquitto.port));
+  await until('connected', () => device.connects === 1);
+  const topic = `${PREFIX}/devices/edge-01/events`;
+  expect(await device.broker.publish(topic, 'x'.repeat(128 * 1024), { retain: false })).toBe(false);
+  expect(await device.broker.publish(topic, 'x'.repeat(120 * 1024), { retain: false })).toBe(true);
   expect(device.troubles).toEqual([]);
 });
 

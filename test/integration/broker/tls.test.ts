@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { BrokerConfig } from '../../../agent/config/config.ts';
@@ -9,6 +10,8 @@ import { brokerConfig, type Recording, until } from '../../agent/broker/broker-h
 import { type CertificateAuthority, type KeyPair, makeAuthority } from './certificates.ts';
 import { Setting } from './setting.ts';
 
+const NOT_YET = { from: '20400101000000Z' };
+const LONG_AGO = { from: '20010101000000Z', until: '20020101000000Z' };
 const LOOPBACK = 'IP:127.0.0.1,DNS:localhost';
 
 let setting: Setting;
@@ -66,10 +69,26 @@ test('a certificate for another host is told', async () => {
 });
 
 test('a certificate that is not valid yet points to the clock', async () => {
-  const device = startDevice(await startTls(authority.sign('broker', LOOPBACK, '20400101000000Z')));
+  const device = startDevice(await startTls(authority.sign('broker', LOOPBACK, NOT_YET)));
   expect(await troubleOf(device)).toMatch(
     /^tls: .*not valid yet by this device's clock, which says 20\d\d-.*set the clock/,
   );
+});
+
+test('a certificate that has expired is told with the clock beside it', async () => {
+  const device = startDevice(await startTls(authority.sign('broker', LOOPBACK, LONG_AGO)));
+  expect(await troubleOf(device)).toMatch(/^tls: .*has expired \(this device's clock says 20\d\d-/);
+});
+
+test('a client certificate of another authority is told, and a right one put in its place is taken up', async () => {
+  const port = await startTls(authority.sign('broker', LOOPBACK));
+  const stranger = makeAuthority(path.join(setting.dir, 'other')).sign('edge-01', 'DNS:edge-01');
+  const device = startDevice(port, { certFile: stranger.cert, keyFile: stranger.key });
+  expect(await troubleOf(device)).toMatch(/^tls: /);
+  const { cert, key } = authority.sign('edge-01', 'DNS:edge-01');
+  copyFileSync(key, stranger.key);
+  copyFileSync(cert, stranger.cert);
+  await until('connected', () => device.connects === 1);
 });
 
 test('a client certificate that is missing is told', async () => {

@@ -5,6 +5,8 @@ import path from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { DockerEngine } from '../../../agent/docker/docker-engine.ts';
+import { HostServiceFiles } from '../../../agent/host/host-service-files.ts';
+import { ServiceDirectories } from '../../../agent/host/service-directories.ts';
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
 import { parseDeployment } from '../../../protocol/parse-deployment.ts';
@@ -26,10 +28,16 @@ beforeEach(async () => {
     socketPath: world.engine.socketPath,
     credentialsFor: () => null,
     readLimits: () => null,
+    files: new HostServiceFiles(new ServiceDirectories({ dataDir: world.dir, runtimeDir: world.dir })),
   });
   const { Arch: architecture } = await world.engine.docker.version();
   const { signal } = new AbortController();
-  const pulled = await engine.pullImage(image, { architecture, signal, onProgress: () => {} });
+  const pulled = await engine.pullImage(image, {
+    architecture,
+    platform: null,
+    signal,
+    onProgress: () => {},
+  });
   expect(pulled).toEqual({ ok: true });
 });
 afterEach(() => world.close());
@@ -50,13 +58,15 @@ async function startAll(
   const document = documentOf(services, rest);
   await done({ kind: 'create_network', network: 'default', isInternal: false });
   for (const volume of Object.keys(document.volumes)) await done({ kind: 'create_volume', volume });
+  const peers: Record<string, string> = {};
   for (const spec of specsOf(document)) {
-    const { container } = await done({ kind: 'create_container', spec });
+    const { container } = await done({ kind: 'create_container', spec, peers });
     if (container === undefined) throw new Error('a creation tells its container');
     await done({ kind: 'start_container', spec, container });
     const shown = await world.engine.inspect(container);
     if (shown === null) throw new Error('gone as soon as it was made');
     created.push(shown);
+    peers[spec.name] = container;
   }
   return created;
 }
@@ -274,19 +284,29 @@ test('network, memory and processes of another service are shared', async () => 
   expect(await namespaces(side, 'net', 'ipc', 'pid')).toBe(await namespaces(app, 'net', 'ipc', 'pid'));
 });
 
-test('a service whose network belongs to one that does not run is not made, and the reason told', async () => {
+test('a service may be made before the one whose network it joins runs, and starts only after it', async () => {
   const joins = { app: { condition: 'service_started' } } as const;
   const document = documentOf(
-    { app: { image }, side: { image, network_mode: 'service:app', depends_on: joins } },
+    {
+      app: { image, command: IDLE },
+      side: { image, command: IDLE, network_mode: 'service:app', depends_on: joins },
+    },
     {},
   );
-  const [, side] = specsOf(document);
-  if (side === undefined) throw new Error('two were written');
-  expect(await engine.carryOut(name, { kind: 'create_container', spec: side })).toMatchObject({
+  const [app, side] = specsOf(document);
+  if (app === undefined || side === undefined) throw new Error('two were written');
+  await done({ kind: 'create_network', network: 'default', isInternal: false });
+  const { container: host = '' } = await done({ kind: 'create_container', spec: app, peers: {} });
+  const { container = '' } = await done({ kind: 'create_container', spec: side, peers: { app: host } });
+  const starting: Step = { kind: 'start_container', spec: side, container };
+  expect(await engine.carryOut(name, starting)).toMatchObject({
     ok: false,
-    code: 'peer_not_running',
-    message: expect.stringContaining('"app"'),
+    message: expect.stringContaining('non running container'),
   });
+  await done({ kind: 'start_container', spec: app, container: host });
+  await done(starting);
+  const { containers } = await engine.observe(name);
+  expect(containers.find(({ service }) => service === 'side')?.joins).toEqual([host]);
 });
 
 test('mounts: a volume that starts empty, a host path that is made, one that is missed', async () => {
@@ -313,7 +333,7 @@ test('what this engine is too old for is told, and no container made', async () 
   const volume = { type: 'volume', source: 'data', target: '/data', volume: { subpath: 'a' } } as const;
   const [spec] = specsOf(documentOf({ app: { image, volumes: [volume] } }, { volumes: { data: {} } }));
   if (spec === undefined) throw new Error('one was written');
-  const outcome = await engine.carryOut(name, { kind: 'create_container', spec });
+  const outcome = await engine.carryOut(name, { kind: 'create_container', spec, peers: {} });
   const isOld = Number(ApiVersion.split('.')[1]) < 45;
   expect(outcome).toMatchObject(isOld ? { ok: false, code: 'engine_too_old' } : { ok: true });
   expect(await world.engine.containersOf(name)).toHaveLength(isOld ? 0 : 1);

@@ -22,6 +22,12 @@ export function hello(image: string, changes: Partial<Service> = {}): Service {
   return { image, stop_grace_period: '2s', probe: PROBE, ...changes };
 }
 
+/** `hello` that hears no SIGTERM: it ends a second after it is told to, and one that is started too soon meets it. */
+export function slowToStop(image: string, changes: Partial<Service> = {}): Service {
+  const command = ['sh', '-c', "trap '' TERM; python3 hello.py; true"];
+  return hello(image, { command, stop_grace_period: '1s', ...changes });
+}
+
 /** One revision of a deployment with these services. */
 export function present(
   name: string,

@@ -20,6 +20,10 @@ export interface AgentOptions {
   readonly groups?: readonly string[];
   /** Credentials by registry host. */
   readonly registries?: Readonly<Record<string, Credentials>>;
+  /** What pulls leave free on the engine's disk; default: the agent's own. */
+  readonly imageReserve?: string;
+  /** Default: the agent's own. */
+  readonly imageGrace?: string;
 }
 
 export interface WorldOptions {
@@ -132,6 +136,8 @@ export class World {
     engineSocket = this.engine.socketPath,
     groups = [],
     registries = {},
+    imageGrace,
+    imageReserve,
   }: AgentOptions): string {
     const tables = Object.entries(registries).map(([host, { username, password }], index) => {
       const file = this.#write(`registry-${index}.password`, `${password}\n`);
@@ -144,6 +150,9 @@ export class World {
       `[broker]\nurl = "${brokerUrl}"`,
       `[engine]\nsocket = "${engineSocket}"`,
       `[local]\nsocket = "${this.dir}/api.sock"\nhttp = ""`,
+      '[images]',
+      ...(imageGrace === undefined ? [] : [`grace = "${imageGrace}"`]),
+      ...(imageReserve === undefined ? [] : [`reserve = "${imageReserve}"`]),
       ...tables,
     ];
     return this.#write('holdfast.toml', `${lines.join('\n')}\n`);

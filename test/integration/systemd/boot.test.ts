@@ -48,6 +48,21 @@ describe('on a machine with systemd, holdfast', () => {
     expect(await must('journalctl -u holdfast -o cat')).not.toMatch(/EPERM|EROFS|not notified|has no group/);
   });
 
+  it('may give a file away, and use no other privilege', async () => {
+    const pid = await machine.show('MainPID');
+    const CAP_CHOWN = '0000000000000001';
+    expect(await must(`grep CapEff /proc/${pid}/status`)).toBe(`CapEff:\t${CAP_CHOWN}`);
+    expect(await must(`grep CapBnd /proc/${pid}/status`)).toBe(`CapBnd:\t${CAP_CHOWN}`);
+    // Before the agent, under all that holds for it too.
+    const dropIn = '/run/systemd/system/holdfast.service.d/give.conf';
+    const script = 'fs.fchownSync(fs.openSync(process.argv[1], "w"), 1234, 44)';
+    const give = `/usr/lib/holdfast/lib/node -e '${script}' /run/holdfast/given`;
+    await must(`install -D /dev/stdin ${dropIn} <<'END'\n[Service]\nExecStartPre=${give}\nEND`);
+    await must('systemctl daemon-reload && systemctl restart holdfast');
+    expect(await must('stat -c "%u:%g" /run/holdfast/given')).toBe('1234:44');
+    await must(`rm ${dropIn} /run/holdfast/given && systemctl daemon-reload`);
+  });
+
   it('serves members of its group and turns others away with a hint', async () => {
     await must('useradd --groups holdfast member && useradd other');
     expect(
@@ -90,10 +105,11 @@ describe('on a machine with systemd, holdfast', () => {
     expect(await must('journalctl -u holdfast -o cat')).toContain('Watchdog timeout');
   });
 
-  it('stops cleanly and leaves no socket', async () => {
+  it('stops cleanly and leaves no socket, but the secrets that containers have mounted', async () => {
+    await must('install -d -o holdfast -m 700 /run/holdfast/secrets');
     await must('systemctl stop holdfast');
     expect(await machine.show('Result')).toBe('success');
-    expect((await machine.sh('test -e /run/holdfast')).code).toBe(1);
+    expect(await must('ls /run/holdfast')).toBe('secrets');
     const { code, err } = await machine.sh('holdfast status');
     expect(code).toBe(3);
     expect(err).toContain('systemctl status holdfast');

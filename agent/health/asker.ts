@@ -1,0 +1,56 @@
+// How one run of one container is asked: its port by a request, its heartbeat by a look at a file.
+import type { Probe } from '../../protocol/service.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { BeatReader } from '../ports/service-files.ts';
+import { type Heartbeat, judgePulse, type Pulse, withLook } from '../reconcile/heartbeat.ts';
+import type { ObservedContainer } from '../reconcile/observed.ts';
+import type { Check } from './check.ts';
+
+export interface Asked {
+  readonly deployment: string;
+  readonly container: ObservedContainer;
+  readonly probe: Probe;
+}
+
+/** `error` is `null` when the probe holds. No answer at all: it is too soon to say. */
+export type Answer = { readonly error: string | null } | null;
+/** Never rejects; ends promptly on the signal. */
+export type Asker = (signal: AbortSignal) => Promise<Answer>;
+
+export interface AskTools {
+  readonly clock: Clock;
+  readonly check: Check;
+  readonly readBeat: BeatReader;
+}
+
+const UNREACHABLE: Answer = { error: 'the container is in no network' };
+
+export function askerFor(asked: Asked, tools: AskTools): Asker {
+  const { probe, container } = asked;
+  if (probe.heartbeat !== undefined) return heartbeatAsker(asked, probe.heartbeat, tools);
+  const { address } = container;
+  if (address === null) return async () => UNREACHABLE;
+  return async (signal) => ({ error: await tools.check(probe, address, signal) });
+}
+
+function heartbeatAsker(
+  { deployment, container }: Asked,
+  heartbeat: Heartbeat,
+  { clock, readBeat }: AskTools,
+): Asker {
+  const { target, file, max_age: maxAge } = heartbeat;
+  let pulse: Pulse | null = null;
+  return async () => {
+    const stamp = await readBeat(deployment, container, file);
+    const nowMs = clock.monotonicMs();
+    pulse = withLook(pulse, { stamp, nowMs });
+    switch (judgePulse(heartbeat, pulse, nowMs)) {
+      case 'beats':
+        return { error: null };
+      case 'silent':
+        return { error: `${target}/${file} was not touched for more than ${maxAge}` };
+      case 'open':
+        return null;
+    }
+  };
+}

@@ -1,0 +1,34 @@
+// Errors of the file system, told apart by their codes.
+import type { StepOutcome } from '../reconcile/steps.ts';
+
+export function isMissing(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT';
+}
+
+export function isNotPermitted(error: unknown): boolean {
+  return codeOf(error) === 'EPERM';
+}
+
+/** The outcome of a step whose files could not be written. What was to be in them is never told. */
+export function toFileOutcome(error: unknown): StepOutcome & { ok: false } {
+  const code = codeOf(error);
+  // Node's message ends with the path; one without a system's code is a fault of ours, and not to be hidden.
+  if (code === null || !(error instanceof Error)) throw error;
+  const message = `a file of the service cannot be written: ${error.message}`;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const hint = 'free disk space on the device (for secrets: memory in /run); the next try comes by itself';
+    return { ok: false, code: 'no_space', message, hint };
+  }
+  const hint = HINTS[code];
+  return { ok: false, code: 'io_error', message, ...(hint === undefined ? {} : { hint }) };
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  EPERM: 'the agent may not give a file to another user: it needs CAP_CHOWN, or the file the mode "0444"',
+  EACCES: "the agent's user must own its data and runtime directories",
+  EROFS: 'the file system is read-only: has the disk failed?',
+};
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}

@@ -1,0 +1,37 @@
+// Where the files of services stand on the host. Secrets and heartbeats are in the runtime directory, which is in
+// memory: nothing of them is ever on the card, and a beat wears none out.
+import { join } from 'node:path';
+import type { FilesOwner } from '../ports/service-files.ts';
+
+const KINDS = ['configs', 'secrets', 'heartbeats'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** Of the spec's hash: enough that the containers which one service has at a time are told apart. */
+const HASH_DIGITS = 12;
+
+export class ServiceDirectories {
+  readonly #roots: Readonly<Record<Kind, string>>;
+
+  /** `runtimeDir` should be in memory, and outlive the agent's process: containers have parts of it mounted. */
+  constructor({ dataDir, runtimeDir }: { readonly dataDir: string; readonly runtimeDir: string }) {
+    this.#roots = {
+      configs: join(dataDir, 'configs'),
+      secrets: join(runtimeDir, 'secrets'),
+      heartbeats: join(runtimeDir, 'heartbeats'),
+    };
+  }
+
+  /** The directory of one kind for the containers of one spec. The hash in it keeps apart old and new. */
+  of(kind: Kind, deployment: string, { service, spec }: FilesOwner): string {
+    return join(this.#roots[kind], deployment, service, shorten(spec));
+  }
+
+  /** One directory of each kind for a whole deployment. */
+  ofDeployment(deployment: string): string[] {
+    return KINDS.map((kind) => join(this.#roots[kind], deployment));
+  }
+}
+
+export function shorten(hash: string): string {
+  return hash.slice('sha256:'.length).slice(0, HASH_DIGITS);
+}

@@ -1,0 +1,33 @@
+// What the agent wants of the host's file system for services: their configs and secrets, and heartbeats.
+import type { ServiceSpec } from '../reconcile/service-spec.ts';
+import type { StepOutcome } from '../reconcile/steps.ts';
+
+/** A path of the host that a container finds at `target`. */
+export interface HostMount {
+  readonly source: string;
+  readonly target: string;
+  readonly isReadOnly: boolean;
+}
+
+export type FilesReady =
+  | { readonly ok: true; readonly mounts: readonly HostMount[] }
+  | (StepOutcome & { readonly ok: false });
+
+/** Whose files they are: a service, and the hash of what it asks, as its container carries them. */
+export interface FilesOwner {
+  readonly service: string;
+  readonly spec: string;
+}
+
+export interface ServiceFiles {
+  /** Writes what a container of `spec` finds mounted, where it is not there as asked. Safe to repeat. */
+  prepare(deployment: string, spec: ServiceSpec): Promise<FilesReady>;
+  /** Removes what belongs to none of `owners`, all that the deployment has containers of. Never rejects. */
+  collect(deployment: string, owners: readonly FilesOwner[]): Promise<void>;
+}
+
+/**
+ * Reads when the file of a heartbeat was touched last, as a text that means nothing but what it is equal to;
+ * `null` when it is not there. Never rejects.
+ */
+export type BeatReader = (deployment: string, owner: FilesOwner, file: string) => Promise<string | null>;

@@ -1,0 +1,76 @@
+// Contents that did not prove themselves here. What the content is to blame for stays barred until told to try
+// again; what the device is to blame for is barred for a time, as its port or its disk may be free by then.
+import type { Reason } from '../../protocol/status.ts';
+import { nextCeilingMs } from '../lib/back-off.ts';
+import { later, type Moment } from './failures.ts';
+import type { BarredContent, DeploymentRecord } from './record.ts';
+
+/** Long, as each try may take the old revision away for a moment. */
+const TRY_AGAIN = { baseMs: 10 * 60_000, capMs: 6 * 60 * 60_000 };
+/** More than a manager publishes in a bad week; the oldest is forgotten first. */
+const MAX_BARRED = 20;
+
+/** What the device lacks or somebody else holds: the same content may well do elsewhere, or later. */
+const OF_THE_DEVICE: ReadonlySet<string> = new Set([
+  'port_taken',
+  'no_space',
+  'name_taken',
+  'conflict',
+  'device_missing',
+  'path_missing',
+  'engine_too_old',
+  // An image that was here, and went away while the new containers were made.
+  'image_missing',
+  'image_not_found',
+  'registry_auth',
+  'registry_tls',
+  'registry_unreachable',
+  'pull_failed',
+  'aborted',
+]);
+
+/** Bars a content, each time for longer where the device is to blame. The reason then tells when it is tried again. */
+export function bar(
+  record: DeploymentRecord,
+  { content, reason }: { content: string; reason: Reason },
+  moment: Moment,
+): DeploymentRecord {
+  const before = barOf(record, content);
+  const barred = OF_THE_DEVICE.has(reason.code)
+    ? barForNow({ content, reason }, before?.retry?.tries ?? 0, moment)
+    : { content, reason };
+  return { ...record, barred: [...othersThan(record, content), barred].slice(-MAX_BARRED) };
+}
+
+export function withoutBar(record: DeploymentRecord, content: string): DeploymentRecord {
+  return { ...record, barred: othersThan(record, content) };
+}
+
+export function barOf(record: DeploymentRecord, content: string): BarredContent | null {
+  return record.barred.find((entry) => entry.content === content) ?? null;
+}
+
+/** How long until a bar lifts itself: 0 when it has, `null` when it never does. */
+export function liftsInMs({ retry }: BarredContent, nowMs: number): number | null {
+  return retry === undefined ? null : Math.max(0, retry.atMs - nowMs);
+}
+
+function barForNow(
+  { content, reason }: { content: string; reason: Reason },
+  tries: number,
+  { nowMs, wallTime, chance }: Moment,
+): BarredContent {
+  const ceilingMs = nextCeilingMs({ limits: TRY_AGAIN, failures: tries });
+  const delayMs = Math.round(ceilingMs * (0.5 + chance / 2));
+  const when = `it is tried again by itself, not before ${later(wallTime, delayMs)}`;
+  const hint = reason.hint === undefined ? when : `${reason.hint}; ${when}`;
+  return {
+    content,
+    reason: { ...reason, hint },
+    retry: { tries: tries + 1, delayMs, atMs: nowMs + delayMs },
+  };
+}
+
+function othersThan({ barred }: DeploymentRecord, content: string): readonly BarredContent[] {
+  return barred.filter((entry) => entry.content !== content);
+}

@@ -1,0 +1,80 @@
+// Images as services ask for them. One that is to be pulled for a revision is another request than the same
+// image for a restart: the first is met by a pull alone, the second by what is here.
+import type { PresentDeployment } from '../../protocol/deployment.ts';
+import type { ImageStanding, Observed } from './observed.ts';
+import { eligibleFor } from './outdated.ts';
+import type { Attempt, DeploymentRecord } from './record.ts';
+import { findCarriers } from './select-container.ts';
+import { type ServiceSpec, specsOf } from './service-spec.ts';
+import type { Revision, Situation } from './situation.ts';
+
+export interface ImageRequest {
+  readonly reference: string;
+  /** `linux/arm/v7`; `null` for this device's own. */
+  readonly platform: string | null;
+  /** Hash of the document for which it is pulled though it may be here; `null` where what is here serves. */
+  readonly freshFor: string | null;
+}
+
+/** Equal for equal requests. No reference and no platform has a blank. */
+export function imageKey({ reference, platform, freshFor }: ImageRequest): string {
+  const rest = [platform ?? '', freshFor ?? ''].join(' ').trimEnd();
+  return rest === '' ? reference : `${reference} ${rest}`;
+}
+
+export function uniqueRequests(requests: readonly ImageRequest[]): ImageRequest[] {
+  return [...new Map(requests.map((request) => [imageKey(request), request])).values()];
+}
+
+/** What a service needs for a container at any time. */
+export function requestOf({ service }: ServiceSpec): ImageRequest {
+  return { reference: service.image, platform: service.platform ?? null, freshFor: null };
+}
+
+/** What must be pulled for this revision before its switch (`pull_policy: always`); `null` once that is done. */
+export function freshRequestOf(
+  spec: ServiceSpec,
+  hash: string,
+  attempt: Attempt | null,
+): ImageRequest | null {
+  if (spec.service.pull_policy !== 'always') return null;
+  if (attempt?.hash === hash && (attempt.stage !== 'pulling' || isRefreshed(spec, attempt))) return null;
+  return { ...requestOf(spec), freshFor: hash };
+}
+
+function isRefreshed({ name }: ServiceSpec, { refreshed }: Attempt): boolean {
+  return refreshed !== undefined && Object.hasOwn(refreshed, name);
+}
+
+/** All that a decision on one revision may want to know of its images. */
+export function requestsFor(
+  { hash, document }: Revision<PresentDeployment>,
+  record: DeploymentRecord,
+  { containers }: Observed,
+): ImageRequest[] {
+  const eligible = eligibleFor(hash, record, containers);
+  const specs = specsOf(document);
+  const carriers = findCarriers(eligible.containers, specs, eligible.first);
+  return specs.flatMap((spec) => {
+    const isSettled = record.proven?.hash === hash;
+    const fresh = isSettled ? null : freshRequestOf(spec, hash, record.attempt);
+    if (fresh !== null) return [requestOf(spec), fresh];
+    return carriers.has(spec.name) ? [] : [requestOf(spec)];
+  });
+}
+
+/** Where the image stands that a service's container is made from. */
+export function standingOf({ images }: Pick<Situation, 'images'>, spec: ServiceSpec): ImageStanding {
+  const standing = images.get(imageKey(requestOf(spec))) ?? { kind: 'missing' };
+  return standing.kind === 'missing' && spec.service.pull_policy === 'never' ? NOT_HERE : standing;
+}
+
+const NOT_HERE: ImageStanding = {
+  kind: 'failed',
+  code: 'image_missing',
+  message: 'the image is not on this device, and pull_policy "never" forbids to pull it',
+  hint: 'bring it with "docker load", or take another pull_policy',
+  isTransient: false,
+  // Nobody tries; every look of the loop sees whether it has come.
+  retryAtMs: 0,
+};

@@ -1,0 +1,60 @@
+// With `pull_policy: always` a tag may have moved: two containers then have the same spec and another image.
+// Which of them carries a revision is settled once, at its switch, and remembered by container id. Nothing
+// compares images later, so neither a restart nor another's pull can make a container anew.
+import type { ObservedContainer } from './observed.ts';
+import { type Attempt, type DeploymentRecord, historyOf, withHistory } from './record.ts';
+import type { ServiceSpec } from './service-spec.ts';
+
+/** Containers that do not carry the document `hash`, and before all others the one that ran before it. */
+export interface Outdated {
+  readonly hash: string;
+  readonly containers: readonly string[];
+}
+
+/** The containers that may carry the document `hash`, and which of them come first. */
+export function eligibleFor(
+  hash: string,
+  { outdated }: Pick<DeploymentRecord, 'outdated'>,
+  containers: readonly ObservedContainer[],
+): { containers: readonly ObservedContainer[]; first: readonly string[] } {
+  if (outdated?.hash !== hash) return { containers, first: outdated?.containers ?? [] };
+  return { containers: containers.filter(({ id }) => !outdated.containers.includes(id)), first: [] };
+}
+
+/** The record with all containers marked that hold another image than the one pulled for this attempt. */
+export function markOutdated(
+  record: DeploymentRecord,
+  {
+    attempt,
+    specs,
+    containers,
+  }: {
+    attempt: Attempt;
+    specs: readonly ServiceSpec[];
+    containers: readonly ObservedContainer[];
+  },
+): DeploymentRecord {
+  const refreshed = attempt.refreshed ?? {};
+  const pulled = specs.filter(({ name }) => Object.hasOwn(refreshed, name));
+  const isOutdated = (container: ObservedContainer): boolean =>
+    pulled.some(
+      ({ name, hash }) =>
+        container.service === name && container.spec === hash && container.imageId !== refreshed[name],
+    );
+  const outdated = containers.filter(isOutdated);
+  const names = new Set(outdated.map(({ service }) => service));
+  // A container that is left on purpose is not missed.
+  const unwatched = pulled
+    .filter(({ name }) => names.has(name))
+    .reduce((noted, spec) => withHistory(noted, spec, { ...historyOf(noted, spec), watched: null }), record);
+  return { ...unwatched, outdated: { hash: attempt.hash, containers: outdated.map(({ id }) => id) } };
+}
+
+/** Without containers that are gone. */
+export function forgetOutdated(
+  { outdated }: DeploymentRecord,
+  ids: ReadonlySet<string>,
+): Pick<DeploymentRecord, 'outdated'> {
+  const containers = outdated?.containers.filter((id) => ids.has(id)) ?? [];
+  return outdated === undefined || containers.length === 0 ? {} : { outdated: { ...outdated, containers } };
+}

@@ -1,0 +1,30 @@
+// What the store wants of the data directory beside SQLite, so that tests put it on a disk that fails.
+
+/** Files by their names below the data directory. Each call throws `StoreFull` where there is no room. */
+export interface DataFiles {
+  /** `null` when there is none, or none that can be read. */
+  read(name: string): Buffer | null;
+  /** Creates or replaces a file. Its content is durable on return, its name is not. */
+  write(name: string, content: Uint8Array): void;
+  /** Replaces what has the other name. Not durable before `syncNames`. */
+  rename(from: string, to: string): void;
+  /** Nothing happens when there is none. */
+  remove(name: string): void;
+  /** Makes durable what was created, renamed and removed. */
+  syncNames(): void;
+  /** Names of all files, in order; those of a directory below as `DIRECTORY/NAME`. */
+  list(): string[];
+}
+
+/** Durable on return; a crash leaves the old content or the new one. */
+export function replaceFile(files: DataFiles, name: string, content: Uint8Array): void {
+  const draft = `${name}.new`;
+  try {
+    files.write(draft, content);
+    files.rename(draft, name);
+    files.syncNames();
+  } catch (error) {
+    files.remove(draft);
+    throw error;
+  }
+}

@@ -1,0 +1,216 @@
+// What managers asked and what became of it: documents, refusals, records, removals.
+import type { Refusal } from '../../protocol/status.ts';
+import type { AcceptedDocument } from '../ports/store.ts';
+import { type DeploymentRecord, EMPTY_RECORD } from '../reconcile/record.ts';
+import type { SqlDatabase } from './database.ts';
+import { inTransaction, readBody } from './rows.ts';
+import { seal, unseal } from './sealed.ts';
+import type { DeploymentCopy, KeptRecord, SecondCopies } from './second-copies.ts';
+
+const REFUSED_DEPLOYMENTS = 200;
+/** Removed deployments of which a stale revision is still known; the longest removed are forgotten first. */
+const REMOVED_DEPLOYMENTS = 100;
+
+export class DeploymentRows {
+  readonly #db: SqlDatabase;
+  readonly #copies: SecondCopies;
+  /** What the copy of each deployment says of its record, so that few records lead to a copy. */
+  readonly #keptRecords = new Map<string, string>();
+
+  constructor(db: SqlDatabase, copies: SecondCopies) {
+    this.#db = db;
+    this.#copies = copies;
+  }
+
+  acceptDocument({ deployment, source, revision, hash, body }: AcceptedDocument): void {
+    inTransaction(this.#db, () => {
+      this.#db.run('INSERT INTO documents (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING', hash, body);
+      this.#putAccepted({ deployment, source, revision, hash });
+      this.#dropUnusedDocuments();
+      this.#saveCopy(deployment);
+    });
+  }
+
+  #dropUnusedDocuments(): void {
+    this.#db.run(
+      'DELETE FROM documents WHERE hash NOT IN (SELECT hash FROM accepted) ' +
+        'AND hash NOT IN (SELECT proven_hash FROM records WHERE proven_hash IS NOT NULL) ' +
+        'AND hash NOT IN (SELECT previous_hash FROM records WHERE previous_hash IS NOT NULL)',
+    );
+  }
+
+  acceptedDocuments(deployment: string): AcceptedDocument[] {
+    return this.#db.all<AcceptedDocument>(
+      'SELECT deployment, source, revision, hash, body FROM accepted JOIN documents USING (hash) WHERE deployment = ? ORDER BY source',
+      deployment,
+    );
+  }
+
+  deploymentNames(): string[] {
+    return this.#db
+      .all<{ deployment: string }>('SELECT DISTINCT deployment FROM accepted ORDER BY deployment')
+      .map((row) => row.deployment);
+  }
+
+  activeDeployments(): string[] {
+    return this.#db
+      .all<{ deployment: string }>(
+        'SELECT DISTINCT deployment FROM accepted WHERE deployment NOT IN (SELECT deployment FROM removed) ORDER BY deployment',
+      )
+      .map((row) => row.deployment);
+  }
+
+  noteRemoved(deployment: string): string[] {
+    return inTransaction(this.#db, () => {
+      // Not left to a conflict, which uses up a number and so writes.
+      this.#db.run(
+        'INSERT INTO removed (deployment) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM removed WHERE deployment = ?)',
+        deployment,
+        deployment,
+      );
+      const tooMany = this.#db
+        .all<{ deployment: string }>(
+          'SELECT deployment FROM removed ORDER BY number DESC LIMIT -1 OFFSET ?',
+          REMOVED_DEPLOYMENTS,
+        )
+        .map((row) => row.deployment);
+      for (const name of tooMany)
+        for (const table of ['removed', 'accepted', 'records', 'refusals', 'statuses'])
+          this.#db.run(`DELETE FROM ${table} WHERE deployment = ?`, name);
+      this.#dropUnusedDocuments();
+      this.#copies.remove(tooMany);
+      return tooMany;
+    });
+  }
+
+  keptDocuments(): string[] {
+    return this.#db.all<{ body: string }>('SELECT body FROM documents').map(({ body }) => body);
+  }
+
+  documentBody(hash: string): string | null {
+    return this.#db.all<{ body: string }>('SELECT body FROM documents WHERE hash = ?', hash)[0]?.body ?? null;
+  }
+
+  readRefusal(deployment: string): Refusal | null {
+    return readBody<Refusal>(this.#db, 'SELECT body FROM refusals WHERE deployment = ?', deployment);
+  }
+
+  writeRefusal(deployment: string, refusal: Refusal): void {
+    const others =
+      this.#db.all<{ n: number }>('SELECT count(*) AS n FROM refusals WHERE deployment <> ?', deployment)[0]
+        ?.n ?? 0;
+    // Anybody who may publish can name a deployment: their number must not grow without a bound.
+    if (others >= REFUSED_DEPLOYMENTS) {
+      this.#db.run('DELETE FROM refusals WHERE deployment NOT IN (SELECT deployment FROM accepted)');
+      this.#db.run('DELETE FROM statuses WHERE deployment NOT IN (SELECT deployment FROM accepted)');
+    }
+    this.#db.run(
+      'INSERT INTO refusals (deployment, body) VALUES (?, ?) ON CONFLICT (deployment) DO UPDATE SET body = excluded.body ' +
+        'WHERE body IS NOT excluded.body',
+      deployment,
+      JSON.stringify(refusal),
+    );
+  }
+
+  readRecord(deployment: string): DeploymentRecord | null {
+    const row = this.#db.all<{ body: string }>(
+      'SELECT body FROM records WHERE deployment = ?',
+      deployment,
+    )[0];
+    return row === undefined ? null : unseal<DeploymentRecord>(row.body);
+  }
+
+  writeRecord(deployment: string, record: DeploymentRecord): void {
+    inTransaction(this.#db, () => {
+      this.#putRecord(deployment, record);
+      this.#dropUnusedDocuments();
+      if (this.#keptRecords.get(deployment) !== JSON.stringify(keptOf(record))) this.#saveCopy(deployment);
+    });
+  }
+
+  /**
+   * Takes over what second copies know and the tables do not, and writes the copies that are missing. Answers
+   * with the deployments that changed. Throws `StoreFull`.
+   */
+  adoptCopies(): string[] {
+    return inTransaction(this.#db, () => {
+      const changed = this.#copies.all().filter((copy) => this.#adopt(copy));
+      this.#dropUnusedDocuments();
+      for (const deployment of this.deploymentNames()) this.#saveCopy(deployment);
+      return changed.map(({ deployment }) => deployment);
+    });
+  }
+
+  #adopt(copy: DeploymentCopy): boolean {
+    const { deployment, accepted, record, documents } = copy;
+    if (JSON.stringify(this.#copyOf(deployment)) === JSON.stringify(copy)) return false;
+    for (const { hash, body } of documents)
+      this.#db.run(
+        'INSERT INTO documents (hash, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body ' +
+          'WHERE body IS NOT excluded.body',
+        hash,
+        body,
+      );
+    for (const document of accepted) this.#putAccepted({ deployment, ...document });
+    const before = this.readRecord(deployment);
+    if (JSON.stringify(keptOf(before ?? EMPTY_RECORD)) !== JSON.stringify(record))
+      this.#putRecord(deployment, { ...(before ?? EMPTY_RECORD), ...record, attempt: null });
+    return true;
+  }
+
+  #copyOf(deployment: string): DeploymentCopy {
+    const accepted = this.acceptedDocuments(deployment).map(({ source, revision, hash }) => ({
+      source,
+      revision,
+      hash,
+    }));
+    const record = keptOf(this.readRecord(deployment) ?? EMPTY_RECORD);
+    const hashes = [...accepted, record.proven, record.previous].map((named) => named?.hash);
+    const documents = [...new Set(hashes)].flatMap((hash) => {
+      const body = hash === undefined ? null : this.documentBody(hash);
+      return hash === undefined || body === null ? [] : [{ hash, body }];
+    });
+    return { deployment, accepted, record, documents };
+  }
+
+  #saveCopy(deployment: string): void {
+    const copy = this.#copyOf(deployment);
+    this.#keptRecords.delete(deployment);
+    this.#copies.save(copy);
+    this.#keptRecords.set(deployment, JSON.stringify(copy.record));
+  }
+
+  #putAccepted({ deployment, source, revision, hash }: Omit<AcceptedDocument, 'body'>): void {
+    this.#db.run(
+      'INSERT INTO accepted (deployment, source, revision, hash) VALUES (?, ?, ?, ?) ' +
+        'ON CONFLICT (deployment, source) DO UPDATE SET revision = excluded.revision, hash = excluded.hash ' +
+        'WHERE hash IS NOT excluded.hash OR revision IS NOT excluded.revision',
+      deployment,
+      source,
+      revision,
+      hash,
+    );
+    this.#db.run('DELETE FROM refusals WHERE deployment = ?', deployment);
+    this.#db.run('DELETE FROM removed WHERE deployment = ?', deployment);
+  }
+
+  #putRecord(deployment: string, record: DeploymentRecord): void {
+    this.#db.run(
+      'INSERT INTO records (deployment, proven_hash, previous_hash, body) VALUES (?, ?, ?, ?) ' +
+        'ON CONFLICT (deployment) DO UPDATE SET proven_hash = excluded.proven_hash, ' +
+        'previous_hash = excluded.previous_hash, body = excluded.body WHERE body IS NOT excluded.body',
+      deployment,
+      record.proven?.hash ?? null,
+      record.previous?.hash ?? null,
+      seal(record),
+    );
+  }
+}
+
+/** A bar's moment is a time of this process: a rebuilt record begins to wait anew, as after any start. */
+function keptOf({ proven, previous, barred }: DeploymentRecord): KeptRecord {
+  const bars = barred.map(({ retry, ...bar }) =>
+    retry === undefined ? bar : { ...bar, retry: { ...retry, atMs: 0 } },
+  );
+  return { proven, previous, barred: bars };
+}

@@ -1,0 +1,66 @@
+// The data directory on a real file system.
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, relative } from 'node:path';
+import type { DataFiles } from './data-files.ts';
+import { toStoreError } from './store-errors.ts';
+
+/** Documents may hold passwords in their environment. */
+const PRIVATE_DIRECTORY = 0o700;
+const PRIVATE_FILE = 0o600;
+const DOCUMENTS = 'documents';
+
+/** Creates the directory where it is missing. */
+export function openDataFiles(dataDir: string): DataFiles {
+  const directories = [dataDir, join(dataDir, DOCUMENTS)];
+  for (const directory of directories) mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
+  return {
+    read: (name) => {
+      try {
+        return readFileSync(join(dataDir, name));
+      } catch {
+        return null;
+      }
+    },
+    write: (name, content) =>
+      withRoom(() => writeFileSync(join(dataDir, name), content, { mode: PRIVATE_FILE, flush: true })),
+    rename: (from, to) => withRoom(() => renameSync(join(dataDir, from), join(dataDir, to))),
+    remove: (name) => rmSync(join(dataDir, name), { force: true, recursive: true }),
+    syncNames: () => withRoom(() => directories.forEach(syncDirectory)),
+    list: () =>
+      directories
+        .flatMap((directory) => namesIn(directory).map((name) => relative(dataDir, name)))
+        .toSorted(),
+  };
+}
+
+function withRoom(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
+
+function namesIn(directory: string): string[] {
+  const entries = readdirSync(directory, { withFileTypes: true });
+  return entries.filter((entry) => entry.name !== DOCUMENTS).map(({ name }) => join(directory, name));
+}
+
+function syncDirectory(directory: string): void {
+  const handle = openSync(directory, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

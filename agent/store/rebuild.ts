@@ -1,0 +1,77 @@
+// What a new database begins with, where there was another before it.
+import { type NewEvent, StoreFull } from '../ports/store.ts';
+import type { SqlDatabase } from './database.ts';
+import { inTransaction, readCounter, writeCounter } from './rows.ts';
+import type { SecondCopies, ToldNumbers } from './second-copies.ts';
+import { SqliteStore, type StoreOptions } from './sqlite-store.ts';
+
+/** Why the database before this one is not used. */
+export interface Cause {
+  /** `damaged`, `newer` or `missing`. */
+  readonly code: string;
+  readonly message: string;
+  /** Its file's name now. */
+  readonly set_aside?: string;
+}
+
+const MISSING: Cause = { code: 'missing', message: 'there was no database beside the second copies' };
+
+export interface Rebuilding {
+  readonly copies: SecondCopies;
+  /** `null` where nothing is known to be wrong. */
+  readonly cause: Cause | null;
+  readonly wallTime: Date;
+  readonly options: StoreOptions;
+}
+
+/**
+ * Makes a store of a database, with all that the second copies know better, and tells of a recovery as an event.
+ * A crash in it is followed by the same again. Throws `StoreFull`.
+ */
+export function settle(db: SqlDatabase, rebuilding: Rebuilding): SqliteStore {
+  const { copies, cause, wallTime, options } = rebuilding;
+  const isNew = readCounter(db, 'is_built') === 0;
+  const hadCopies = copies.exist();
+  if (isNew && (cause !== null || hadCopies))
+    skipToldNumbers(db, copies.readNumbers() ?? guessFrom(wallTime));
+  const store = new SqliteStore(db, copies, options);
+  const deployments = adoptOrLeave(store, isNew);
+  store.prepareNumbers();
+  if (!isNew) return store;
+  if (cause !== null || hadCopies)
+    store.noteRecovery(recoveryOf(cause ?? MISSING, deployments), wallTime.toISOString());
+  writeCounter(db, 'is_built', 1);
+  return store;
+}
+
+/** A sound database does without: it is tried again at the next start. */
+function adoptOrLeave(store: SqliteStore, isNew: boolean): string[] {
+  try {
+    return store.adoptCopies();
+  } catch (error) {
+    if (isNew || !(error instanceof StoreFull)) throw error;
+    return [];
+  }
+}
+
+function recoveryOf(cause: Cause, deployments: readonly string[]): NewEvent {
+  return { type: 'store_recovered', ...cause, deployments };
+}
+
+/** More than any device has counted to, unless its clock stands in 1970. */
+function guessFrom(wallTime: Date): ToldNumbers {
+  const seconds = Math.floor(wallTime.getTime() / 1000);
+  return { events: seconds, statuses: seconds, acknowledged: 0 };
+}
+
+function skipToldNumbers(db: SqlDatabase, { events, statuses, acknowledged }: ToldNumbers): void {
+  inTransaction(db, () => {
+    raiseCounter(db, 'events_numbered', events);
+    raiseCounter(db, 'events_acknowledged', acknowledged);
+    raiseCounter(db, 'status_seq', statuses);
+  });
+}
+
+function raiseCounter(db: SqlDatabase, name: string, value: number): void {
+  if (readCounter(db, name) < value) writeCounter(db, name, value);
+}

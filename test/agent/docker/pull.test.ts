@@ -1,0 +1,126 @@
+// Pulls against an engine that answers as the test says.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Docker from 'dockerode';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type CredentialsFor, pullImage } from '../../../agent/docker/pull.ts';
+import type { PullProgress } from '../../../agent/ports/engine.ts';
+import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
+
+const IMAGE = 'registry.example.com/app:1';
+const CREATE = /^\/images\/create/;
+const REFUSED = { kind: 'error', status: 500, message: 'unauthorized: authentication required' } as const;
+const PULLED = { kind: 'lines', lines: [{ status: 'Status: Downloaded newer image' }] } as const;
+const OLD = { username: 'edge', password: 'old' };
+const NEW = { username: 'edge', password: 'new' };
+
+let dir: string;
+let engine: MisbehavingEngine;
+let docker: Docker;
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'hf-pull-'));
+  const socketPath = join(dir, 'engine.sock');
+  engine = await MisbehavingEngine.start(socketPath, join(dir, 'none.sock'));
+  docker = new Docker({ socketPath });
+  offer([{ os: 'linux', architecture: 'arm64', variant: 'v8' }]);
+});
+afterEach(async () => {
+  await engine.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+function offer(Platforms: readonly object[]) {
+  return engine.misbehave('GET', /^\/distribution\//, { kind: 'lines', lines: [{ Platforms }] });
+}
+
+function pull(options: { credentialsFor?: CredentialsFor; platform?: string } = {}) {
+  const { credentialsFor = () => null, platform = null } = options;
+  const progress: PullProgress[] = [];
+  const outcome = pullImage(docker, IMAGE, {
+    architecture: 'arm64',
+    platform,
+    credentialsFor,
+    signal: new AbortController().signal,
+    onProgress: (told) => progress.push(told),
+  });
+  return { outcome, progress };
+}
+
+function pulls() {
+  return engine.requests.filter(({ url }) => CREATE.test(url));
+}
+
+describe('a registry that refuses', () => {
+  test('is asked once more with the credentials as they are now, and may take them', async () => {
+    const refusal = engine.misbehave('POST', CREATE, REFUSED);
+    engine.misbehave('POST', CREATE, PULLED);
+    const credentialsFor = (): typeof OLD => {
+      if (refusal.hits() === 0) return OLD;
+      refusal.lift();
+      return NEW;
+    };
+    expect(await pull({ credentialsFor }).outcome).toEqual({ ok: true });
+    expect(pulls().map(({ registryAuth }) => registryAuth)).toMatchObject([OLD, NEW]);
+  });
+
+  test('twice is left alone for long, and the hint says that the credentials were read again', async () => {
+    engine.misbehave('POST', CREATE, REFUSED);
+    const outcome = await pull({ credentialsFor: () => OLD }).outcome;
+    expect(outcome).toMatchObject({ code: 'registry_auth', isTransient: false });
+    expect(outcome).toHaveProperty('hint', expect.stringContaining('[registries."registry.example.com"]'));
+    expect(outcome).toHaveProperty('hint', expect.stringContaining('read again'));
+    expect(pulls()).toHaveLength(2);
+    expect(JSON.stringify(outcome)).not.toContain(OLD.password);
+  });
+
+  test('where there are no credentials is asked once', async () => {
+    engine.misbehave('POST', CREATE, REFUSED);
+    const outcome = await pull().outcome;
+    expect(outcome).toHaveProperty('hint', expect.stringContaining('registry.example.com wants credentials'));
+    expect(pulls()).toHaveLength(1);
+  });
+});
+
+describe('a platform', () => {
+  test('is asked of the engine where the service names one, and only there', async () => {
+    engine.misbehave('POST', CREATE, PULLED);
+    expect(await pull({ platform: 'linux/arm64' }).outcome).toEqual({ ok: true });
+    expect(await pull().outcome).toEqual({ ok: true });
+    expect(pulls().map(({ url }) => new URL(url, 'http://engine').searchParams.get('platform'))).toEqual([
+      'linux/arm64',
+      null,
+    ]);
+  });
+
+  test.each([
+    ['linux/arm/v7', /^the service asks for linux\/arm\/v7; the image offers linux\/arm64\/v8$/],
+    ['linux/arm64/v7', /^the service asks for/],
+    [undefined, null],
+  ])('%s is held against what is offered', async (platform, refusal) => {
+    engine.misbehave('POST', CREATE, PULLED);
+    const outcome = await pull(platform === undefined ? {} : { platform }).outcome;
+    if (refusal === null) expect(outcome).toEqual({ ok: true });
+    else expect(outcome).toMatchObject({ code: 'no_matching_platform', isTransient: false });
+    if (refusal !== null) expect(outcome).toHaveProperty('message', expect.stringMatching(refusal));
+  });
+});
+
+test('what is still to be written counts each layer until it is unpacked, three times its size', async () => {
+  const line = (id: string, status: string, current?: number, total?: number): object => {
+    return { id, status, progressDetail: total === undefined ? {} : { current, total } };
+  };
+  const lines = [
+    line('a', 'Pulling fs layer'),
+    line('b', 'Already exists'),
+    line('a', 'Downloading', 10, 100),
+    line('a', 'Download complete'),
+    line('a', 'Extracting', 50, 100),
+    line('a', 'Pull complete'),
+  ];
+  engine.misbehave('POST', CREATE, { kind: 'lines', lines });
+  const { outcome, progress } = pull();
+  expect(await outcome).toEqual({ ok: true });
+  expect(progress.map(({ unwrittenBytes }) => unwrittenBytes)).toEqual([0, 0, 290, 200, 200, 0]);
+  expect(progress.at(-1)).toMatchObject({ currentBytes: 100, totalBytes: 100 });
+});

@@ -1,0 +1,103 @@
+// What fails for a reason of the device's is tried again of its own accord; what fails by its own fault is not.
+import { describe, expect, it } from 'vitest';
+import { resumeRecord } from '../../../agent/reconcile/record.ts';
+import type { StepOutcome } from '../../../agent/reconcile/steps.ts';
+import { Model, present } from './situations.ts';
+
+const one = present(1, { web: {} });
+const two = present(2, { web: {} });
+const all = [one, two];
+const MINUTE_MS = 60_000;
+
+/** A device whose engine refuses to start revision 2, for as long as `refusal` stands. */
+class Refusing extends Model {
+  refusal: (StepOutcome & { ok: false }) | null = null;
+  tries = 0;
+
+  override carryOut(step: Parameters<Model['carryOut']>[0]): StepOutcome {
+    const isNew = step.kind === 'start_container' && step.spec.revision === 2;
+    if (isNew) this.tries += 1;
+    return isNew && this.refusal !== null ? this.refusal : super.carryOut(step);
+  }
+}
+
+/** Rounds until this much time has passed, with a look every 30 seconds at least. */
+function run(model: Model, desired: typeof one, forMs: number): void {
+  const endMs = model.nowMs + forMs;
+  while (model.nowMs < endMs) model.round(desired, all);
+}
+
+function refusedAs(code: string): Refusing {
+  const model = new Refusing({ containers: [] });
+  run(model, one, MINUTE_MS);
+  model.refusal = { ok: false, code, message: 'refused' };
+  run(model, two, MINUTE_MS);
+  expect(model.record).toMatchObject({ phase: 'rolled_back', reason: { code }, proven: { revision: 1 } });
+  expect(model.upOf('web').map(({ revision }) => revision)).toEqual([1]);
+  return model;
+}
+
+const OF_THE_DEVICE = [
+  'port_taken',
+  'no_space',
+  'device_missing',
+  'path_missing',
+  'image_missing',
+  'name_taken',
+];
+
+describe('content that failed', () => {
+  it.each(OF_THE_DEVICE)('with %s is barred, says when it is tried again, and proves itself then', (code) => {
+    const model = refusedAs(code);
+    expect(model.record.barred).toMatchObject([{ content: two.content, retry: { tries: 1 } }]);
+    expect(model.record.reason?.hint).toMatch(/tried again by itself, not before 20\d\d-.*Z$/);
+    model.refusal = null;
+    run(model, two, 10 * MINUTE_MS);
+    expect(model.record).toMatchObject({ phase: 'converged', proven: { revision: 2 }, barred: [] });
+  });
+
+  it.each(['command_not_found', 'refused_by_engine', 'engine_error', 'exited'])(
+    'with %s stays barred until told to be tried again',
+    (code) => {
+      const model = refusedAs(code);
+      model.refusal = null;
+      run(model, two, 24 * 60 * MINUTE_MS);
+      expect(model.record).toMatchObject({ phase: 'rolled_back', proven: { revision: 1 } });
+    },
+  );
+
+  it('is tried ever more seldom, every six hours at least, and never given up', () => {
+    const model = refusedAs('port_taken');
+    const tries = (forMs: number): number => {
+      const before = model.tries;
+      run(model, two, forMs);
+      return model.tries - before;
+    };
+    const firstDay = tries(24 * 60 * MINUTE_MS);
+    expect(firstDay).toBeGreaterThanOrEqual(3 * 6);
+    expect(firstDay).toBeLessThanOrEqual(3 * 12);
+    const tenthDay = [...Array(9)].map(() => tries(24 * 60 * MINUTE_MS)).at(-1);
+    expect(tenthDay).toBeGreaterThanOrEqual(3 * 4);
+    expect(tenthDay).toBeLessThanOrEqual(3 * 8);
+  });
+
+  it('waits anew after a restart of the agent, but a try that is under way goes on', () => {
+    const model = refusedAs('port_taken');
+    const { delayMs = 0, atMs = 0 } = model.record.barred[0]?.retry ?? {};
+    const resumed = resumeRecord(model.record, 5);
+    expect(resumed.barred[0]?.retry).toEqual({ tries: 1, delayMs, atMs: 5 + delayMs });
+    model.nowMs = atMs;
+    model.round(two, all);
+    expect(model.record.attempt?.revision).toBe(2);
+    model.reboot();
+    model.refusal = null;
+    run(model, two, MINUTE_MS);
+    expect(model.record).toMatchObject({ phase: 'converged', proven: { revision: 2 } });
+  });
+
+  it('wakes the loop when it is to be tried again', () => {
+    const model = refusedAs('port_taken');
+    // The model sleeps for as long as the last decision told it to.
+    expect(model.nowMs).toBe(model.record.barred[0]?.retry?.atMs);
+  });
+});
