@@ -1,0 +1,149 @@
+// Messages at the intake, over the real store: each is stored, refused or ignored, and what is kept stays bounded.
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { CommandIntake } from '../../agent/intake/command-intake.ts';
+import { commandVerbs } from '../../agent/intake/command-verbs.ts';
+import { Intake } from '../../agent/intake/intake.ts';
+import type { NewEvent } from '../../agent/ports/store.ts';
+import { openDatabase } from '../../agent/store/database.ts';
+import { openStore } from '../../agent/store/open-store.ts';
+import { NAME_PATTERN } from '../../protocol/names.ts';
+import { parseDeployment } from '../../protocol/parse-deployment.ts';
+import { MAX_RETAINED_BYTES, parseJsonPayload } from '../../protocol/payload.ts';
+import { deployment } from '../fakes/deployments.ts';
+import { silent } from '../fakes/silent-logger.ts';
+import { VirtualClock } from '../fakes/virtual-clock.ts';
+import { goodCommand, goodDocument } from './documents.ts';
+import { mutatedBytes, mutatedJson, mutatedText } from './mutations.ts';
+import { must, mustBeClean, type Subject, target } from './target.ts';
+
+const PREFIX = 'holdfast/v1';
+const LINE = 'devices/edge-01/deployments/line';
+const TMP = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+const name = fc.oneof(
+  fc.constantFrom('line', 'other', 'a'),
+  fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,62}$/),
+  fc.constantFrom('..', '.', '', 'UPPER', '__proto__', 'constructor', 'a\0b', 'x'.repeat(300), '%2e%2e'),
+);
+const goodTopic = fc.oneof(
+  name.map((leaf) => `devices/edge-01/deployments/${leaf}`),
+  name.map((leaf) => `groups/berlin/deployments/${leaf}`),
+  fc.constant(LINE),
+  fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/).map((id) => `devices/edge-01/commands/${id}`),
+  fc.constantFrom('c1', 'c2').map((id) => `devices/edge-01/commands/${id}`),
+);
+const topic = fc.oneof(
+  { weight: 9, arbitrary: goodTopic },
+  { weight: 1, arbitrary: mutatedText(goodTopic, ['/', '//', '+', '#', '..', '\0', 'devices/']) },
+);
+
+interface Message {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+}
+
+const message: fc.Arbitrary<Message> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ topic, payload: mutatedBytes(mutatedJson(goodDocument)) }) },
+  { weight: 1, arbitrary: fc.record({ topic, payload: mutatedBytes(mutatedJson(goodCommand)) }) },
+);
+
+/** What the tables may hold at most, with room for what is about to be dropped. */
+const MAX_ROWS = { commands: 1000, refusals: 300, accepted: 164 * 2, documents: 164 * 2 };
+const MAX_TOLD_BYTES = 20_000;
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
+
+export const intakeTarget = target({
+  name: 'intake',
+  share: 0.3,
+  inputs: message,
+  open: () => new IntakeSubject(),
+});
+
+class IntakeSubject implements Subject<Message> {
+  readonly #dir = mkdtempSync(join(TMP, 'holdfast-fuzz-'));
+  readonly #store = openStore(this.#dir);
+  readonly #intake: Intake;
+
+  constructor() {
+    const [store, clock] = [this.#store, new VirtualClock()];
+    const commands = new CommandIntake({
+      ...{ store, logger: silent, onAnswered: () => this.#takeReplies() },
+      verbs: commandVerbs({
+        reportAll: () => undefined,
+        retry: (deployment) => store.activeDeployments().includes(deployment),
+      }),
+    });
+    this.#intake = new Intake({
+      ...{ store, clock, logger: silent, device: 'edge-01', groups: ['berlin'], topicPrefix: PREFIX },
+      onCommand: (id, payload) => commands.receive(id, payload),
+      onAccepted: (deployment) => must(NAME_PATTERN.test(deployment), `accepted for ${deployment}`),
+      onRefused: (deployment) => this.#checkRefusal(deployment),
+      onEvent: (event) => this.#takeEvent(event),
+    });
+    this.#receive({ topic: LINE, payload: Buffer.from(JSON.stringify(deployment({ revision: 7 }))) });
+  }
+
+  feed(message: Message): void {
+    const before = this.#store.acceptedDocuments('line');
+    this.#receive(message);
+    const after = this.#store.acceptedDocuments('line');
+    if (JSON.stringify(before) !== JSON.stringify(after)) {
+      const revision = revisionOf(message.payload);
+      must(revision !== null, 'what was accepted has changed by what is no document for it');
+      const was = before.find(({ source }) => message.topic.includes(source.replace('device', 'devices')));
+      must(revision > (was?.revision ?? 0), 'what was accepted has changed by an older document');
+    }
+    mustBeClean();
+  }
+
+  /** Looks into the file itself: nobody answers for what it holds. */
+  settle(): void {
+    this.#store.close();
+    const file = join(this.#dir, 'holdfast.db');
+    const database = openDatabase(file);
+    for (const [table, most] of Object.entries(MAX_ROWS)) {
+      const rows = database.all<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)[0]?.n ?? 0;
+      must(rows <= most, `${table} has ${rows} rows`);
+    }
+    database.close();
+    must(statSync(file).size < MAX_FILE_BYTES, `the database has ${statSync(file).size} bytes`);
+  }
+
+  close(): void {
+    rmSync(this.#dir, { recursive: true });
+  }
+
+  #receive({ topic, payload }: Message): void {
+    this.#intake.receive({ topic: `${PREFIX}/${topic}`, payload, isRetained: false });
+  }
+
+  #checkRefusal(deployment: string): void {
+    must(NAME_PATTERN.test(deployment), `refused for ${deployment}`);
+    const refusal = this.#store.readRefusal(deployment);
+    must(refusal !== null && refusal.code !== '' && refusal.message !== '', 'a refusal says nothing');
+    must(JSON.stringify(refusal).length < MAX_TOLD_BYTES, 'a refusal is too long');
+  }
+
+  #takeEvent(event: NewEvent): void {
+    must(JSON.stringify(event).length < MAX_TOLD_BYTES, 'an event is too long');
+    this.#store.appendEvents([event], '2026-11-23T00:00:00.000Z');
+  }
+
+  #takeReplies(): void {
+    for (const reply of this.#store.pendingReplies()) {
+      must(JSON.stringify(reply).length < MAX_TOLD_BYTES, 'a reply is too long');
+      this.#store.markReplyDelivered(reply.id);
+    }
+  }
+}
+
+/** The revision of a good document of `line`; `null` when it is none. */
+function revisionOf(payload: Uint8Array): number | null {
+  const json = parseJsonPayload(payload, MAX_RETAINED_BYTES);
+  const parsed = json.ok ? parseDeployment(json.value) : null;
+  if (parsed === null || !parsed.ok || parsed.value.document.name !== 'line') return null;
+  return parsed.value.document.revision;
+}
