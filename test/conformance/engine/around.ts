@@ -1,0 +1,253 @@
+// What a container needs around it: networks, volumes, ports, other containers; and whose all of it is.
+import { expect } from 'vitest';
+import { until } from '../until.ts';
+import type { EngineScene } from './scene.ts';
+import type { Declare } from './stage.ts';
+
+const DATA = { volumes: [{ type: 'volume', source: 'data', target: '/data' }] };
+
+export function declareSurroundings(behaviour: Declare<EngineScene>): void {
+  behaviour('a network or volume that is there is as good as created', async (stage) => {
+    for (const _ of [1, 2]) {
+      await stage.network();
+      await stage.done({ kind: 'create_volume', volume: 'data' });
+    }
+    const { networks, volumes, containers } = await stage.observe();
+    expect([[...networks], [...volumes], containers]).toEqual([['default'], ['data'], []]);
+  });
+
+  behaviour('only what carries the label of a deployment is shown as its', async (stage) => {
+    await stage.run({ kind: 'runs' });
+    await stage.done({ kind: 'create_volume', volume: 'data' });
+    const { networks, volumes, containers } = await stage.scene.engine.observe(`${stage.scene.deployment}-2`);
+    expect([networks.size, volumes.size, containers.length]).toEqual([0, 0, 0]);
+  });
+
+  behaviour('what somebody else made under our name is refused, and is not ours', async (stage) => {
+    await stage.scene.hands.takeName('network', 'default');
+    await stage.scene.hands.takeName('volume', 'data');
+    const taken = { ok: false, code: 'name_taken' };
+    expect(
+      await stage.carryOut({ kind: 'create_network', network: 'default', isInternal: false }),
+    ).toMatchObject(taken);
+    expect(await stage.carryOut({ kind: 'create_volume', volume: 'data' })).toMatchObject(taken);
+    const { networks, volumes } = await stage.observe();
+    expect([networks.size, volumes.size]).toEqual([0, 0]);
+  });
+
+  behaviour('a creation that is repeated makes a second container, under another name', async (stage) => {
+    const first = await stage.create({ kind: 'runs' });
+    const second = await stage.createOf(first.spec);
+    expect(second.container).not.toBe(first.container);
+    expect((await stage.observe()).containers).toHaveLength(2);
+  });
+
+  behaviour('removal of what is gone is done', async (stage) => {
+    await stage.done({ kind: 'remove_network', network: 'default' });
+    await stage.done({ kind: 'remove_volume', volume: 'data' });
+  });
+
+  behaviour('a network is kept while a container on it runs, and goes with the last', async (stage) => {
+    const made = await stage.run({ kind: 'runs' });
+    const removing = { kind: 'remove_network', network: 'default' } as const;
+    expect(await stage.carryOut(removing)).toMatchObject({ ok: false, code: 'engine_error' });
+    await stage.stop(made);
+    await stage.done(removing);
+    expect((await stage.observe()).networks.size).toBe(0);
+    expect((await stage.see(made)).networks).toEqual([]);
+    expect(await stage.carryOut({ kind: 'start_container', ...made })).toMatchObject({
+      ok: false,
+      code: 'engine_error',
+    });
+    expect(await stage.see(made)).toMatchObject({ state: 'exited', exitCode: 143 });
+  });
+
+  behaviour(
+    'a network that was removed and made anew is not the one that a container was on',
+    async (stage) => {
+      const made = await stage.run({ kind: 'runs' });
+      await stage.stop(made);
+      await stage.done({ kind: 'remove_network', network: 'default' });
+      await stage.network();
+      expect((await stage.see(made)).networks).toEqual([]);
+      expect(await stage.carryOut({ kind: 'start_container', ...made })).toMatchObject({
+        code: 'engine_error',
+      });
+      await stage.done({ kind: 'join_network', network: 'default', ...made });
+      await stage.start(made);
+      expect(await stage.see(made)).toMatchObject({ state: 'running', networks: ['default'] });
+    },
+  );
+
+  behaviour('without its network a container is made, and does not start', async (stage) => {
+    const made = await stage.createOf(stage.spec({ kind: 'runs' }));
+    expect(await stage.carryOut({ kind: 'start_container', ...made })).toMatchObject({
+      ok: false,
+      code: 'engine_error',
+    });
+    expect(await stage.see(made)).toMatchObject({ state: 'created', exitCode: null, startedAt: null });
+    await stage.network();
+    await stage.start(made);
+    expect(await stage.see(made)).toMatchObject({ state: 'running', networks: ['default'] });
+  });
+
+  behaviour('a second network is joined at a creation, and may come before the start only', async (stage) => {
+    const spec = stage.spec({ kind: 'runs' }, { networks: { default: {}, other: {} } });
+    await stage.network();
+    const made = await stage.createOf(spec);
+    expect((await stage.see(made)).networks.toSorted()).toEqual(['default', 'other']);
+    expect(await stage.carryOut({ kind: 'start_container', ...made })).toMatchObject({
+      ok: false,
+      code: 'engine_error',
+    });
+    await stage.network('other');
+    await stage.start(made);
+    expect((await stage.see(made)).networks.toSorted()).toEqual(['default', 'other']);
+  });
+
+  behaviour('a network can be joined later, and again, before the start and after it', async (stage) => {
+    const made = await stage.create({ kind: 'runs' });
+    await stage.network('other');
+    const joining = { kind: 'join_network', network: 'other', ...made } as const;
+    await stage.done(joining);
+    await stage.done(joining);
+    await stage.start(made);
+    expect((await stage.see(made)).networks.toSorted()).toEqual(['default', 'other']);
+    await stage.done(joining);
+  });
+
+  behaviour('one that is to live with a container that was never made does not start', async (stage) => {
+    const { scene } = stage;
+    const [, side] = stage.specs({
+      app: scene.service({ kind: 'runs' }),
+      side: {
+        ...scene.service({ kind: 'runs' }),
+        ...{ network_mode: 'service:app', depends_on: { app: { condition: 'service_started' } } },
+      },
+    });
+    if (side === undefined) throw new Error('two were written');
+    const made = await stage.createOf(side);
+    expect(await stage.carryOut({ kind: 'start_container', ...made })).toMatchObject({
+      ok: false,
+      code: 'engine_error',
+    });
+    expect(await stage.see(made)).toMatchObject({ state: 'created', startedAt: null });
+  });
+
+  behaviour('a volume is kept while any container has it, and goes after the last', async (stage) => {
+    await stage.done({ kind: 'create_volume', volume: 'data' });
+    const made = await stage.create({ kind: 'runs' }, DATA);
+    const removing = { kind: 'remove_volume', volume: 'data' } as const;
+    expect(await stage.carryOut(removing)).toMatchObject({ ok: false, code: 'conflict' });
+    await stage.remove(made);
+    await stage.done(removing);
+    expect((await stage.observe()).volumes.size).toBe(0);
+  });
+
+  behaviour('a volume that is missing at a creation is made with it, and is ours', async (stage) => {
+    await stage.create({ kind: 'runs' }, DATA);
+    expect([...(await stage.observe()).volumes]).toEqual(['data']);
+  });
+
+  behaviour(
+    'a host port that another program has is told at the start, which works once it is free',
+    async (stage) => {
+      const taken = await stage.scene.hands.takePort();
+      const made = await stage.create({ kind: 'runs' }, { ports: [publish(taken.port)] });
+      const starting = { kind: 'start_container', ...made } as const;
+      expect(await stage.carryOut(starting)).toMatchObject({ ok: false, code: 'port_taken' });
+      expect(await stage.see(made)).toMatchObject({ state: 'created', exitCode: null, startedAt: null });
+      await taken.free();
+      await stage.done(starting);
+      expect(await stage.see(made)).toMatchObject({ state: 'running' });
+    },
+  );
+
+  behaviour('a host port of one container keeps another from starting until it stops', async (stage) => {
+    const port = await stage.scene.hands.freePort();
+    const first = await stage.run({ kind: 'runs' }, { ports: [publish(port)] });
+    const second = await stage.createOf(first.spec);
+    const starting = { kind: 'start_container', ...second } as const;
+    expect(await stage.carryOut(starting)).toMatchObject({ ok: false, code: 'port_taken' });
+    await stage.stop(first);
+    await stage.done(starting);
+    expect(await stage.see(second)).toMatchObject({ state: 'running' });
+    expect(await stage.carryOut({ kind: 'start_container', ...first })).toMatchObject({ code: 'port_taken' });
+    expect(await stage.see(first)).toMatchObject({ state: 'exited', exitCode: 143 });
+  });
+
+  behaviour('a service in another’s network starts after that one, and outlives its stop', async (stage) => {
+    const { scene } = stage;
+    const [app, side] = stage.specs({
+      app: scene.service({ kind: 'runs' }),
+      side: {
+        ...scene.service({ kind: 'runs' }),
+        ...{ network_mode: 'service:app', depends_on: { app: { condition: 'service_started' } } },
+      },
+    });
+    if (app === undefined || side === undefined) throw new Error('two were written');
+    await stage.network();
+    const host = await stage.createOf(app);
+    const guest = await stage.createOf(side, { app: host.container });
+    expect(await stage.carryOut({ kind: 'start_container', ...guest })).toMatchObject({ code: 'conflict' });
+    expect(await stage.see(guest)).toMatchObject({ state: 'created', joins: [host.container] });
+    await stage.start(host);
+    await stage.start(guest);
+    expect(await stage.see(guest)).toMatchObject({ state: 'running', joins: [host.container], networks: [] });
+    expect((await stage.see(guest)).address).not.toBeNull();
+    await stage.stop(host);
+    expect(await stage.see(guest)).toMatchObject({ state: 'running', address: null });
+    await stage.stop(guest);
+    await stage.remove(host);
+    expect(await stage.carryOut({ kind: 'start_container', ...guest })).toMatchObject({
+      ok: false,
+      code: 'engine_error',
+    });
+    expect(await stage.see(guest)).toMatchObject({ state: 'exited', joins: [host.container] });
+  });
+
+  behaviour('each change of a container is told with its deployment, and no other’s', async (stage) => {
+    const { clock, deployment, engine, hands } = stage.scene;
+    const told: string[] = [];
+    const watching = new AbortController();
+    const ended = engine.watch((name) => told.push(name), watching.signal);
+    // The stream stands some time after it was asked for: the first change that is told shows it.
+    await stage.network();
+    const spec = stage.spec({ kind: 'runs' });
+    await until(
+      clock,
+      async () => {
+        await stage.remove(await stage.createOf(spec));
+        return told.includes(deployment);
+      },
+      (isHeard) => isHeard,
+    );
+    const made = await stage.createOf(spec);
+    const container = made.container;
+    const changes: readonly (() => Promise<unknown>)[] = [
+      () => stage.start(made),
+      () => hands.pause(container),
+      () => stage.done({ kind: 'unpause_container', service: 'app', container }),
+      () => stage.done({ kind: 'update_container', spec, container }),
+      () => stage.stop(made),
+      () => stage.remove(made),
+    ];
+    for (const change of changes) {
+      await stage.letPass(300);
+      const before = told.filter((name) => name === deployment).length;
+      await change();
+      await until(
+        clock,
+        () => told.filter((name) => name === deployment).length,
+        (count) => count > before,
+      );
+    }
+    expect(told).not.toContain('');
+    watching.abort();
+    await ended;
+  });
+}
+
+function publish(port: number) {
+  return { target: 80, published: String(port), host_ip: '127.0.0.1', protocol: 'tcp' };
+}
