@@ -1,31 +1,21 @@
 // One deployment's loop: observe → decide → record the intent → apply → record the outcome → report → wait.
-import type { PresentDeployment } from '../../protocol/deployment.ts';
-import { takesPart } from '../../protocol/rollout.ts';
-import type { HealthTracker, Target } from '../health/health-tracker.ts';
 import { drawDelay, startBackOff } from '../lib/back-off.ts';
 import { Waker } from '../lib/waker.ts';
-import type { Clock, Random } from '../ports/clock.ts';
 import { type Engine, EngineUnavailable } from '../ports/engine.ts';
-import type { Host } from '../ports/host.ts';
 import type { Logger } from '../ports/logger.ts';
-import { type AcceptedDocument, type Store, StoreFull } from '../ports/store.ts';
+import { type AcceptedDocument, StoreFull } from '../ports/store.ts';
 import { chooseDocument } from '../reconcile/choose-document.ts';
-import { waitedForClockMs } from '../reconcile/clock-wait.ts';
 import { decide } from '../reconcile/decide.ts';
-import { gateOf } from '../reconcile/gate.ts';
-import { imageKey, requestsFor, uniqueRequests } from '../reconcile/images.ts';
 import type { Observed } from '../reconcile/observed.ts';
 import { recordOutcomes, type StepResult } from '../reconcile/outcomes.ts';
 import { type DeploymentRecord, EMPTY_RECORD, resumeRecord } from '../reconcile/record.ts';
 import { withRetry } from '../reconcile/retry.ts';
-import { revisionOf } from '../reconcile/revision.ts';
-import { specsOf } from '../reconcile/service-spec.ts';
-import type { Decision, Revision, Situation } from '../reconcile/situation.ts';
-import { statusOf, statusWithoutEngine, statusWithoutRoom } from '../reconcile/status.ts';
-import { serviceOf } from '../reconcile/steps.ts';
+import type { Decision, Revision } from '../reconcile/situation.ts';
+import { statusOf, statusUnreadable, statusWithoutEngine, statusWithoutRoom } from '../reconcile/status.ts';
 import type { Reporter } from '../report/reporter.ts';
+import { applySteps } from './apply-steps.ts';
 import { eventsOf } from './events-of.ts';
-import type { ImagePuller } from './image-puller.ts';
+import { type SituationContext, SituationReader } from './situation-reader.ts';
 
 /** Even when no event says so the engine is looked at this often: events can be lost. */
 const SAFETY_PASS_MS = 30_000;
@@ -35,20 +25,11 @@ const ENGINE_AWAY = { baseMs: 500, capMs: 10_000 };
 const STORE_FULL = { baseMs: 1000, capMs: 30_000 };
 /** Where a step failed: a service's history holds it back, but nothing slows those of networks and volumes. */
 const STEP_FAILED = { baseMs: 500, capMs: 30_000 };
-/** The desired and the proven one, and room for what has just been superseded. */
-const MAX_REVISIONS = 4;
 
-export interface LoopContext {
+export interface LoopContext extends SituationContext {
   readonly engine: Engine;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly host: Host;
-  readonly random: Random;
   readonly logger: Logger;
-  readonly puller: ImagePuller;
-  readonly health: HealthTracker;
   readonly reporter: Reporter;
-  readonly device: string;
   readonly groups: readonly string[];
   /** The engine answered, or did not. */
   readonly onEngine: (trouble: EngineUnavailable | null) => void;
@@ -58,6 +39,7 @@ export class DeploymentLoop {
   readonly name: string;
   readonly #context: LoopContext;
   readonly #onRemoved: () => void;
+  readonly #reader: SituationReader;
   readonly #waker: Waker;
   readonly #abort = new AbortController();
   #record: DeploymentRecord;
@@ -68,13 +50,13 @@ export class DeploymentLoop {
   #storeBackOff = startBackOff(STORE_FULL);
   #isResumed = false;
   #isRetryAsked = false;
-  readonly #revisions = new Map<string, Revision | null>();
 
   /** `onRemoved` is called when nothing is left of the deployment and nothing more will be done: the loop has ended. */
   constructor(name: string, context: LoopContext, onRemoved: () => void) {
     this.name = name;
     this.#context = context;
     this.#onRemoved = onRemoved;
+    this.#reader = new SituationReader(name, context);
     this.#waker = new Waker(context.clock);
     this.#record = context.store.readRecord(name) ?? EMPTY_RECORD;
   }
@@ -133,16 +115,16 @@ export class DeploymentLoop {
     this.#resume();
     if (this.#isRetryAsked) this.#keep(withRetry(this.#record));
     this.#isRetryAsked = false;
-    const desired = this.#revision(document.hash, document.body);
+    const desired = this.#reader.revision(document);
     if (desired === null) return this.#leaveUnreadable(document);
     const observed = await this.#observe(document, desired);
-    const situation = await this.#situation(desired, observed);
+    const situation = await this.#reader.read({ desired, observed, record: this.#record });
     const decision = decide(situation);
     this.#keep(decision.record);
     puller.want(this.name, decision.wantedImages);
     reporter.reportStatus(this.name, document.source, statusOf(situation, decision));
     const results = await this.#apply(decision);
-    this.#keep(recordOutcomes(this.#record, results, this.#moment()));
+    this.#keep(recordOutcomes(this.#record, results, this.#reader.moment()));
     if (results.length > 0) return this.#pauseAfter(results);
     if (decision.record.phase === 'removed') this.#endUnlessAsked(document);
     return Math.min(decision.wakeInMs ?? SAFETY_PASS_MS, SAFETY_PASS_MS);
@@ -207,98 +189,14 @@ export class DeploymentLoop {
 
   /** What runs is left as it is: nobody knows any more what it should be. */
   #leaveUnreadable({ source, revision, hash }: AcceptedDocument): number {
-    const message = 'the stored document is no longer valid for this version of the agent';
-    const reason = { code: 'document_unreadable', message, hint: 'publish it again under a higher revision' };
-    const { proven } = this.#record;
-    const body = {
-      desired: { revision, hash },
-      running: proven,
-      phase: 'failed' as const,
-      reason,
-      services: {},
-    };
+    const body = statusUnreadable({ revision, hash }, this.#record);
     this.#context.reporter.reportStatus(this.name, source, body);
     return SAFETY_PASS_MS;
   }
 
-  async #situation(desired: Revision, observed: Observed): Promise<Situation> {
-    const { health, device } = this.#context;
-    const proven = this.#proven();
-    const images = await this.#imageStandings(observed, [desired, proven]);
-    return {
-      deployment: this.name,
-      desired,
-      takesPart: takesPart(desired.document.rollout, device),
-      proven,
-      record: this.#record,
-      observed,
-      images,
-      gate: this.#gate(desired),
-      health: health.track(this.name, targetsOf(observed, [desired, proven])),
-      ...this.#moment(),
-    };
-  }
-
-  #gate({ document }: Revision): Situation['gate'] {
-    const { clock, host } = this.#context;
-    return gateOf(document, {
-      wallTime: clock.wallTime(),
-      isClockSynchronised: host.readClock().isSynchronised,
-      waitedForClockMs: waitedForClockMs(this.#record, clock.monotonicMs()),
-      isHeld: host.isHeld(this.name),
-    });
-  }
-
-  /** Parsed once: a round comes at every event, and what a hash names never changes. */
-  #revision(hash: string, body: string): Revision | null {
-    const known = this.#revisions.get(hash);
-    if (known !== undefined) return known;
-    if (this.#revisions.size >= MAX_REVISIONS) this.#revisions.clear();
-    const revision = revisionOf(hash, body);
-    this.#revisions.set(hash, revision);
-    return revision;
-  }
-
-  #proven(): Revision<PresentDeployment> | null {
-    const { proven } = this.#record;
-    const body = proven === null ? null : this.#context.store.documentBody(proven.hash);
-    if (proven === null || body === null) return null;
-    const revision = this.#revision(proven.hash, body);
-    if (revision === null) return null;
-    const { document } = revision;
-    return document.state === 'present' ? { ...revision, document } : null;
-  }
-
-  /** Those of running services are of no interest, but where they are to be pulled anew. */
-  async #imageStandings(
-    observed: Observed,
-    revisions: readonly (Revision | null)[],
-  ): Promise<Situation['images']> {
-    const requests = revisions.flatMap((revision) =>
-      isPresent(revision) ? requestsFor(revision, this.#record, observed) : [],
-    );
-    const { puller } = this.#context;
-    const entries = uniqueRequests(requests).map(
-      async (request) => [imageKey(request), await puller.standing(request)] as const,
-    );
-    return new Map(await Promise.all(entries));
-  }
-
   async #apply({ steps }: Decision): Promise<StepResult[]> {
-    const { engine, reporter } = this.#context;
-    const carryOut = async (step: StepResult['step']): Promise<StepResult> => {
-      const outcome = await engine.carryOut(this.name, step);
-      return { step, outcome };
-    };
-    const results = await Promise.all(steps.map(carryOut));
-    for (const { step, outcome } of results) {
-      const level = outcome.ok ? 'info' : 'warn';
-      this.#context.logger[level](
-        { deployment: this.name, ...describeStep(step), ...failureIn(outcome) },
-        'step',
-      );
-    }
-    reporter.addEvents(eventsOf.steps(this.name, results));
+    const results = await applySteps(this.name, steps, this.#context);
+    this.#context.reporter.addEvents(eventsOf.steps(this.name, results));
     return results;
   }
 
@@ -309,35 +207,4 @@ export class DeploymentLoop {
     this.#context.reporter.addEvents(eventsOf.change(this.name, this.#record, record));
     this.#record = record;
   }
-
-  #moment(): { nowMs: number; wallTime: string; chance: number } {
-    const { clock, random } = this.#context;
-    return { nowMs: clock.monotonicMs(), wallTime: clock.wallTime().toISOString(), chance: random() };
-  }
-}
-
-function isPresent(revision: Revision | null): revision is Revision<PresentDeployment> {
-  return revision?.document.state === 'present';
-}
-
-function specsOfRevision(revision: Revision | null): ReturnType<typeof specsOf> {
-  return isPresent(revision) ? specsOf(revision.document) : [];
-}
-
-/** Each container with the probe that its own revision's service asks for. */
-function targetsOf(observed: Observed, revisions: readonly (Revision | null)[]): Target[] {
-  const specs = revisions.flatMap(specsOfRevision);
-  return observed.containers.map((container) => {
-    const spec = specs.find(({ name, hash }) => name === container.service && hash === container.spec);
-    return { container, probe: spec?.service.probe };
-  });
-}
-
-function describeStep(step: StepResult['step']): object {
-  const service = serviceOf(step);
-  return service === null ? { step: step.kind } : { step: step.kind, service };
-}
-
-function failureIn(outcome: StepResult['outcome']): object {
-  return outcome.ok ? {} : { code: outcome.code, err: outcome.message };
 }

@@ -1,27 +1,18 @@
 // Pulls in the background: what is wanted is fetched, a few at a time; what no one wants any more is given up.
-
-import { formatPlatform, platformOf, servesPlatform } from '../../protocol/platform.ts';
 import { type BackOff, drawDelay, startBackOff } from '../lib/back-off.ts';
 import type { Clock, Random } from '../ports/clock.ts';
-import {
-  type Engine,
-  EngineUnavailable,
-  type ImageFacts,
-  type PullFailure,
-  type PullOutcome,
-  type PullProgress,
-} from '../ports/engine.ts';
+import type { PullFailure } from '../ports/engine.ts';
 import type { Logger } from '../ports/logger.ts';
 import { type ImageRequest, imageKey, uniqueRequests } from '../reconcile/images.ts';
 import type { ImageStanding } from '../reconcile/observed.ts';
+import { findImage, ImagePull } from './image-pull.ts';
 import { findShortage, type ImageSpace } from './image-space.ts';
+import type { PullingEngine } from './noted-pulls.ts';
 
 const MAX_PULLS = 3;
 const TRANSIENT = { baseMs: 5000, capMs: 5 * 60_000 };
 /** An image that is not there may be pushed yet, but seldom is: asking costs the registry and the link. */
 const LASTING = { baseMs: 5 * 60_000, capMs: 60 * 60_000 };
-/** A pull that moves is never cut; one that has not for so long hangs. */
-const STALL_MS = 2 * 60_000;
 
 type Failure = Extract<ImageStanding, { kind: 'failed' }> & {
   readonly backOff: BackOff;
@@ -29,29 +20,8 @@ type Failure = Extract<ImageStanding, { kind: 'failed' }> & {
   readonly unwrittenBytes: number;
 };
 
-interface Pull {
-  readonly request: ImageRequest;
-  readonly abort: AbortController;
-  progress: PullProgress;
-  /** When the engine last said anything of it, and when anybody was last told. */
-  movedAtMs: number;
-  toldAtMs: number;
-  /** Why the agent itself cut it. */
-  cutFor: PullFailure | null;
-}
-
-const NO_PROGRESS: PullProgress = { currentBytes: 0, totalBytes: 0, unwrittenBytes: 0 };
-
-const STALLED: PullFailure = {
-  ok: false,
-  code: 'pull_failed',
-  message: `no byte came for ${STALL_MS / 60_000} minutes`,
-  hint: 'check the link to the registry; the next try comes by itself',
-  isTransient: true,
-};
-
 export interface ImagePullerOptions {
-  readonly engine: Pick<Engine, 'inspectImage' | 'pullImage'>;
+  readonly engine: PullingEngine;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -65,7 +35,7 @@ export class ImagePuller {
   readonly #options: ImagePullerOptions;
   readonly #wanted = new Map<string, readonly ImageRequest[]>();
   /** By `imageKey`, as the two below. */
-  readonly #pulls = new Map<string, Pull>();
+  readonly #pulls = new Map<string, ImagePull>();
   readonly #failures = new Map<string, Failure>();
   /** Requests for a fresh pull that have been met. */
   readonly #refreshed = new Set<string>();
@@ -86,7 +56,7 @@ export class ImagePuller {
       return { kind: 'pulling', currentBytes, totalBytes };
     }
     const isMet = request.freshFor === null || this.#refreshed.has(key);
-    const facts = isMet ? await this.#findHere(request) : null;
+    const facts = isMet ? await findImage(request, this.#options) : null;
     return facts === null ? (failure ?? { kind: 'missing' }) : { kind: 'present', imageId: facts.id };
   }
 
@@ -95,7 +65,7 @@ export class ImagePuller {
     if (requests.length > 0) this.#wanted.set(deployment, requests);
     else this.#wanted.delete(deployment);
     const isUnwanted = (key: string): boolean => this.#waitingFor(key).length === 0;
-    for (const [key, pull] of this.#pulls) if (isUnwanted(key)) pull.abort.abort();
+    for (const [key, pull] of this.#pulls) if (isUnwanted(key)) pull.giveUp();
     for (const key of this.#failures.keys()) if (isUnwanted(key)) this.#failures.delete(key);
     for (const key of this.#refreshed) if (isUnwanted(key)) this.#refreshed.delete(key);
     this.#startWanted();
@@ -110,14 +80,7 @@ export class ImagePuller {
   close(): void {
     this.#isClosed = true;
     this.#nextRetry.abort();
-    for (const pull of this.#pulls.values()) pull.abort.abort();
-  }
-
-  /** `null` when it is not here, or for another CPU than is wanted. */
-  async #findHere({ reference, platform }: ImageRequest): Promise<ImageFacts | null> {
-    const facts = await this.#options.engine.inspectImage(reference);
-    const wanted = platformOf(platform, this.#options.architecture);
-    return facts !== null && servesPlatform(facts.platform, wanted) ? facts : null;
+    for (const pull of this.#pulls.values()) pull.giveUp();
   }
 
   /** A fresh pull is remembered until its deployment has seen it; what is simply here shows by itself. */
@@ -166,69 +129,26 @@ export class ImagePuller {
   }
 
   async #pull(request: ImageRequest): Promise<void> {
-    const { clock, logger } = this.#options;
+    const { engine, clock, architecture, logger, onChange } = this.#options;
     const key = imageKey(request);
-    const pull: Pull = {
-      request,
-      abort: new AbortController(),
-      progress: NO_PROGRESS,
-      movedAtMs: clock.monotonicMs(),
-      toldAtMs: Number.NEGATIVE_INFINITY,
-      cutFor: null,
-    };
+    const pull = new ImagePull(request, {
+      ...{ engine, clock, architecture },
+      findShortage: (self) => this.#shortageFor(self),
+      onProgress: () => onChange(this.#waitingFor(key)),
+    });
     this.#pulls.set(key, pull);
     logger.info({ image: request.reference }, 'pull started');
-    const outcome = await this.#pullAndVerify(pull);
+    const outcome = await pull.run();
     this.#pulls.delete(key);
-    pull.abort.abort();
     const waiting = this.#waitingFor(key);
     if (outcome.ok) this.#settle(request);
     else if (waiting.length > 0) this.#noteFailure(pull, outcome);
-    this.#options.onChange(waiting);
+    onChange(waiting);
     this.#startWanted();
   }
 
-  async #pullAndVerify(pull: Pull): Promise<PullOutcome> {
-    const { engine, architecture } = this.#options;
-    const { reference, platform, freshFor } = pull.request;
-    void this.#watchForStall(pull);
-    try {
-      // Another deployment, or a person, may have brought it meanwhile: then no registry is asked.
-      if (freshFor === null && (await this.#findHere(pull.request)) !== null) return { ok: true };
-      const shortage = this.#shortageFor(pull);
-      if (shortage !== null) return shortage;
-      const onProgress = (progress: PullProgress): void => this.#noteProgress(pull, progress);
-      const { signal } = pull.abort;
-      const outcome = await engine.pullImage(reference, { architecture, platform, onProgress, signal });
-      if (!outcome.ok) return pull.cutFor ?? outcome;
-      if ((await this.#findHere(pull.request)) !== null) return outcome;
-      const wanted = formatPlatform(platformOf(platform, architecture));
-      const message = `${wanted} was asked for, and the registry gave another`;
-      return { ok: false, code: 'no_matching_platform', message, isTransient: false };
-    } catch (error) {
-      if (!(error instanceof EngineUnavailable)) throw error;
-      return { ok: false, code: 'pull_failed', message: error.message, hint: error.hint, isTransient: true };
-    }
-  }
-
-  async #watchForStall(pull: Pull): Promise<void> {
-    const { clock } = this.#options;
-    while (!pull.abort.signal.aborted) {
-      const leftMs = pull.movedAtMs + STALL_MS - clock.monotonicMs();
-      if (leftMs <= 0) {
-        return this.#cut(pull, STALLED);
-      }
-      await clock.sleep(leftMs, pull.abort.signal);
-    }
-  }
-
-  #cut(pull: Pull, reason: PullFailure): void {
-    pull.cutFor ??= reason;
-    pull.abort.abort();
-  }
-
   /** What all pulls have still to write, and this one at least what its last try came to know of. */
-  #shortageFor(pull: Pull): PullFailure | null {
+  #shortageFor(pull: ImagePull): PullFailure | null {
     const known = this.#failures.get(imageKey(pull.request))?.unwrittenBytes ?? 0;
     const own = pull.progress.totalBytes === 0 ? known : pull.progress.unwrittenBytes;
     const others = [...this.#pulls.values()].filter((other) => other !== pull);
@@ -236,24 +156,7 @@ export class ImagePuller {
     return findShortage(this.#options.space, unwritten);
   }
 
-  #noteProgress(pull: Pull, progress: PullProgress): void {
-    const before = pull.progress;
-    const nowMs = this.#options.clock.monotonicMs();
-    pull.movedAtMs = nowMs;
-    pull.progress = progress;
-    // Another layer has begun, and with it its size is known.
-    const shortage = progress.totalBytes > before.totalBytes ? this.#shortageFor(pull) : null;
-    if (shortage !== null) this.#cut(pull, shortage);
-    const isFirst = before.totalBytes === 0 && progress.totalBytes > 0;
-    const hasMoved =
-      progress.currentBytes !== before.currentBytes || progress.totalBytes !== before.totalBytes;
-    const isNews = isFirst || progress.currentBytes === progress.totalBytes || nowMs - pull.toldAtMs >= 500;
-    if (!hasMoved || !isNews) return;
-    pull.toldAtMs = nowMs;
-    this.#options.onChange(this.#waitingFor(imageKey(pull.request)));
-  }
-
-  #noteFailure({ request, progress }: Pull, outcome: PullFailure): void {
+  #noteFailure({ request, progress }: ImagePull, outcome: PullFailure): void {
     const { clock, random, logger } = this.#options;
     const { code, message, hint, isTransient } = outcome;
     const [key, image] = [imageKey(request), request.reference];

@@ -51,6 +51,17 @@ export function statusWithoutRoom(
   };
 }
 
+/** What was stored by an older agent may be refused by this one: nobody knows any more what is asked. */
+export function statusUnreadable(
+  desired: { readonly revision: number; readonly hash: string },
+  { proven }: DeploymentRecord,
+): StatusBody {
+  const message = 'the stored document is no longer valid for this version of the agent';
+  const hint = 'publish it again under a higher revision';
+  const reason = { code: 'document_unreadable', message, hint };
+  return { desired, running: proven, phase: 'failed', reason, services: {} };
+}
+
 function phaseWithoutRoom(hash: string, { attempt, proven, phase }: DeploymentRecord): Phase {
   if (attempt?.hash === hash) return phase;
   if (proven?.hash !== hash) return 'waiting';

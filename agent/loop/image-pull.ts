@@ -1,0 +1,140 @@
+// One pull of one image, from the look whether it is needed at all to the look whether it brought what was asked.
+import { formatPlatform, platformOf, servesPlatform } from '../../protocol/platform.ts';
+import type { Clock } from '../ports/clock.ts';
+import {
+  EngineUnavailable,
+  type ImageFacts,
+  type PullFailure,
+  type PullOutcome,
+  type PullProgress,
+} from '../ports/engine.ts';
+import type { ImageRequest } from '../reconcile/images.ts';
+import type { PullingEngine } from './noted-pulls.ts';
+
+/** A pull that moves is never cut; one that has not for so long hangs. */
+const STALL_MS = 2 * 60_000;
+/** How often its progress is told. */
+const NEWS_INTERVAL_MS = 500;
+
+const NO_PROGRESS: PullProgress = { currentBytes: 0, totalBytes: 0, unwrittenBytes: 0 };
+
+const STALLED: PullFailure = {
+  ok: false,
+  code: 'pull_failed',
+  message: `no byte came for ${STALL_MS / 60_000} minutes`,
+  hint: 'check the link to the registry; the next try comes by itself',
+  isTransient: true,
+};
+
+export interface ImagePullContext {
+  readonly engine: PullingEngine;
+  readonly clock: Clock;
+  readonly architecture: string;
+  /** Why a pull must not go on for want of room, with what is known of its size now; `null` when it may. */
+  readonly findShortage: (pull: ImagePull) => PullFailure | null;
+  /** It moved, and that is worth telling. */
+  readonly onProgress: (pull: ImagePull) => void;
+}
+
+export class ImagePull {
+  readonly request: ImageRequest;
+  readonly #context: ImagePullContext;
+  readonly #abort = new AbortController();
+  #progress = NO_PROGRESS;
+  /** When the engine last said anything of it, and when anybody was last told. */
+  #movedAtMs: number;
+  #toldAtMs = Number.NEGATIVE_INFINITY;
+  /** Why the agent itself cut it. */
+  #cutFor: PullFailure | null = null;
+
+  constructor(request: ImageRequest, context: ImagePullContext) {
+    this.request = request;
+    this.#context = context;
+    this.#movedAtMs = context.clock.monotonicMs();
+  }
+
+  get progress(): PullProgress {
+    return this.#progress;
+  }
+
+  /** An engine that is away is a failure like any other. */
+  async run(): Promise<PullOutcome> {
+    void this.#watchForStall();
+    try {
+      return await this.#pullAndVerify();
+    } catch (error) {
+      if (!(error instanceof EngineUnavailable)) throw error;
+      return { ok: false, code: 'pull_failed', message: error.message, hint: error.hint, isTransient: true };
+    } finally {
+      this.#abort.abort();
+    }
+  }
+
+  /** Nobody wants it any more. */
+  giveUp(): void {
+    this.#abort.abort();
+  }
+
+  async #pullAndVerify(): Promise<PullOutcome> {
+    const { engine, architecture, findShortage } = this.#context;
+    const { reference, platform, freshFor } = this.request;
+    // Another deployment, or a person, may have brought it meanwhile: then no registry is asked.
+    if (freshFor === null && (await findImage(this.request, this.#context)) !== null) return { ok: true };
+    const shortage = findShortage(this);
+    if (shortage !== null) return shortage;
+    const onProgress = (progress: PullProgress): void => this.#noteProgress(progress);
+    const { signal } = this.#abort;
+    const outcome = await engine.pullImage(reference, { architecture, platform, onProgress, signal });
+    if (!outcome.ok) return this.#cutFor ?? outcome;
+    if ((await findImage(this.request, this.#context)) !== null) return outcome;
+    const wanted = formatPlatform(platformOf(platform, architecture));
+    const message = `${wanted} was asked for, and the registry gave another`;
+    return { ok: false, code: 'no_matching_platform', message, isTransient: false };
+  }
+
+  async #watchForStall(): Promise<void> {
+    const { clock } = this.#context;
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      const leftMs = this.#movedAtMs + STALL_MS - clock.monotonicMs();
+      if (leftMs <= 0) return this.#cut(STALLED);
+      await clock.sleep(leftMs, signal);
+    }
+  }
+
+  #cut(reason: PullFailure): void {
+    this.#cutFor ??= reason;
+    this.#abort.abort();
+  }
+
+  #noteProgress(progress: PullProgress): void {
+    const { clock, findShortage, onProgress } = this.#context;
+    const before = this.#progress;
+    const nowMs = clock.monotonicMs();
+    this.#movedAtMs = nowMs;
+    this.#progress = progress;
+    // Another layer has begun, and with it its size is known.
+    const shortage = progress.totalBytes > before.totalBytes ? findShortage(this) : null;
+    if (shortage !== null) this.#cut(shortage);
+    const isFirst = before.totalBytes === 0 && progress.totalBytes > 0;
+    const isLast = progress.currentBytes === progress.totalBytes;
+    const isNews = isFirst || isLast || nowMs - this.#toldAtMs >= NEWS_INTERVAL_MS;
+    if (!isNews || !hasMoved(before, progress)) return;
+    this.#toldAtMs = nowMs;
+    onProgress(this);
+  }
+}
+
+function hasMoved(before: PullProgress, after: PullProgress): boolean {
+  return after.currentBytes !== before.currentBytes || after.totalBytes !== before.totalBytes;
+}
+
+/** `null` when it is not here, or for another CPU than is wanted. */
+export async function findImage(
+  { reference, platform }: ImageRequest,
+  { engine, architecture }: Pick<ImagePullContext, 'engine' | 'architecture'>,
+): Promise<ImageFacts | null> {
+  const facts = await engine.inspectImage(reference);
+  const wanted = platformOf(platform, architecture);
+  return facts !== null && servesPlatform(facts.platform, wanted) ? facts : null;
+}

@@ -1,0 +1,21 @@
+// Stored documents made ready for the planner, each parsed once: a round comes at every event, and what a hash names
+// never changes.
+import { revisionOf } from '../reconcile/revision.ts';
+import type { Revision } from '../reconcile/situation.ts';
+
+/** The desired and the proven one, and room for what has just been superseded. */
+const MAX_REVISIONS = 4;
+
+export class RevisionCache {
+  readonly #revisions = new Map<string, Revision | null>();
+
+  /** As `revisionOf`. */
+  read(hash: string, body: string): Revision | null {
+    const known = this.#revisions.get(hash);
+    if (known !== undefined) return known;
+    if (this.#revisions.size >= MAX_REVISIONS) this.#revisions.clear();
+    const revision = revisionOf(hash, body);
+    this.#revisions.set(hash, revision);
+    return revision;
+  }
+}

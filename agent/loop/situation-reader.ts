@@ -1,0 +1,117 @@
+// Puts together what one deployment's decisions are made from: the situation as it is at this moment.
+import type { PresentDeployment } from '../../protocol/deployment.ts';
+import { takesPart } from '../../protocol/rollout.ts';
+import type { HealthTracker, Target } from '../health/health-tracker.ts';
+import type { Clock, Random } from '../ports/clock.ts';
+import type { Host } from '../ports/host.ts';
+import type { AcceptedDocument, Store } from '../ports/store.ts';
+import { waitedForClockMs } from '../reconcile/clock-wait.ts';
+import type { Moment } from '../reconcile/failures.ts';
+import { gateOf } from '../reconcile/gate.ts';
+import { imageKey, requestsFor, uniqueRequests } from '../reconcile/images.ts';
+import type { Observed } from '../reconcile/observed.ts';
+import type { DeploymentRecord } from '../reconcile/record.ts';
+import { specsOf } from '../reconcile/service-spec.ts';
+import type { Revision, Situation } from '../reconcile/situation.ts';
+import type { ImagePuller } from './image-puller.ts';
+import { RevisionCache } from './revision-cache.ts';
+
+export interface SituationContext {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly host: Host;
+  readonly random: Random;
+  readonly puller: ImagePuller;
+  readonly health: HealthTracker;
+  readonly device: string;
+}
+
+/** What the loop itself knows. */
+type Known = Pick<Situation, 'desired' | 'record' | 'observed'>;
+
+export class SituationReader {
+  readonly #deployment: string;
+  readonly #context: SituationContext;
+  readonly #revisions = new RevisionCache();
+
+  constructor(deployment: string, context: SituationContext) {
+    this.#deployment = deployment;
+    this.#context = context;
+  }
+
+  /** The revision that a stored document is; `null` when it is no longer valid. */
+  revision({ hash, body }: AcceptedDocument): Revision | null {
+    return this.#revisions.read(hash, body);
+  }
+
+  /** Rejects as the engine does. */
+  async read({ desired, record, observed }: Known): Promise<Situation> {
+    const { health, device } = this.#context;
+    const deployment = this.#deployment;
+    const proven = this.#proven(record);
+    const images = await this.#imageStandings([desired, proven], record, observed);
+    return {
+      deployment,
+      desired,
+      takesPart: takesPart(desired.document.rollout, device),
+      proven,
+      record,
+      observed,
+      images,
+      gate: this.#gate(desired, record),
+      health: health.track(deployment, targetsOf(observed, [desired, proven])),
+      ...this.moment(),
+    };
+  }
+
+  moment(): Moment {
+    const { clock, random } = this.#context;
+    return { nowMs: clock.monotonicMs(), wallTime: clock.wallTime().toISOString(), chance: random() };
+  }
+
+  #gate({ document }: Revision, record: DeploymentRecord): Situation['gate'] {
+    const { clock, host } = this.#context;
+    return gateOf(document, {
+      wallTime: clock.wallTime(),
+      isClockSynchronised: host.readClock().isSynchronised,
+      waitedForClockMs: waitedForClockMs(record, clock.monotonicMs()),
+      isHeld: host.isHeld(this.#deployment),
+    });
+  }
+
+  #proven({ proven }: DeploymentRecord): Revision<PresentDeployment> | null {
+    const body = proven === null ? null : this.#context.store.documentBody(proven.hash);
+    if (proven === null || body === null) return null;
+    const revision = this.#revisions.read(proven.hash, body);
+    return isPresent(revision) ? revision : null;
+  }
+
+  /** Those of running services are of no interest, but where they are to be pulled anew. */
+  async #imageStandings(
+    revisions: readonly (Revision | null)[],
+    record: DeploymentRecord,
+    observed: Observed,
+  ): Promise<Situation['images']> {
+    const requests = revisions.flatMap((revision) =>
+      isPresent(revision) ? requestsFor(revision, record, observed) : [],
+    );
+    const { puller } = this.#context;
+    const entries = uniqueRequests(requests).map(
+      async (request) => [imageKey(request), await puller.standing(request)] as const,
+    );
+    return new Map(await Promise.all(entries));
+  }
+}
+
+/** Each container with the probe that its own revision's service asks for. */
+function targetsOf(observed: Observed, revisions: readonly (Revision | null)[]): Target[] {
+  const specs = revisions.flatMap((revision) => (isPresent(revision) ? specsOf(revision.document) : []));
+  return observed.containers.map((container) => {
+    const spec = specs.find(({ name, hash }) => name === container.service && hash === container.spec);
+    return { container, probe: spec?.service.probe };
+  });
+}
+
+function isPresent(revision: Revision | null): revision is Revision<PresentDeployment> {
+  return revision?.document.state === 'present';
+}

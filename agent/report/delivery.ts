@@ -1,0 +1,139 @@
+// The loop that publishes what waits to be told, as soon as a broker takes it.
+import type { DeviceState } from '../../protocol/state.ts';
+import { formatTopic, type Topic } from '../../protocol/topics.ts';
+import { Waker } from '../lib/waker.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Store } from '../ports/store.ts';
+import type { EventOutbox } from './event-outbox.ts';
+import { fitStatus } from './fit-status.ts';
+import { Pace } from './pace.ts';
+import type { ToldStatuses } from './told-statuses.ts';
+
+/** After a failed publish the connection is about to end; a short pause keeps this from spinning. */
+const FAILED_PAUSE_MS = 1000;
+
+export type Publish = (topic: string, payload: string, options: { retain: boolean }) => Promise<boolean>;
+
+export interface DeliveryOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly device: string;
+  readonly topicPrefix: string;
+  readonly stateIntervalMs: number;
+  /** The device state as it is now. */
+  readonly readState: (deployments: DeviceState['deployments']) => DeviceState;
+  /** Called once a round, and so at least every `maxWaitMs`: the watchdog counts on it. */
+  readonly onRound: () => void;
+  readonly maxWaitMs: number;
+}
+
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  readonly #statuses: ToldStatuses;
+  readonly #events: EventOutbox;
+  readonly #waker: Waker;
+  readonly #pace = new Pace();
+  #lastStateMs = Number.NEGATIVE_INFINITY;
+  #isStateDue = true;
+  #publish: Publish | null = null;
+
+  constructor(options: DeliveryOptions, statuses: ToldStatuses, events: EventOutbox) {
+    this.#options = options;
+    this.#statuses = statuses;
+    this.#events = events;
+    this.#waker = new Waker(options.clock);
+  }
+
+  /** Something new waits to be delivered. */
+  wake(): void {
+    this.#waker.wake();
+  }
+
+  /** The device state has changed, and is told at once. */
+  tellState(): void {
+    this.#isStateDue = true;
+    this.#waker.wake();
+  }
+
+  /** `null` when no broker can be reached. */
+  setPublish(publish: Publish | null): void {
+    this.#publish = publish;
+  }
+
+  /** Delivers until `signal` aborts, then writes what is held. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const waitMs = await this.#deliver();
+      this.#events.writeOld();
+      this.#options.onRound();
+      await this.#waker.wait(Math.min(waitMs, this.#options.maxWaitMs), signal);
+    }
+    this.#events.writeHeld();
+  }
+
+  /** Answers with how long the next round may wait. */
+  async #deliver(): Promise<number> {
+    if (this.#publish === null) return this.#options.maxWaitMs;
+    // One after the other, and each though another failed: a topic that the broker forbids holds up no other. Of
+    // the events one batch at a time, so that whatever is new overtakes the backlog.
+    let isAllTold = await this.#deliverReplies();
+    isAllTold = (await this.#deliverStatuses()) && isAllTold;
+    isAllTold = (await this.#deliverState()) && isAllTold;
+    const waitMs = await this.#deliverEvents();
+    return isAllTold ? waitMs : Math.min(waitMs, FAILED_PAUSE_MS);
+  }
+
+  async #deliverReplies(): Promise<boolean> {
+    const { store, device } = this.#options;
+    for (const reply of store.pendingReplies()) {
+      if (!(await this.#send({ kind: 'reply', device, id: reply.id }, reply, false))) return false;
+      store.markReplyDelivered(reply.id);
+    }
+    return true;
+  }
+
+  async #deliverStatuses(): Promise<boolean> {
+    const { device } = this.#options;
+    let isAllTold = true;
+    for (const status of this.#statuses.undelivered()) {
+      const topic: Topic = { kind: 'status', device, name: status.deployment };
+      if (await this.#send(topic, fitStatus(status), true)) this.#statuses.markDelivered(status);
+      else isAllTold = false;
+    }
+    return isAllTold;
+  }
+
+  async #deliverState(): Promise<boolean> {
+    const { clock, stateIntervalMs, device, readState } = this.#options;
+    const isOld = clock.monotonicMs() - this.#lastStateMs >= stateIntervalMs;
+    if (!this.#isStateDue && !isOld) return true;
+    this.#isStateDue = false;
+    const deployments = this.#statuses.list().map(({ deployment, desired, phase }) => ({
+      name: deployment,
+      revision: desired?.revision ?? null,
+      phase,
+    }));
+    const isTold = await this.#send({ kind: 'state', device }, readState(deployments), true);
+    if (isTold) this.#lastStateMs = clock.monotonicMs();
+    else this.#isStateDue = true;
+    return isTold;
+  }
+
+  /** One batch, if it is time. Answers with how long the next has to wait. */
+  async #deliverEvents(): Promise<number> {
+    const { clock, device, maxWaitMs } = this.#options;
+    const batch = this.#events.nextBatch();
+    if (batch === null) return maxWaitMs;
+    const waitMs = this.#pace.waitMs(clock.monotonicMs());
+    if (waitMs > 0) return waitMs;
+    this.#pace.spend(Buffer.byteLength(JSON.stringify(batch)), clock.monotonicMs());
+    if (!(await this.#send({ kind: 'events', device }, batch, false))) return FAILED_PAUSE_MS;
+    this.#events.acknowledge(batch);
+    return 0;
+  }
+
+  async #send(topic: Topic, payload: object, retain: boolean): Promise<boolean> {
+    if (this.#publish === null) return false;
+    return this.#publish(formatTopic(this.#options.topicPrefix, topic), JSON.stringify(payload), { retain });
+  }
+}

@@ -1,0 +1,147 @@
+// What was told of each deployment last, and how much of it the broker has yet to take.
+import { STATUS_SCHEMA, type Status } from '../../protocol/status.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Source, Store } from '../ports/store.ts';
+import type { StatusBody } from '../reconcile/situation.ts';
+
+/** Bytes of a pull change all the time; once a second is enough for people. */
+const PROGRESS_INTERVAL_MS = 1000;
+/** Anybody who may publish can make up names and be refused: of those only the newest are remembered. */
+const MAX_STRANGERS = 200;
+
+interface Told {
+  readonly status: Status;
+  /** When a status of this deployment was last told, monotonic: what the progress of a pull is held back by. */
+  readonly toldMs: number;
+}
+
+export interface ToldStatusesOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** A new status waits to be delivered. */
+  readonly onTold: (news: { readonly isPhaseNew: boolean }) => void;
+}
+
+export class ToldStatuses {
+  readonly #options: ToldStatusesOptions;
+  readonly #latest = new Map<string, Told>();
+  readonly #deliveredSeq = new Map<string, number>();
+  /** Numbers of the stored statuses that wait to be delivered, by themselves or by one that comes after. */
+  readonly #undeliveredSeq = new Map<string, number>();
+
+  constructor(options: ToldStatusesOptions) {
+    this.#options = options;
+    for (const name of options.store.deploymentNames()) this.#recall(name);
+    for (const { deployment, seq } of options.store.pendingStatuses()) {
+      this.#recall(deployment);
+      this.#undeliveredSeq.set(deployment, seq);
+    }
+  }
+
+  #recall(name: string): void {
+    const status = this.#options.store.latestStatus(name);
+    if (status !== null) this.#latest.set(name, { status, toldMs: Number.NEGATIVE_INFINITY });
+  }
+
+  /** Statuses as they were last told, by deployment name. */
+  list(): Status[] {
+    return this.#all().toSorted((a, b) => a.deployment.localeCompare(b.deployment));
+  }
+
+  /** Those that the broker has not taken, the newest first. Lazy: `repeatAll` in between makes the rest due too. */
+  *undelivered(): Generator<Status> {
+    const newestFirst = this.#all().toSorted((a, b) => b.seq - a.seq);
+    for (const status of newestFirst)
+      if (status.seq !== this.#deliveredSeq.get(status.deployment)) yield status;
+  }
+
+  report(deployment: string, source: Source, body: StatusBody): void {
+    const refused = this.#options.store.readRefusal(deployment);
+    this.#tell({ schema: STATUS_SCHEMA, deployment, source, refused, ...body, seq: 0, at: '' });
+  }
+
+  /** A document was refused: the status says so, and is otherwise as it was. */
+  reportRefusal(deployment: string): void {
+    const refused = this.#options.store.readRefusal(deployment);
+    const before = this.#latest.get(deployment)?.status ?? unknownDeployment(deployment);
+    const reason =
+      before.desired === null && refused !== null
+        ? { code: refused.code, path: refused.path, message: refused.message }
+        : before.reason;
+    this.#tell({ ...before, reason, refused });
+    this.#forgetStrangers();
+  }
+
+  /** Tells nothing more of a deployment; its last status stays at the broker. */
+  forget(deployment: string): void {
+    this.#latest.delete(deployment);
+    this.#deliveredSeq.delete(deployment);
+    this.#undeliveredSeq.delete(deployment);
+  }
+
+  /** Every status is to be delivered anew. */
+  repeatAll(): void {
+    this.#deliveredSeq.clear();
+  }
+
+  /** The broker took this one, and with it all of the same deployment that came before. */
+  markDelivered({ deployment, seq }: Status): void {
+    this.#deliveredSeq.set(deployment, seq);
+    const waitingSeq = this.#undeliveredSeq.get(deployment);
+    if (waitingSeq === undefined || waitingSeq > seq) return;
+    this.#options.store.markStatusDelivered(deployment, seq);
+    this.#undeliveredSeq.delete(deployment);
+  }
+
+  #all(): Status[] {
+    return [...this.#latest.values()].map(({ status }) => status);
+  }
+
+  #forgetStrangers(): void {
+    const strangers = this.#all().filter(({ desired }) => desired === null);
+    for (const { deployment } of strangers.slice(0, -MAX_STRANGERS)) this.forget(deployment);
+  }
+
+  #tell(status: Status): void {
+    const { store, clock, onTold } = this.#options;
+    const { deployment } = status;
+    const before = this.#latest.get(deployment);
+    if (before !== undefined && gist(before.status, false) === gist(status, false)) return;
+    const isMaterial = before === undefined || gist(before.status, true) !== gist(status, true);
+    const nowMs = clock.monotonicMs();
+    if (!isMaterial && nowMs - before.toldMs < PROGRESS_INTERVAL_MS) return;
+    const seq = store.nextStatusSeq();
+    // It differs from what was told last also the next time, and is told then.
+    if (seq === null) return;
+    const told = { ...status, seq, at: clock.wallTime().toISOString() };
+    if (isMaterial) {
+      store.saveStatus(told);
+      this.#undeliveredSeq.set(deployment, told.seq);
+    }
+    this.#latest.set(deployment, { status: told, toldMs: nowMs });
+    onTold({ isPhaseNew: before?.status.phase !== status.phase });
+  }
+}
+
+/** What two statuses are compared by: without number and time, and without the bytes of a pull if so asked. */
+function gist(status: Status, isWithoutProgress: boolean): string {
+  return JSON.stringify({ ...status, seq: 0, at: '' }, (key, value: unknown) =>
+    isWithoutProgress && key === 'progress' ? null : value,
+  );
+}
+
+function unknownDeployment(deployment: string): Status {
+  return {
+    schema: STATUS_SCHEMA,
+    deployment,
+    source: 'device',
+    desired: null,
+    running: null,
+    phase: 'failed',
+    reason: null,
+    refused: null,
+    services: {},
+    seq: 0,
+    at: '',
+  };
+}
