@@ -33,14 +33,18 @@ export class ToldStatuses {
     this.#options = options;
     for (const name of options.store.deploymentNames()) this.#recall(name);
     for (const { deployment, seq } of options.store.pendingStatuses()) {
-      this.#recall(deployment);
+      if (!this.#latest.has(deployment)) this.#recall(deployment);
       this.#undeliveredSeq.set(deployment, seq);
     }
   }
 
+  /** Under a new number: of the progress of a pull newer ones may have been told, and they were not stored. */
   #recall(name: string): void {
-    const status = this.#options.store.latestStatus(name);
-    if (status !== null) this.#latest.set(name, { status, toldMs: Number.NEGATIVE_INFINITY });
+    const { store } = this.#options;
+    const status = store.latestStatus(name);
+    if (status === null) return;
+    const seq = store.nextStatusSeq() ?? status.seq;
+    this.#latest.set(name, { status: { ...status, seq }, toldMs: Number.NEGATIVE_INFINITY });
   }
 
   /** Statuses as they were last told, by deployment name. */

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import type { StatusBody } from '../../../agent/reconcile/situation.ts';
+import { ToldStatuses } from '../../../agent/report/told-statuses.ts';
+import { VirtualClock } from '../../fakes/virtual-clock.ts';
+import { withStore } from '../store/with-store.ts';
+
+function pulling(currentBytes: number): StatusBody {
+  const progress = { current_bytes: currentBytes, total_bytes: 1000 };
+  const service: StatusBody['services'][string] = {
+    ...{ state: 'missing', health: 'unknown', image: 'a:1', digest: null, container: null, restarts: 0 },
+    ...{ started_at: null, exit_code: null, oom_killed: false, limits: null, last_failure: null, progress },
+  };
+  return { desired: null, running: null, phase: 'pulling', reason: null, services: { app: service } };
+}
+
+test('numbers never go back, though the progress that was told last was not stored when the agent was killed', async () => {
+  await withStore(async (store) => {
+    const clock = new VirtualClock();
+    const options = { store, clock, onTold: () => undefined };
+    const before = new ToldStatuses(options);
+    before.report('line', 'device', pulling(1));
+    await clock.advance(2000);
+    before.report('line', 'device', pulling(2));
+    const toldSeq = before.list()[0]?.seq ?? Number.POSITIVE_INFINITY;
+
+    const after = new ToldStatuses(options);
+    const [recalled] = [...after.undelivered()];
+    expect(recalled?.seq).toBeGreaterThan(toldSeq);
+    if (recalled !== undefined) after.markDelivered(recalled);
+    expect(store.pendingStatuses()).toEqual([]);
+  });
+});
