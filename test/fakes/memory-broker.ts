@@ -52,6 +52,8 @@ export class MemoryBroker {
   isUp = true;
   /** Called with everything published, as it is taken. */
   onTaken: ((message: Taken) => void) | null = null;
+  /** Called when the device has acknowledged a message that was sent to it. */
+  onAcknowledged: ((message: Message) => void) | null = null;
   readonly #sessions = new Map<string, Session>();
   readonly #clients = new Map<string, Client>();
 

@@ -95,10 +95,12 @@ export class MemoryLine implements BrokerLine {
     this.#options.handlers.onConnected();
   }
 
-  #receive({ topic, payload }: Message, isRetained: boolean): boolean {
+  #receive(message: Message, isRetained: boolean): boolean {
     const client = this.#client;
+    const { topic, payload } = message;
     try {
       this.#options.handlers.onMessage({ topic, payload: Buffer.from(payload), isRetained });
+      this.#options.broker.onAcknowledged?.(message);
       return true;
     } catch {
       this.#options.broker.clock.schedule(REDELIVERY_MS, () => client?.end('closed'));

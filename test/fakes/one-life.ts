@@ -79,7 +79,7 @@ export function processStore(
   hooks: {
     /** Before a write; may throw what the write is to throw. */
     readonly beforeWrite: (name: string) => void;
-    readonly afterWrite: (name: string) => void;
+    readonly afterWrite: (name: string, values: readonly unknown[]) => void;
   },
 ): ProcessStore {
   let isGone = false;
@@ -95,7 +95,7 @@ export function processStore(
         if (isGone) throw new ProcessGone(`${name} after the end`);
         if (WRITES.has(name)) hooks.beforeWrite(name);
         const result: unknown = method.apply(target, values);
-        if (WRITES.has(name)) hooks.afterWrite(name);
+        if (WRITES.has(name)) hooks.afterWrite(name, values);
         if (isGone) throw new ProcessGone(`the end came with ${name}`);
         return result;
       };

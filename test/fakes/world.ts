@@ -76,10 +76,12 @@ export class World {
   /** What the agent could not cope with; a test that ends well leaves it empty. */
   readonly fatal: unknown[] = [];
   watchdogKills = 0;
+  /** Starts that found a damaged database, or none, and built it anew: what had waited in the outbox is lost. */
+  recoveries = 0;
   /** Store writes of all lives together. */
   writes = 0;
-  /** Called after each write, by the store's method. */
-  onWrite: ((name: string, count: number) => void) | null = null;
+  /** Called after each write, by the store's method, with what that was called with. */
+  onWrite: ((name: string, count: number, values: readonly unknown[]) => void) | null = null;
   /** Called before each write; what it throws the write throws. */
   beforeWrite: ((name: string) => void) | null = null;
   /** Called with each line of the trace. */
@@ -329,12 +331,15 @@ export class World {
 
   #newLife(clock: ProcessClock, place: DiskPlace): Life {
     const sqlite = openStoreAt(place, { outboxBytes: this.#report.outboxBytes });
-    if (sqlite.recovery !== null) this.note(`store: ${JSON.stringify(sqlite.recovery)}`);
+    if (sqlite.recovery !== null) {
+      this.recoveries += 1;
+      this.note(`store: ${JSON.stringify(sqlite.recovery)}`);
+    }
     const store = processStore(sqlite, {
       beforeWrite: (name) => this.beforeWrite?.(name),
-      afterWrite: (name) => {
+      afterWrite: (name, values) => {
         this.writes += 1;
-        this.onWrite?.(name, this.writes);
+        this.onWrite?.(name, this.writes, values);
       },
     });
     const engine = new MemoryEngine(this.daemon, this.faults);

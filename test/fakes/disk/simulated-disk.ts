@@ -49,10 +49,12 @@ export interface DiskCounts {
   syncs: number;
   /** How often a database was opened on it. */
   opens: number;
+  /** How often a file of it was damaged. */
+  rots: number;
 }
 
 export class SimulatedDisk {
-  readonly counts: DiskCounts = { writes: 0, writtenBytes: 0, readBytes: 0, syncs: 0, opens: 0 };
+  readonly counts: DiskCounts = { writes: 0, writtenBytes: 0, readBytes: 0, syncs: 0, opens: 0, rots: 0 };
   /** Called before each change and each sync, with its number; may cut the power. */
   onChange: ((count: number) => void) | null = null;
   /** What all files together may take. */
@@ -155,6 +157,7 @@ export class SimulatedDisk {
   /** Flips bits of a file, or cuts it off: what a worn card does. */
   rot(path: string, change: (bytes: Uint8Array) => Uint8Array): void {
     const inode = this.#open(path);
+    this.counts.rots += 1;
     const { bytes, length } = inode.content;
     const rotten = change(bytes.slice(0, length));
     for (const content of [inode.content, inode.durable]) {
@@ -170,6 +173,7 @@ export class SimulatedDisk {
     const after = new SimulatedDisk();
     after.capacityBytes = this.capacityBytes;
     after.counts.opens = this.counts.opens;
+    after.counts.rots = this.counts.rots;
     const names = new Map(this.#durableNames);
     const kept = Math.floor(random() * (this.#namings.length + 1));
     for (const naming of this.#namings.slice(0, kept)) applyNaming(names, naming);

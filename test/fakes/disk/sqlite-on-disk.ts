@@ -65,8 +65,10 @@ export function openOnDisk(disk: SimulatedDisk, path: string): DatabaseOnDisk {
     database.close();
     mounts.delete(number);
   };
+  const reads = new RememberedReads(mount);
   return {
     run: (sql, ...values) => {
+      reads.forget();
       const statement = bind(sql, values);
       try {
         told(() => statement.step());
@@ -79,17 +81,22 @@ export function openOnDisk(disk: SimulatedDisk, path: string): DatabaseOnDisk {
       }
     },
     all: <Row>(sql: string, ...values: SqlValue[]) => {
+      const known = reads.recall(sql, values);
+      // Sound because every caller names the columns that it selects.
+      if (known !== null) return known as Row[];
       const statement = bind(sql, values);
       const rows: Row[] = [];
       try {
-        // Sound because every caller names the columns that it selects.
+        // As above.
         while (told(() => statement.step())) rows.push(statement.get({}) as Row);
+        reads.remember(sql, values, rows);
         return rows;
       } finally {
         told(() => statement.reset(true));
       }
     },
     exec: (sql) => {
+      reads.forget();
       told(() => database.exec(sql));
     },
     close,
@@ -99,6 +106,43 @@ export function openOnDisk(disk: SimulatedDisk, path: string): DatabaseOnDisk {
       queueMicrotask(close);
     },
   };
+}
+
+const MAX_READS = 500;
+
+/**
+ * What was selected since the last write: an agent that finds nothing to do asks the same again and again, and each
+ * step through WebAssembly is dear. A disk that was damaged, or is gone, is asked itself.
+ */
+class RememberedReads {
+  readonly #mount: Mount;
+  readonly #rows = new Map<string, readonly unknown[]>();
+  #rots = 0;
+
+  constructor(mount: Mount) {
+    this.#mount = mount;
+  }
+
+  recall(sql: string, values: readonly SqlValue[]): unknown[] | null {
+    const { disk, isGone } = this.#mount;
+    if (isGone || !disk.isPowered || disk.counts.rots !== this.#rots) this.forget();
+    return this.#rows.get(keyOf(sql, values))?.slice() ?? null;
+  }
+
+  remember(sql: string, values: readonly SqlValue[], rows: readonly unknown[]): void {
+    if (!sql.startsWith('SELECT')) return;
+    if (this.#rows.size >= MAX_READS) this.forget();
+    this.#rows.set(keyOf(sql, values), rows.slice());
+  }
+
+  forget(): void {
+    this.#rots = this.#mount.disk.counts.rots;
+    this.#rows.clear();
+  }
+}
+
+function keyOf(sql: string, values: readonly SqlValue[]): string {
+  return `${sql} ${values.map(String).join(' ')}`;
 }
 
 /** SQLite's errors as better-sqlite3 throws them: with their name as `code`. */

@@ -12,6 +12,7 @@ import { RestartPolicy } from './restart-policy.ts';
 export type ContainerEvent =
   | 'create'
   | 'start'
+  | 'kill'
   | 'die'
   | 'oom'
   | 'stop'
@@ -144,6 +145,7 @@ export class Container {
     if (!this.isUp) return Promise.resolve();
     // The engine wakes a paused one, so that it hears the signal.
     this.unpause();
+    this.#around.emit('kill', this);
     const takesMs = this.#run?.stopTakesMs ?? 0;
     const exitCode = takesMs > graceMs ? KILLED : (this.#run?.stopCode ?? KILLED);
     this.#later(Math.min(takesMs, graceMs), () => {

@@ -82,6 +82,8 @@ export class Daemon implements Surroundings {
 
   emit(event: ContainerEvent, container: Container): void {
     for (const witness of this.witnesses) witness(event, container);
+    // The agent does not ask for it: the end of what is killed is told too.
+    if (event === 'kill') return;
     for (const onEvent of this.#watchers) onEvent(container.deployment);
   }
 

@@ -1,0 +1,27 @@
+// What others run on the same engine, and no agent may touch.
+
+import { specsOf } from '../../../agent/reconcile/service-spec.ts';
+import { parseDeployment } from '../../../protocol/parse-deployment.ts';
+import { Container } from '../../fakes/engine/container.ts';
+import type { World } from '../../fakes/world.ts';
+
+export const FOREIGN = 'foreign';
+const IMAGE = 'registry.test/foreign:1';
+
+export function startForeign({ daemon }: World): void {
+  if (daemon.images.find(IMAGE) === null) daemon.images.load(IMAGE, 'arm64');
+  const parsed = parseDeployment({
+    schema: 'holdfast.deployment/1',
+    name: FOREIGN,
+    revision: 1,
+    state: 'present',
+    services: { app: { image: IMAGE } },
+  });
+  if (!parsed.ok || parsed.value.document.state !== 'present') throw new Error('no document');
+  const [spec] = specsOf(parsed.value.document);
+  if (spec === undefined) throw new Error('no service');
+  // Of its own hand-made network it needs none here.
+  const container = daemon.create(FOREIGN, { spec: { ...spec, networks: {} }, peers: {} });
+  daemon.volumes.add(`${FOREIGN}/data`);
+  if (container instanceof Container) container.start();
+}

@@ -1,0 +1,42 @@
+// What the people of a fleet do: a manager with documents, a technician with commands and a hold file.
+import type { Random } from '../../../agent/ports/clock.ts';
+import { pick } from '../../fakes/random.ts';
+
+/**
+ * | act | what is done |
+ * |---|---|
+ * | deploy, deploy_bad, deploy_flaky, deploy_missing | a revision with an image of that class |
+ * | again | what stands, under the next revision: barred content stays barred |
+ * | hasty | three revisions at once, which may overtake each other |
+ * | percent | the same content for another share of the fleet |
+ * | withdraw | an absent document, now and then with its volume |
+ * | invalid | a document that is refused |
+ * | clear | an empty retained payload, which changes nothing |
+ * | retry, report | a command, sent twice with the same id |
+ * | hold, release | the hold file comes, or goes |
+ */
+export type ActKind =
+  | 'deploy'
+  | 'deploy_bad'
+  | 'deploy_flaky'
+  | 'deploy_missing'
+  | 'again'
+  | 'hasty'
+  | 'percent'
+  | 'withdraw'
+  | 'invalid'
+  | 'clear'
+  | 'retry'
+  | 'report'
+  | 'hold'
+  | 'release';
+
+const DRAWN: readonly [ActKind, ...ActKind[]] = [
+  ...(['deploy', 'deploy', 'deploy', 'deploy', 'deploy_bad', 'deploy_bad', 'deploy_flaky'] as const),
+  ...(['deploy_missing', 'again', 'hasty', 'percent', 'withdraw', 'invalid', 'clear'] as const),
+  ...(['retry', 'report', 'hold', 'release'] as const),
+];
+
+export function drawAct(random: Random): ActKind {
+  return pick(random, DRAWN);
+}

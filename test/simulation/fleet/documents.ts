@@ -1,0 +1,45 @@
+// Documents as the simulated manager writes them.
+import type { DeploymentPlan } from '../profile.ts';
+
+export interface Asked {
+  readonly revision: number;
+  readonly image: string;
+  readonly isHeld: boolean;
+  readonly rollout: { readonly percent: number; readonly salt: string } | null;
+}
+
+/** Slow, as probes of idle devices are most of what a simulation does. */
+const PROBE = { tcp: { port: 80 }, interval: '60s', timeout: '2s', failures: 3, grace: '5s' };
+const WINDOW = { cron: '0 * * * *', zone: 'UTC', length: '20m' };
+const LIMITS = { deploy: { resources: { limits: { memory: '64M' } } } };
+
+export function presentDocument(plan: DeploymentPlan, { revision, image, isHeld, rollout }: Asked) {
+  const networks = plan.hasSecondNetwork ? { networks: { default: {}, back: {} } } : {};
+  const volumes = plan.hasVolume ? { volumes: [{ type: 'volume', source: 'data', target: '/data' }] } : {};
+  const window = plan.hasWindow ? { window: WINDOW } : {};
+  const app = { image, probe: PROBE, ...LIMITS, ...networks, ...volumes };
+  const helper = {
+    image: helperImage(plan),
+    depends_on: { app: { condition: 'service_healthy' } },
+  };
+  return {
+    schema: 'holdfast.deployment/1',
+    name: plan.name,
+    revision,
+    state: 'present' as const,
+    services: { app, ...(plan.hasHelper ? { helper } : {}) },
+    ...(plan.hasVolume ? { volumes: { data: {} } } : {}),
+    ...(plan.hasSecondNetwork ? { networks: { back: {} } } : {}),
+    update: { strategy: plan.strategy, healthy_after: '10s', deadline: '2m', hold: isHeld, ...window },
+    ...(rollout === null ? {} : { rollout }),
+  };
+}
+
+export function absentDocument(plan: DeploymentPlan, revision: number, isPurging: boolean) {
+  const purge = isPurging && plan.hasVolume ? ['data'] : [];
+  return { schema: 'holdfast.deployment/1', name: plan.name, revision, state: 'absent' as const, purge };
+}
+
+export function helperImage({ name }: DeploymentPlan): string {
+  return `registry.test/${name}-helper:1`;
+}

@@ -1,0 +1,196 @@
+// The simulated manager and technician of one device: what they publish, and what they may expect of it.
+import type { Random } from '../../../agent/ports/clock.ts';
+import { chooseDocument } from '../../../agent/reconcile/choose-document.ts';
+import { contentOf } from '../../../agent/reconcile/revision.ts';
+import { parseDeployment } from '../../../protocol/parse-deployment.ts';
+import { takesPart } from '../../../protocol/rollout.ts';
+import { DEFAULT_TOPIC_PREFIX, formatTopic, parseAddressee } from '../../../protocol/topics.ts';
+import { programs } from '../../fakes/engine/programs.ts';
+import { pick } from '../../fakes/random.ts';
+import type { World } from '../../fakes/world.ts';
+import type { DeploymentPlan } from '../profile.ts';
+import type { ActKind } from './acts.ts';
+import { absentDocument, helperImage, presentDocument } from './documents.ts';
+import { drawProgram, type ImageClass } from './programs.ts';
+
+type Source = DeploymentPlan['sources'][number];
+
+/** What stands at one topic. */
+export interface Standing {
+  readonly deployment: string;
+  readonly source: Source;
+  readonly revision: number;
+  readonly image: string | null;
+  readonly imageClass: ImageClass;
+  readonly isAbsent: boolean;
+  readonly isHeld: boolean;
+  readonly percent: number | null;
+  readonly body: string;
+}
+
+/** What a device is to come to for one deployment. */
+export interface Expected {
+  readonly standing: Standing;
+  readonly hash: string;
+  readonly content: string;
+  readonly takesPart: boolean;
+}
+
+export class Fleet {
+  readonly plans: readonly DeploymentPlan[];
+  readonly #world: World;
+  readonly #standings = new Map<string, Standing>();
+  readonly #classes = new Map<string, ImageClass>();
+  readonly #flaky = new Set<string>();
+  #images = 0;
+  #commands = 0;
+  onPurge: ((deployment: string) => void) | null = null;
+
+  constructor(world: World, plans: readonly DeploymentPlan[]) {
+    this.#world = world;
+    this.plans = plans;
+    for (const plan of plans) if (plan.hasHelper) world.registry.push(helperImage(plan));
+  }
+
+  /** Every image that was ever asked for. */
+  get images(): readonly string[] {
+    return [...this.#classes.keys()];
+  }
+
+  classOf(image: string): ImageClass {
+    return this.#classes.get(image) ?? 'good';
+  }
+
+  carryOut(kind: ActKind, random: Random): void {
+    const plan = pick(random, this.plans as [DeploymentPlan, ...DeploymentPlan[]]);
+    const source = pick(random, plan.sources as [Source, ...Source[]]);
+    const { host } = this.#world;
+    const deploy = (imageClass: ImageClass): void => this.#deploy(plan, source, { imageClass, random });
+    const acts: Readonly<Record<ActKind, () => void>> = {
+      deploy: () => deploy('good'),
+      deploy_bad: () => deploy('bad'),
+      deploy_flaky: () => deploy('flaky'),
+      deploy_missing: () => deploy('missing'),
+      hasty: () => {
+        for (const imageClass of ['good', pick<ImageClass>(random, ['good', 'bad']), 'good'] as const)
+          deploy(imageClass);
+      },
+      again: () => this.#change(plan, source, {}),
+      percent: () => this.#change(plan, source, { percent: pick(random, [1, 10, 50, 100]) }),
+      withdraw: () => this.#withdraw(plan, source, random() < 0.3),
+      invalid: () => this.#publishOnce(plan.name, source, pick(random, ['{"schema": 1}', 'not json', '[]'])),
+      clear: () => this.#publishOnce(plan.name, source, ''),
+      retry: () => this.retry(plan.name),
+      report: () => this.#command('report', {}),
+      hold: () => void host.held.add(plan.name),
+      release: () => void host.held.delete(plan.name),
+    };
+    acts[kind]();
+  }
+
+  /** As a technician or manager does who wants it tried again. */
+  retry(deployment: string): void {
+    this.#command('retry', { deployment });
+  }
+
+  /** Sends a command, twice. */
+  #command(verb: 'retry' | 'report', args: object): void {
+    this.#commands += 1;
+    const id = `c${this.#commands}`;
+    const topic = formatTopic(DEFAULT_TOPIC_PREFIX, { kind: 'command', device: this.#world.device, id });
+    if (!this.#world.broker.isUp) return;
+    const payload = JSON.stringify({ schema: 'holdfast.command/1', id, verb, args });
+    for (let copy = 0; copy < 2; copy += 1) this.#world.broker.publish(topic, payload);
+  }
+
+  /** Publishes all that stands anew, as after a broker that forgot it. */
+  publishAll(): void {
+    for (const standing of this.#standings.values()) this.#publish(standing);
+  }
+
+  /** What an older revision of some topic was, for a broker that serves it again. */
+  staleBody(standing: Standing): string {
+    const document = JSON.parse(standing.body);
+    return JSON.stringify({ ...document, revision: Math.max(1, standing.revision - 1) });
+  }
+
+  get standings(): readonly Standing[] {
+    return [...this.#standings.values()];
+  }
+
+  /** From now on nothing fails any more that once proved itself. */
+  mendFlaky(): void {
+    for (const image of this.#flaky) this.#world.programs.set(image, programs.healthy);
+  }
+
+  expected(deployment: string): Expected | null {
+    const { groups, device } = this.#world;
+    const own = this.standings.filter((standing) => standing.deployment === deployment);
+    const standing = chooseDocument(own, groups);
+    if (standing === null) return null;
+    const parsed = parseDeployment(JSON.parse(standing.body));
+    if (!parsed.ok) throw new Error(`the manager wrote a bad document: ${standing.body}`);
+    const { document, hash } = parsed.value;
+    return { standing, hash, content: contentOf(document), takesPart: takesPart(document.rollout, device) };
+  }
+
+  #deploy(
+    plan: DeploymentPlan,
+    source: Source,
+    { imageClass, random }: { imageClass: ImageClass; random: Random },
+  ): void {
+    this.#images += 1;
+    const image = `registry.test/${plan.name}-app:${imageClass}-${this.#images}`;
+    this.#world.programs.set(image, drawProgram(imageClass, random));
+    this.#classes.set(image, imageClass);
+    if (imageClass === 'flaky') this.#flaky.add(image);
+    if (imageClass !== 'missing') this.#world.registry.push(image);
+    const isHeld = random() < 0.2;
+    this.#change(plan, source, { image, imageClass, isHeld, isAbsent: false, percent: null });
+  }
+
+  #change(plan: DeploymentPlan, source: Source, change: Partial<Standing>): void {
+    const before = this.#standings.get(`${plan.name} ${source}`);
+    if (before === undefined && change.image === undefined) return;
+    const revision = (before?.revision ?? 0) + 1;
+    const next = { ...(before ?? EMPTY), ...change, deployment: plan.name, source, revision, body: '' };
+    if (next.isAbsent || next.image === null) return;
+    const rollout = next.percent === null ? null : { percent: next.percent, salt: plan.name };
+    const document = presentDocument(plan, { revision, image: next.image, isHeld: next.isHeld, rollout });
+    this.#stand({ ...next, body: JSON.stringify(document) });
+  }
+
+  #withdraw(plan: DeploymentPlan, source: Source, isPurging: boolean): void {
+    const before = this.#standings.get(`${plan.name} ${source}`);
+    if (before === undefined) return;
+    const revision = before.revision + 1;
+    if (isPurging) this.onPurge?.(plan.name);
+    const body = JSON.stringify(absentDocument(plan, revision, isPurging));
+    this.#stand({ ...before, revision, isAbsent: true, body });
+  }
+
+  #stand(standing: Standing): void {
+    this.#standings.set(`${standing.deployment} ${standing.source}`, standing);
+    this.#publish(standing);
+  }
+
+  #publish({ deployment, source, body }: Standing): void {
+    this.#publishOnce(deployment, source, body);
+  }
+
+  /** With the broker away it is not published: the manager does so once it is back. */
+  #publishOnce(name: string, source: Source, payload: string): void {
+    const to = parseAddressee(source === 'device' ? `devices/${this.#world.device}` : source);
+    if (to === null || !this.#world.broker.isUp) return;
+    const topic = formatTopic(DEFAULT_TOPIC_PREFIX, { kind: 'deployment', to, name });
+    this.#world.broker.publish(topic, payload, { retain: true });
+  }
+}
+
+const EMPTY = {
+  image: null,
+  imageClass: 'good' as const,
+  isAbsent: false,
+  isHeld: false,
+  percent: null,
+};

@@ -1,0 +1,46 @@
+// What the fleet's images do when they run, by class: what may be expected of a revision in the end.
+import type { Random } from '../../../agent/ports/clock.ts';
+import { type Program, programs } from '../../fakes/engine/programs.ts';
+import { between, pick } from '../../fakes/random.ts';
+
+/**
+ * | class | what becomes of it |
+ * |---|---|
+ * | good | proves itself, and runs on |
+ * | bad | never proves itself |
+ * | flaky | proves itself, and fails from time to time |
+ * | missing | is not in the registry |
+ */
+export type ImageClass = 'good' | 'bad' | 'flaky' | 'missing';
+
+/** What a flaky image leaks to its limit of 64 MiB: gone within the hour. */
+const LEAK_BYTES_PER_SECOND = 20_000;
+
+export function drawProgram(imageClass: ImageClass, random: Random): Program {
+  const late = between(random, 20 * 60_000, 5 * 3_600_000);
+  switch (imageClass) {
+    case 'good':
+      return pick(random, [
+        programs.healthy,
+        programs.healthy,
+        programs.slowToStart(between(random, 500, 4000)),
+        programs.stopsCleanly,
+        programs.ignoresSigterm,
+      ]);
+    case 'bad':
+      return pick(random, [
+        programs.crashesAtOnce,
+        programs.neverAnswers,
+        programs.exitsAfter(between(random, 1000, 6000), 1),
+        programs.needs('nobody'),
+      ]);
+    case 'flaky':
+      return pick(random, [
+        programs.exitsAfter(late, 1),
+        programs.hangsAfter(late),
+        programs.leaks(LEAK_BYTES_PER_SECOND),
+      ]);
+    case 'missing':
+      return programs.healthy;
+  }
+}

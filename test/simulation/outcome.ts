@@ -1,0 +1,58 @@
+// Whether a deployment has come to the end that its documents ask for, once nothing goes wrong any more.
+import type { Status } from '../../protocol/status.ts';
+import type { World } from '../fakes/world.ts';
+import type { Expected } from './fleet/fleet.ts';
+import { type Scene, specsIn } from './scene.ts';
+
+/** What is wrong with the end that one deployment has come to; `null`: nothing. */
+export function findFault(scene: Scene, name: string): string | null {
+  const expected = scene.fleet.expected(name);
+  if (expected === null) return null;
+  const status = scene.world.status(name);
+  if (status === null) return `${name}: no status`;
+  const fault = faultIn(scene, expected, status);
+  if (fault === null) return null;
+  const { revision } = expected.standing;
+  const told = `${status.phase} ${status.reason?.code ?? ''} desired ${status.desired?.revision} running ${status.running?.revision}`;
+  return `${name} r${revision} ${expected.standing.imageClass}: ${fault}; told: ${told}; there is: ${shown(scene.world, name)}`;
+}
+
+function faultIn(scene: Scene, { standing, hash, takesPart }: Expected, status: Status): string | null {
+  const { deployment } = standing;
+  if (status.desired?.hash !== hash) return 'another document is followed';
+  if (!takesPart) {
+    if (status.reason?.code !== 'not_in_rollout') return 'it should sit out, and does not say so';
+    if (status.running === null) return null;
+    return status.phase === 'converged'
+      ? faultOfContainers(scene, deployment)
+      : 'it should sit out converged';
+  }
+  if (standing.isAbsent) {
+    if (status.phase !== 'removed') return 'it should be removed';
+    return scene.world.daemon.of(deployment).length === 0 ? null : 'containers are left';
+  }
+  if (standing.imageClass === 'good' || standing.imageClass === 'flaky')
+    return status.phase === 'converged' ? faultOfContainers(scene, deployment) : 'it should be converged';
+  if (status.running === null) return status.phase === 'failed' ? null : 'it should have failed';
+  if (status.phase !== 'rolled_back') return 'it should be rolled back';
+  return faultOfContainers(scene, deployment);
+}
+
+/** Of the revision that is proven every service runs once, and nothing else is there. */
+function faultOfContainers(scene: Scene, name: string): string | null {
+  const specs = specsIn(scene.memoryOf(name)?.proven ?? null);
+  if (specs.length === 0) return 'nothing is proven';
+  const wanted = specs.map((spec) => `${spec.name} ${spec.hash} running`).toSorted();
+  const found = scene.world.daemon
+    .of(name)
+    .map(({ spec, state }) => `${spec.name} ${spec.hash} ${state}`)
+    .toSorted();
+  return JSON.stringify(wanted) === JSON.stringify(found) ? null : 'other containers than asked';
+}
+
+function shown(world: World, name: string): string {
+  return world.daemon
+    .of(name)
+    .map(({ spec, state }) => `${spec.name} ${spec.service.image.split(':')[1]} ${state}`)
+    .join(', ');
+}

@@ -1,0 +1,278 @@
+// Bugs that are planted into a copy of the agent, one at a time, to see that the promises catch them: a simulation
+// that finds nothing proves nothing. scripts/plant-bugs applies them.
+
+interface Edit {
+  /** From the root of the repository. */
+  readonly file: string;
+  /** Must occur there exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+export interface PlantedBug {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+  /** The promises that it breaks, by their names: another one that fails has not found it. */
+  readonly promises: readonly string[];
+  /** The number of runs, from seed 1 on, in which it must be found. */
+  readonly within: number;
+}
+
+const STORE_PROMISES = ['3 accepted documents survive', '3 what waits in the outbox survives'];
+
+export const plantedBugs: readonly PlantedBug[] = [
+  {
+    name: 'skip a sync',
+    edits: [
+      {
+        file: 'agent/store/prepare-database.ts',
+        find: "'synchronous = EXTRA'",
+        replace: "'synchronous = OFF'",
+      },
+    ],
+    promises: [...STORE_PROMISES, '3 status numbers never go back', '5 barred content is not tried'],
+    within: 60,
+  },
+  {
+    name: 'acknowledge before storing',
+    edits: [
+      {
+        file: 'agent/compose.ts',
+        find: 'onMessage: (message) => intake.receive(message),',
+        replace:
+          'onMessage: (message) => void clock.sleep(300, ending.signal).then(() => intake.receive(message)).catch(onFatal),',
+      },
+    ],
+    promises: ['3 accepted documents survive'],
+    within: 60,
+  },
+  {
+    name: 'forget the barred hash on restart',
+    edits: [
+      {
+        file: 'agent/reconcile/record.ts',
+        find: 'barred: record.barred.map((entry) => resumeBarred(entry, nowMs)),',
+        replace: 'barred: record.barred.map((entry) => resumeBarred(entry, nowMs)).slice(0, 0),',
+      },
+    ],
+    promises: ['5 barred content is not tried'],
+    within: 60,
+  },
+  {
+    name: 'compare by inspect',
+    edits: [
+      {
+        file: 'agent/reconcile/select-container.ts',
+        find: '(spec.settings.memoryBytes === 0 && settings.memoryBytes > 0) ||',
+        replace: 'spec.settings.memoryBytes !== settings.memoryBytes ||',
+      },
+    ],
+    promises: ['12 everything is bounded', '1 no needless restart', '6 start-first: never fewer than before'],
+    within: 60,
+  },
+  {
+    name: 'remove the old container too early',
+    edits: [
+      {
+        file: 'agent/reconcile/switching.ts',
+        find: 'const kept = others.filter((container) => isOfProven(situation, container));',
+        replace:
+          'const kept = others.filter((container) => isUp(container) && isOfProven(situation, container));',
+      },
+    ],
+    promises: ['5 the old stays until the new is proven'],
+    within: 10,
+  },
+  {
+    name: 'count one healthy probe as proof',
+    edits: [
+      {
+        file: 'agent/reconcile/proof.ts',
+        find: 'return since !== null && situation.nowMs - since >= durationMs(document.update.healthy_after, 0);',
+        replace: 'return since !== null;',
+      },
+    ],
+    promises: ['5 proven is what ran for healthy_after'],
+    within: 10,
+  },
+  {
+    name: 'reset the back-off at a restart',
+    edits: [
+      {
+        file: 'agent/reconcile/record.ts',
+        find: 'retryAtMs: history.retryAtMs === null ? null : nowMs + history.delayMs,',
+        replace: 'retryAtMs: null,',
+      },
+    ],
+    promises: ['11 a wait outlives the agent'],
+    within: 60,
+  },
+  {
+    name: 'use wall time for the deadline',
+    edits: [
+      {
+        file: 'agent/reconcile/pulling.ts',
+        find: 'pulledAtMs: situation.nowMs,',
+        replace: 'pulledAtMs: Date.parse(situation.wallTime),',
+      },
+      {
+        file: 'agent/reconcile/record.ts',
+        find: 'return { ...attempt, pulledAtMs: nowMs, resumes:',
+        replace: 'return { ...attempt, resumes:',
+      },
+      {
+        file: 'agent/reconcile/proof.ts',
+        find: 'function deadlineInMs({ nowMs }: Situation, { attempt, document }: Proof): number {',
+        replace:
+          'function deadlineInMs({ wallTime }: Situation, { attempt, document }: Proof): number {\n  const nowMs = Date.parse(wallTime);',
+      },
+    ],
+    promises: ['5 the deadline counts from the end of the pull'],
+    within: 100,
+  },
+  {
+    name: 'drop the oldest event, not the least important',
+    edits: [
+      {
+        file: 'agent/store/event-rows.ts',
+        find: 'const importance = importanceOf(event.type);',
+        replace: 'const importance = importanceOf(event.type) && IMPORTANCE.sample;',
+      },
+    ],
+    promises: ['3 samples are lost before anything else'],
+    within: 100,
+  },
+  {
+    name: 'adopt a container by its name, not its label',
+    edits: [
+      {
+        file: 'agent/reconcile/select-container.ts',
+        find: 'const isAsked = container.service === spec.name && container.spec === spec.hash;',
+        replace: 'const isAsked = container.service === spec.name;',
+      },
+    ],
+    promises: ['4 no switch before the images are there', 'everything comes to its end'],
+    within: 10,
+  },
+  {
+    name: 'ignore an error inside the pull stream',
+    edits: [
+      {
+        file: 'agent/loop/image-pull.ts',
+        find: 'if (!outcome.ok) return this.#cutFor ?? outcome;\n    if ((await findImage(this.request, this.#context)) !== null) return outcome;',
+        replace: 'if (outcome.ok || !signal.aborted) return { ok: true };',
+      },
+      {
+        file: 'agent/loop/image-puller.ts',
+        find: 'if (request.freshFor !== null) {',
+        replace: 'if (key !== "") {',
+      },
+      {
+        file: 'agent/loop/image-puller.ts',
+        find: 'const facts = isMet ? await findImage(request, this.#options) : null;',
+        replace:
+          'const isPulled = this.#refreshed.has(key) || this.#refreshed.has(imageKey({ ...request, freshFor: null }));\n    const facts = isPulled ? { id: "pulled" } : isMet ? await findImage(request, this.#options) : null;',
+      },
+    ],
+    promises: ['4 no switch before the images are there'],
+    within: 60,
+  },
+  {
+    name: 'treat an empty retained payload as a removal',
+    edits: [
+      {
+        file: 'agent/intake/intake.ts',
+        find: 'if (payload.byteLength === 0) {',
+        replace:
+          'const known = this.#options.store.acceptedDocuments(name).find((document) => document.source === source);\n    if (payload.byteLength === 0 && known !== undefined) {\n      const absent = { schema: "holdfast.deployment/1", name, revision: known.revision + 1, state: "absent" };\n      return this.#receiveDocument(source, name, Buffer.from(JSON.stringify(absent)));\n    }\n    if (payload.byteLength === 0) {',
+      },
+    ],
+    promises: ['everything comes to its end'],
+    within: 60,
+  },
+  {
+    name: 'start-first: stop the old before the new is healthy',
+    edits: [
+      {
+        file: 'agent/reconcile/switching.ts',
+        find: 'const inTheWay = [...leftovers, ...(isStopFirst ? kept : [])].filter(isUp);',
+        replace: 'const inTheWay = [...leftovers, ...kept].filter(isUp);',
+      },
+    ],
+    promises: ['6 start-first: never fewer than before'],
+    within: 20,
+  },
+  {
+    name: 'stop-first: start the new beside the old',
+    edits: [
+      {
+        file: 'agent/reconcile/switching.ts',
+        find: 'inTheWay.some((container) => container.service === view.spec.name);',
+        replace: 'inTheWay.length > 99 && view.container === null;',
+      },
+    ],
+    promises: ['6 stop-first: one instance at most'],
+    within: 20,
+  },
+  {
+    name: 'acknowledge events before the broker does',
+    edits: [
+      {
+        file: 'agent/report/delivery.ts',
+        find: "if (!(await this.#send({ kind: 'events', device }, batch, false))) return FAILED_PAUSE_MS;\n    this.#events.acknowledge(batch);",
+        replace:
+          "this.#events.acknowledge(batch);\n    if (!(await this.#send({ kind: 'events', device }, batch, false))) return FAILED_PAUSE_MS;",
+      },
+    ],
+    promises: ['3 every event told or marked as lost', '3 what waits in the outbox survives'],
+    within: 60,
+  },
+  {
+    name: 'use the number of a status twice',
+    edits: [
+      {
+        file: 'agent/store/status-rows.ts',
+        find: "writeCounter(this.#db, 'status_seq', this.#seqEnd + STATUS_SEQ_BLOCK)",
+        replace: "writeCounter(this.#db, 'status_seq', this.#seqEnd)",
+      },
+    ],
+    promises: ['3 status numbers never go back'],
+    within: 20,
+  },
+  {
+    name: 'forget what waits in the outbox at a restart',
+    edits: [
+      {
+        file: 'agent/store/event-rows.ts',
+        find: 'this.#bytes = readBytes(db);',
+        replace: "db.run('DELETE FROM events');\n    this.#bytes = readBytes(db);",
+      },
+    ],
+    promises: ['3 what waits in the outbox survives'],
+    within: 60,
+  },
+  {
+    name: 'remove the volumes with their deployment',
+    edits: [
+      {
+        file: 'agent/reconcile/removal.ts',
+        find: "const purge = desired.document.state === 'absent' ? desired.document.purge : [];",
+        replace: 'const purge = desired.document.state === "absent" ? [...observed.volumes] : [];',
+      },
+    ],
+    promises: ['8 no volume goes unless told by name'],
+    within: 60,
+  },
+  {
+    name: 'leave it to the engine to start what has exited',
+    edits: [
+      {
+        file: 'agent/reconcile/advance.ts',
+        find: "return afterExit(spec, container.exitCode, container.engineRestarts) === 'restart';",
+        replace: 'return false;',
+      },
+    ],
+    promises: ['2 boots with no network', 'everything comes to its end'],
+    within: 20,
+  },
+];

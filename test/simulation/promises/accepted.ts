@@ -1,0 +1,56 @@
+// §7.3: an accepted document survives whatever comes.
+import { parseDeployment } from '../../../protocol/parse-deployment.ts';
+import { DEFAULT_TOPIC_PREFIX, formatAddressee, parseTopic } from '../../../protocol/topics.ts';
+import type { Message } from '../../fakes/memory-broker.ts';
+import type { Scene } from '../scene.ts';
+import type { Promised } from './promise.ts';
+
+const NAME = '3 accepted documents survive';
+
+export const acceptedDocumentsSurvive: Promised = {
+  name: NAME,
+  watch(scene) {
+    /** By deployment and source: the highest revision that the device acknowledged or whose acceptance had returned. */
+    const accepted = new Map<string, number>();
+    const check = (): void => {
+      // Another listener may have ended the agent in this very moment.
+      if (scene.world.store === null) return;
+      const now = acceptedNow(scene);
+      for (const [key, before] of accepted) {
+        const revision = now.get(key);
+        if (revision === undefined) scene.fail(NAME, `${key} was accepted at ${before}, and is gone`);
+        else if (revision < before)
+          scene.fail(NAME, `${key} was accepted at ${before}, and stands at ${revision}`);
+      }
+      for (const [key, revision] of now) accepted.set(key, revision);
+    };
+    scene.world.broker.onAcknowledged = (message) => {
+      const document = documentIn(message);
+      // What is refused for its revision is acknowledged too.
+      if (document !== null && document.revision > (accepted.get(document.key) ?? 0))
+        accepted.set(document.key, document.revision);
+    };
+    scene.writeListeners.push((method) => {
+      if (method === 'acceptDocument' || method === 'writeRecord') check();
+    });
+  },
+};
+
+/** A sound document, which the device has to store before it acknowledges it; `null`: something else. */
+function documentIn({ topic: text, payload }: Message): { key: string; revision: number } | null {
+  const topic = parseTopic(DEFAULT_TOPIC_PREFIX, text);
+  if (topic?.kind !== 'deployment' || !payload.startsWith('{')) return null;
+  const parsed = parseDeployment(JSON.parse(payload));
+  if (!parsed.ok) return null;
+  const source = topic.to.kind === 'device' ? 'device' : formatAddressee(topic.to);
+  return { key: `${topic.name} of ${source}`, revision: parsed.value.document.revision };
+}
+
+function acceptedNow({ world, fleet }: Scene): Map<string, number> {
+  const { store } = world;
+  if (store === null) return new Map();
+  const entries = fleet.plans.flatMap(({ name }) =>
+    store.acceptedDocuments(name).map(({ source, revision }) => [`${name} of ${source}`, revision] as const),
+  );
+  return new Map(entries);
+}

@@ -1,0 +1,40 @@
+// §7.5: content that failed its proof stays barred, on disk, until somebody says `retry` or asks for its removal.
+import { hasSpec } from '../scene.ts';
+import type { Promised } from './promise.ts';
+
+const NAME = '5 barred content is not tried';
+/** How many contents a device remembers as barred. */
+const MAX_BARRED = 20;
+
+export const barredStaysBarred: Promised = {
+  name: NAME,
+  watch(scene) {
+    const { world, fleet } = scene;
+    /** By deployment: contents barred for good, as an honest witness remembers them. */
+    const barred = new Map<string, Set<string>>(fleet.plans.map(({ name }) => [name, new Set()]));
+    scene.memoryListeners.push((name, memory) => {
+      const known = barred.get(name);
+      if (known === undefined) return;
+      const stored = memory.record.barred.filter(({ retry }) => retry === undefined);
+      if (memory.record.phase === 'removed') known.clear();
+      const now = new Set(stored.map(({ content }) => content));
+      const lost = [...known].filter((content) => !now.has(content));
+      if (
+        lost.length > 0 &&
+        stored.length < MAX_BARRED &&
+        !scene.wasCommanded &&
+        memory.record.proven?.hash !== memory.desired?.hash
+      )
+        scene.fail(NAME, `${name} forgot that ${lost[0]} is barred`);
+      barred.set(name, now);
+    });
+    world.daemon.witnesses.push((event, container) => {
+      if (event !== 'create' || !scene.isOurs(container)) return;
+      const memory = scene.memoryOf(container.deployment);
+      if (memory === null || memory.proven === null || memory.desired === null) return;
+      const isBarred = barred.get(container.deployment)?.has(memory.desired.content) === true;
+      if (isBarred && hasSpec(memory.desired, container) && !hasSpec(memory.proven, container))
+        scene.fail(NAME, `${container.deployment}/${container.spec.name} was created of barred content`);
+    });
+  },
+};

@@ -1,0 +1,50 @@
+// §7.6: `stop-first` never runs two instances of a service; `start-first` never has fewer than before.
+import { hasSpec } from '../scene.ts';
+import type { Promised } from './promise.ts';
+
+const TWINS = '6 stop-first: one instance at most';
+const GAPS = '6 start-first: never fewer than before';
+
+export const neverTwins: Promised = {
+  name: TWINS,
+  watch(scene) {
+    const { world, fleet } = scene;
+    const stopFirst = new Set(
+      fleet.plans.filter(({ strategy }) => strategy === 'stop-first').map(({ name }) => name),
+    );
+    world.daemon.witnesses.push((event, { deployment, spec }) => {
+      if (event !== 'start' || !stopFirst.has(deployment)) return;
+      const running = world.daemon
+        .of(deployment, spec.name)
+        .filter(({ state }) => state === 'running' || state === 'paused');
+      if (running.length > 1) scene.fail(TWINS, `${running.length} of ${deployment}/${spec.name} run`);
+    });
+  },
+};
+
+export const neverFewer: Promised = {
+  name: GAPS,
+  watch(scene) {
+    const { world, fleet } = scene;
+    const startFirst = new Set(
+      fleet.plans.filter(({ strategy }) => strategy === 'start-first').map(({ name }) => name),
+    );
+    const startedMs = new Map<string, number>();
+    world.daemon.witnesses.push((event, container) => {
+      const { id, deployment, spec } = container;
+      if (!startFirst.has(deployment)) return;
+      const nowMs = world.clock.monotonicMs();
+      if (event === 'start') startedMs.set(id, nowMs);
+      if (event !== 'stop' || scene.wasTouched(container)) return;
+      const memory = scene.memoryOf(deployment);
+      if (memory?.desired?.document.state !== 'present') return;
+      const ranMs = nowMs - (startedMs.get(id) ?? nowMs);
+      const isOld = hasSpec(memory.proven, container) && !hasSpec(memory.desired, container);
+      const wasWell = ranMs > 60_000 && fleet.classOf(spec.service.image) === 'good';
+      const isReplaced = world.daemon.of(deployment, spec.name).some(({ isAnswering }) => isAnswering);
+      const isStillAsked = spec.name === 'app' || 'helper' in memory.desired.document.services;
+      if (isOld && wasWell && isStillAsked && !isReplaced)
+        scene.fail(GAPS, `${deployment}/${spec.name} was stopped, and no other answers`);
+    });
+  },
+};

@@ -1,0 +1,22 @@
+// All promises that are checked in every run; drills.ts has those that are tried out in the calm at its end.
+import { acceptedDocumentsSurvive } from './accepted.ts';
+import { waitsAreKept } from './back-off.ts';
+import { barredStaysBarred } from './barred.ts';
+import { everyEventTold } from './events.ts';
+import { nothingForeignTouched, volumesStay } from './foreign.ts';
+import { imageBeforeStop, imagesBeforeSwitch } from './images.ts';
+import { neverFewer, neverTwins } from './instances.ts';
+import { limitsAreTold } from './limits.ts';
+import { outboxSurvives } from './outbox.ts';
+import type { Promised } from './promise.ts';
+import { deadlineIsKept, oldStaysUntilProven, provenByTime } from './proof.ts';
+import { noNeedlessRestart } from './restarts.ts';
+import { everythingBounded } from './sizes.ts';
+import { statusesAgree, statusesAreSound } from './statuses.ts';
+
+export const promises: readonly Promised[] = [
+  ...[noNeedlessRestart, acceptedDocumentsSurvive, everyEventTold, imageBeforeStop, barredStaysBarred],
+  ...[outboxSurvives, imagesBeforeSwitch, provenByTime, deadlineIsKept, oldStaysUntilProven, waitsAreKept],
+  ...[neverTwins, neverFewer, nothingForeignTouched, volumesStay, limitsAreTold],
+  ...[statusesAreSound, statusesAgree, everythingBounded],
+];

@@ -1,0 +1,130 @@
+// One run as its promises see it: the world, the fleet, what was done by hand, and where to say that one broke.
+
+import { chooseDocument } from '../../agent/reconcile/choose-document.ts';
+import type { DeploymentRecord } from '../../agent/reconcile/record.ts';
+import { revisionOf } from '../../agent/reconcile/revision.ts';
+import { type ServiceSpec, specsOf } from '../../agent/reconcile/service-spec.ts';
+import type { Revision } from '../../agent/reconcile/situation.ts';
+import type { Container } from '../fakes/engine/container.ts';
+import type { Taken } from '../fakes/memory-broker.ts';
+import type { World } from '../fakes/world.ts';
+import type { Fleet } from './fleet/fleet.ts';
+
+export interface Violation {
+  readonly promise: string;
+  readonly message: string;
+  readonly atMs: number;
+}
+
+/** What the device itself has stored of a deployment. */
+export interface Memory {
+  readonly record: DeploymentRecord;
+  readonly desired: Revision | null;
+  readonly proven: Revision | null;
+}
+
+const MAX_REVISIONS = 200;
+/** A round of a loop takes no longer, or the watchdog ends it. */
+const COMMAND_MS = 5 * 60_000;
+/** Writes that a device makes though nothing happens: samples of itself, and what was told of them. */
+const ROUTINE: ReadonlySet<string> = new Set([
+  ...['holdEvent', 'writeHeldEvents', 'acknowledgeEvents', 'nextStatusSeq', 'writeImageAges'],
+]);
+
+export class Scene {
+  readonly world: World;
+  readonly fleet: Fleet;
+  readonly writeListeners: ((method: string) => void)[] = [];
+  readonly takenListeners: ((message: Taken) => void)[] = [];
+  /** Called after each write of a record, with all that the device then knows of that deployment. */
+  readonly memoryListeners: ((deployment: string, memory: Memory) => void)[] = [];
+  /** Engine events and store writes so far: while it stands still nothing happens. */
+  noise = 0;
+  violation: Violation | null = null;
+  readonly #touched = new Map<string, number>();
+  readonly #revisions = new Map<string, Revision | null>();
+  #commandMs = Number.NEGATIVE_INFINITY;
+
+  constructor(world: World, fleet: Fleet) {
+    this.world = world;
+    this.fleet = fleet;
+    const { broker, daemon } = world;
+    const onTaken = broker.onTaken;
+    broker.onTaken = (message) => {
+      onTaken?.(message);
+      for (const listen of this.takenListeners) listen(message);
+    };
+    world.onWrite = (method, _count, [subject]) => {
+      if (!ROUTINE.has(method)) this.noise += 1;
+      if (method === 'answerCommand') this.#commandMs = world.clock.monotonicMs();
+      for (const listen of this.writeListeners) listen(method);
+      if (method === 'writeRecord' && typeof subject === 'string') this.#tellMemory(subject);
+    };
+    daemon.witnesses.push(() => {
+      this.noise += 1;
+    });
+  }
+
+  /** The first one counts: what follows may be its consequence. */
+  fail(promise: string, message: string): void {
+    if (this.violation !== null) return;
+    this.world.note(`BROKEN ${promise}: ${message}`);
+    this.violation = { promise, message, atMs: this.world.clock.monotonicMs() };
+  }
+
+  byHand(containerId: string): void {
+    this.#touched.set(containerId, this.world.clock.monotonicMs());
+  }
+
+  /** Whether somebody else laid hands on it lately. */
+  wasTouched({ id }: Container): boolean {
+    const touchedMs = this.#touched.get(id);
+    return touchedMs !== undefined && this.world.clock.monotonicMs() - touchedMs < 10 * 60_000;
+  }
+
+  /** Whether the agent has carried out a command lately: it may have been `retry`. */
+  get wasCommanded(): boolean {
+    return this.world.clock.monotonicMs() - this.#commandMs < COMMAND_MS;
+  }
+
+  isOurs({ deployment }: Container): boolean {
+    return this.fleet.plans.some(({ name }) => name === deployment);
+  }
+
+  /** `null` while no agent runs, or knows it. */
+  memoryOf(deployment: string): Memory | null {
+    const { store, groups } = this.world;
+    const record = store?.readRecord(deployment) ?? null;
+    if (store === null || record === null) return null;
+    const document = chooseDocument(store.acceptedDocuments(deployment), groups);
+    const { proven } = record;
+    const provenBody = proven === null ? null : store.documentBody(proven.hash);
+    return {
+      record,
+      desired: document === null ? null : this.#revision(document.hash, document.body),
+      proven: proven === null || provenBody === null ? null : this.#revision(proven.hash, provenBody),
+    };
+  }
+
+  #tellMemory(deployment: string): void {
+    const memory = this.memoryOf(deployment);
+    if (memory !== null) for (const listen of this.memoryListeners) listen(deployment, memory);
+  }
+
+  #revision(hash: string, body: string): Revision | null {
+    const known = this.#revisions.get(hash);
+    if (known !== undefined) return known;
+    if (this.#revisions.size >= MAX_REVISIONS) this.#revisions.clear();
+    const revision = revisionOf(hash, body);
+    this.#revisions.set(hash, revision);
+    return revision;
+  }
+}
+
+export function specsIn(revision: Revision | null): readonly ServiceSpec[] {
+  return revision?.document.state === 'present' ? specsOf(revision.document) : [];
+}
+
+export function hasSpec(revision: Revision | null, { spec }: Container): boolean {
+  return specsIn(revision).some(({ name, hash }) => name === spec.name && hash === spec.hash);
+}

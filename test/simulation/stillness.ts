@@ -1,0 +1,95 @@
+// Lets time pass in a run, and leaves out what is idle: where a device has been still for some minutes, nothing waits
+// to be tried again and nothing is about to happen, the looks that would find nothing are not made one by one.
+import type { DeploymentRecord } from '../../agent/reconcile/record.ts';
+import { StoreDamaged } from '../../agent/store/store-errors.ts';
+import { promises } from './promises/kinds.ts';
+import type { Promised } from './promises/promise.ts';
+import type { Scene } from './scene.ts';
+
+const CHUNK_MS = 60_000;
+/** Longer than three failures of a probe take to be a verdict. */
+const STILL_CHUNKS = 5;
+const LOOK_MS = 3_600_000;
+
+export class Passage {
+  /** Virtual time that was left out. */
+  skippedMs = 0;
+  readonly #scene: Scene;
+  #stillChunks = 0;
+  #lookedMs = 0;
+  #fatals = 0;
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  /** Until that virtual time, or until a promise is broken. */
+  async passUntil(untilMs: number, isDone: () => boolean = () => false): Promise<boolean> {
+    const { world } = this.#scene;
+    while (this.#scene.violation === null && !isDone()) {
+      const leftMs = untilMs - world.clock.monotonicMs();
+      if (leftMs <= 0) return false;
+      await this.#passChunk(Math.min(CHUNK_MS, leftMs));
+      if (this.#stillChunks < STILL_CHUNKS || isDone()) continue;
+      this.#skip(untilMs - world.clock.monotonicMs());
+    }
+    return this.#scene.violation === null;
+  }
+
+  async #passChunk(ms: number): Promise<void> {
+    const { world } = this.#scene;
+    const { noise } = this.#scene;
+    await world.run(ms);
+    this.#checkProcess();
+    this.#stillChunks = this.#scene.noise === noise ? this.#stillChunks + 1 : 0;
+    if (world.clock.monotonicMs() - this.#lookedMs < LOOK_MS) return;
+    this.#lookedMs = world.clock.monotonicMs();
+    for (const { look } of promises as readonly Promised[]) look?.(this.#scene);
+  }
+
+  #skip(maxMs: number): void {
+    const limitMs = Math.min(maxMs, this.#idleForMs());
+    if (limitMs < CHUNK_MS) return;
+    this.skippedMs += this.#scene.world.skip(limitMs);
+    this.#stillChunks = 0;
+  }
+
+  /** How long no deployment waits for a time of its own; 0 when one is at work. */
+  #idleForMs(): number {
+    const { world, fleet } = this.#scene;
+    const { store, processMs } = world;
+    if (store === null) return Number.POSITIVE_INFINITY;
+    const idle = fleet.plans.map(({ name }) => {
+      const record = store.readRecord(name);
+      return record === null ? Number.POSITIVE_INFINITY : idleForMs(record, processMs);
+    });
+    return Math.min(...idle);
+  }
+
+  /** What nothing was prepared for, and a hang that nobody made. */
+  #checkProcess(): void {
+    const { world } = this.#scene;
+    const fatal = world.fatal.slice(this.#fatals);
+    this.#fatals = world.fatal.length;
+    // Damage that shows up while the agent runs ends it once.
+    const wasDamaged = world.disk.counts.rots > 0;
+    const unforeseen = fatal.find((error) => !(wasDamaged && error instanceof StoreDamaged));
+    if (unforeseen !== undefined)
+      this.#scene.fail('the agent fails of nothing unforeseen', String(unforeseen));
+    const hasHung = [...world.faults.struck.keys()].some((key) => key.endsWith(' hang'));
+    if (world.watchdogKills > 0 && !hasHung)
+      this.#scene.fail('the agent never hangs', 'the watchdog killed it');
+  }
+}
+
+function idleForMs({ attempt, phase, reason, services, barred }: DeploymentRecord, nowMs: number): number {
+  // A hold ends by an act; a window, and the wait for a clock, by time alone.
+  if (phase === 'waiting' && (reason?.code === 'window' || reason?.code === 'clock_not_synchronised'))
+    return 0;
+  const isResting = attempt === null || attempt.stage === 'pulling';
+  if (!isResting || phase === 'switching' || phase === 'degraded') return 0;
+  const retries = Object.values(services).map(({ retryAtMs }) => retryAtMs);
+  if (retries.some((atMs) => atMs !== null && atMs > nowMs)) return 0;
+  const lifts = barred.flatMap(({ retry }) => (retry === undefined ? [] : [retry.atMs - nowMs]));
+  return Math.min(Number.POSITIVE_INFINITY, ...lifts.filter((ms) => ms > 0));
+}
