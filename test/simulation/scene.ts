@@ -25,7 +25,7 @@ export interface Memory {
 
 const MAX_REVISIONS = 200;
 /** A round of a loop takes no longer, or the watchdog ends it. */
-const COMMAND_MS = 5 * 60_000;
+const ROUND_MS = 5 * 60_000;
 /** Writes that a device makes though nothing happens: samples of itself, and what was told of them. */
 const ROUTINE: ReadonlySet<string> = new Set([
   ...['holdEvent', 'writeHeldEvents', 'acknowledgeEvents', 'nextStatusSeq', 'writeImageAges'],
@@ -43,6 +43,8 @@ export class Scene {
   violation: Violation | null = null;
   readonly #touched = new Map<string, number>();
   readonly #revisions = new Map<string, Revision | null>();
+  /** When a document of each deployment was accepted last. */
+  readonly #acceptedMs = new Map<string, number>();
   #commandMs = Number.NEGATIVE_INFINITY;
 
   constructor(world: World, fleet: Fleet) {
@@ -56,6 +58,7 @@ export class Scene {
     };
     world.onWrite = (method, _count, [subject]) => {
       if (!ROUTINE.has(method)) this.noise += 1;
+      if (method === 'acceptDocument') this.#noteAccepted(subject);
       if (method === 'answerCommand') this.#commandMs = world.clock.monotonicMs();
       for (const listen of this.writeListeners) listen(method);
       if (method === 'writeRecord' && typeof subject === 'string') this.#tellMemory(subject);
@@ -82,9 +85,20 @@ export class Scene {
     return touchedMs !== undefined && this.world.clock.monotonicMs() - touchedMs < 10 * 60_000;
   }
 
+  /** Whether a round may still be under way that began before the newest document was there. */
+  isNews(deployment: string): boolean {
+    const acceptedMs = this.#acceptedMs.get(deployment);
+    return acceptedMs !== undefined && this.world.clock.monotonicMs() - acceptedMs < ROUND_MS;
+  }
+
+  #noteAccepted(document: unknown): void {
+    if (typeof document !== 'object' || document === null || !('deployment' in document)) return;
+    this.#acceptedMs.set(String(document.deployment), this.world.clock.monotonicMs());
+  }
+
   /** Whether the agent has carried out a command lately: it may have been `retry`. */
   get wasCommanded(): boolean {
-    return this.world.clock.monotonicMs() - this.#commandMs < COMMAND_MS;
+    return this.world.clock.monotonicMs() - this.#commandMs < ROUND_MS;
   }
 
   isOurs({ deployment }: Container): boolean {

@@ -17,6 +17,7 @@ export const noNeedlessRestart: Promised = {
       if (event === 'start') startedMs.set(id, nowMs);
       if (event === 'destroy') startedMs.delete(id);
       if (event !== 'stop' || !scene.isOurs(container) || scene.wasTouched(container)) return;
+      if (scene.isNews(deployment)) return;
       const ranMs = nowMs - (startedMs.get(id) ?? nowMs);
       if (ranMs < SETTLED_MS || fleet.classOf(spec.service.image) !== 'good') return;
       const memory = scene.memoryOf(deployment);
