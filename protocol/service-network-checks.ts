@@ -54,19 +54,35 @@ function checkNetworkMode(service: Service, mode: string, at: Path, report: Repo
     );
 }
 
+interface TakenPort {
+  readonly service: string;
+  readonly hostIp: string | undefined;
+  readonly port: string;
+}
+
 export function checkPublishedPorts(document: PresentDeployment, report: Report): void {
-  const takenBy = new Map<string, string>();
-  for (const [name, service] of Object.entries(document.services)) {
-    service.ports?.forEach((port, index) => {
-      const path: Path = ['services', name, 'ports', index, 'published'];
-      if (port.host_ip !== undefined && isIP(port.host_ip) === 0) {
-        report(['services', name, 'ports', index, 'host_ip'], 'an IP address');
-      }
-      if (Number(port.published) > 65_535) report(path, 'a port from 1 to 65535');
-      const key = `${port.host_ip ?? '0.0.0.0'}:${port.published}/${port.protocol}`;
-      const other = takenBy.get(key);
-      if (other !== undefined) report(path, `${key} is published by "${other}" already`);
-      takenBy.set(key, name);
-    });
+  const taken: TakenPort[] = [];
+  for (const [service, { ports = [] }] of Object.entries(document.services)) {
+    for (const [index, { host_ip: hostIp, published, protocol }] of ports.entries()) {
+      const path: Path = ['services', service, 'ports', index, 'published'];
+      if (hostIp !== undefined && isIP(hostIp) === 0)
+        report(['services', service, 'ports', index, 'host_ip'], 'an IP address');
+      if (Number(published) > 65_535) report(path, 'a port from 1 to 65535');
+      const port = `${published}/${protocol}`;
+      const other = taken.find((one) => one.port === port && doMeet(one.hostIp, hostIp));
+      if (other !== undefined)
+        report(path, `${describePort(other)} is published by "${other.service}" already`);
+      taken.push({ service, hostIp, port });
+    }
   }
+}
+
+/** Whether two addresses of the host have one in common; none stands for all, `0.0.0.0` and `::` for all of a kind. */
+function doMeet(one: string | undefined, other: string | undefined): boolean {
+  if (one === undefined || other === undefined || one === other) return true;
+  return isIP(one) === isIP(other) && [one, other].some((ip) => ip === '0.0.0.0' || ip === '::');
+}
+
+function describePort({ hostIp = '0.0.0.0', port }: TakenPort): string {
+  return `${hostIp}:${port}`;
 }

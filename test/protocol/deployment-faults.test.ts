@@ -626,6 +626,20 @@ test('one image for two platforms is told where the platform stands', () => {
   ]);
 });
 
+test.for([
+  ['127.0.0.1', undefined, true],
+  ['0.0.0.0', '127.0.0.1', true],
+  ['127.0.0.1', '127.0.0.2', false],
+  ['::', '::1', true],
+  ['0.0.0.0', '::1', false],
+] as const)('a port at %s and the same at %s clash: %s', ([one, other, doClash]) => {
+  const at = (ip: string | undefined) => (ip === undefined ? port : { ...port, host_ip: ip });
+  const services = { a: { image: 'a', ports: [at(one)] }, b: { image: 'b', ports: [at(other)] } };
+  const message = `${one}:8080/tcp is published by "a" already`;
+  const fault = { path: 'services.b.ports[0].published', message };
+  expect(faultsOf(deploymentWith({}, { services }))).toEqual(doClash ? [fault] : []);
+});
+
 test('one port published by two services is told at the second', () => {
   const services = {
     a: { image: 'a', ports: [port] },
