@@ -3,17 +3,22 @@
 import { revisionOf } from '../reconcile/revision.ts';
 import type { Revision } from '../reconcile/situation.ts';
 
-/** The desired and the proven one, and room for what has just been superseded. */
+/** For one deployment: the desired and the proven one, and room for what has just been superseded. */
 const MAX_REVISIONS = 4;
 
 export class RevisionCache {
   readonly #revisions = new Map<string, Revision | null>();
+  readonly #max: number;
+
+  constructor(max = MAX_REVISIONS) {
+    this.#max = max;
+  }
 
   /** As `revisionOf`. */
   read(hash: string, body: string): Revision | null {
     const known = this.#revisions.get(hash);
     if (known !== undefined) return known;
-    if (this.#revisions.size >= MAX_REVISIONS) this.#revisions.clear();
+    if (this.#revisions.size >= this.#max) this.#revisions.clear();
     const revision = revisionOf(hash, body);
     this.#revisions.set(hash, revision);
     return revision;

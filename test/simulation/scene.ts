@@ -1,8 +1,8 @@
 // One run as its promises see it: the world, the fleet, what was done by hand, and where to say that one broke.
 
+import { RevisionCache } from '../../agent/loop/revision-cache.ts';
 import { chooseDocument } from '../../agent/reconcile/choose-document.ts';
 import type { DeploymentRecord } from '../../agent/reconcile/record.ts';
-import { revisionOf } from '../../agent/reconcile/revision.ts';
 import { type ServiceSpec, specsOf } from '../../agent/reconcile/service-spec.ts';
 import type { Revision } from '../../agent/reconcile/situation.ts';
 import type { Container } from '../fakes/engine/container.ts';
@@ -23,6 +23,7 @@ export interface Memory {
   readonly proven: Revision | null;
 }
 
+/** Of all deployments together. */
 const MAX_REVISIONS = 200;
 /** A round of a loop takes no longer, or the watchdog ends it. */
 const ROUND_MS = 5 * 60_000;
@@ -42,7 +43,7 @@ export class Scene {
   noise = 0;
   violation: Violation | null = null;
   readonly #touched = new Map<string, number>();
-  readonly #revisions = new Map<string, Revision | null>();
+  readonly #revisions = new RevisionCache(MAX_REVISIONS);
   /** When a document of each deployment was accepted last. */
   readonly #acceptedMs = new Map<string, number>();
   #commandMs = Number.NEGATIVE_INFINITY;
@@ -115,23 +116,14 @@ export class Scene {
     const provenBody = proven === null ? null : store.documentBody(proven.hash);
     return {
       record,
-      desired: document === null ? null : this.#revision(document.hash, document.body),
-      proven: proven === null || provenBody === null ? null : this.#revision(proven.hash, provenBody),
+      desired: document === null ? null : this.#revisions.read(document.hash, document.body),
+      proven: proven === null || provenBody === null ? null : this.#revisions.read(proven.hash, provenBody),
     };
   }
 
   #tellMemory(deployment: string): void {
     const memory = this.memoryOf(deployment);
     if (memory !== null) for (const listen of this.memoryListeners) listen(deployment, memory);
-  }
-
-  #revision(hash: string, body: string): Revision | null {
-    const known = this.#revisions.get(hash);
-    if (known !== undefined) return known;
-    if (this.#revisions.size >= MAX_REVISIONS) this.#revisions.clear();
-    const revision = revisionOf(hash, body);
-    this.#revisions.set(hash, revision);
-    return revision;
   }
 }
 
