@@ -16,8 +16,8 @@ export const imageBeforeStop: Promised = {
       if (fleet.classOf(spec.service.image) !== 'good') return;
       const memory = scene.memoryOf(deployment);
       if (memory === null || memory.desired?.document.state !== 'present') return;
-      // It came a moment ago: the agent still carries out a step towards the one before.
-      if (memory.record.attempt !== null && memory.record.attempt.hash !== memory.desired.hash) return;
+      // The agent has not taken it up yet, and may still carry out a step towards the one before.
+      if (memory.record.attempt?.hash !== memory.desired.hash) return;
       // What is stopped of the proven revision makes way for the desired one.
       if (!hasSpec(memory.proven, container) || hasSpec(memory.desired, container)) return;
       const missing = specsIn(memory.desired)

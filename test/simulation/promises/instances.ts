@@ -38,8 +38,8 @@ export const neverFewer: Promised = {
       if (event !== 'stop' || scene.wasTouched(container)) return;
       const memory = scene.memoryOf(deployment);
       if (memory?.desired?.document.state !== 'present') return;
-      // It came a moment ago: the agent still carries out a step towards the one before.
-      if (memory.record.attempt !== null && memory.record.attempt.hash !== memory.desired.hash) return;
+      // The agent has not taken it up yet, and may still carry out a step towards the one before.
+      if (memory.record.attempt?.hash !== memory.desired.hash) return;
       const ranMs = nowMs - (startedMs.get(id) ?? nowMs);
       const isOld = hasSpec(memory.proven, container) && !hasSpec(memory.desired, container);
       const wasWell = ranMs > 60_000 && fleet.classOf(spec.service.image) === 'good';
