@@ -1,4 +1,5 @@
-// The simulation as part of the suite: as many runs as the time allows, and the proof that a seed is one run.
+// The simulation as part of the suite: known ground, for as long as the time allows, and the proof that a seed is one
+// run. New ground is broken with scripts/simulate: what it finds must not turn an unrelated change red.
 import { expect, test } from 'vitest';
 import { runMany } from './many-runs.ts';
 import { formatFailure, formatTotals } from './report.ts';
@@ -11,6 +12,8 @@ const RUN_MS = 180_000;
 const GRACE_MS = 240_000;
 const WORKERS = 2;
 const FIRST_SEED = 1;
+/** Seeds that were walked through before; a machine that is slower ends earlier. */
+const MAX_RUNS = 160;
 
 test('the same seed gives the same run, to the byte, in this process and in another', async () => {
   const seed = 2;
@@ -27,7 +30,7 @@ test('another seed gives another run', async () => {
 }, 60_000);
 
 test('no promise is broken in as many lives as the time allows', { timeout: RUN_MS + GRACE_MS }, async () => {
-  const many = { firstSeed: FIRST_SEED, maxRuns: Number.POSITIVE_INFINITY, maxMs: RUN_MS, workers: WORKERS };
+  const many = { firstSeed: FIRST_SEED, maxRuns: MAX_RUNS, maxMs: RUN_MS, workers: WORKERS };
   const { totals, failed } = await runMany({ ...many, options: {} });
   console.log(formatTotals(totals));
   expect(failed === null ? '' : formatFailure(await shrink(failed))).toBe('');
