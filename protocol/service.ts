@@ -75,7 +75,10 @@ const loggingSchema = strictObject({
   ),
   options: v.optional(
     record(
-      v.pipe(v.string(), v.regex(/^[a-z][a-z0-9._-]{0,63}$/, 'an option such as "max-size"')),
+      v.pipe(
+        v.string(),
+        v.regex(/^(?!(?:constructor|prototype)$)[a-z][a-z0-9._-]{0,63}$/, 'an option such as "max-size"'),
+      ),
       textSchema,
     ),
   ),

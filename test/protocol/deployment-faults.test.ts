@@ -204,6 +204,12 @@ test.each<[string, object, string, string | RegExp]>([
     'a port from 1 to 65535',
   ],
   [
+    'a logging option that is a reserved word',
+    { logging: { options: { constructor: 'x' } } },
+    'logging.options.constructor',
+    'an option such as "max-size"',
+  ],
+  [
     'a port published twice',
     { ports: [port, port] },
     'ports[1].published',
