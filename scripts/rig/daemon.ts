@@ -23,6 +23,8 @@ export interface Daemon {
 
 const READY_TIMEOUT_MS = 60_000;
 const POLL_MS = 25;
+/** Dead, or a zombie that its parent has not collected yet. */
+const ENDED_STATES: ReadonlySet<string> = new Set(['X', 'Z']);
 
 /** The id of the running daemon, or undefined. */
 export function findDaemon({ pidFile, mark }: Pick<Daemon, 'pidFile' | 'mark'>): number | undefined {
@@ -34,11 +36,8 @@ export function findDaemon({ pidFile, mark }: Pick<Daemon, 'pidFile' | 'mark'>):
 /** Starts it, unless it runs, and waits until it is ready. */
 export async function startDaemon(daemon: Daemon): Promise<void> {
   const pid = findDaemon(daemon) ?? launch(daemon);
-  const isUp = await pollUntil(
-    async () => commandLine(pid) === '' || (await daemon.isReady()),
-    READY_TIMEOUT_MS,
-  );
-  if (!isUp || commandLine(pid) === '') {
+  const isUp = await pollUntil(async () => hasEnded(pid) || (await daemon.isReady()), READY_TIMEOUT_MS);
+  if (!isUp || hasEnded(pid)) {
     const log = tail(readFileSync(daemon.logFile, 'utf8'));
     throw new RigError(`${daemon.program} did not come up:\n${log}`, { hint: `Its log: ${daemon.logFile}` });
   }
@@ -52,11 +51,11 @@ export async function endDaemon(
 ): Promise<void> {
   const pid = findDaemon(daemon);
   if (pid !== undefined) {
-    const hasEnded = async () => !commandLine(pid).includes(daemon.mark);
+    const isGone = async () => !commandLine(pid).includes(daemon.mark);
     await send(daemon, pid, signal);
-    if (!(await pollUntil(hasEnded, graceMs))) {
+    if (!(await pollUntil(isGone, graceMs))) {
       await send(daemon, pid, 'SIGKILL');
-      await pollUntil(hasEnded, graceMs);
+      await pollUntil(isGone, graceMs);
     }
   }
   rmSync(daemon.pidFile, { force: true });
@@ -90,13 +89,33 @@ async function send(daemon: Daemon, pid: number, signal: 'SIGTERM' | 'SIGKILL'):
   else process.kill(pid, signal);
 }
 
-/** Empty when there is no such process, or only a zombie that its parent has not collected yet. */
+// By its state: the command line is empty for a moment in the middle of an exec too.
+function hasEnded(pid: number): boolean {
+  const state = processState(pid);
+  return state === '' || ENDED_STATES.has(state);
+}
+
+/** `S`, `R` and so on; empty when there is no such process. */
+function processState(pid: number): string {
+  try {
+    if (process.platform !== 'linux') return ps('stat', pid).slice(0, 1);
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.charAt(stat.lastIndexOf(')') + 2);
+  } catch {
+    return '';
+  }
+}
+
+/** Empty when there is no such process, and for one that has ended or is just being started. */
 function commandLine(pid: number): string {
   try {
-    if (process.platform !== 'linux')
-      return execFileSync('ps', ['-ww', '-o', 'args=', '-p', `${pid}`]).toString();
+    if (process.platform !== 'linux') return ps('args', pid);
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
     return '';
   }
+}
+
+function ps(column: string, pid: number): string {
+  return execFileSync('ps', ['-ww', '-o', `${column}=`, '-p', `${pid}`]).toString();
 }
