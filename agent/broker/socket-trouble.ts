@@ -1,4 +1,5 @@
 // What went wrong below MQTT, told by Node's error codes: network, or TLS and its certificates.
+import { systemErrorCode } from '../lib/system-error.ts';
 import type { BrokerTrouble } from '../ports/broker.ts';
 
 const NETWORK: Readonly<Record<string, string>> = {
@@ -34,7 +35,7 @@ export interface SocketFailure {
 }
 
 export function troubleOfSocket({ error, isInHandshake, now }: SocketFailure): BrokerTrouble {
-  const code = codeOf(error);
+  const code = systemErrorCode(error) ?? '';
   if (code === 'CERT_NOT_YET_VALID') {
     return {
       code: 'tls',
@@ -51,7 +52,7 @@ export function troubleOfSocket({ error, isInHandshake, now }: SocketFailure): B
 
 /** An error after the handshake can still be TLS's: version 1.3 refuses a client's certificate that late. */
 export function isTlsError(error: Error): boolean {
-  return isTlsCode(codeOf(error));
+  return isTlsCode(systemErrorCode(error) ?? '');
 }
 
 function isTlsCode(code: string): boolean {
@@ -66,8 +67,4 @@ function describeTls(error: Error, code: string, now: Date): string {
   }
   const clock = CLOCK_CODES.has(code) ? ` (this device's clock says ${now.toISOString()})` : '';
   return `TLS with the broker failed: ${CERTIFICATE[code] ?? error.message}${clock}`;
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -1,17 +1,18 @@
 // Errors of the file system, told apart by their codes.
+import { systemErrorCode } from '../lib/system-error.ts';
 import type { StepOutcome } from '../reconcile/steps.ts';
 
 export function isMissing(error: unknown): boolean {
-  return codeOf(error) === 'ENOENT';
+  return systemErrorCode(error) === 'ENOENT';
 }
 
 export function isNotPermitted(error: unknown): boolean {
-  return codeOf(error) === 'EPERM';
+  return systemErrorCode(error) === 'EPERM';
 }
 
 /** The outcome of a step whose files could not be written. What was to be in them is never told. */
 export function toFileOutcome(error: unknown): StepOutcome & { ok: false } {
-  const code = codeOf(error);
+  const code = systemErrorCode(error);
   // Node's message ends with the path; one without a system's code is a fault of ours, and not to be hidden.
   if (code === null || !(error instanceof Error)) throw error;
   const message = `a file of the service cannot be written: ${error.message}`;
@@ -28,7 +29,3 @@ const HINTS: Readonly<Record<string, string>> = {
   EACCES: "the agent's user must own its data and runtime directories",
   EROFS: 'the file system is read-only: has the disk failed?',
 };
-
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
-}

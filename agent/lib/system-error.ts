@@ -5,3 +5,8 @@ export function describeSystemError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.message.replace(/, \w+( '.*)?$/, '');
 }
+
+/** `ENOENT`, `SQLITE_FULL`: what a program tells errors of the system and of libraries by; `null` for others. */
+export function systemErrorCode(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}

@@ -109,8 +109,8 @@ export class DeploymentLoop {
   }
 
   async #round(): Promise<number> {
-    const { store, groups, puller, reporter } = this.#context;
-    const document = chooseDocument(store.acceptedDocuments(this.name), groups);
+    const { puller, reporter } = this.#context;
+    const document = this.#readDocument();
     if (document === null) return SAFETY_PASS_MS;
     this.#resume();
     if (this.#isRetryAsked) this.#keep(withRetry(this.#record));
@@ -130,6 +130,12 @@ export class DeploymentLoop {
     return Math.min(decision.wakeInMs ?? SAFETY_PASS_MS, SAFETY_PASS_MS);
   }
 
+  /** The accepted document that is followed now. */
+  #readDocument(): AcceptedDocument | null {
+    const { store, groups } = this.#context;
+    return chooseDocument(store.acceptedDocuments(this.name), groups);
+  }
+
   /** Stored before anything else: how often an attempt was resumed must be known to the next start too. */
   #resume(): void {
     if (this.#isResumed) return;
@@ -142,9 +148,9 @@ export class DeploymentLoop {
    * restart of the agent is: its deadline counts anew after it, but not for ever.
    */
   #waitForRoom(trouble: StoreFull): number {
-    const { store, groups, reporter, random } = this.#context;
+    const { reporter, random } = this.#context;
     this.#isResumed = false;
-    const document = chooseDocument(store.acceptedDocuments(this.name), groups);
+    const document = this.#readDocument();
     if (document !== null) {
       const { revision, hash, source } = document;
       const body = statusWithoutRoom({ revision, hash }, this.#record, trouble);
@@ -157,8 +163,7 @@ export class DeploymentLoop {
 
   /** With no pause between the look and the end: a document that comes later starts a loop of its own. */
   #endUnlessAsked({ hash }: AcceptedDocument): void {
-    const { store, groups } = this.#context;
-    if (chooseDocument(store.acceptedDocuments(this.name), groups)?.hash !== hash) return;
+    if (this.#readDocument()?.hash !== hash) return;
     this.close();
     this.#onRemoved();
   }

@@ -14,10 +14,12 @@ export class RevisionCache {
     this.#max = max;
   }
 
-  /** As `revisionOf`. */
-  read(hash: string, body: string): Revision | null {
+  /** As `revisionOf`; asks for the body where the revision is not known yet. `null` also when there is no body. */
+  read(hash: string, readBody: () => string | null): Revision | null {
     const known = this.#revisions.get(hash);
     if (known !== undefined) return known;
+    const body = readBody();
+    if (body === null) return null;
     if (this.#revisions.size >= this.#max) this.#revisions.clear();
     const revision = revisionOf(hash, body);
     this.#revisions.set(hash, revision);

@@ -41,7 +41,7 @@ export class SituationReader {
 
   /** The revision that a stored document is; `null` when it is no longer valid. */
   revision({ hash, body }: AcceptedDocument): Revision | null {
-    return this.#revisions.read(hash, body);
+    return this.#revisions.read(hash, () => body);
   }
 
   /** Rejects as the engine does. */
@@ -80,9 +80,9 @@ export class SituationReader {
   }
 
   #proven({ proven }: DeploymentRecord): Revision<PresentDeployment> | null {
-    const body = proven === null ? null : this.#context.store.documentBody(proven.hash);
-    if (proven === null || body === null) return null;
-    const revision = this.#revisions.read(proven.hash, body);
+    if (proven === null) return null;
+    const { store } = this.#context;
+    const revision = this.#revisions.read(proven.hash, () => store.documentBody(proven.hash));
     return isPresent(revision) ? revision : null;
   }
 

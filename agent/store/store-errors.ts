@@ -1,4 +1,5 @@
 // What can be wrong with the store, told apart by what helps: room, another process, or a new file.
+import { systemErrorCode } from '../lib/system-error.ts';
 import { StoreFull } from '../ports/store.ts';
 
 /** The store cannot be opened, and not for damage: an operator has to act. */
@@ -26,7 +27,7 @@ export class StoreDamaged extends Error {
 
 /** An error of SQLite or of the file system as one of the store's; any other as it is. */
 export function toStoreError(error: unknown): unknown {
-  const code = codeOf(error);
+  const code = systemErrorCode(error);
   if (code === null || !(error instanceof Error)) return error;
   if (NO_ROOM.has(code)) return new StoreFull({ cause: error });
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return lockedBy(error);
@@ -39,7 +40,7 @@ export function toStoreError(error: unknown): unknown {
 export function toOpenError(error: unknown): unknown {
   const known = toStoreError(error);
   if (known !== error || !(error instanceof Error)) return known;
-  return codeOf(error)?.startsWith('SQLITE_') === true
+  return systemErrorCode(error)?.startsWith('SQLITE_') === true
     ? new StoreDamaged(error.message, { cause: error })
     : error;
 }
@@ -54,8 +55,4 @@ function lockedBy(cause: Error): StoreUnusable {
     hint: 'one agent per data_dir: stop the other one (systemctl status holdfast), or give this one its own data_dir',
     cause,
   });
-}
-
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }

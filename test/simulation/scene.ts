@@ -113,11 +113,11 @@ export class Scene {
     if (store === null || record === null) return null;
     const document = chooseDocument(store.acceptedDocuments(deployment), groups);
     const { proven } = record;
-    const provenBody = proven === null ? null : store.documentBody(proven.hash);
     return {
       record,
-      desired: document === null ? null : this.#revisions.read(document.hash, document.body),
-      proven: proven === null || provenBody === null ? null : this.#revisions.read(proven.hash, provenBody),
+      desired: document === null ? null : this.#revisions.read(document.hash, () => document.body),
+      proven:
+        proven === null ? null : this.#revisions.read(proven.hash, () => store.documentBody(proven.hash)),
     };
   }
 
