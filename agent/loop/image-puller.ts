@@ -13,6 +13,7 @@ const MAX_PULLS = 3;
 const TRANSIENT = { baseMs: 5000, capMs: 5 * 60_000 };
 /** An image that is not there may be pushed yet, but seldom is: asking costs the registry and the link. */
 const LASTING = { baseMs: 5 * 60_000, capMs: 60 * 60_000 };
+const NEVER = Number.POSITIVE_INFINITY;
 
 type Failure = Extract<ImageStanding, { kind: 'failed' }> & {
   readonly backOff: BackOff;
@@ -39,7 +40,8 @@ export class ImagePuller {
   readonly #failures = new Map<string, Failure>();
   /** Requests for a fresh pull that have been met. */
   readonly #refreshed = new Set<string>();
-  #nextRetry = new AbortController();
+  /** The timer for the failed pull that is due first. */
+  #nextRetry: { readonly dueAtMs: number; readonly abort: AbortController } | null = null;
   #isClosed = false;
 
   constructor(options: ImagePullerOptions) {
@@ -79,7 +81,8 @@ export class ImagePuller {
 
   close(): void {
     this.#isClosed = true;
-    this.#nextRetry.abort();
+    this.#nextRetry?.abort.abort();
+    this.#nextRetry = null;
     for (const pull of this.#pulls.values()) pull.giveUp();
   }
 
@@ -99,8 +102,9 @@ export class ImagePuller {
   }
 
   #startWanted(): void {
-    for (const request of uniqueRequests([...this.#wanted.values()].flat())) {
-      if (this.#isClosed || this.#pulls.size >= MAX_PULLS) return;
+    if (this.#isClosed) return;
+    for (const request of this.#requests()) {
+      if (this.#pulls.size >= MAX_PULLS) break;
       const key = imageKey(request);
       const failure = this.#failures.get(key);
       const isDue = failure === undefined || failure.retryAtMs <= this.#options.clock.monotonicMs();
@@ -109,23 +113,37 @@ export class ImagePuller {
     this.#armRetry();
   }
 
+  #requests(): ImageRequest[] {
+    return uniqueRequests([...this.#wanted.values()].flat());
+  }
+
   /** One pull of a reference at a time: another platform's would take its name away while it comes. */
   #isBusyWith({ reference }: ImageRequest): boolean {
     return [...this.#pulls.values()].some(({ request }) => request.reference === reference);
   }
 
-  /** Nobody else looks when a failed pull is due again. One timer, for the first of them. */
+  /** Nobody else looks when a failed pull is due again. What waits for a pull's end is looked at then. */
   #armRetry(): void {
-    this.#nextRetry.abort();
-    this.#nextRetry = new AbortController();
-    const { signal } = this.#nextRetry;
+    const dueAtMs = this.#pulls.size >= MAX_PULLS ? NEVER : this.#nextDueAtMs();
+    if (dueAtMs === (this.#nextRetry?.dueAtMs ?? NEVER)) return;
+    this.#nextRetry?.abort.abort();
+    this.#nextRetry = null;
+    if (dueAtMs === NEVER) return;
     const { clock } = this.#options;
-    const waiting = [...this.#failures].filter(([key]) => !this.#pulls.has(key));
-    if (waiting.length === 0) return;
-    const dueAtMs = Math.min(...waiting.map(([, failure]) => failure.retryAtMs));
-    void clock.sleep(Math.max(0, dueAtMs - clock.monotonicMs()), signal).then(() => {
-      if (!signal.aborted) this.#startWanted();
+    const next = { dueAtMs, abort: new AbortController() };
+    this.#nextRetry = next;
+    void clock.sleep(dueAtMs - clock.monotonicMs(), next.abort.signal).then(() => {
+      if (this.#nextRetry !== next) return;
+      this.#nextRetry = null;
+      this.#startWanted();
     });
+  }
+
+  #nextDueAtMs(): number {
+    const waiting = this.#requests()
+      .filter((request) => !this.#isBusyWith(request))
+      .flatMap((request) => this.#failures.get(imageKey(request)) ?? []);
+    return Math.min(NEVER, ...waiting.map(({ retryAtMs }) => retryAtMs));
   }
 
   async #pull(request: ImageRequest): Promise<void> {

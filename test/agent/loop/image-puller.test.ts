@@ -314,6 +314,21 @@ describe('a fresh pull', () => {
   });
 });
 
+test('a pull that is due again waits for another of the same image, and does nothing meanwhile', async () => {
+  const world = setUp();
+  const fresh = (revision: string): ImageRequest => ({ reference: A, platform: null, freshFor: revision });
+  world.want('line', [fresh('r1')]);
+  await world.clock.advance(1000);
+  expect(await world.standing(fresh('r1'))).toMatchObject({ kind: 'failed' });
+  world.registry.push(A, { sizeBytes: 30_000 * MIB });
+  world.want('other', [fresh('r2')]);
+  await world.clock.advance(20 * MINUTE_MS);
+  expect(await world.standing(fresh('r2'))).toMatchObject({ kind: 'pulling' });
+  expect(pullsOf(world, A)).toBe(2);
+  await world.clock.advance(3 * HOUR_MS);
+  expect(await world.standing(fresh('r1'))).toMatchObject({ kind: 'present' });
+});
+
 describe('a platform', () => {
   const asked: ImageRequest = { reference: A, platform: 'linux/arm/v7', freshFor: null };
 
