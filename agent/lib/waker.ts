@@ -1,6 +1,9 @@
 // The one place where a loop waits: until a time has passed or somebody wakes it.
 import type { Clock } from '../ports/clock.ts';
 
+/** The reason of an abort, where none would cost an error with its stack at each wake. */
+const WOKEN = 'woken';
+
 export class Waker {
   readonly #clock: Clock;
   #isWoken = false;
@@ -13,7 +16,7 @@ export class Waker {
   /** Ends the present wait, or else the next one at once: a wake between two waits is not lost. */
   wake(): void {
     this.#isWoken = true;
-    this.#sleep?.abort();
+    this.#sleep?.abort(WOKEN);
   }
 
   /** Resolves after `ms`, on `wake` or when `signal` aborts. */
@@ -21,7 +24,7 @@ export class Waker {
     if (!this.#isWoken && !signal.aborted && ms > 0) {
       const sleep = new AbortController();
       this.#sleep = sleep;
-      const onAbort = (): void => sleep.abort();
+      const onAbort = (): void => sleep.abort(WOKEN);
       signal.addEventListener('abort', onAbort);
       await this.#clock.sleep(ms, sleep.signal);
       signal.removeEventListener('abort', onAbort);

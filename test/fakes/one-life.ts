@@ -15,7 +15,9 @@ const PULSE_MS = 15 * 60_000;
 export class ProcessClock implements Clock {
   readonly #world: VirtualClock;
   readonly #bornMs: number;
-  readonly #gone = new AbortController();
+  /** Takes back what is slept for. */
+  readonly #sleeps = new Set<() => void>();
+  #isGone = false;
 
   constructor(world: VirtualClock) {
     this.#world = world;
@@ -30,20 +32,26 @@ export class ProcessClock implements Clock {
     return this.#world.wallTime();
   }
 
-  async sleep(ms: number, signal: AbortSignal): Promise<void> {
-    const over = new AbortController();
-    // With a reason, as the default one is an error with its stack: dear, and nobody reads it.
-    const end = (): void => over.abort('over');
-    signal.addEventListener('abort', end);
-    this.#gone.signal.addEventListener('abort', end);
-    if (!signal.aborted) await this.#world.sleep(ms, over.signal, ms <= PULSE_MS ? 'pulse' : 'event');
-    signal.removeEventListener('abort', end);
-    this.#gone.signal.removeEventListener('abort', end);
-    if (this.#gone.signal.aborted) await new Promise(() => undefined);
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#isGone) return;
+      if (signal.aborted || !(ms > 0)) return resolve();
+      const end = (): void => {
+        cancel();
+        this.#sleeps.delete(cancel);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const cancel = this.#world.schedule(ms, end, ms <= PULSE_MS ? 'pulse' : 'event');
+      this.#sleeps.add(cancel);
+      signal.addEventListener('abort', end);
+    });
   }
 
   drop(): void {
-    this.#gone.abort();
+    this.#isGone = true;
+    for (const cancel of this.#sleeps) cancel();
+    this.#sleeps.clear();
   }
 }
 

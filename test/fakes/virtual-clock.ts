@@ -39,7 +39,7 @@ export class VirtualClock implements Clock {
     this.#wallBaseMs = Date.parse(wallTime) - this.#nowMs;
   }
 
-  sleep(ms: number, signal: AbortSignal, kind: EntryKind = 'event'): Promise<void> {
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted || !(ms > 0)) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = (): void => {
@@ -47,7 +47,7 @@ export class VirtualClock implements Clock {
         signal.removeEventListener('abort', finish);
         resolve();
       };
-      const cancel = this.schedule(ms, finish, kind);
+      const cancel = this.schedule(ms, finish);
       signal.addEventListener('abort', finish);
     });
   }
@@ -112,10 +112,16 @@ function roundUp(ms: number): number {
   return Math.ceil(ms / TICK_MS) * TICK_MS;
 }
 
-/** One turn of the event loop: every promise that can run has run by then, however many follow each other. */
+/** Every so many moments what else this process does gets its turn: messages of a parent, the time-out of a test. */
+const MOMENTS_A_TURN = 1000;
+let moments = 0;
+
+/** Every promise that can run has run by then, however many follow each other: ticks come when none is left. */
 function settle(): Promise<void> {
+  moments += 1;
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    if (moments % MOMENTS_A_TURN === 0) setImmediate(resolve);
+    else process.nextTick(resolve);
   });
 }
 
