@@ -1,6 +1,7 @@
 // Small things that all tables of the store share.
 import { StoreFull } from '../ports/store.ts';
 import type { SqlDatabase } from './database.ts';
+import { unseal } from './sealed.ts';
 
 /** All of it or nothing, durable on return. Not to be nested. */
 export function inTransaction<T>(db: SqlDatabase, work: () => T): T {
@@ -38,6 +39,12 @@ function rollBack(db: SqlDatabase): void {
 export function readBody<T>(db: SqlDatabase, sql: string, ...values: string[]): T | null {
   const row = db.all<{ body: string }>(sql, ...values)[0];
   return row === undefined ? null : parseBody<T>(row.body);
+}
+
+/** The sealed `body` of the first row, or `null`. Throws `StoreDamaged`. */
+export function readSealedBody<T>(db: SqlDatabase, sql: string, ...values: string[]): T | null {
+  const row = db.all<{ body: string }>(sql, ...values)[0];
+  return row === undefined ? null : unseal<T>(row.body);
 }
 
 /** JSON that this room itself wrote, of the type it wrote. */

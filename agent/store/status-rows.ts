@@ -2,8 +2,8 @@
 import type { Status } from '../../protocol/status.ts';
 import { type PendingStatus, StoreFull } from '../ports/store.ts';
 import type { SqlDatabase } from './database.ts';
-import { inTransaction, readCounter, writeCounter } from './rows.ts';
-import { seal, unseal } from './sealed.ts';
+import { inTransaction, readCounter, readSealedBody, writeCounter } from './rows.ts';
+import { seal } from './sealed.ts';
 
 /** Reserved by the block: a number that was told is never told again, and few are written. */
 const STATUS_SEQ_BLOCK = 1000;
@@ -56,11 +56,7 @@ export class StatusRows {
   }
 
   latestStatus(deployment: string): Status | null {
-    const row = this.#db.all<{ body: string }>(
-      'SELECT body FROM statuses WHERE deployment = ?',
-      deployment,
-    )[0];
-    return row === undefined ? null : unseal<Status>(row.body);
+    return readSealedBody<Status>(this.#db, 'SELECT body FROM statuses WHERE deployment = ?', deployment);
   }
 
   pendingStatuses(): PendingStatus[] {

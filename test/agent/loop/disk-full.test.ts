@@ -3,25 +3,29 @@
 import { expect } from 'vitest';
 import type { EventBatch } from '../../../protocol/events.ts';
 import { DEFAULT_TOPIC_PREFIX, formatTopic } from '../../../protocol/topics.ts';
-import { deployment } from '../../fakes/deployments.ts';
+import { type DeploymentParts, deployment } from '../../fakes/deployments.ts';
 import { programs } from '../../fakes/engine/programs.ts';
 import type { World } from '../../fakes/world.ts';
 import { test } from './world-test.ts';
 
 const MINUTE_MS = 60_000;
 
+/** The agent runs a first revision of `line`. */
+async function converge(world: World, parts: Partial<DeploymentParts> = {}): Promise<void> {
+  world.startAgent();
+  world.publish(deployment({ revision: 1, ...parts }));
+  await world.untilPhase('line', 'converged', { revision: 1 });
+}
+
 /** Not one byte more, until `free`. */
 function fill(world: World): void {
+  // Emptied, so that what is written next does not find room in the log that is there.
+  world.database?.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   world.disk.capacityBytes = world.disk.usedBytes;
 }
 
 function free(world: World): void {
   world.disk.capacityBytes = Number.POSITIVE_INFINITY;
-}
-
-/** So that what is written next does not find room in the log that is there. */
-function emptyLog(world: World): void {
-  world.database?.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
 function livesOf(world: World): number {
@@ -45,10 +49,7 @@ function expectNoSilentGap(world: World): void {
 
 test('a document that cannot be stored is refused, and taken when there is room', async ({ makeWorld }) => {
   const world = makeWorld();
-  world.startAgent();
-  world.publish(deployment({ revision: 1 }));
-  await world.untilPhase('line', 'converged', { revision: 1 });
-  emptyLog(world);
+  await converge(world);
   fill(world);
   world.publish(deployment({ revision: 2 }));
   await world.until(() => world.status('line')?.refused?.code === 'no_space', { what: 'refused' });
@@ -68,7 +69,6 @@ test('a first document for a name that is not known yet is refused and taken all
   const world = makeWorld();
   world.startAgent();
   await world.run(MINUTE_MS);
-  emptyLog(world);
   fill(world);
   world.publish(deployment({ revision: 1 }));
   await world.until(() => world.status('line')?.refused?.code === 'no_space', { what: 'refused' });
@@ -87,19 +87,14 @@ for (const strategy of ['stop-first', 'start-first'] as const)
       let isReached = true;
       for (let nth = 1; isReached; nth += 1) {
         const world = makeWorld({ seed: nth });
-        world.startAgent();
-        world.publish(deployment({ revision: 1, update }));
-        await world.untilPhase('line', 'converged', { revision: 1 });
+        await converge(world, { update });
         if (isBroken) world.programs.set('registry.test/app:2', programs.crashesAtOnce);
         const first = world.writes;
         let isFull = false;
         world.onWrite = (_name, count) => {
           if (isFull || count - first < nth) return;
           isFull = true;
-          world.clock.schedule(0, () => {
-            emptyLog(world);
-            fill(world);
-          });
+          world.clock.schedule(0, () => fill(world));
         };
         world.publish(deployment({ revision: 2, update }));
         await world.run(5 * MINUTE_MS);
@@ -118,10 +113,7 @@ for (const strategy of ['stop-first', 'start-first'] as const)
 
 test('what runs goes on, and a crash loop on a full disk does not end the agent', async ({ makeWorld }) => {
   const world = makeWorld();
-  world.startAgent();
-  world.publish(deployment({ revision: 1 }));
-  await world.untilPhase('line', 'converged', { revision: 1 });
-  emptyLog(world);
+  await converge(world);
   fill(world);
   for (const container of world.up('line')) container.crash(1);
   await world.until(() => world.status('line')?.reason?.code === 'no_space', { what: 'no_space is told' });
@@ -136,10 +128,7 @@ test('what runs goes on, and a crash loop on a full disk does not end the agent'
 
 test('an agent that starts on a full disk keeps what runs, and goes on with room', async ({ makeWorld }) => {
   const world = makeWorld();
-  world.startAgent();
-  world.publish(deployment({ revision: 1 }));
-  await world.untilPhase('line', 'converged', { revision: 1 });
-  emptyLog(world);
+  await converge(world);
   fill(world);
   world.powerCut();
   await world.run(10 * MINUTE_MS);

@@ -55,10 +55,26 @@ async function spendOffline(world: World, days: number): Promise<void> {
   }
 }
 
-async function startTwo(world: World): Promise<void> {
+/** Two deployments run, and then the broker is gone; the number of the last event that it got. */
+async function goOffline(world: World): Promise<number> {
   world.startAgent();
   for (const name of ['line', 'other']) world.publish(deployment({ revision: 1, name }));
   for (const name of ['line', 'other']) await world.untilPhase(name, 'converged');
+  await world.run(60_000);
+  const last = world.toldEvents().at(-1)?.seq ?? 0;
+  world.broker.goDown();
+  return last;
+}
+
+/** The broker is back, and gets all that waited for it. */
+async function drain(world: World): Promise<Taken[]> {
+  const taken = listen(world);
+  world.broker.comeUp();
+  await world.until(() => world.agent.status().outbox.events === 0 && taken.length > 0, {
+    maxMs: DAY_MS,
+    what: 'the outbox is empty',
+  });
+  return taken;
 }
 
 describe('after four weeks with no broker', () => {
@@ -66,17 +82,9 @@ describe('after four weeks with no broker', () => {
     makeWorld,
   }) => {
     const world = makeWorld({ report: { sampleIntervalMs: SAMPLE_MS } });
-    await startTwo(world);
-    await world.run(60_000);
-    const before = world.toldEvents().at(-1)?.seq ?? 0;
-    world.broker.goDown();
+    const before = await goOffline(world);
     await spendOffline(world, 28);
-    const taken = listen(world);
-    world.broker.comeUp();
-    await world.until(() => world.agent.status().outbox.events === 0 && taken.length > 0, {
-      maxMs: DAY_MS,
-      what: 'the outbox is empty',
-    });
+    const taken = await drain(world);
     const batches = batchesIn(world, taken);
     const seqs = batches.flatMap(({ events }) => events.map(({ seq }) => seq));
     expect(seqs).toEqual(Array.from(seqs, (_, index) => before + 1 + index));
@@ -99,15 +107,9 @@ describe('after four weeks with no broker', () => {
     makeWorld,
   }) => {
     const world = makeWorld({ report: { sampleIntervalMs: SAMPLE_MS, outboxBytes: 256 * 1024 } });
-    await startTwo(world);
-    await world.run(60_000);
-    const before = world.toldEvents().at(-1)?.seq ?? 0;
-    world.broker.goDown();
+    const before = await goOffline(world);
     await spendOffline(world, 28);
-    const taken = listen(world);
-    world.broker.comeUp();
-    await world.until(() => world.agent.status().outbox.events === 0 && taken.length > 0, { maxMs: DAY_MS });
-    const batches = batchesIn(world, taken);
+    const batches = batchesIn(world, await drain(world));
     const events = batches.flatMap((batch) => batch.events);
     const missing = missingIn(events, before);
     expect(missing.length).toBeGreaterThan(SAMPLES_A_DAY);
@@ -124,10 +126,7 @@ test('a power cut takes the samples of an hour at most, and they are marked as l
   makeWorld,
 }) => {
   const world = makeWorld();
-  await startTwo(world);
-  await world.run(60_000);
-  const before = world.toldEvents().at(-1)?.seq ?? 0;
-  world.broker.goDown();
+  const before = await goOffline(world);
   await world.run(3 * 3_600_000);
   const cutMs = world.clock.wallTime().getTime();
   const taken = listen(world);

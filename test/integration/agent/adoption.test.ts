@@ -24,10 +24,9 @@ test('an agent that comes back with its engine, or before it, takes over every c
 });
 
 async function comesBack(world: World, engine: PrivateEngine): Promise<void> {
-  const { url: brokerUrl } = await world.mosquitto();
-  const manager = await world.manager(brokerUrl);
+  const { manager, agent: first } = await world.start();
+  let agent = first;
   const name = world.name('web');
-  let agent = await world.agent({ brokerUrl });
   await manager.publish(name, present(name, 1, { hello: hello(V1), other: hello(V1) }));
   await manager.phase(name, 'converged', 1);
   const identities = async () => [
@@ -36,7 +35,7 @@ async function comesBack(world: World, engine: PrivateEngine): Promise<void> {
   ];
   const before = await identities();
   const startAgent = async () => {
-    agent = await world.agent({ brokerUrl });
+    agent = await world.agent();
   };
   const startBoth = {
     'the engine first': [() => engine.start(), startAgent],

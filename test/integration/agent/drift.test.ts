@@ -12,9 +12,7 @@ let world: World;
 let manager: Manager;
 beforeAll(async () => {
   world = new World();
-  const { url } = await world.mosquitto();
-  manager = await world.manager(url);
-  await world.agent({ brokerUrl: url });
+  ({ manager } = await world.start());
 });
 afterAll(() => world.close());
 

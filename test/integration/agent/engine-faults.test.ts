@@ -21,9 +21,7 @@ beforeAll(async () => {
   world = new World();
   const socket = `${world.dir}/engine.sock`;
   engine = await world.forwardEngine(socket);
-  const { url } = await world.mosquitto();
-  manager = await world.manager(url);
-  agent = await world.agent({ brokerUrl: url, engineSocket: socket });
+  ({ manager, agent } = await world.start({ engineSocket: socket }));
 });
 afterAll(() => world.close());
 

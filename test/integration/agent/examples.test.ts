@@ -26,7 +26,7 @@ function holdfastctl(brokerUrl: string, args: readonly string[], env: Record<str
 
 test('hello is deployed, answers over HTTP, is seen in status, and removed', async () => {
   const { url } = await world.mosquitto();
-  await world.agent({ brokerUrl: url });
+  await world.agent();
   const port = String(await world.port());
   const to = ['--to', `devices/${world.device}`, '--wait'];
   const env = { HELLO_IMAGE: images['hello:1.0.0'].reference, HELLO_PORT: port };

@@ -21,13 +21,10 @@ const NEVER_ANSWERS = [
 
 let world: World;
 let manager: Manager;
-let brokerUrl: string;
 let agent: AgentProcess;
 beforeAll(async () => {
   world = new World();
-  brokerUrl = (await world.mosquitto()).url;
-  manager = await world.manager(brokerUrl);
-  agent = await world.agent({ brokerUrl });
+  ({ manager, agent } = await world.start());
 });
 afterAll(() => world.close());
 
@@ -144,7 +141,7 @@ test('a crash loop is still held back, and its restarts still counted, by an age
   expect(container?.State.Running).toBe(false);
   const waitMs = Math.max(...waitsTold(name));
   const killedMs = Date.now();
-  await world.agent({ brokerUrl });
+  await world.agent();
   const again = await world.engine.untilRunning(name);
   expect(again.Id).toBe(container?.Id);
   // The wait is counted anew from the start: no clock of the process before means anything in this one.

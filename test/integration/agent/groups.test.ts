@@ -13,10 +13,8 @@ let second: string;
 
 beforeAll(async () => {
   world = new World();
-  const { url } = await world.mosquitto();
-  manager = await world.manager(url);
   [first, second] = [world.name('berlin'), world.name('all')];
-  await world.agent({ brokerUrl: url, groups: [first, second] });
+  ({ manager } = await world.start({ groups: [first, second] }));
 });
 afterAll(() => world.close());
 

@@ -20,9 +20,7 @@ test('a document published by a plain MQTT client runs on the engine with its li
   // A registry of its own, so that the image has to be fetched.
   const registry = await world.registry();
   const images = await ensureSampleImages(registry.host, quietProgress);
-  const { url } = await world.mosquitto();
-  const manager = await world.manager(url);
-  const agent = await world.agent({ brokerUrl: url });
+  const { manager, agent } = await world.start();
   const name = world.name('line-vision');
   const port = await world.port();
   const document = contractDocument(name, images['hello:1.0.0'].reference, port);
@@ -82,7 +80,7 @@ test('a document published by a plain MQTT client runs on the engine with its li
   const batchesBefore = manager.batches.length;
   expect(await agent.stop()).toBe(0);
   await manager.presence(false);
-  const again = await world.agent({ brokerUrl: url });
+  const again = await world.agent();
   await manager.event('a second start', ({ seq, type }) => seq > last && type === 'agent_started');
   expect(manager.batches.slice(batchesBefore).flatMap(({ events }) => events)[0]?.seq).toBe(last + 1);
 

@@ -12,9 +12,7 @@ let registryHost: string;
 beforeAll(async () => {
   world = new World();
   registryHost = (await world.registry()).host;
-  const { url } = await world.mosquitto();
-  manager = await world.manager(url);
-  await world.agent({ brokerUrl: url, imageGrace: '1s' });
+  ({ manager } = await world.start({ imageGrace: '1s' }));
 });
 afterAll(() => world.close());
 

@@ -11,14 +11,11 @@ const CREDENTIALS = { username: 'edge', password: 's3cret' };
 
 let world: World;
 let manager: Manager;
-let brokerUrl: string;
 let agent: AgentProcess;
 
 beforeAll(async () => {
   world = new World();
-  brokerUrl = (await world.mosquitto()).url;
-  manager = await world.manager(brokerUrl);
-  agent = await world.agent({ brokerUrl });
+  ({ manager, agent } = await world.start());
 });
 afterAll(() => world.close());
 
@@ -77,7 +74,7 @@ test("a registry's credentials go to that registry only, and one that refuses is
   const socket = `${world.dir}/engine.sock`;
   const engine = await world.forwardEngine(socket);
   await agent.stop();
-  agent = await world.agent({ brokerUrl, engineSocket: socket, registries: { [known.host]: CREDENTIALS } });
+  agent = await world.agent({ engineSocket: socket, registries: { [known.host]: CREDENTIALS } });
 
   const [allowed, refused] = [world.name('allowed'), world.name('refused')];
   await manager.publish(refused, present(refused, 1, { hello: hello(`${strange.host}/hello:own`) }));
@@ -105,7 +102,7 @@ test('a wrong password is told as registry_auth, and never shows in status, even
   const image = await pushOwnHello(locked.host, CREDENTIALS);
   const wrong = { username: 'edge', password: 'not-the-secret' };
   await agent.stop();
-  agent = await world.agent({ brokerUrl, registries: { [locked.host]: wrong } });
+  agent = await world.agent({ registries: { [locked.host]: wrong } });
   const name = world.name('wrong');
   await manager.publish(name, present(name, 1, { hello: hello(image) }));
   expect(await manager.phase(name, 'failed', 1)).toMatchObject({ reason: { code: 'registry_auth' } });

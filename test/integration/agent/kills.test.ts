@@ -51,7 +51,6 @@ interface Life {
   readonly world: World;
   readonly manager: Manager;
   readonly random: () => number;
-  readonly startAgent: () => Promise<AgentProcess>;
 }
 
 test.concurrent.for(SEEDS)(
@@ -60,11 +59,9 @@ test.concurrent.for(SEEDS)(
   async (seed, { onTestFinished }) => {
     const world = new World();
     onTestFinished(() => world.close());
-    const { url: brokerUrl } = await world.mosquitto();
-    const manager = await world.manager(brokerUrl);
-    const startAgent = () => world.agent({ brokerUrl });
-    const life: Life = { world, manager, random: fork(seed, 'kills'), startAgent };
-    let agent = await startAgent();
+    const { manager, agent: first } = await world.start();
+    const life: Life = { world, manager, random: fork(seed, 'kills') };
+    let agent = first;
     const lines = [await beginLine(life, 'stop-first'), await beginLine(life, 'start-first')];
     let kills = 0;
     for (let revision = 2; kills < KILLS_PER_LIFE; revision += 1) {
@@ -135,7 +132,7 @@ interface Killing {
 
 /** Publishes the updates, and kills one agent after the other; answers with the one that lives on. */
 async function killDuring(
-  { manager, startAgent }: Life,
+  { world, manager }: Life,
   first: AgentProcess,
   { updates, moments }: Killing,
 ): Promise<AgentProcess> {
@@ -152,7 +149,7 @@ async function killDuring(
     });
     await delay(thenMs);
     await agent.kill();
-    agent = await startAgent();
+    agent = await world.agent();
   }
   return agent;
 }

@@ -14,13 +14,10 @@ const SIDE_PORT = 9000;
 let world: World;
 let manager: Manager;
 let agent: AgentProcess;
-let brokerUrl: string;
 
 beforeAll(async () => {
   world = new World();
-  brokerUrl = (await world.mosquitto()).url;
-  manager = await world.manager(brokerUrl);
-  agent = await world.agent({ brokerUrl });
+  ({ manager, agent } = await world.start());
 });
 afterAll(() => world.close());
 
@@ -83,7 +80,7 @@ test('follows the container of that one when it is updated, and is untouched by 
   );
 
   await agent.kill();
-  agent = await world.agent({ brokerUrl });
+  agent = await world.agent();
   const beside = world.name('beside');
   await manager.publish(beside, present(beside, 1, { hello: hello(V1) }));
   await manager.phase(beside, 'converged', 1);

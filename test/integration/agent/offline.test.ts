@@ -1,7 +1,7 @@
 // A device that is cut off goes on, starts what it knows, and tells and hears the rest later.
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import type { Mosquitto } from '../../../scripts/rig/mosquitto.ts';
-import { CuttableProxy } from '../../fakes/cuttable-proxy.ts';
+import { TcpProxy } from '../../fakes/tcp-proxy.ts';
 import { hello, present } from '../support/documents.ts';
 import type { Manager } from '../support/manager.ts';
 import { pushOwnHello } from '../support/own-images.ts';
@@ -14,14 +14,14 @@ let world: World;
 let mosquitto: Mosquitto;
 let manager: Manager;
 /** The device's line to the broker. */
-let line: CuttableProxy;
+let line: TcpProxy;
 let brokerUrl: string;
 
 beforeEach(async () => {
   world = new World();
   mosquitto = await world.mosquitto();
-  manager = await world.manager(mosquitto.url);
-  line = await CuttableProxy.start(mosquitto.port);
+  manager = await world.manager();
+  line = await TcpProxy.start(mosquitto.port);
   world.defer(() => line.close());
   brokerUrl = `mqtt://127.0.0.1:${line.port}`;
 });

@@ -17,14 +17,11 @@ const { images } = inject('rig');
 
 let world: World;
 let manager: Manager;
-let brokerUrl: string;
 let agent: AgentProcess;
 
 beforeAll(async () => {
   world = new World();
-  brokerUrl = (await world.mosquitto()).url;
-  manager = await world.manager(brokerUrl);
-  agent = await world.agent({ brokerUrl });
+  ({ manager, agent } = await world.start());
 });
 afterAll(() => world.close());
 
@@ -52,7 +49,7 @@ test('always: a moved tag makes a new container with the next revision, and neit
   await manager.phase(name, 'converged', 3);
   await own.stop();
   await agent.stop();
-  agent = await world.agent({ brokerUrl });
+  agent = await world.agent();
   await manager.publish(name, document(4));
   await manager.status(name, 'the registry is away', ({ phase, reason }) => {
     return phase === 'pulling' && reason?.code === 'registry_unreachable';
@@ -108,9 +105,7 @@ test('a disk without room for an image is told with what is missing, and the upd
   try {
     const own = await small.registry();
     const image = await pushOwnHello(own.host);
-    const { url } = await small.mosquitto();
-    const smallManager = await small.manager(url);
-    await small.agent({ brokerUrl: url, imageReserve: '64M' });
+    const { manager: smallManager } = await small.start({ imageReserve: '64M' });
     const name = small.name('disk');
     await smallManager.publish(name, present(name, 1, { hello: hello(image) }));
     const { reason } = await smallManager.status(name, 'there is no room', (status) => {

@@ -17,9 +17,7 @@ let before: Identity;
 
 beforeAll(async () => {
   world = new World();
-  const { url } = await world.mosquitto();
-  manager = await world.manager(url);
-  agent = await world.agent({ brokerUrl: url });
+  ({ manager, agent } = await world.start());
   name = world.name('web');
   await manager.publish(name, document(REVISION));
   await manager.phase(name, 'converged', REVISION);

@@ -12,13 +12,10 @@ const V1 = images['hello:1.0.0'].reference;
 
 let world: World;
 let manager: Manager;
-let brokerUrl: string;
 
 beforeAll(async () => {
   world = new World();
-  brokerUrl = (await world.mosquitto()).url;
-  manager = await world.manager(brokerUrl);
-  await world.agent({ brokerUrl });
+  ({ manager } = await world.start());
 });
 afterAll(() => world.close());
 

@@ -15,12 +15,11 @@ const V1 = inject('rig').images['hello:1.0.0'].reference;
 
 let world: World;
 let manager: Manager;
-let brokerUrl: string;
 
 async function begin(options: ConstructorParameters<typeof World>[0] = {}): Promise<void> {
   world = new World(options);
-  brokerUrl = (await world.mosquitto()).url;
-  manager = await world.manager(brokerUrl);
+  await world.mosquitto();
+  manager = await world.manager();
 }
 
 /** Two services, both converged. */
@@ -41,7 +40,7 @@ describe('a restart of the agent', () => {
     { how: 'SIGTERM', end: async (agent: AgentProcess) => expect(await agent.stop()).toBe(0) },
     { how: 'kill -9', end: (agent: AgentProcess) => agent.kill() },
   ])('by $how restarts nothing that matches', async ({ end }) => {
-    const agent = await world.agent({ brokerUrl });
+    const agent = await world.agent();
     const name = world.name('web');
     await deployTwo(name);
     const before = await identities(name);
@@ -49,7 +48,7 @@ describe('a restart of the agent', () => {
     await end(agent);
     await manager.presence(false);
     expect(await identities(name)).toEqual(before);
-    const again = await world.agent({ brokerUrl });
+    const again = await world.agent();
     await manager.presence(true);
     await manager.event('the second start', ({ type, seq }) => type === 'agent_started' && seq > 2);
     // A round of the loop has passed once a change that comes after the start is done.
@@ -62,13 +61,13 @@ describe('a restart of the agent', () => {
   });
 
   test('starts what was stopped while it was away', async () => {
-    const agent = await world.agent({ brokerUrl });
+    const agent = await world.agent();
     const name = world.name('web');
     await deployTwo(name);
     const before = await identities(name);
     await agent.stop();
     await world.engine.docker.getContainer(before.hello.id).stop({ t: 2 });
-    await world.agent({ brokerUrl });
+    await world.agent();
     const again = await world.engine.untilRunning(name);
     expect(again.Id).toBe(before.hello.id);
     expect((await identities(name)).other).toEqual(before.other);
@@ -85,7 +84,7 @@ describe('the engine', () => {
     const engine = await startEngine({ dir: mkdtempSync(path.join(tmpdir(), 'hf-it-engine-')) });
     try {
       await begin({ engineSocket: engine.socketPath });
-      await world.agent({ brokerUrl });
+      await world.agent();
       const name = world.name('web');
       await deployTwo(name);
       const before = await identities(name);
@@ -113,7 +112,7 @@ describe('the engine', () => {
   test('away when the agent starts: it connects, says so, and goes on when the engine comes', async () => {
     await begin();
     const socket = `${world.dir}/engine.sock`;
-    await world.agent({ brokerUrl, engineSocket: socket });
+    await world.agent({ engineSocket: socket });
     await manager.presence(true);
     await waitFor('a device state', () => manager.states.at(-1), { lastSeen: () => manager.states });
     expect(manager.states.at(-1)?.engine).toBe(null);

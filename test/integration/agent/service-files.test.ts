@@ -19,14 +19,11 @@ const IDLE: Service = { image, command: ['sleep', '600'], stop_grace_period: '1s
 let world: World;
 let manager: Manager;
 let agent: AgentProcess;
-let brokerUrl: string;
 let name: string;
 beforeEach(async () => {
   world = new World();
   name = world.name('files');
-  brokerUrl = (await world.mosquitto()).url;
-  manager = await world.manager(brokerUrl);
-  agent = await world.agent({ brokerUrl });
+  ({ manager, agent } = await world.start());
 });
 afterEach(() => world.close());
 
@@ -131,7 +128,7 @@ test('files that are gone, as after a boot, are there again before their contain
   await container.stop({ t: 0 });
   rmSync(path.join(world.dir, 'secrets'), { recursive: true });
   await expect(container.start()).rejects.toThrow('bind source path does not exist');
-  await world.agent({ brokerUrl });
+  await world.agent();
   const again = await world.engine.untilRunning(name, (one) => one.Id === Id, 'app');
   expect(await inside(again, 'cat /run/secrets/token')).toBe(SECRET);
 });

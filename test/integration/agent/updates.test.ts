@@ -20,14 +20,14 @@ let manager: Manager;
 async function begin(): Promise<void> {
   world = new World();
   mosquitto = await world.mosquitto();
-  manager = await world.manager(mosquitto.url);
+  manager = await world.manager();
 }
 
 // One agent carries them out at once, as a device does.
 describe.concurrent('an update', () => {
   beforeAll(async () => {
     await begin();
-    await world.agent({ brokerUrl: mosquitto.url });
+    await world.agent();
   });
   afterAll(() => world.close());
 
@@ -193,7 +193,7 @@ describe('an update that never becomes healthy', () => {
   test('goes back with no registry and no broker in reach, and is not tried again when the agent restarts', async () => {
     const registry = await world.registry();
     const own = await ensureSampleImages(registry.host, quietProgress);
-    const agent = await world.agent({ brokerUrl: mosquitto.url });
+    const agent = await world.agent();
     const name = world.name('web');
     const port = await world.port();
     const ports = publish(port);
@@ -225,7 +225,7 @@ describe('an update that never becomes healthy', () => {
 
     await agent.kill();
     const settled = await world.engine.identity(name);
-    const again = await world.agent({ brokerUrl: mosquitto.url });
+    const again = await world.agent();
     await manager.event('the second start', ({ type, seq }) => type === 'agent_started' && seq > 2);
     await manager.status(name, 'healthy', ({ services }) => services.hello?.health === 'healthy');
     expect(manager.latest(name)).toMatchObject({ phase: 'rolled_back', running: { revision: 1 } });

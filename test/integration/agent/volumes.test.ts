@@ -10,7 +10,6 @@ const V1 = inject('rig').images['hello:1.0.0'].reference;
 
 let world: World;
 let manager: Manager;
-let brokerUrl: string;
 let agent: AgentProcess;
 let name: string;
 /** The service's container, stopped. */
@@ -18,9 +17,7 @@ let stopped: string;
 
 beforeEach(async () => {
   world = new World();
-  brokerUrl = (await world.mosquitto()).url;
-  manager = await world.manager(brokerUrl);
-  agent = await world.agent({ brokerUrl });
+  ({ manager, agent } = await world.start());
   name = world.name('web');
   const service = hello(V1, { volumes: [{ type: 'volume', source: 'data', target: '/data' }] });
   await manager.publish(name, present(name, 1, { hello: service }, { volumes: { data: {} } }));
@@ -44,7 +41,7 @@ function volume() {
 test('a volume that was removed, which the engine allows with its container only, is made anew and is ours', async () => {
   await world.engine.docker.getContainer(stopped).remove();
   await volume().remove();
-  await world.agent({ brokerUrl });
+  await world.agent();
   const again = await world.engine.untilRunning(name);
   await healthyAgain();
   expect(again.Mounts).toMatchObject([{ Name: `holdfast_${name}_data`, Destination: '/data' }]);
@@ -57,7 +54,7 @@ test('a volume that was removed, which the engine allows with its container only
 test("a volume whose folder was deleted is told in the engine's words, and its service runs once it is back", async () => {
   const folder = (await volume().inspect()).Mountpoint;
   await onHost(folder, 'shutil.rmtree');
-  await world.agent({ brokerUrl });
+  await world.agent();
   const told = await manager.status(name, 'the next try', ({ services }) => {
     return services.hello?.last_failure?.next_try_at !== undefined;
   });

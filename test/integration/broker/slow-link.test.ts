@@ -6,7 +6,7 @@ import type { Clock } from '../../../agent/ports/clock.ts';
 import { MAX_PAYLOAD_BYTES, MAX_RETAINED_BYTES } from '../../../protocol/payload.ts';
 import { ensureMosquittoInstalled } from '../../../scripts/rig/mosquitto.ts';
 import { brokerConfig, PREFIX, type Recording, until } from '../../agent/broker/broker-harness.ts';
-import { SlowProxy } from '../../fakes/slow-proxy.ts';
+import { TcpProxy } from '../../fakes/tcp-proxy.ts';
 import { type ManagerMessage, Setting } from './setting.ts';
 
 const HURRY = 10;
@@ -21,7 +21,7 @@ const hurriedClock: Clock = {
 };
 
 let setting: Setting;
-let proxy: SlowProxy;
+let proxy: TcpProxy;
 let device: Recording;
 let told: ManagerMessage[];
 let publishRetained: (topic: string, payload: string) => Promise<unknown>;
@@ -32,7 +32,7 @@ beforeEach(async () => {
   const { client, messages } = await setting.manager(mosquitto.url, `${PREFIX}/devices/edge-01/+/+`);
   publishRetained = (topic, payload) => client.publishAsync(topic, payload, { qos: 1, retain: true });
   told = messages;
-  proxy = await SlowProxy.start(mosquitto.port, LINE);
+  proxy = await TcpProxy.start(mosquitto.port, LINE);
   setting.defer(() => proxy.close());
 });
 afterEach(() => setting.cleanUp());

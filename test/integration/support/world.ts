@@ -14,7 +14,8 @@ import { Manager } from './manager.ts';
 import { TestEngine } from './test-engine.ts';
 
 export interface AgentOptions {
-  readonly brokerUrl: string;
+  /** Default: the Mosquitto of this world. */
+  readonly brokerUrl?: string;
   /** Default: the engine of the rig. */
   readonly engineSocket?: string;
   readonly groups?: readonly string[];
@@ -24,6 +25,11 @@ export interface AgentOptions {
   readonly imageReserve?: string;
   /** Default: the agent's own. */
   readonly imageGrace?: string;
+}
+
+interface Started {
+  readonly manager: Manager;
+  readonly agent: AgentProcess;
 }
 
 export interface WorldOptions {
@@ -42,6 +48,7 @@ export class World {
   readonly #managers: Manager[] = [];
   readonly #registryHosts: string[] = [];
   readonly #ports = new Set<number>();
+  #mosquitto: Mosquitto | null = null;
 
   constructor({ engineSocket = inject('rig').engine.socketPath }: WorldOptions = {}) {
     this.engine = new TestEngine(engineSocket);
@@ -66,16 +73,25 @@ export class World {
     this.#cleanUps.push(cleanUp);
   }
 
+  /** A broker, a manager and the agent: all that most tests need. */
+  async start(options: AgentOptions = {}): Promise<Started> {
+    await this.mosquitto();
+    const manager = await this.manager();
+    return { manager, agent: await this.agent(options) };
+  }
+
+  /** The broker that this world's managers and agents connect to, unless told of another. */
   async mosquitto(): Promise<Mosquitto> {
     const mosquitto = await startMosquitto({
       dir: path.join(this.dir, 'mosquitto'),
       extraConfig: 'persistence true',
     });
     this.defer(() => mosquitto.stop());
+    this.#mosquitto = mosquitto;
     return mosquitto;
   }
 
-  async manager(url: string, protocolVersion: 4 | 5 = 5): Promise<Manager> {
+  async manager(url = this.#brokerUrl(), protocolVersion: 4 | 5 = 5): Promise<Manager> {
     const { device, mark } = this;
     const manager = await Manager.connect({ url, device, clientId: `manager-${mark}`, protocolVersion });
     this.#managers.push(manager);
@@ -99,7 +115,7 @@ export class World {
   }
 
   /** Starts the agent of this world's device; started again it finds what it stored before. */
-  async agent(options: AgentOptions): Promise<AgentProcess> {
+  async agent(options: AgentOptions = {}): Promise<AgentProcess> {
     const agent = new AgentProcess(this.#configure(options));
     this.#agents.push(agent);
     return agent.started();
@@ -131,8 +147,13 @@ export class World {
     if (faults.length > 0) throw new Error(faults.join('\n'));
   }
 
+  #brokerUrl(): string {
+    if (this.#mosquitto === null) throw new Error('this world has no Mosquitto yet');
+    return this.#mosquitto.url;
+  }
+
   #configure({
-    brokerUrl,
+    brokerUrl = this.#brokerUrl(),
     engineSocket = this.engine.socketPath,
     groups = [],
     registries = {},

@@ -1,9 +1,9 @@
-// A slow line: passes TCP connections on to a port of this host at so many bytes a second, each way, and late.
+// A line that can be slow, and can be cut: passes TCP connections on to a port of this host until told not to.
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-interface SlowLine {
+/** Of each way. */
+interface Pace {
   readonly bytesPerSecond: number;
-  /** One way. */
   readonly latencyMs: number;
 }
 
@@ -11,21 +11,25 @@ interface SlowLine {
 const BUFFER_BYTES = 4096;
 const PIECE_BYTES = 256;
 
-export class SlowProxy {
-  readonly #line: SlowLine;
+export class TcpProxy {
+  readonly #targetPort: number;
+  readonly #pace: Pace | null;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #isCut = false;
   #port = 0;
   /** Connections that were ever made through it. */
   connections = 0;
 
-  private constructor(targetPort: number, line: SlowLine) {
-    this.#line = line;
-    this.#server = createServer((socket) => this.#join(socket, connect(targetPort, '127.0.0.1')));
+  private constructor(targetPort: number, pace: Pace | null) {
+    this.#targetPort = targetPort;
+    this.#pace = pace;
+    this.#server = createServer((socket) => this.#pass(socket));
   }
 
-  static async start(targetPort: number, line: SlowLine): Promise<SlowProxy> {
-    const proxy = new SlowProxy(targetPort, line);
+  /** With no pace, as fast as the host is. */
+  static async start(targetPort: number, pace: Pace | null = null): Promise<TcpProxy> {
+    const proxy = new TcpProxy(targetPort, pace);
     await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
     const address = proxy.#server.address();
     if (address !== null && typeof address === 'object') proxy.#port = address.port;
@@ -36,15 +40,31 @@ export class SlowProxy {
     return this.#port;
   }
 
-  async close(): Promise<void> {
+  /** Ends every connection, without a farewell, and every later one at once. */
+  cut(): void {
+    this.#isCut = true;
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
+
+  async close(): Promise<void> {
+    this.cut();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #join(socket: Socket, upstream: Socket): void {
+  #pass(socket: Socket): void {
+    if (this.#isCut) {
+      socket.destroy();
+      return;
+    }
     this.connections += 1;
+    const upstream = connect(this.#targetPort, '127.0.0.1');
     for (const side of [socket, upstream]) {
       this.#sockets.add(side);
+      // A reset ends one side only, and nothing else carries it to the other.
       side.on('error', () => undefined);
       side.on('close', () => {
         this.#sockets.delete(side);
@@ -52,13 +72,17 @@ export class SlowProxy {
         upstream.destroy();
       });
     }
-    carry(socket, upstream, this.#line);
-    carry(upstream, socket, this.#line);
+    if (this.#pace === null) {
+      socket.pipe(upstream).pipe(socket);
+    } else {
+      carry(socket, upstream, this.#pace);
+      carry(upstream, socket, this.#pace);
+    }
   }
 }
 
 /** Piece after piece takes its time on the line, and arrives the latency later. */
-function carry(from: Socket, to: Socket, { bytesPerSecond, latencyMs }: SlowLine): void {
+function carry(from: Socket, to: Socket, { bytesPerSecond, latencyMs }: Pace): void {
   let lineIsFreeMs = 0;
   let heldBytes = 0;
   const timers = new Set<NodeJS.Timeout>();
