@@ -100,7 +100,7 @@ function noteExit(
   const after = afterExit(run.spec, container.exitCode, container.engineRestarts);
   const isWatched = history.watched?.container === container.id;
   // The agent was killed before it could note the start. What nothing restarts would otherwise never fail.
-  const isMissedEnd = container.state === 'exited' && after === 'stay' && history.failuresInRow === 0;
+  const isMissedEnd = container.state === 'exited' && after === 'stay' && history.lastFailure === null;
   if (!isWatched && !isMissedEnd) return record;
   if (after === 'completed')
     return withHistory(record, run.spec, { ...history, watched: null, failuresInRow: 0 });

@@ -84,3 +84,49 @@ test('a device that leaves a group lets what it ran run on, and no longer repair
   world.publish(deployment({ revision: 1 }));
   await world.untilPhase('line', 'converged', { revision: 1 });
 });
+
+test('a job that no policy restarts, cut off by a power cut, is run again once told to retry', async ({
+  makeWorld,
+}) => {
+  const world = makeWorld();
+  const job = { image: 'registry.test/job:1', restart: 'no' };
+  const app = {
+    image: 'registry.test/app:1',
+    depends_on: { job: { condition: 'service_completed_successfully' } },
+  };
+  world.programs.set(job.image, programs.exitsAfter(8000, 0));
+  world.startAgent();
+  world.publish(deployment({ revision: 1, services: { app, job } }));
+  await world.until(() => world.up('line', 'job').length > 0);
+  world.powerCut();
+  const { reason } = await world.untilPhase('line', 'failed', { revision: 1 });
+  expect(reason).toMatchObject({ code: 'exited', path: 'services.job' });
+  await world.run(HOUR_MS);
+  expect(world.daemon.of('line', 'job').map(({ runs }) => runs)).toEqual([1]);
+
+  world.agent.retry('line');
+  await world.untilPhase('line', 'converged', { revision: 1 });
+  await world.run(HOUR_MS);
+  expect(world.daemon.of('line', 'job').map(({ runs }) => runs)).toEqual([2]);
+});
+
+test('a job that fails again after a retry is left alone until the next', async ({ makeWorld }) => {
+  const world = makeWorld();
+  const job = { image: 'registry.test/job:1', restart: 'no' };
+  world.programs.set(
+    job.image,
+    programs.changesAfter(2, programs.exitsAfter(2000, 1), programs.exitsAfter(2000, 0)),
+  );
+  world.startAgent();
+  world.publish(deployment({ revision: 1, services: { job } }));
+  for (const runs of [1, 2]) {
+    await world.untilPhase('line', 'failed', { revision: 1 });
+    await world.run(HOUR_MS);
+    await world.restartAgent();
+    await world.run(HOUR_MS);
+    expect(world.daemon.of('line', 'job').map((container) => container.runs)).toEqual([runs]);
+    world.agent.retry('line');
+    await world.run(1000);
+  }
+  await world.untilPhase('line', 'converged', { revision: 1 });
+});
