@@ -5,6 +5,7 @@ import { noteClockWait, withoutClockWait } from './clock-wait.ts';
 import { freshRequestOf, type ImageRequest, imageKey, standingOf, uniqueRequests } from './images.ts';
 import { markOutdated } from './outdated.ts';
 import type { Attempt, DeploymentRecord } from './record.ts';
+import { isUp } from './select-container.ts';
 import { specsOf } from './service-spec.ts';
 import { earliest, imagesToFetch, viewServices, withoutImage } from './services.ts';
 import type { Decision, Gate, Revision, ServiceView, Situation } from './situation.ts';
@@ -17,10 +18,10 @@ export function pull(situation: Situation, desired: Revision<PresentDeployment>,
   const fresh = freshRequests(views, attempt);
   const isComplete = fresh.length === 0 && withoutImage(situation, views).length === 0;
   const { gate } = situation;
-  if (isComplete && gate !== null) return waitAtGate(situation, { views, attempt, gate });
-  if (isComplete) return beginSwitch(situation, desired, attempt);
+  if (isComplete && gate === null) return beginSwitch(situation, desired, attempt);
+  const upkeep = upkeepOfProven(situation, desired, views);
+  if (isComplete && gate !== null) return waitAtGate(situation, upkeep, { views, attempt, gate });
   const wanted = uniqueRequests([...fresh, ...imagesToFetch(situation, views)]);
-  const upkeep = upkeepOfProven(situation, views);
   const trouble =
     views.map((view) => troubleOfImage(situation, view)).find((reason) => reason !== null) ?? null;
   const record: DeploymentRecord = { ...upkeep.record, attempt, ...pullPhase(situation, trouble) };
@@ -72,9 +73,9 @@ function awaitFresh(view: ServiceView, attempt: Attempt): ServiceView {
 /** Everything is here; the old revision runs on until the switch may come. */
 function waitAtGate(
   situation: Situation,
+  upkeep: Decision,
   { views, attempt, gate }: { views: readonly ServiceView[]; attempt: Attempt; gate: Gate },
 ): Decision {
-  const upkeep = upkeepOfProven(situation, views);
   const record = gate.waitsFor === 'clock' ? noteClockWait(upkeep.record, situation.nowMs) : upkeep.record;
   return {
     ...upkeep,
@@ -86,8 +87,8 @@ function waitAtGate(
 
 /** Until the switch a service is shown as it runs, with the progress of what is fetched for it. */
 function whatRunsFor(view: ServiceView, running: readonly ServiceView[]): ServiceView {
-  const present =
-    view.container === null ? running.find((other) => other.spec.name === view.spec.name) : undefined;
+  if (view.container !== null && isUp(view.container)) return view;
+  const present = running.find((other) => other.spec.name === view.spec.name);
   return present === undefined ? view : { ...present, awaitedImage: view.awaitedImage };
 }
 
@@ -113,10 +114,24 @@ function troubleOfImage(
     : null;
 }
 
-function upkeepOfProven(situation: Situation, desiredViews: readonly ServiceView[]): Decision {
+/**
+ * The proven revision runs, and what is there of the desired one is kept for the switch. Some of it may be up: of an
+ * update that is asked for anew in its proof, or whose record was lost with a damaged database. It is not proven, so it
+ * gives its place back.
+ */
+function upkeepOfProven(
+  situation: Situation,
+  { document }: Revision<PresentDeployment>,
+  desiredViews: readonly ServiceView[],
+): Decision {
   if (situation.proven === null) {
     return { record: situation.record, steps: [], wantedImages: [], wakeInMs: null, services: [] };
   }
   const ofDesired = new Set(desiredViews.map((view) => view.container?.id));
-  return keepRunning(situation, situation.proven, (container) => ofDesired.has(container.id));
+  const hasPlaceForBoth = document.update.strategy === 'start-first';
+  return keepRunning(
+    situation,
+    situation.proven,
+    (container) => ofDesired.has(container.id) && (hasPlaceForBoth || !isUp(container)),
+  );
 }

@@ -101,3 +101,25 @@ test('a device with a full disk waits for room, says what is missing, and goes o
   world.host.freeImageBytes = 3_000_000_000;
   await world.untilPhase('line', 'converged', { revision: 2 });
 });
+
+test('an update that is asked for anew in its proof, and has to pull again, gives way to what is proven', async ({
+  makeWorld,
+}) => {
+  const world = makeWorld();
+  const twins = watchForTwins(world);
+  const next = 'registry.test/app:next';
+  const moved = (revision: number) =>
+    deployment({ revision, services: { app: { image: next, pull_policy: 'always', probe: PROBE } } });
+  world.startAgent();
+  await converge(world, 1);
+  world.publish(moved(2));
+  await world.untilPhase('line', 'proving', { revision: 2 });
+  world.registry.isReachable = false;
+  world.publish(moved(3));
+  await world.run(60_000);
+  expect(world.status('line')).toMatchObject({ phase: 'pulling', running: { revision: 1 } });
+  expect(world.up('line').map(({ spec }) => spec.service.image)).toEqual([IMAGE]);
+  world.registry.isReachable = true;
+  await world.untilPhase('line', 'converged', { revision: 3 });
+  expect(twins).toEqual([]);
+});

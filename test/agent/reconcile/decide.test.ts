@@ -184,6 +184,22 @@ describe('an update', () => {
     expect(pulling.wantedImages).toMatchObject([{ reference: 'web:2' }]);
   });
 
+  it('whose switch was forgotten gives back the place that it took, while it waits at its gate', () => {
+    const gate = {
+      waitsFor: 'hold' as const,
+      reason: { code: 'held', message: 'held' },
+      lookAgainInMs: 5000,
+    };
+    const stopped = { ...carrier, state: 'exited' as const, exitCode: 143 };
+    const decideFor = (desired: typeof two) =>
+      decide(
+        situation({ desired, proven: one, gate, observed: observed([stopped, containerOf(desired, 'web')]) }),
+      );
+    expect(inWords(decideFor(two).steps)).toEqual(['stop_container web-2']);
+    const beside = present(2, { web: {} }, { update: { strategy: 'start-first' } });
+    expect(inWords(decideFor(beside).steps)).toEqual(['start_container web-1']);
+  });
+
   it('creates the new container before the old one stops', () => {
     expect(inWords(decide(situation({ desired: two, ...running })).steps)).toEqual([
       'create_container web@2',
