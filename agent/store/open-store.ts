@@ -127,12 +127,13 @@ function newerThan(known: number, version: number): StoreDamaged {
   return new StoreDamaged(message, { kind: 'newer' });
 }
 
+/** What fails on it throws as `toOpenError` has it. */
 function closeOnError<T>(database: SqlDatabase, work: () => T): T {
   try {
     return work();
   } catch (error) {
     closeQuietly(database);
-    throw error;
+    throw toOpenError(error);
   }
 }
 
