@@ -71,7 +71,7 @@ export class Intake {
       return;
     }
     const accepted = this.#options.store
-      .acceptedDocuments(name)
+      .acceptedRevisions(name)
       .find((document) => document.source === source);
     const judgement = judgeDocument(name, payload, accepted);
     if (judgement.kind === 'refused') this.#refuse(source, name, judgement);

@@ -3,7 +3,7 @@ import { drawDelay, startBackOff } from '../lib/back-off.ts';
 import { Waker } from '../lib/waker.ts';
 import { type Engine, EngineUnavailable } from '../ports/engine.ts';
 import type { Logger } from '../ports/logger.ts';
-import { type AcceptedDocument, StoreFull } from '../ports/store.ts';
+import { type AcceptedRevision, StoreFull } from '../ports/store.ts';
 import { chooseDocument } from '../reconcile/choose-document.ts';
 import { decide } from '../reconcile/decide.ts';
 import type { Observed } from '../reconcile/observed.ts';
@@ -43,6 +43,8 @@ export class DeploymentLoop {
   readonly #waker: Waker;
   readonly #abort = new AbortController();
   #record: DeploymentRecord;
+  /** The same as JSON, to see a change by. */
+  #recordText: string;
   /** When the present round began, monotonic; `null` while it waits. Tells a loop that hangs. */
   #busySinceMs: number | null = null;
   #engineBackOff = startBackOff(ENGINE_AWAY);
@@ -59,6 +61,7 @@ export class DeploymentLoop {
     this.#reader = new SituationReader(name, context);
     this.#waker = new Waker(context.clock);
     this.#record = context.store.readRecord(name) ?? EMPTY_RECORD;
+    this.#recordText = JSON.stringify(this.#record);
   }
 
   /** Runs until `close`. Never rejects for what the engine or the network does, nor for a full disk. */
@@ -110,12 +113,12 @@ export class DeploymentLoop {
 
   async #round(): Promise<number> {
     const { puller, reporter } = this.#context;
-    const document = this.#readDocument();
+    const document = this.#readAccepted();
     if (document === null) return SAFETY_PASS_MS;
     this.#resume();
     if (this.#isRetryAsked) this.#keep(withRetry(this.#record));
     this.#isRetryAsked = false;
-    const desired = this.#reader.revision(document);
+    const desired = this.#reader.revision(document.hash);
     if (desired === null) return this.#leaveUnreadable(document);
     const observed = await this.#observe(document, desired);
     const situation = await this.#reader.read({ desired, observed, record: this.#record });
@@ -124,16 +127,18 @@ export class DeploymentLoop {
     puller.want(this.name, decision.wantedImages);
     reporter.reportStatus(this.name, document.source, statusOf(situation, decision));
     const results = await this.#apply(decision);
-    this.#keep(recordOutcomes(this.#record, results, this.#reader.moment()));
-    if (results.length > 0) return this.#pauseAfter(results);
+    if (results.length > 0) {
+      this.#keep(recordOutcomes(this.#record, results, this.#reader.moment()));
+      return this.#pauseAfter(results);
+    }
     if (decision.record.phase === 'removed') this.#endUnlessAsked(document);
     return Math.min(decision.wakeInMs ?? SAFETY_PASS_MS, SAFETY_PASS_MS);
   }
 
-  /** The accepted document that is followed now. */
-  #readDocument(): AcceptedDocument | null {
+  /** What the accepted document is that is followed now. */
+  #readAccepted(): AcceptedRevision | null {
     const { store, groups } = this.#context;
-    return chooseDocument(store.acceptedDocuments(this.name), groups);
+    return chooseDocument(store.acceptedRevisions(this.name), groups);
   }
 
   /** Stored before anything else: how often an attempt was resumed must be known to the next start too. */
@@ -150,7 +155,7 @@ export class DeploymentLoop {
   #waitForRoom(trouble: StoreFull): number {
     const { reporter, random } = this.#context;
     this.#isResumed = false;
-    const document = this.#readDocument();
+    const document = this.#readAccepted();
     if (document !== null) {
       const { revision, hash, source } = document;
       const body = statusWithoutRoom({ revision, hash }, this.#record, trouble);
@@ -162,8 +167,8 @@ export class DeploymentLoop {
   }
 
   /** With no pause between the look and the end: a document that comes later starts a loop of its own. */
-  #endUnlessAsked({ hash }: AcceptedDocument): void {
-    if (this.#readDocument()?.hash !== hash) return;
+  #endUnlessAsked({ hash }: AcceptedRevision): void {
+    if (this.#readAccepted()?.hash !== hash) return;
     this.close();
     this.#onRemoved();
   }
@@ -180,7 +185,7 @@ export class DeploymentLoop {
   }
 
   /** An engine that is away is told, with all that was known of the deployment before. */
-  async #observe(document: AcceptedDocument, desired: Revision): Promise<Observed> {
+  async #observe(document: AcceptedRevision, desired: Revision): Promise<Observed> {
     const { engine, reporter } = this.#context;
     try {
       return await engine.observe(this.name);
@@ -193,7 +198,7 @@ export class DeploymentLoop {
   }
 
   /** What runs is left as it is: nobody knows any more what it should be. */
-  #leaveUnreadable({ source, revision, hash }: AcceptedDocument): number {
+  #leaveUnreadable({ source, revision, hash }: AcceptedRevision): number {
     const body = statusUnreadable({ revision, hash }, this.#record);
     this.#context.reporter.reportStatus(this.name, source, body);
     return SAFETY_PASS_MS;
@@ -207,9 +212,11 @@ export class DeploymentLoop {
 
   /** Stores the record where it changed, and tells what changed. */
   #keep(record: DeploymentRecord): void {
-    if (JSON.stringify(record) === JSON.stringify(this.#record)) return;
+    const text = JSON.stringify(record);
+    if (text === this.#recordText) return;
     this.#context.store.writeRecord(this.name, record);
     this.#context.reporter.addEvents(eventsOf.change(this.name, this.#record, record));
     this.#record = record;
+    this.#recordText = text;
   }
 }

@@ -4,7 +4,7 @@ import { takesPart } from '../../protocol/rollout.ts';
 import type { HealthTracker, Target } from '../health/health-tracker.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Host } from '../ports/host.ts';
-import type { AcceptedDocument, Store } from '../ports/store.ts';
+import type { Store } from '../ports/store.ts';
 import { waitedForClockMs } from '../reconcile/clock-wait.ts';
 import type { Moment } from '../reconcile/failures.ts';
 import { gateOf } from '../reconcile/gate.ts';
@@ -39,9 +39,9 @@ export class SituationReader {
     this.#context = context;
   }
 
-  /** The revision that a stored document is; `null` when it is no longer valid. */
-  revision({ hash, body }: AcceptedDocument): Revision | null {
-    return this.#revisions.read(hash, () => body);
+  /** The revision that the stored document with this hash is; `null` when it is no longer valid. */
+  revision(hash: string): Revision | null {
+    return this.#revisions.read(hash, () => this.#context.store.documentBody(hash));
   }
 
   /** Rejects as the engine does. */
@@ -49,7 +49,9 @@ export class SituationReader {
     const { health, device } = this.#context;
     const deployment = this.#deployment;
     const proven = this.#proven(record);
-    const images = await this.#imageStandings([desired, proven], record, observed);
+    // Mostly one and the same.
+    const revisions = [...new Set([desired, proven])].filter(isPresent);
+    const images = await this.#imageStandings(revisions, record, observed);
     return {
       deployment,
       desired,
@@ -59,7 +61,7 @@ export class SituationReader {
       observed,
       images,
       gate: this.#gate(desired, record),
-      health: health.track(deployment, targetsOf(observed, [desired, proven])),
+      health: health.track(deployment, targetsOf(observed, revisions)),
       ...this.moment(),
     };
   }
@@ -69,7 +71,9 @@ export class SituationReader {
     return { nowMs: clock.monotonicMs(), wallTime: clock.wallTime().toISOString(), chance: random() };
   }
 
-  #gate({ document }: Revision, record: DeploymentRecord): Situation['gate'] {
+  /** Asks clock and files only where there is a switch to keep waiting. */
+  #gate({ document, hash }: Revision, record: DeploymentRecord): Situation['gate'] {
+    if (record.proven?.hash === hash) return null;
     const { clock, host } = this.#context;
     return gateOf(document, {
       wallTime: clock.wallTime(),
@@ -80,21 +84,17 @@ export class SituationReader {
   }
 
   #proven({ proven }: DeploymentRecord): Revision<PresentDeployment> | null {
-    if (proven === null) return null;
-    const { store } = this.#context;
-    const revision = this.#revisions.read(proven.hash, () => store.documentBody(proven.hash));
+    const revision = proven === null ? null : this.revision(proven.hash);
     return isPresent(revision) ? revision : null;
   }
 
   /** Those of running services are of no interest, but where they are to be pulled anew. */
   async #imageStandings(
-    revisions: readonly (Revision | null)[],
+    revisions: readonly Revision<PresentDeployment>[],
     record: DeploymentRecord,
     observed: Observed,
   ): Promise<Situation['images']> {
-    const requests = revisions.flatMap((revision) =>
-      isPresent(revision) ? requestsFor(revision, record, observed) : [],
-    );
+    const requests = revisions.flatMap((revision) => requestsFor(revision, record, observed));
     const { puller } = this.#context;
     const entries = uniqueRequests(requests).map(
       async (request) => [imageKey(request), await puller.standing(request)] as const,
@@ -104,8 +104,8 @@ export class SituationReader {
 }
 
 /** Each container with the probe that its own revision's service asks for. */
-function targetsOf(observed: Observed, revisions: readonly (Revision | null)[]): Target[] {
-  const specs = revisions.flatMap((revision) => (isPresent(revision) ? specsOf(revision.document) : []));
+function targetsOf(observed: Observed, revisions: readonly Revision<PresentDeployment>[]): Target[] {
+  const specs = revisions.flatMap(({ document }) => specsOf(document));
   return observed.containers.map((container) => {
     const spec = specs.find(({ name, hash }) => name === container.service && hash === container.spec);
     return { container, probe: spec?.service.probe };

@@ -19,12 +19,15 @@ export class StoreFull extends Error {
 /** Whose document it is: `device`, or `groups/NAME`. */
 export type Source = string;
 
-/** The newest accepted document of one source for one deployment. */
-export interface AcceptedDocument {
+/** What the newest accepted document of one source for one deployment is. */
+export interface AcceptedRevision {
   readonly deployment: string;
   readonly source: Source;
   readonly revision: number;
   readonly hash: string;
+}
+
+export interface AcceptedDocument extends AcceptedRevision {
   /** The document as it came, as JSON text. */
   readonly body: string;
 }
@@ -66,8 +69,8 @@ export interface PullNotes {
 export interface Store extends PullNotes {
   /** Stores a document and clears the refusal that stood for its deployment. Durable on return. */
   acceptDocument(document: AcceptedDocument): void;
-  /** The accepted documents of one deployment, one per source. */
-  acceptedDocuments(deployment: string): readonly AcceptedDocument[];
+  /** Of the accepted documents of one deployment, one per source. Their bodies: `documentBody`. */
+  acceptedRevisions(deployment: string): readonly AcceptedRevision[];
   /** Names of all deployments that are remembered, removed ones too. */
   deploymentNames(): readonly string[];
   /** Names of those that are not noted as removed. */

@@ -1,6 +1,5 @@
 // The next step for one service: from whatever its container is, one step nearer to running as asked.
 
-import { hostsOf } from '../../protocol/service-namespaces.ts';
 import { CRASH_LOOP_FAILURES } from './failures.ts';
 import { areHostsThere, mustFollow } from './joins.ts';
 import type { ImageStanding, ObservedContainer } from './observed.ts';
@@ -43,7 +42,7 @@ function isAwaitedReady({ areDependenciesReady, hosts }: ServiceContext): boolea
 
 /** Its image must be here, and the containers whose namespaces it joins: they need not run yet. */
 function createStep({ spec, image, hosts }: ServiceContext): Step | null {
-  const areHostsMade = hosts.length === hostsOf(spec.service).length;
+  const areHostsMade = hosts.length === spec.hosts.length;
   if (image?.kind !== 'present' || !areHostsMade) return null;
   const peers = Object.fromEntries(hosts.map(({ service, id }) => [service, id]));
   return { kind: 'create_container', spec, peers };
@@ -79,6 +78,10 @@ function advanceRunning(
 /** Whether a stopped container is to be started again. One that we parked is: its exit was our doing. */
 function shouldRun({ spec, record }: ServiceContext, container: ObservedContainer): boolean {
   if (container.state === 'created' || record.parked.includes(container.id)) return true;
+  const { failuresInRow, lastFailure } = historyOf(record, spec);
+  // What no policy restarts has one chance, and another one when `retry` has forgiven its failure.
+  const isForgiven = lastFailure !== null && failuresInRow === 0;
+  if (isForgiven && !isCompleted(spec, container, record)) return true;
   return afterExit(spec, container.exitCode, container.engineRestarts) === 'restart';
 }
 

@@ -1,6 +1,4 @@
 // Which container carries a service: told by labels, never by name.
-
-import { hostsOf } from '../../protocol/service-namespaces.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { ServiceSpec } from './service-spec.ts';
 
@@ -32,8 +30,7 @@ export function findCarriers(
 function hostsFirst(specs: readonly ServiceSpec[]): readonly ServiceSpec[] {
   const ordered = new Set<ServiceSpec>();
   const add = (spec: ServiceSpec): void => {
-    const hosts = hostsOf(spec.service);
-    for (const other of specs) if (hosts.includes(other.name)) add(other);
+    for (const other of specs) if (spec.hosts.includes(other.name)) add(other);
     ordered.add(spec);
   };
   for (const spec of specs) add(spec);
@@ -51,7 +48,7 @@ function doesFit(container: ObservedContainer, spec: ServiceSpec, carriers: Carr
     (spec.settings.nanoCpus === 0 && settings.nanoCpus > 0);
   const isAsked = container.service === spec.name && container.spec === spec.hash;
   if (!isAsked || isTooTight || container.state === 'removing') return false;
-  const hosts = hostsOf(spec.service).map((name) => carriers.get(name)?.id);
+  const hosts = spec.hosts.map((name) => carriers.get(name)?.id);
   return hosts.every((id) => id !== undefined && container.joins.includes(id));
 }
 

@@ -19,6 +19,8 @@ export interface ServiceSpec {
   /** Networks by the document's name, with the aliases under which others find the service there. */
   readonly networks: Readonly<Record<string, readonly string[]>>;
   readonly files: readonly ServiceFile[];
+  /** Services whose namespaces it joins. */
+  readonly hosts: readonly string[];
   readonly stopGraceMs: number;
 }
 
@@ -47,6 +49,7 @@ function specOf(document: PresentDeployment, name: string, service: Service): Se
     hash: hashOf(document, service, files),
     settings: settingsOf(service),
     networks: networksOf(name, service),
+    hosts: hostsOf(service),
     stopGraceMs: durationMs(service.stop_grace_period, DEFAULT_STOP_GRACE_MS),
   };
 }

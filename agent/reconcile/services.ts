@@ -1,7 +1,6 @@
 // The services of one revision held against what runs: carriers, verdicts, dependencies, next steps.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { DependencyCondition } from '../../protocol/service.ts';
-import { hostsOf } from '../../protocol/service-namespaces.ts';
 import { advanceService, isCompleted, missingNetwork } from './advance.ts';
 import { noteRun } from './failures.ts';
 import { judgeHealth } from './health.ts';
@@ -27,7 +26,7 @@ export function viewServices(
   const carriers = findCarriers(containers, specs, first);
   return specs.map((spec) => {
     const container = carriers.get(spec.name) ?? null;
-    const hosts = hostsOf(spec.service).flatMap((name) => carriers.get(name) ?? []);
+    const hosts = spec.hosts.flatMap((name) => carriers.get(name) ?? []);
     const verdict =
       container === null
         ? { health: 'unknown' as const, healthySinceMs: null, why: null }

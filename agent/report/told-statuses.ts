@@ -11,6 +11,8 @@ const MAX_STRANGERS = 200;
 
 interface Told {
   readonly status: Status;
+  /** What it says, as text to compare by: a round comes at every event, and mostly finds the same. */
+  readonly gist: string;
   /** When a status of this deployment was last told, monotonic: what the progress of a pull is held back by. */
   readonly toldMs: number;
 }
@@ -44,7 +46,7 @@ export class ToldStatuses {
     const status = store.latestStatus(name);
     if (status === null) return;
     const seq = store.nextStatusSeq() ?? status.seq;
-    this.#latest.set(name, { status: { ...status, seq }, toldMs: Number.NEGATIVE_INFINITY });
+    this.#remember({ ...status, seq }, Number.NEGATIVE_INFINITY);
   }
 
   /** Statuses as they were last told, by deployment name. */
@@ -97,6 +99,10 @@ export class ToldStatuses {
     this.#undeliveredSeq.delete(deployment);
   }
 
+  #remember(status: Status, toldMs: number): void {
+    this.#latest.set(status.deployment, { status, gist: gistOf(status), toldMs });
+  }
+
   #all(): Status[] {
     return [...this.#latest.values()].map(({ status }) => status);
   }
@@ -110,8 +116,9 @@ export class ToldStatuses {
     const { store, clock, onTold } = this.#options;
     const { deployment } = status;
     const before = this.#latest.get(deployment);
-    if (before !== undefined && gist(before.status, false) === gist(status, false)) return;
-    const isMaterial = before === undefined || gist(before.status, true) !== gist(status, true);
+    if (before?.gist === gistOf(status)) return;
+    const isMaterial =
+      before === undefined || gistWithoutProgress(before.status) !== gistWithoutProgress(status);
     const nowMs = clock.monotonicMs();
     if (!isMaterial && nowMs - before.toldMs < PROGRESS_INTERVAL_MS) return;
     const seq = store.nextStatusSeq();
@@ -122,15 +129,20 @@ export class ToldStatuses {
       store.saveStatus(told);
       this.#undeliveredSeq.set(deployment, told.seq);
     }
-    this.#latest.set(deployment, { status: told, toldMs: nowMs });
+    this.#remember(told, nowMs);
     onTold({ isPhaseNew: before?.status.phase !== status.phase });
   }
 }
 
-/** What two statuses are compared by: without number and time, and without the bytes of a pull if so asked. */
-function gist(status: Status, isWithoutProgress: boolean): string {
+/** All but number and time. */
+function gistOf(status: Status): string {
+  return JSON.stringify({ ...status, seq: 0, at: '' });
+}
+
+/** Without the bytes of a pull too. */
+function gistWithoutProgress(status: Status): string {
   return JSON.stringify({ ...status, seq: 0, at: '' }, (key, value: unknown) =>
-    isWithoutProgress && key === 'progress' ? null : value,
+    key === 'progress' ? null : value,
   );
 }
 

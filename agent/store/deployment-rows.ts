@@ -1,10 +1,10 @@
 // What managers asked and what became of it: documents, refusals, records, removals.
 import type { Refusal } from '../../protocol/status.ts';
-import type { AcceptedDocument } from '../ports/store.ts';
+import type { AcceptedDocument, AcceptedRevision } from '../ports/store.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../reconcile/record.ts';
 import type { SqlDatabase } from './database.ts';
-import { inTransaction, readBody } from './rows.ts';
-import { seal, unseal } from './sealed.ts';
+import { inTransaction, readBody, readSealedBody } from './rows.ts';
+import { seal } from './sealed.ts';
 import type { DeploymentCopy, KeptRecord, SecondCopies } from './second-copies.ts';
 
 const REFUSED_DEPLOYMENTS = 200;
@@ -39,9 +39,9 @@ export class DeploymentRows {
     );
   }
 
-  acceptedDocuments(deployment: string): AcceptedDocument[] {
-    return this.#db.all<AcceptedDocument>(
-      'SELECT deployment, source, revision, hash, body FROM accepted JOIN documents USING (hash) WHERE deployment = ? ORDER BY source',
+  acceptedRevisions(deployment: string): AcceptedRevision[] {
+    return this.#db.all<AcceptedRevision>(
+      'SELECT deployment, source, revision, hash FROM accepted WHERE deployment = ? ORDER BY source',
       deployment,
     );
   }
@@ -113,11 +113,11 @@ export class DeploymentRows {
   }
 
   readRecord(deployment: string): DeploymentRecord | null {
-    const row = this.#db.all<{ body: string }>(
+    return readSealedBody<DeploymentRecord>(
+      this.#db,
       'SELECT body FROM records WHERE deployment = ?',
       deployment,
-    )[0];
-    return row === undefined ? null : unseal<DeploymentRecord>(row.body);
+    );
   }
 
   writeRecord(deployment: string, record: DeploymentRecord): void {
@@ -159,7 +159,7 @@ export class DeploymentRows {
   }
 
   #copyOf(deployment: string): DeploymentCopy {
-    const accepted = this.acceptedDocuments(deployment).map(({ source, revision, hash }) => ({
+    const accepted = this.acceptedRevisions(deployment).map(({ source, revision, hash }) => ({
       source,
       revision,
       hash,
@@ -180,7 +180,7 @@ export class DeploymentRows {
     this.#keptRecords.set(deployment, JSON.stringify(copy.record));
   }
 
-  #putAccepted({ deployment, source, revision, hash }: Omit<AcceptedDocument, 'body'>): void {
+  #putAccepted({ deployment, source, revision, hash }: AcceptedRevision): void {
     this.#db.run(
       'INSERT INTO accepted (deployment, source, revision, hash) VALUES (?, ?, ?, ?) ' +
         'ON CONFLICT (deployment, source) DO UPDATE SET revision = excluded.revision, hash = excluded.hash ' +

@@ -9,6 +9,7 @@ import type { Event } from '../../protocol/events.ts';
 import type { Refusal, Status } from '../../protocol/status.ts';
 import {
   type AcceptedDocument,
+  type AcceptedRevision,
   type NewEvent,
   type PendingStatus,
   type Store,
@@ -94,8 +95,8 @@ export class SqliteStore implements Store {
     this.#deployments.acceptDocument(document);
   }
 
-  acceptedDocuments(deployment: string): AcceptedDocument[] {
-    return this.#deployments.acceptedDocuments(deployment);
+  acceptedRevisions(deployment: string): AcceptedRevision[] {
+    return this.#deployments.acceptedRevisions(deployment);
   }
 
   deploymentNames(): string[] {

@@ -2,6 +2,9 @@
 import type { ClockReading, ContainerUsage, CpuTime, Host, HostFacts } from '../../agent/ports/host.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
+/** More than all images take. */
+export const FREE_IMAGE_BYTES = 20_000_000_000;
+
 export class MemoryHost implements Host {
   readonly #clock: VirtualClock;
   #boots = 1;
@@ -61,7 +64,7 @@ export class MemoryHost implements Host {
   }
 
   /** On the engine's disk. */
-  freeImageBytes: number | null = 20_000_000_000;
+  freeImageBytes: number | null = FREE_IMAGE_BYTES;
 
   /** Deployments whose updates a local program holds back. */
   readonly held = new Set<string>();

@@ -22,10 +22,13 @@ export interface MemoryLineOptions {
   readonly groups: readonly string[];
   readonly topicPrefix: string;
   readonly bootId: string;
+  readonly onStatus?: (status: BrokerStatus) => void;
 }
 
 /** A message that was not taken is sent again at the next connect, which is made soon. */
 const REDELIVERY_MS = 5000;
+
+const ENDINGS = { closed: 'the fake broker ended it', session_taken: 'the session was taken over' };
 
 export class MemoryLine implements BrokerLine {
   readonly #options: MemoryLineOptions;
@@ -83,14 +86,14 @@ export class MemoryLine implements BrokerLine {
       clientId: clientIdOf(device),
       will: this.#presence(false),
       onMessage: (message, isRetained) => this.#receive(message, isRetained),
-      onEnd: (code) => this.#end(client, { code, message: 'the fake broker ended it' }),
+      onEnd: (code) => this.#end(client, { code, message: ENDINGS[code] }),
     });
     this.#client = client;
     for (const filter of subscriptionFilters(topicPrefix, device, groups)) client.subscribe(filter);
     await clock.sleep(broker.travelMs(), signal);
     if (this.#client !== client) return;
     this.#upSinceMs = clock.monotonicMs();
-    this.#status = { isConnected: true, protocol: '5', since: this.#now(), trouble: null, denied: [] };
+    this.#tell({ isConnected: true, protocol: '5', since: this.#now(), trouble: null, denied: [] });
     void client.publish(this.#presence(true));
     this.#options.handlers.onConnected();
   }
@@ -122,11 +125,16 @@ export class MemoryLine implements BrokerLine {
     const ending: Ending = { trouble, verdict: upForMs === null ? 'unknown' : 'worked', upForMs };
     const decision = decideRetry(this.#retry, ending, broker.random);
     this.#retry = decision.retry;
-    this.#status = {
+    this.#tell({
       ...{ isConnected: false, protocol: null, since: this.#now(), denied: [] },
       trouble: decision.trouble,
-    };
+    });
     void clock.sleep(decision.delayMs, this.#closing.signal).then(() => this.#connect());
+  }
+
+  #tell(status: BrokerStatus): void {
+    this.#status = status;
+    this.#options.onStatus?.(status);
   }
 
   #presence(online: boolean): Outgoing {

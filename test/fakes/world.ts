@@ -1,7 +1,7 @@
 // A world of one device: the agent as `composeAgent` puts it together, with the real SQLite on a simulated disk,
 // over a fake engine, broker and host, all on virtual time and from one seed.
 import { type Agent, composeAgent } from '../../agent/compose.ts';
-import type { BrokerHandlers } from '../../agent/ports/broker.ts';
+import type { BrokerHandlers, BrokerStatus } from '../../agent/ports/broker.ts';
 import type { Random } from '../../agent/ports/clock.ts';
 import type { Logger } from '../../agent/ports/logger.ts';
 import { type Store, StoreFull } from '../../agent/ports/store.ts';
@@ -86,6 +86,8 @@ export class World {
   beforeWrite: ((name: string) => void) | null = null;
   /** Called with each line of the trace. */
   onNote: ((line: string) => void) | null = null;
+  /** Called with each change of what the agent itself tells of its line to the broker. */
+  onBrokerStatus: ((status: BrokerStatus) => void) | null = null;
   /** Another one after each power cut: what the cut left. */
   disk = new SimulatedDisk();
   readonly #report: ReportSettings;
@@ -232,7 +234,8 @@ export class World {
     const store = this.#life?.store;
     const record = store?.readRecord(name) ?? null;
     if (store === undefined || record === null) return null;
-    const isRemoval = store.acceptedDocuments(name).some(({ body }) => JSON.parse(body).state === 'absent');
+    const bodies = store.acceptedRevisions(name).map(({ hash }) => store.documentBody(hash));
+    const isRemoval = bodies.some((body) => body !== null && JSON.parse(body).state === 'absent');
     return standingOf(record, isRemoval);
   }
 
@@ -390,6 +393,7 @@ export class World {
       groups,
       topicPrefix: DEFAULT_TOPIC_PREFIX,
       bootId,
+      onStatus: (status) => this.onBrokerStatus?.(status),
     });
   }
 

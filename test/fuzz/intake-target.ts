@@ -87,9 +87,9 @@ class IntakeSubject implements Subject<Message> {
   }
 
   feed(message: Message): void {
-    const before = this.#store.acceptedDocuments('line');
+    const before = this.#store.acceptedRevisions('line');
     this.#receive(message);
-    const after = this.#store.acceptedDocuments('line');
+    const after = this.#store.acceptedRevisions('line');
     if (JSON.stringify(before) !== JSON.stringify(after)) {
       const revision = revisionOf(message.payload);
       must(revision !== null, 'what was accepted has changed by what is no document for it');

@@ -39,9 +39,9 @@ const STANDINGS = Object.keys(PHASE_TABLE) as [Standing, ...Standing[]];
 /** In order of time. `only` names those that are to be kept. */
 export function drawAgenda(profile: Profile, only: ReadonlySet<string> | null): AgendaItem[] {
   const spanMs = profile.hours * HOUR_MS;
-  const faults = Array.from({ length: profile.faultCount }, (_, n) => drawIncident(profile, n, spanMs));
   const acts = Array.from({ length: profile.actCount }, (_, n) => drawActs(profile, n, spanMs)).flat();
-  return [...faults, ...acts]
+  const faults = Array.from({ length: profile.faultCount }, (_, n) => drawIncident(profile, n, acts));
+  return [...faults, ...acts, ...drawMoves(profile, spanMs)]
     .filter(({ id }) => only === null || only.has(id))
     .toSorted((a, b) => a.atMs - b.atMs);
 }
@@ -57,17 +57,42 @@ function drawActs({ seed }: Profile, n: number, spanMs: number): Act[] {
   return [act, { ...act, id: `a${n}c`, atMs: atMs + laterMs, kind: 'deploy' }];
 }
 
-function drawIncident(profile: Profile, n: number, spanMs: number): Incident {
+/** Of tags, where a deployment asks for what they name: from numbers of their own, after all other acts. */
+function drawMoves({ seed, actCount, deployments }: Profile, spanMs: number): Act[] {
+  const random = fork(seed, 'moves of tags');
+  const count = deployments.some(({ isPulledAnew }) => isPulledAnew) ? 1 + Math.floor(random() * 6) : 0;
+  return Array.from({ length: count }, (_, n): Act => {
+    const id = `a${actCount + n}`;
+    return { what: 'act', id, atMs: random() * spanMs, kind: 'move_tag', part: `move ${n} itself` };
+  });
+}
+
+function drawIncident(profile: Profile, n: number, acts: readonly Act[]): Incident {
   const random = fork(profile.seed, `fault ${n}`);
   const isAmbush = random() < 0.6;
+  const atMs = random() * profile.hours * HOUR_MS;
+  const kind = drawKind(profile.weights, random);
+  const ambush = isAmbush ? { standing: pick(random, STANDINGS), delayMs: drawDelay(random) } : null;
   return {
-    what: 'fault',
-    id: `f${n}`,
-    atMs: random() * spanMs,
-    kind: drawKind(profile.weights, random),
-    ambush: isAmbush ? { standing: pick(random, STANDINGS), delayMs: drawDelay(random) } : null,
+    ...{ what: 'fault', id: `f${n}`, kind, ambush },
+    atMs: ambush === null ? atMs : (drawTimeBefore(ambush.standing, acts, random) ?? atMs),
     lastsMs: drawLength(random),
   };
+}
+
+const FAILING: ReadonlySet<ActKind> = new Set(['deploy_bad', 'deploy_flaky', 'hasty']);
+const WITHDRAWING: ReadonlySet<ActKind> = new Set(['withdraw']);
+/** What leads to the steps that are seldom entered. */
+const LEADING: Readonly<Partial<Record<Standing, ReadonlySet<ActKind>>>> = {
+  ...{ condemned: FAILING, rolling_back: FAILING, rolled_back: FAILING, unproven: FAILING },
+  ...{ removing: WITHDRAWING, removed: WITHDRAWING },
+};
+
+/** Shortly before somebody does what may lead to that step; `null` where nobody does. */
+function drawTimeBefore(standing: Standing, acts: readonly Act[], random: Random): number | null {
+  const leading = acts.filter(({ kind }) => LEADING[standing]?.has(kind));
+  const act = leading[Math.floor(random() * leading.length)];
+  return act === undefined ? null : Math.max(0, act.atMs - random() * HOUR_MS);
 }
 
 function drawKind(weights: ReadonlyMap<string, number>, random: Random): string {
@@ -82,7 +107,8 @@ function drawKind(weights: ReadonlyMap<string, number>, random: Random): string 
 
 /** In the very moment, or soon after. */
 function drawDelay(random: Random): number {
-  return pick(random, [0, between(random, 0, 200), between(random, 0, 5000), between(random, 0, 60_000)]);
+  const soonMs = between(random, 0, 200);
+  return pick(random, [0, 0, soonMs, between(random, 0, 5000), between(random, 0, 60_000)]);
 }
 
 /** From a second to some weeks; short ones are the more common. */

@@ -85,9 +85,10 @@ async function tryClocks(scene: Scene, passage: Passage): Promise<void> {
   }
 }
 
+/** Of jobs too, which are not to run again. */
 function runsOf({ world }: Scene, names: readonly string[]): string {
   return names
-    .flatMap((name) => world.up(name).map(({ id, runs }) => `${name} ${id.slice(0, 6)} run ${runs}`))
+    .flatMap((name) => world.daemon.of(name).map(({ id, runs }) => `${name} ${id.slice(0, 6)} run ${runs}`))
     .toSorted()
     .join(', ');
 }

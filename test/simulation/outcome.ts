@@ -1,8 +1,9 @@
 // Whether a deployment has come to the end that its documents ask for, once nothing goes wrong any more.
 import type { Status } from '../../protocol/status.ts';
+import type { Container } from '../fakes/engine/container.ts';
 import type { World } from '../fakes/world.ts';
 import type { Expected } from './fleet/fleet.ts';
-import { type Scene, specsIn } from './scene.ts';
+import { isJob, type Scene, specsIn } from './scene.ts';
 
 /** What is wrong with the end that one deployment has come to; `null`: nothing. */
 export function findFault(scene: Scene, name: string): string | null {
@@ -42,12 +43,26 @@ function faultIn(scene: Scene, { standing, hash, takesPart }: Expected, status: 
 function faultOfContainers(scene: Scene, name: string): string | null {
   const specs = specsIn(scene.memoryOf(name)?.proven ?? null);
   if (specs.length === 0) return 'nothing is proven';
-  const wanted = specs.map((spec) => `${spec.name} ${spec.hash} running`).toSorted();
-  const found = scene.world.daemon
-    .of(name)
-    .map(({ spec, state }) => `${spec.name} ${spec.hash} ${state}`)
-    .toSorted();
-  return JSON.stringify(wanted) === JSON.stringify(found) ? null : 'other containers than asked';
+  const wanted = specs.map((spec) => `${spec.name} ${spec.hash} ${isJob(spec) ? 'done' : 'running'}`);
+  const containers = scene.world.daemon.of(name);
+  const found = containers.map(
+    (container) => `${container.spec.name} ${container.spec.hash} ${endOf(container)}`,
+  );
+  if (JSON.stringify(wanted.toSorted()) !== JSON.stringify(found.toSorted()))
+    return 'other containers than asked';
+  const stray = containers.find((guest) => guest.joins.length > 0 && !livesIn(guest, containers));
+  return stray === undefined ? null : `${stray.spec.name} lives in no namespace of what runs`;
+}
+
+/** What has ended well is done: to a job that is what running is to others. */
+function endOf({ state, exitCode }: Pick<Container, 'state' | 'exitCode'>): string {
+  return state === 'exited' && exitCode === 0 ? 'done' : state;
+}
+
+/** One whose namespace has ended with another's run does not answer. */
+function livesIn(guest: Container, containers: readonly Container[]): boolean {
+  const areHostsUp = guest.joins.every((id) => containers.some((host) => host.id === id && host.isUp));
+  return areHostsUp && guest.isAnswering;
 }
 
 function shown(world: World, name: string): string {

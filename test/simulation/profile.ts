@@ -13,6 +13,20 @@ export interface DeploymentPlan {
   readonly hasSecondNetwork: boolean;
   /** It switches only in the first twenty minutes of an hour. */
   readonly hasWindow: boolean;
+  /** A port of the device that its first service has, where it is updated stop-first; `null`: none. */
+  readonly port: number | null;
+  /** A third service, which ends by itself; `null`: none. */
+  readonly job: JobPlan | null;
+  /** The helper lives in the network of the first, and has to follow it. */
+  readonly isHelperJoined: boolean;
+  /** `pull_policy: always`, and tags that move. */
+  readonly isPulledAnew: boolean;
+}
+
+export interface JobPlan {
+  readonly restart: 'no' | 'on-failure';
+  /** Whether the first service starts only once the job has ended well. */
+  readonly isAwaited: boolean;
 }
 
 export interface Profile {
@@ -37,13 +51,18 @@ export function drawProfile(seed: number, kinds: readonly string[], hours?: numb
   const random = fork(seed, 'profile');
   const drawnHours = pick(random, HOUR_COUNTS);
   const share = pick(random, [0.1, 0.3, 0.6, 1]);
+  // Each from numbers of its own, so that a further kind changes nothing else.
   const weights = kinds
-    .filter(() => random() < share)
-    .map((kind) => [kind, between(random, 0.1, 1)] as const);
+    .map((kind) => [kind, fork(seed, `weight of ${kind}`)] as const)
+    .filter(([, own]) => own() < share)
+    .map(([kind, own]) => [kind, between(own, 0.1, 1)] as const);
   return {
     seed,
     device: `edge-${String(Math.floor(random() * 100)).padStart(2, '0')}`,
-    deployments: NAMES.slice(0, pick(random, [1, 1, 2, 3, 4])).map((name) => drawDeployment(name, random)),
+    deployments: NAMES.slice(0, pick(random, [1, 1, 2, 3, 4])).map((name) => ({
+      ...drawDeployment(name, random),
+      ...drawRarities(name, seed),
+    })),
     weights: new Map(weights),
     // By the cube: most worlds are quiet, some are mad.
     faultCount: weights.length === 0 ? 0 : Math.round(random() ** 3 * 150),
@@ -54,7 +73,9 @@ export function drawProfile(seed: number, kinds: readonly string[], hours?: numb
   };
 }
 
-function drawDeployment(name: string, random: Random): DeploymentPlan {
+type Rarities = Pick<DeploymentPlan, 'job' | 'isHelperJoined' | 'isPulledAnew' | 'port'>;
+
+function drawDeployment(name: string, random: Random): Omit<DeploymentPlan, keyof Rarities> {
   return {
     name,
     strategy: pick(random, ['stop-first', 'start-first']),
@@ -70,4 +91,19 @@ function drawDeployment(name: string, random: Random): DeploymentPlan {
     hasSecondNetwork: random() < 0.3,
     hasWindow: random() < 0.15,
   };
+}
+
+/** Each from numbers of its own, so that a kind which comes to be drawn does not change the others. */
+function drawRarities(name: string, seed: number): Rarities {
+  return {
+    job: drawJob(fork(seed, `job of ${name}`)),
+    isHelperJoined: fork(seed, `namespace of ${name}`)() < 0.3,
+    isPulledAnew: fork(seed, `pull policy of ${name}`)() < 0.2,
+    port: fork(seed, `port of ${name}`)() < 0.3 ? 8000 + NAMES.indexOf(name) : null,
+  };
+}
+
+function drawJob(random: Random): JobPlan | null {
+  if (random() >= 0.25) return null;
+  return { restart: pick(random, ['no', 'on-failure']), isAwaited: random() < 0.5 };
 }

@@ -1,6 +1,7 @@
 // What a person reads of runs: the sums of many, and all of one that failed.
 import { type Coverage, findGaps, sumCounts } from './coverage.ts';
 import { SWITCHED_OFF } from './faults/kinds.ts';
+import { findUnreached } from './rows/table.ts';
 import type { RunResult } from './run.ts';
 
 const YEAR_MS = 365 * 86_400_000;
@@ -15,11 +16,13 @@ export interface Totals {
   readonly faults: Coverage;
   readonly standings: Coverage;
   readonly coverage: Coverage;
+  /** In how many runs each row of "what happens when…" was reached. */
+  readonly rows: Coverage;
 }
 
 export const NO_RUNS: Totals = {
   ...{ runs: 0, virtualMs: 0, skippedMs: 0, cpuMs: 0 },
-  ...{ traces: [], faults: {}, standings: {}, coverage: {} },
+  ...{ traces: [], faults: {}, standings: {}, coverage: {}, rows: {} },
 };
 
 export function addRun(totals: Totals, result: RunResult, cpuMs: number): Totals {
@@ -32,11 +35,12 @@ export function addRun(totals: Totals, result: RunResult, cpuMs: number): Totals
     faults: sumCounts(totals.faults, result.faults),
     standings: sumCounts(totals.standings, result.standings),
     coverage: sumCounts(totals.coverage, result.coverage),
+    rows: sumCounts(totals.rows, Object.fromEntries(result.rows.map((row) => [row, 1]))),
   };
 }
 
 export function formatTotals(totals: Totals): string {
-  const { runs, virtualMs, skippedMs, cpuMs, faults, standings, coverage } = totals;
+  const { runs, virtualMs, skippedMs, cpuMs, faults, standings, coverage, rows } = totals;
   const years = virtualMs / YEAR_MS;
   const lived = (virtualMs - skippedMs) / YEAR_MS;
   const gaps = findGaps(coverage);
@@ -49,6 +53,8 @@ export function formatTotals(totals: Totals): string {
     `switched off         ${Object.entries(SWITCHED_OFF)
       .map((entry) => entry.join(': '))
       .join('; ')}`,
+    `rows reached         ${Object.keys(rows).length}, in how many runs each: ${listCounts(rows)}`,
+    `rows never reached   ${findUnreached(rows).join('; ') || 'none'}`,
     `pairs never reached  ${formatGaps(gaps)}`,
   ].join('\n');
 }
@@ -65,8 +71,12 @@ function formatGaps(gaps: readonly string[]): string {
 
 function formatCounts(counts: Coverage): string {
   const sum = Object.values(counts).reduce((a, b) => a + b, 0);
+  return `${sum}: ${listCounts(counts)}`;
+}
+
+function listCounts(counts: Coverage): string {
   const each = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
-  return `${sum}: ${each.map(([key, count]) => `${key} ${count}`).join(', ')}`;
+  return each.map(([key, count]) => `${key} ${count}`).join(', ');
 }
 
 /** A failed run, as small as it could be made, with the one command that plays it again. */

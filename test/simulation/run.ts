@@ -2,7 +2,7 @@
 // byte of its trace.
 import { createHash } from 'node:crypto';
 import { fork } from '../fakes/random.ts';
-import type { Standing } from '../fakes/standing.ts';
+import { type Standing, standingOf } from '../fakes/standing.ts';
 import { World } from '../fakes/world.ts';
 import { type AgendaItem, drawAgenda, type Incident } from './agenda.ts';
 import { comeToCalm } from './calm.ts';
@@ -11,6 +11,8 @@ import { faultKinds } from './faults/kinds.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { drawProfile } from './profile.ts';
 import { promises } from './promises/kinds.ts';
+import { watchSigns } from './rows/signs.ts';
+import { rowsOf } from './rows/table.ts';
 import { Scene, type Violation } from './scene.ts';
 import { Passage } from './stillness.ts';
 
@@ -35,6 +37,8 @@ export interface RunResult {
   /** How often each step of a deployment was entered. */
   readonly standings: Readonly<Record<string, number>>;
   readonly coverage: Readonly<Record<string, number>>;
+  /** Rows of "what happens when…" that it reached. */
+  readonly rows: readonly string[];
   readonly traceHash: string;
   readonly traceEnd: readonly string[];
 }
@@ -55,8 +59,10 @@ export async function runSimulation(seed: number, options: RunOptions = {}): Pro
   const fleet = new Fleet(world, profile.deployments);
   const scene = new Scene(world, fleet);
   const passage = new Passage(scene);
-  const counts = new Counts(scene);
+  const signs = watchSigns(scene);
   for (const { watch } of promises) watch?.(scene);
+  // The last to be told of a write: what lies in ambush may end the agent in that very moment.
+  const counts = new Counts(scene);
   world.startAgent();
   for (const item of agenda) world.clock.schedule(item.atMs, () => take(item, scene, counts));
   try {
@@ -72,6 +78,7 @@ export async function runSimulation(seed: number, options: RunOptions = {}): Pro
     skippedMs: passage.skippedMs,
     agenda: agenda.map((item) => ({ id: item.id, text: describe(item) })),
     ...{ faults: counts.faults, standings: counts.standings, coverage: counts.coverage },
+    rows: rowsOf(signs),
     traceHash: hash.digest('hex'),
     traceEnd: world.trace.slice(-TRACE_END),
   };
@@ -83,7 +90,7 @@ function take(item: AgendaItem, scene: Scene, counts: Counts): void {
     return;
   }
   scene.world.note(`fleet: ${item.id} ${item.kind}`);
-  scene.fleet.carryOut(item.kind, fork(scene.world.seed, item.part));
+  scene.fleet.carryOut(item.kind, item.part);
 }
 
 function lieInWait(incident: Incident, scene: Scene, counts: Counts): void {
@@ -135,13 +142,13 @@ class Counts {
   /** The calm has begun: nothing strikes any more. */
   isOver = false;
   readonly #scene: Scene;
-  readonly #now = new Map<string, Standing | null>();
+  readonly #now = new Map<string, Standing>();
 
   constructor(scene: Scene) {
     this.#scene = scene;
-    scene.writeListeners.push((method) => {
-      if (method === 'writeRecord') for (const { name } of scene.fleet.plans) this.#look(name);
-    });
+    scene.memoryListeners.push((name, { record, desired }) =>
+      this.#enter(name, standingOf(record, desired?.document.state === 'absent')),
+    );
   }
 
   note(kind: string): void {
@@ -150,9 +157,8 @@ class Counts {
       count(this.coverage, pairOf(kind, this.#now.get(name) ?? 'nothing'));
   }
 
-  #look(name: string): void {
-    const standing = this.#scene.world.standing(name);
-    if (standing === null || standing === this.#now.get(name)) return;
+  #enter(name: string, standing: Standing): void {
+    if (standing === this.#now.get(name)) return;
     this.#now.set(name, standing);
     count(this.standings, standing);
     const nowMs = this.#scene.world.clock.monotonicMs();

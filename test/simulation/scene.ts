@@ -37,6 +37,8 @@ export class Scene {
   readonly fleet: Fleet;
   readonly writeListeners: ((method: string) => void)[] = [];
   readonly takenListeners: ((message: Taken) => void)[] = [];
+  /** Called with each line of the trace. */
+  readonly noteListeners: ((line: string) => void)[] = [];
   /** Called after each write of a record, with all that the device then knows of that deployment. */
   readonly memoryListeners: ((deployment: string, memory: Memory) => void)[] = [];
   /** Engine events and store writes so far: while it stands still nothing happens. */
@@ -56,6 +58,11 @@ export class Scene {
     broker.onTaken = (message) => {
       onTaken?.(message);
       for (const listen of this.takenListeners) listen(message);
+    };
+    const { onNote } = world;
+    world.onNote = (line) => {
+      onNote?.(line);
+      for (const listen of this.noteListeners) listen(line);
     };
     world.onWrite = (method, _count, [subject]) => {
       if (!ROUTINE.has(method)) this.noise += 1;
@@ -111,14 +118,10 @@ export class Scene {
     const { store, groups } = this.world;
     const record = store?.readRecord(deployment) ?? null;
     if (store === null || record === null) return null;
-    const document = chooseDocument(store.acceptedDocuments(deployment), groups);
-    const { proven } = record;
-    return {
-      record,
-      desired: document === null ? null : this.#revisions.read(document.hash, () => document.body),
-      proven:
-        proven === null ? null : this.#revisions.read(proven.hash, () => store.documentBody(proven.hash)),
-    };
+    const desired = chooseDocument(store.acceptedRevisions(deployment), groups);
+    const revisionOf = (named: { readonly hash: string } | null): Revision | null =>
+      named === null ? null : this.#revisions.read(named.hash, () => store.documentBody(named.hash));
+    return { record, desired: revisionOf(desired), proven: revisionOf(record.proven) };
   }
 
   #tellMemory(deployment: string): void {
@@ -133,4 +136,27 @@ export function specsIn(revision: Revision | null): readonly ServiceSpec[] {
 
 export function hasSpec(revision: Revision | null, { spec }: Container): boolean {
   return specsIn(revision).some(({ name, hash }) => name === spec.name && hash === spec.hash);
+}
+
+/** Whether it ends by itself, and has then done what it is for. */
+export function isJob({ settings }: ServiceSpec): boolean {
+  return settings.restartPolicy !== 'unless-stopped';
+}
+
+/**
+ * Whether a container does what the desired revision asks. One in the namespaces of others does while they do; with
+ * `pull_policy: always` a revision that has not proven itself may ask for another image by the same name.
+ */
+export function isAsked(scene: Scene, memory: Memory, container: Container): boolean {
+  const { proven, desired } = memory;
+  const { daemon, registry } = scene.world;
+  const { service } = container.spec;
+  const isHosted = container.joins.every((id) => {
+    const host = daemon.containers.get(id);
+    return host !== undefined && isAsked(scene, memory, host);
+  });
+  const isNewest =
+    service.pull_policy !== 'always' || registry.find(service.image)?.id === container.image.id;
+  const isSettled = proven?.hash === desired?.hash;
+  return hasSpec(desired, container) && isHosted && container.hasNamespaces && (isNewest || isSettled);
 }

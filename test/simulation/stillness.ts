@@ -2,14 +2,21 @@
 // to be tried again and nothing is about to happen, the looks that would find nothing are not made one by one.
 import type { DeploymentRecord } from '../../agent/reconcile/record.ts';
 import { StoreDamaged } from '../../agent/store/store-errors.ts';
+import { windowStateAt } from '../../protocol/update-window.ts';
+import { WINDOW } from './fleet/documents.ts';
 import { promises } from './promises/kinds.ts';
 import type { Promised } from './promises/promise.ts';
 import type { Scene } from './scene.ts';
 
 const CHUNK_MS = 60_000;
 /** Longer than three failures of a probe take to be a verdict. */
-const STILL_CHUNKS = 5;
+const STILL_CHUNKS = 3;
 const LOOK_MS = 3_600_000;
+
+interface Now {
+  readonly processMs: number;
+  readonly wallTime: Date;
+}
 
 export class Passage {
   /** Virtual time that was left out. */
@@ -58,10 +65,11 @@ export class Passage {
   #idleForMs(): number {
     const { world, fleet } = this.#scene;
     const { store, processMs } = world;
+    const now = { processMs, wallTime: world.clock.wallTime() };
     if (store === null) return Number.POSITIVE_INFINITY;
     const idle = fleet.plans.map(({ name }) => {
       const record = store.readRecord(name);
-      return record === null ? Number.POSITIVE_INFINITY : idleForMs(record, processMs);
+      return record === null ? Number.POSITIVE_INFINITY : idleForMs(record, now);
     });
     return Math.min(...idle);
   }
@@ -82,14 +90,20 @@ export class Passage {
   }
 }
 
-function idleForMs({ attempt, phase, reason, services, barred }: DeploymentRecord, nowMs: number): number {
-  // A hold ends by an act; a window, and the wait for a clock, by time alone.
-  if (phase === 'waiting' && (reason?.code === 'window' || reason?.code === 'clock_not_synchronised'))
-    return 0;
+function idleForMs({ attempt, phase, reason, services, barred }: DeploymentRecord, now: Now): number {
+  // Until when is known of a window, but not of a clock that nobody has set.
+  if (phase === 'waiting' && reason?.code === 'clock_not_synchronised') return 0;
   const isResting = attempt === null || attempt.stage === 'pulling';
   if (!isResting || phase === 'switching' || phase === 'degraded') return 0;
   const retries = Object.values(services).map(({ retryAtMs }) => retryAtMs);
-  if (retries.some((atMs) => atMs !== null && atMs > nowMs)) return 0;
-  const lifts = barred.flatMap(({ retry }) => (retry === undefined ? [] : [retry.atMs - nowMs]));
-  return Math.min(Number.POSITIVE_INFINITY, ...lifts.filter((ms) => ms > 0));
+  if (retries.some((atMs) => atMs !== null && atMs > now.processMs)) return 0;
+  const lifts = barred.flatMap(({ retry }) => (retry === undefined ? [] : [retry.atMs - now.processMs]));
+  const opens = phase === 'waiting' && reason?.code === 'window' ? [untilOpenMs(now.wallTime)] : [];
+  return Math.min(Number.POSITIVE_INFINITY, ...lifts.filter((ms) => ms > 0), ...opens);
+}
+
+/** Of every window of the fleet, less a look or two. */
+function untilOpenMs(wallTime: Date): number {
+  const state = windowStateAt(WINDOW, wallTime);
+  return state.isOpen || state.opensAt === null ? 0 : state.opensAt.getTime() - wallTime.getTime() - CHUNK_MS;
 }

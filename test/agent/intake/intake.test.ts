@@ -40,9 +40,9 @@ describe('a document', () => {
       const { receive, accepted, events } = makeIntake(store);
       const document = deployment({ revision: 3 });
       receive(MINE, document);
-      const [stored] = store.acceptedDocuments('line');
+      const [stored] = store.acceptedRevisions('line');
       expect(stored).toMatchObject({ source: 'device', revision: 3, deployment: 'line' });
-      expect(JSON.parse(stored?.body ?? '')).toEqual(document);
+      expect(JSON.parse(store.documentBody(stored?.hash ?? '') ?? '')).toEqual(document);
       expect(accepted).toEqual(['line']);
       expect(events).toMatchObject([{ type: 'document_accepted', revision: 3, source: 'device' }]);
     }));
@@ -52,7 +52,7 @@ describe('a document', () => {
       const { receive } = makeIntake(store);
       receive('groups/berlin/deployments/line', deployment({ revision: 3 }));
       receive(MINE, deployment({ revision: 1 }));
-      expect(store.acceptedDocuments('line').map(({ source }) => source)).toEqual([
+      expect(store.acceptedRevisions('line').map(({ source }) => source)).toEqual([
         'device',
         'groups/berlin',
       ]);
@@ -100,11 +100,11 @@ describe('a document', () => {
     withStore((store) => {
       const { receive, accepted, refused, events } = makeIntake(store);
       receive(MINE, deployment({ revision: 3 }));
-      const before = store.acceptedDocuments('line');
+      const before = store.acceptedRevisions('line');
       receive(MINE, payload);
       expect(store.readRefusal('line')).toMatchObject({ code, path, revision });
       expect(store.readRefusal('line')?.message).not.toBe('');
-      expect(store.acceptedDocuments('line')).toEqual(before);
+      expect(store.acceptedRevisions('line')).toEqual(before);
       expect([accepted, refused]).toEqual([['line'], ['line']]);
       expect(events[1]).toMatchObject({ type: 'document_refused', deployment: 'line', code });
     }),
@@ -142,7 +142,7 @@ describe('a document', () => {
       receive(MINE, deployment({ revision: 3 }));
       receive(MINE, '');
       expect([accepted.length, refused.length]).toEqual([1, 0]);
-      expect(store.acceptedDocuments('line')).toHaveLength(1);
+      expect(store.acceptedRevisions('line')).toHaveLength(1);
       expect(events[1]).toMatchObject({ type: 'document_cleared', deployment: 'line' });
     }));
 

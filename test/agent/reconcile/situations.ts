@@ -12,7 +12,6 @@ import type { Decision, Revision, Situation } from '../../../agent/reconcile/sit
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
 import type { Deployment, PresentDeployment } from '../../../protocol/deployment.ts';
 import { parseDeployment } from '../../../protocol/parse-deployment.ts';
-import { hostsOf } from '../../../protocol/service-namespaces.ts';
 
 export type Services = Readonly<Record<string, object>>;
 
@@ -63,7 +62,7 @@ export function containerOf(
     imageId: 'sha256:1',
     digest: null,
     networks: Object.keys(spec.networks),
-    joins: hostsOf(spec.service).map((host) => `${host}-${revision.revision}`),
+    joins: spec.hosts.map((host) => `${host}-${revision.revision}`),
     address: '10.0.0.2',
     settings: spec.settings,
     effective: null,

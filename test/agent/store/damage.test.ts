@@ -69,12 +69,12 @@ function fillStore(store: SqliteStore): void {
 
 function expectAllThere(store: SqliteStore): void {
   expect(store.deploymentNames()).toEqual(['line', 'other']);
-  expect(store.acceptedDocuments('line').map(({ revision, body }) => [revision, body])).toEqual([
-    [2, bodyOf('b')],
-  ]);
-  expect(store.acceptedDocuments('other').map(({ source, body }) => [source, body])).toEqual([
-    ['groups/berlin', bodyOf('d')],
-  ]);
+  const bodies = (name: string) =>
+    store
+      .acceptedRevisions(name)
+      .map(({ source, revision, hash }) => [source, revision, store.documentBody(hash)]);
+  expect(bodies('line')).toEqual([['device', 2, bodyOf('b')]]);
+  expect(bodies('other')).toEqual([['groups/berlin', 9, bodyOf('d')]]);
   expect(store.documentBody(hashOf('a'))).toBe(bodyOf('a'));
   const { proven, barred } = store.readRecord('line') ?? EMPTY_RECORD;
   expect([proven, barred]).toEqual([record.proven, record.barred]);
@@ -155,6 +155,14 @@ describe('a database', () => {
     const aside = new Database(file('holdfast.db.damaged-1'));
     expect(aside.pragma('user_version', { simple: true })).toBe(99);
     aside.close();
+  });
+
+  test('whose version is lost and whose tables are there is set aside and built anew', () => {
+    openFilled();
+    const raw = new Database(file());
+    raw.pragma('user_version = 0');
+    raw.close();
+    expectRecovery('damaged').close();
   });
 
   test('whose name a directory has is set aside', () => {

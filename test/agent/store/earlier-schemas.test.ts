@@ -30,9 +30,9 @@ test.for(versions)('that of %s is read whole', (version) => {
   expect(store.recovery).toBeNull();
   expect(store.deploymentNames()).toEqual(['gone', 'line', 'other']);
   expect(store.activeDeployments()).toEqual(['line', 'other']);
-  const [line] = store.acceptedDocuments('line');
+  const [line] = store.acceptedRevisions('line');
   expect(line).toMatchObject({ source: 'device', revision: 2 });
-  expect(store.acceptedDocuments('other')[0]).toMatchObject({ source: 'groups/berlin', revision: 3 });
+  expect(store.acceptedRevisions('other')[0]).toMatchObject({ source: 'groups/berlin', revision: 3 });
   const record = store.readRecord('line');
   expect(record).toMatchObject({ phase: 'rolled_back', proven: { revision: 1 } });
   expect(Object.keys(record ?? {})).toEqual(expect.arrayContaining(Object.keys(EMPTY_RECORD)));

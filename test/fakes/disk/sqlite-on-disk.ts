@@ -60,6 +60,13 @@ export function openOnDisk(disk: SimulatedDisk, path: string): DatabaseOnDisk {
     if (values.length > 0) statement.bind([...values]);
     return statement;
   };
+  const finish = (statement: PreparedStatement): void => {
+    try {
+      while (told(() => statement.step()));
+    } finally {
+      told(() => statement.reset(true));
+    }
+  };
   const close = (): void => {
     for (const statement of statements.values()) statement.finalize();
     database.close();
@@ -97,7 +104,9 @@ export function openOnDisk(disk: SimulatedDisk, path: string): DatabaseOnDisk {
     },
     exec: (sql) => {
       reads.forget();
-      told(() => database.exec(sql));
+      // Parsed once where it is one statement: the begin and the end of every transaction are.
+      if (sql.includes(';')) told(() => database.exec(sql));
+      else finish(bind(sql, []));
     },
     close,
     abandon: () => {

@@ -109,7 +109,7 @@ export class Container {
     const ranMs = this.#around.clock.monotonicMs() - this.#startedMs;
     const { answersFromMs, hangsFromMs, needs } = this.#run;
     const hasNeighbours = needs.every((service) => this.#around.answers(this.deployment, service));
-    return ranMs >= answersFromMs && ranMs < hangsFromMs && hasNeighbours && this.#hasNamespaces;
+    return ranMs >= answersFromMs && ranMs < hangsFromMs && hasNeighbours && this.hasNamespaces;
   }
 
   /** Whether something would accept its connection, be it answered or not. */
@@ -117,10 +117,11 @@ export class Container {
     if (this.state === 'paused') return true;
     if (this.state !== 'running' || this.#run === null) return false;
     const ranMs = this.#around.clock.monotonicMs() - this.#startedMs;
-    return ranMs >= this.#run.answersFromMs && this.#hasNamespaces;
+    return ranMs >= this.#run.answersFromMs && this.hasNamespaces;
   }
 
-  get #hasNamespaces(): boolean {
+  /** Whether the runs whose namespaces its own has joined still go on. */
+  get hasNamespaces(): boolean {
     return this.joins.every((id, index) => this.#around.runOf(id) === this.#joinedRuns[index]);
   }
 

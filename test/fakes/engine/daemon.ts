@@ -4,7 +4,6 @@ import type { EngineFacts } from '../../../agent/ports/engine.ts';
 import type { MutableSettings, Observed, ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
-import { hostsOf } from '../../../protocol/service-namespaces.ts';
 import { hexOf } from '../random.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { Container, type ContainerEvent, type Surroundings } from './container.ts';
@@ -157,9 +156,10 @@ export class Daemon implements Surroundings {
     if (image === null) {
       return { ok: false, code: 'image_missing', message: `No such image: ${spec.service.image}` };
     }
+    if (this.images.isDiskFull) return { ok: false, code: 'no_space', message: 'no space left on device' };
     const id = hexOf(this.random, 64);
     // The engine looks for a missing one at the start only.
-    const joins = hostsOf(spec.service).map((service) => peers[service] ?? service);
+    const joins = spec.hosts.map((service) => peers[service] ?? service);
     const identity = { id, deployment, spec, image, joins };
     const container = new Container(identity, this.enforced(spec.settings), this);
     this.containers.set(id, container);
@@ -258,10 +258,16 @@ export class Daemon implements Surroundings {
     const fellows = this.of(deployment).filter((other) => other.networks.has(network));
     const isUsed = fellows.some(({ isUp, state }) => isUp && state !== 'restarting');
     if (isUsed) return engineError(`error while removing network: network ${network} has active endpoints`);
+    this.loseNetwork(deployment, network);
+    return DONE;
+  }
+
+  /** It is removed, whoever uses it; no event tells of that. */
+  loseNetwork(deployment: string, network: string): void {
     this.networks.delete(`${deployment}/${network}`);
+    const fellows = this.of(deployment).filter((other) => other.networks.has(network));
     // One that never ran was told a name alone.
     for (const { runs, lostNetworks } of fellows) if (runs > 0) lostNetworks.add(network);
-    return DONE;
   }
 
   #removeVolume(deployment: string, volume: string): StepOutcome {

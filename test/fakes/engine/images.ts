@@ -36,6 +36,7 @@ export class Registry {
   /** How often each reference was pulled, also in vain. */
   readonly pulls = new Map<string, number>();
   readonly #images = new Map<string, RegistryImage>();
+  readonly #pushed = new Map<string, readonly string[]>();
   readonly #faults = new Map<string, (PullFault | typeof STALL)[]>();
   readonly #random: Random;
 
@@ -55,11 +56,17 @@ export class Registry {
       sizeBytes: options.sizeBytes ?? 20_000_000,
     };
     this.#images.set(reference, image);
+    this.#pushed.set(reference, [...this.pushedAs(reference), image.id]);
     return image;
   }
 
   find(reference: string): RegistryImage | null {
     return this.#images.get(reference) ?? null;
+  }
+
+  /** The id of every image that a tag ever named, the newest last. */
+  pushedAs(reference: string): readonly string[] {
+    return this.#pushed.get(reference) ?? [];
   }
 
   /** Lets the next pull of `reference` go wrong; several wait in a row. */
@@ -92,6 +99,8 @@ export interface StoredImage extends ImageFacts {
 
 /** The engine's own store. Survives everything but a removal. */
 export class ImageStore {
+  /** Nothing more can be written to the engine's disk: no image, and no container. */
+  isDiskFull = false;
   readonly #images = new Map<string, StoredImage>();
   /** Those whose last name moved on to another image, by id. */
   readonly #nameless = new Map<string, StoredImage>();
@@ -167,6 +176,7 @@ export class ImageStore {
     if (fault !== null) return failure(fault);
     await this.#clock.sleep(EXTRACT_MS, signal);
     if (signal.aborted) return GIVEN_UP;
+    if (this.isDiskFull) return failure({ code: 'no_space', isTransient: true });
     const { id, digest, sizeBytes } = image;
     options.onProgress({ currentBytes: sizeBytes, totalBytes: sizeBytes, unwrittenBytes: 0 });
     this.#name(reference, { id, platform, digest, sizeBytes });

@@ -56,6 +56,6 @@ test('a full disk refuses what must be stored, holds the rest, and all goes on w
   store.close();
   const again = openStore(dir);
   expect(again.recovery).toBeNull();
-  expect(again.acceptedDocuments('line').map(({ revision }) => revision)).toEqual([2]);
+  expect(again.acceptedRevisions('line').map(({ revision }) => revision)).toEqual([2]);
   again.close();
 });

@@ -53,7 +53,7 @@ function revision(number: number): string {
 
 /** The revision that the store holds. */
 function accepted(): number | undefined {
-  return store.acceptedDocuments('line')[0]?.revision;
+  return store.acceptedRevisions('line')[0]?.revision;
 }
 
 /** Publishes, and waits until the device was handed it. */

@@ -2,7 +2,19 @@
 import { clientIdOf } from '../../../agent/broker/session.ts';
 import { DEFAULT_TOPIC_PREFIX, formatTopic, parseAddressee } from '../../../protocol/topics.ts';
 import { between } from '../../fakes/random.ts';
+import type { Standing } from '../../fakes/standing.ts';
 import type { FaultKind, Site } from './fault-kind.ts';
+
+const WEEK_MS = 7 * 86_400_000;
+
+const weeks = ({ random }: Site): number => between(random, 2, 4) * WEEK_MS;
+
+/** Nothing crashes again and again that nobody could correct, which would take too long to simulate. */
+function isAtRest({ world, fleet }: Site): boolean {
+  return fleet.plans.every(({ name }) => RESTING.has(world.standing(name) ?? 'removed'));
+}
+
+const RESTING: ReadonlySet<Standing> = new Set(['converged', 'rolled_back', 'removed']);
 
 function takeAway({ world, fleet, lastsMs }: Site, isForgetful: boolean): void {
   world.broker.goDown({ isForgetful });
@@ -21,6 +33,12 @@ function serveStale({ world, fleet }: Site): void {
     const topic = formatTopic(DEFAULT_TOPIC_PREFIX, { kind: 'deployment', to, name: standing.deployment });
     world.broker.publish(topic, fleet.staleBody(standing), { retain: true });
   }
+}
+
+/** Retained, it comes again at every connect; there is no topic to answer it in. */
+function publishBadName({ world }: Site): void {
+  const topic = `${DEFAULT_TOPIC_PREFIX}/devices/${world.device}/deployments/No Name`;
+  if (world.broker.isUp) world.broker.publish(topic, '{}', { retain: true });
 }
 
 /** Somebody else with the same id: each throws the other out. */
@@ -44,6 +62,10 @@ function joinAsSecond({ world, random, lastsMs }: Site): void {
 
 export const brokerFaults: readonly FaultKind[] = [
   { kind: 'broker_away', strike: (site) => takeAway(site, false) },
+  {
+    kind: 'broker_away_for_weeks',
+    strike: (site) => takeAway({ ...site, lastsMs: isAtRest(site) ? weeks(site) : site.lastsMs / 10 }, false),
+  },
   { kind: 'broker_forgets', strike: (site) => takeAway({ ...site, lastsMs: site.lastsMs / 10 }, true) },
   { kind: 'broker_drops', strike: ({ world }) => world.broker.disconnect() },
   {
@@ -81,5 +103,6 @@ export const brokerFaults: readonly FaultKind[] = [
     },
   },
   { kind: 'broker_serves_stale', strike: serveStale },
+  { kind: 'name_is_no_name', strike: publishBadName },
   { kind: 'second_client', strike: joinAsSecond },
 ];

@@ -1,4 +1,5 @@
 // Hands on containers, and a kernel that ignores what is asked of it.
+import type { Random } from '../../../agent/ports/clock.ts';
 import type { Container } from '../../fakes/engine/container.ts';
 import type { FaultKind, Site } from './fault-kind.ts';
 import { startForeign } from './foreign.ts';
@@ -12,6 +13,35 @@ function anyContainer({ world, fleet, random, byHand }: Site, isUp: boolean): Co
   const container = fitting[Math.floor(random() * fitting.length)] ?? null;
   if (container !== null) byHand(container.id);
   return container;
+}
+
+/** What a technician tries out. A policy of `no` starts nothing that the agent has stopped. */
+function changeSettings(container: Container, random: Random): void {
+  const { settings } = container;
+  container.update(
+    random() < 0.5 ? { ...settings, restartPolicy: 'no' } : { ...settings, memoryBytes: 32 * 1024 ** 2 },
+  );
+}
+
+/** As `docker network disconnect --force` and `docker network rm` do it. */
+function removeNetwork({ world, fleet, random, byHand }: Site): void {
+  const names = fleet.plans.map(({ name }) => name);
+  const fitting = [...world.daemon.networks].filter((network) => names.includes(network.split('/')[0] ?? ''));
+  const [deployment = '', network = ''] = fitting[Math.floor(random() * fitting.length)]?.split('/') ?? [];
+  for (const { id } of world.daemon.of(deployment)) byHand(id);
+  world.daemon.loseNetwork(deployment, network);
+}
+
+/** With its image, which nothing else asks for just now: an update would count on it. */
+function removeWithImage({ world, fleet, random, byHand }: Site): void {
+  const resting = fleet.plans.filter(({ name }) => world.standing(name) === 'converged');
+  const fitting = resting.flatMap(({ name }) => world.up(name));
+  const container = fitting[Math.floor(random() * fitting.length)];
+  if (container === undefined) return;
+  byHand(container.id);
+  world.daemon.remove(container.id);
+  const { image, spec } = container;
+  world.daemon.images.removeName({ reference: spec.service.image, imageId: image.id }, new Set());
 }
 
 export const containerFaults: readonly FaultKind[] = [
@@ -29,6 +59,15 @@ export const containerFaults: readonly FaultKind[] = [
       if (container !== null) site.world.daemon.remove(container.id);
     },
   },
+  { kind: 'container_and_image_removed', strike: removeWithImage },
+  {
+    kind: 'settings_changed_by_hand',
+    strike: (site) => {
+      const container = anyContainer(site, true);
+      if (container !== null) changeSettings(container, site.random);
+    },
+  },
+  { kind: 'network_removed_by_hand', strike: removeNetwork },
   { kind: 'foreign_container', strike: ({ world }) => startForeign(world) },
   {
     kind: 'limits_ignored',

@@ -1,9 +1,12 @@
 // The engine: its own end, its calls and its events.
 import type { CallFault } from '../../fakes/engine/call-faults.ts';
+import { FREE_IMAGE_BYTES } from '../../fakes/memory-host.ts';
 import { between, pick } from '../../fakes/random.ts';
 import type { FaultKind } from './fault-kind.ts';
 
 const MINUTE_MS = 60_000;
+/** What no pull may take of the engine's disk, and a little more. */
+const RESERVED_BYTES = 560 * 1024 ** 2;
 const CALLS = [
   ...(['facts', 'observe', 'inspectImage', 'pullImage', 'removeImage', 'create_network'] as const),
   ...([
@@ -47,6 +50,31 @@ export const engineFaults: readonly FaultKind[] = [
     kind: 'engine_restart_live',
     strike: ({ world, lastsMs }) =>
       world.restartEngine({ isLiveRestore: true, downMs: Math.min(lastsMs, 60 * MINUTE_MS) }),
+  },
+  {
+    kind: 'engine_disk_full',
+    strike: ({ world, lastsMs }) => {
+      world.daemon.images.isDiskFull = true;
+      world.clock.schedule(Math.min(lastsMs, 120 * MINUTE_MS), () => {
+        world.daemon.images.isDiskFull = false;
+      });
+    },
+  },
+  {
+    kind: 'image_space_short',
+    strike: ({ world, random, lastsMs }) => {
+      world.host.freeImageBytes = between(random, 0, RESERVED_BYTES);
+      world.clock.schedule(lastsMs, () => {
+        world.host.freeImageBytes = FREE_IMAGE_BYTES;
+      });
+    },
+  },
+  {
+    kind: 'port_taken',
+    strike: ({ world, fleet, lastsMs }) => {
+      for (const { port } of fleet.plans) world.daemon.foreignPorts.add(`${port}/tcp`);
+      world.clock.schedule(Math.min(lastsMs, 120 * MINUTE_MS), () => world.daemon.foreignPorts.clear());
+    },
   },
   {
     kind: 'engine_events_lost',

@@ -1,9 +1,10 @@
 // All kinds of faults, by name, and how to end them all.
+import { FREE_IMAGE_BYTES } from '../../fakes/memory-host.ts';
 import type { World } from '../../fakes/world.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { brokerFaults } from './broker.ts';
 import { containerFaults } from './containers.ts';
-import { deviceFaults } from './device.ts';
+import { ALL_GROUPS, configure, deviceFaults } from './device.ts';
 import { engineFaults } from './engine.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { powerFaults } from './power.ts';
@@ -29,6 +30,10 @@ export function calmDown(world: World, fleet: Fleet): void {
   world.faults.clear();
   world.disk.onChange = null;
   world.disk.capacityBytes = Number.POSITIVE_INFINITY;
+  world.daemon.images.isDiskFull = false;
+  world.daemon.foreignPorts.clear();
+  world.host.freeImageBytes = FREE_IMAGE_BYTES;
+  configure(world, ALL_GROUPS);
   world.daemon.enforces = ['memory', 'cpus', 'pids'];
   world.registry.isReachable = true;
   world.registry.bytesPerSecond = 20_000_000;

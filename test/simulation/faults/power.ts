@@ -1,5 +1,6 @@
 // The power, and the agent's process.
 import { between } from '../../fakes/random.ts';
+import { damageDatabase } from './device.ts';
 import type { FaultKind, Site } from './fault-kind.ts';
 
 const HOUR_MS = 3_600_000;
@@ -35,6 +36,14 @@ function atDiskChange(site: Site, strike: () => void): void {
 
 export const powerFaults: readonly FaultKind[] = [
   { kind: 'power_cut', strike: cutPower },
+  {
+    kind: 'power_cut_in_recovery',
+    strike: (site) => {
+      damageDatabase(site);
+      site.world.killAgent();
+      atDiskChange(site, () => cutPower(site));
+    },
+  },
   { kind: 'power_cut_in_write', strike: (site) => atDiskChange(site, () => cutPower(site)) },
   {
     kind: 'power_flapping',

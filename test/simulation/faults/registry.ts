@@ -30,6 +30,10 @@ export const registryFaults: readonly FaultKind[] = [
     strike: (site) => failPulls(site, () => ({ code: 'registry_auth', isTransient: false })),
   },
   {
+    kind: 'image_of_another_cpu',
+    strike: (site) => failPulls(site, () => ({ code: 'no_matching_platform', isTransient: false })),
+  },
+  {
     kind: 'registry_slow',
     strike: ({ world, random, lastsMs }) => {
       world.registry.bytesPerSecond = between(random, 20_000, 2_000_000);

@@ -8,6 +8,7 @@ import { pick } from '../../fakes/random.ts';
  * | deploy, deploy_bad, deploy_flaky, deploy_missing | a revision with an image of that class |
  * | again | what stands, under the next revision: barred content stays barred |
  * | hasty | three revisions at once, which may overtake each other |
+ * | move_tag | another image behind the tag that stands, and mostly what stands under the next revision |
  * | percent | the same content for another share of the fleet |
  * | withdraw | an absent document, now and then with its volume |
  * | invalid | a document that is refused |
@@ -22,6 +23,7 @@ export type ActKind =
   | 'deploy_missing'
   | 'again'
   | 'hasty'
+  | 'move_tag'
   | 'percent'
   | 'withdraw'
   | 'invalid'
@@ -31,6 +33,7 @@ export type ActKind =
   | 'hold'
   | 'release';
 
+/** Moves of tags are drawn apart, for those deployments alone that ask for what a tag names. */
 const DRAWN: readonly [ActKind, ...ActKind[]] = [
   ...(['deploy', 'deploy', 'deploy', 'deploy', 'deploy_bad', 'deploy_bad', 'deploy_flaky'] as const),
   ...(['deploy_missing', 'again', 'hasty', 'percent', 'withdraw', 'invalid', 'clear'] as const),

@@ -4,35 +4,61 @@ import type { DeploymentPlan } from '../profile.ts';
 export interface Asked {
   readonly revision: number;
   readonly image: string;
+  /** `null` where the plan has none. */
+  readonly job: string | null;
   readonly isHeld: boolean;
   readonly rollout: { readonly percent: number; readonly salt: string } | null;
 }
 
 /** Slow, as probes of idle devices are most of what a simulation does. */
-const PROBE = { tcp: { port: 80 }, interval: '60s', timeout: '2s', failures: 3, grace: '5s' };
-const WINDOW = { cron: '0 * * * *', zone: 'UTC', length: '20m' };
+const PROBE = { tcp: { port: 80 }, interval: '30s', timeout: '2s', failures: 3, grace: '5s' };
+export const WINDOW = { cron: '0 * * * *', zone: 'UTC', length: '20m' };
+const DONE = 'service_completed_successfully';
 const LIMITS = { deploy: { resources: { limits: { memory: '64M' } } } };
 
-export function presentDocument(plan: DeploymentPlan, { revision, image, isHeld, rollout }: Asked) {
+export function presentDocument(plan: DeploymentPlan, { revision, image, job, isHeld, rollout }: Asked) {
   const networks = plan.hasSecondNetwork ? { networks: { default: {}, back: {} } } : {};
   const volumes = plan.hasVolume ? { volumes: [{ type: 'volume', source: 'data', target: '/data' }] } : {};
   const window = plan.hasWindow ? { window: WINDOW } : {};
-  const app = { image, probe: PROBE, ...LIMITS, ...networks, ...volumes };
+  const pulled = plan.isPulledAnew ? { pull_policy: 'always' } : {};
+  const awaits = plan.job?.isAwaited ? { depends_on: { job: { condition: DONE } } } : {};
+  const app = {
+    image,
+    probe: PROBE,
+    ...LIMITS,
+    ...networks,
+    ...volumes,
+    ...pulled,
+    ...awaits,
+    ...portsOf(plan),
+  };
   const helper = {
     image: helperImage(plan),
     depends_on: { app: { condition: 'service_healthy' } },
+    ...(plan.isHelperJoined ? { network_mode: 'service:app' } : {}),
   };
   return {
     schema: 'holdfast.deployment/1',
     name: plan.name,
     revision,
     state: 'present' as const,
-    services: { app, ...(plan.hasHelper ? { helper } : {}) },
+    services: {
+      app,
+      ...(plan.hasHelper ? { helper } : {}),
+      ...(plan.job === null ? {} : { job: { image: job, restart: plan.job.restart } }),
+    },
     ...(plan.hasVolume ? { volumes: { data: {} } } : {}),
     ...(plan.hasSecondNetwork ? { networks: { back: {} } } : {}),
     update: { strategy: plan.strategy, healthy_after: '10s', deadline: '2m', hold: isHeld, ...window },
     ...(rollout === null ? {} : { rollout }),
   };
+}
+
+/** Two of a start-first service could not have the same one. */
+function portsOf({ port, strategy }: DeploymentPlan) {
+  return port === null || strategy === 'start-first'
+    ? {}
+    : { ports: [{ target: 80, published: String(port) }] };
 }
 
 export function absentDocument(plan: DeploymentPlan, revision: number, isPurging: boolean) {

@@ -6,12 +6,12 @@ import { parseDeployment } from '../../../protocol/parse-deployment.ts';
 import { takesPart } from '../../../protocol/rollout.ts';
 import { DEFAULT_TOPIC_PREFIX, formatTopic, parseAddressee } from '../../../protocol/topics.ts';
 import { programs } from '../../fakes/engine/programs.ts';
-import { pick } from '../../fakes/random.ts';
+import { fork, pick } from '../../fakes/random.ts';
 import type { World } from '../../fakes/world.ts';
 import type { DeploymentPlan } from '../profile.ts';
 import type { ActKind } from './acts.ts';
 import { absentDocument, helperImage, presentDocument } from './documents.ts';
-import { drawProgram, type ImageClass } from './programs.ts';
+import { drawJobProgram, drawProgram, type ImageClass } from './programs.ts';
 
 type Source = DeploymentPlan['sources'][number];
 
@@ -21,11 +21,20 @@ export interface Standing {
   readonly source: Source;
   readonly revision: number;
   readonly image: string | null;
+  readonly job: string | null;
+  /** How many images its tag had named before the one that it named when this was published. */
+  readonly tagsBefore: number;
   readonly imageClass: ImageClass;
   readonly isAbsent: boolean;
   readonly isHeld: boolean;
   readonly percent: number | null;
   readonly body: string;
+}
+
+/** What an act draws from: what came later draws from numbers of its own. */
+interface Draws {
+  readonly random: Random;
+  readonly jobs: Random;
 }
 
 /** What a device is to come to for one deployment. */
@@ -61,11 +70,15 @@ export class Fleet {
     return this.#classes.get(image) ?? 'good';
   }
 
-  carryOut(kind: ActKind, random: Random): void {
-    const plan = pick(random, this.plans as [DeploymentPlan, ...DeploymentPlan[]]);
+  /** `part` names the numbers that the act draws. */
+  carryOut(kind: ActKind, part: string): void {
+    const random = fork(this.#world.seed, part);
+    const draws = { random, jobs: fork(this.#world.seed, `${part}: jobs`) };
+    const plans = kind === 'move_tag' ? this.plans.filter(({ isPulledAnew }) => isPulledAnew) : this.plans;
+    const plan = pick(random, plans as [DeploymentPlan, ...DeploymentPlan[]]);
     const source = pick(random, plan.sources as [Source, ...Source[]]);
     const { host } = this.#world;
-    const deploy = (imageClass: ImageClass): void => this.#deploy(plan, source, { imageClass, random });
+    const deploy = (imageClass: ImageClass): void => this.#deploy(plan, source, { imageClass, ...draws });
     const acts: Readonly<Record<ActKind, () => void>> = {
       deploy: () => deploy('good'),
       deploy_bad: () => deploy('bad'),
@@ -76,6 +89,7 @@ export class Fleet {
           deploy(imageClass);
       },
       again: () => this.#change(plan, source, {}),
+      move_tag: () => this.#moveTag(plan, source, random() < 0.7),
       percent: () => this.#change(plan, source, { percent: pick(random, [1, 10, 50, 100]) }),
       withdraw: () => this.#withdraw(plan, source, random() < 0.3),
       invalid: () => this.#publishOnce(plan.name, source, pick(random, ['{"schema": 1}', 'not json', '[]'])),
@@ -137,16 +151,44 @@ export class Fleet {
   #deploy(
     plan: DeploymentPlan,
     source: Source,
-    { imageClass, random }: { imageClass: ImageClass; random: Random },
+    { imageClass, random, jobs }: Draws & { imageClass: ImageClass },
   ): void {
     this.#images += 1;
     const image = `registry.test/${plan.name}-app:${imageClass}-${this.#images}`;
-    this.#world.programs.set(image, drawProgram(imageClass, random));
+    const isJobToBlame = plan.job !== null && imageClass === 'bad' && jobs() < 0.5;
+    const program = drawProgram(imageClass, random);
+    this.#world.programs.set(image, isJobToBlame ? programs.healthy : program);
     this.#classes.set(image, imageClass);
+    const job = this.#jobFor(plan, source, { isBad: isJobToBlame, jobs });
     if (imageClass === 'flaky') this.#flaky.add(image);
     if (imageClass !== 'missing') this.#world.registry.push(image);
     const isHeld = random() < 0.2;
-    this.#change(plan, source, { image, imageClass, isHeld, isAbsent: false, percent: null });
+    this.#change(plan, source, { image, job, imageClass, isHeld, isAbsent: false, percent: null });
+  }
+
+  /** The image of a revision's job: mostly a new one, else the one before, which need not run again. */
+  #jobFor(
+    plan: DeploymentPlan,
+    source: Source,
+    { isBad, jobs }: { isBad: boolean; jobs: Random },
+  ): string | null {
+    if (plan.job === null) return null;
+    const before = this.#standings.get(`${plan.name} ${source}`)?.job ?? null;
+    const isKept = jobs() < 0.4 && !isBad;
+    if (before !== null && isKept && this.classOf(before) === 'good') return before;
+    const job = `registry.test/${plan.name}-job:${this.#images}`;
+    this.#world.programs.set(job, drawJobProgram(isBad, plan.job, jobs));
+    this.#classes.set(job, isBad ? 'bad' : 'good');
+    this.#world.registry.push(job);
+    return job;
+  }
+
+  /** Where a next revision follows, it pulls what the tag then names; otherwise nothing may come of it. */
+  #moveTag(plan: DeploymentPlan, source: Source, isFollowed: boolean): void {
+    const image = this.#standings.get(`${plan.name} ${source}`)?.image ?? null;
+    if (image === null || this.classOf(image) === 'missing') return;
+    this.#world.registry.push(image);
+    if (isFollowed) this.#change(plan, source, {});
   }
 
   #change(plan: DeploymentPlan, source: Source, change: Partial<Standing>): void {
@@ -156,8 +198,10 @@ export class Fleet {
     const next = { ...(before ?? EMPTY), ...change, deployment: plan.name, source, revision, body: '' };
     if (next.isAbsent || next.image === null) return;
     const rollout = next.percent === null ? null : { percent: next.percent, salt: plan.name };
-    const document = presentDocument(plan, { revision, image: next.image, isHeld: next.isHeld, rollout });
-    this.#stand({ ...next, body: JSON.stringify(document) });
+    const { image, job, isHeld } = next;
+    const document = presentDocument(plan, { revision, image, job, isHeld, rollout });
+    const tagsBefore = Math.max(0, this.#world.registry.pushedAs(image).length - 1);
+    this.#stand({ ...next, tagsBefore, body: JSON.stringify(document) });
   }
 
   #withdraw(plan: DeploymentPlan, source: Source, isPurging: boolean): void {
@@ -189,6 +233,8 @@ export class Fleet {
 
 const EMPTY = {
   image: null,
+  job: null,
+  tagsBefore: 0,
   imageClass: 'good' as const,
   isAbsent: false,
   isHeld: false,

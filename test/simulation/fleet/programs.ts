@@ -2,8 +2,11 @@
 import type { Random } from '../../../agent/ports/clock.ts';
 import { type Program, programs } from '../../fakes/engine/programs.ts';
 import { between, pick } from '../../fakes/random.ts';
+import type { JobPlan } from '../profile.ts';
 
 /**
+ * Of a revision, by the image of its first service; of a bad one the job alone may be to blame.
+ *
  * | class | what becomes of it |
  * |---|---|
  * | good | proves itself, and runs on |
@@ -43,4 +46,12 @@ export function drawProgram(imageClass: ImageClass, random: Random): Program {
     case 'missing':
       return programs.healthy;
   }
+}
+
+/** What a job does. One that the engine starts again may fail at first: fewer times than end an update. */
+export function drawJobProgram(isBad: boolean, { restart }: JobPlan, random: Random): Program {
+  const failing = programs.exitsAfter(between(random, 300, 6000), 1);
+  const ending = programs.exitsAfter(between(random, 300, 30_000), 0);
+  const failures = restart === 'on-failure' && random() < 0.5 ? pick(random, [1, 2]) : 0;
+  return isBad ? failing : programs.changesAfter(failures, failing, ending);
 }

@@ -184,7 +184,7 @@ export const plantedBugs: readonly PlantedBug[] = [
         file: 'agent/intake/intake.ts',
         find: 'if (payload.byteLength === 0) {',
         replace:
-          'const known = this.#options.store.acceptedDocuments(name).find((document) => document.source === source);\n    if (payload.byteLength === 0 && known !== undefined) {\n      const absent = { schema: "holdfast.deployment/1", name, revision: known.revision + 1, state: "absent" };\n      return this.#receiveDocument(source, name, Buffer.from(JSON.stringify(absent)));\n    }\n    if (payload.byteLength === 0) {',
+          'const known = this.#options.store.acceptedRevisions(name).find((document) => document.source === source);\n    if (payload.byteLength === 0 && known !== undefined) {\n      const absent = { schema: "holdfast.deployment/1", name, revision: known.revision + 1, state: "absent" };\n      return this.#receiveDocument(source, name, Buffer.from(JSON.stringify(absent)));\n    }\n    if (payload.byteLength === 0) {',
       },
     ],
     promises: ['everything comes to its end'],
@@ -274,5 +274,53 @@ export const plantedBugs: readonly PlantedBug[] = [
     ],
     promises: ['2 boots with no network', 'everything comes to its end'],
     within: 20,
+  },
+  {
+    name: 'start a job again that has ended well',
+    edits: [
+      {
+        file: 'agent/reconcile/service-spec.ts',
+        find: "if (exitCode === 0) return 'completed';",
+        replace: "if (exitCode === 0 && policy === 'no') return 'completed';",
+      },
+    ],
+    promises: ['1 a job that is done stays done'],
+    within: 60,
+  },
+  {
+    name: 'start what awaits a job with the job',
+    edits: [
+      {
+        file: 'agent/reconcile/services.ts',
+        find: "case 'service_completed_successfully':\n      return false;",
+        replace: "case 'service_completed_successfully':\n      return view.container?.state === 'running';",
+      },
+    ],
+    promises: ['who awaits a job starts after it'],
+    within: 20,
+  },
+  {
+    name: 'leave a service in a namespace that has ended',
+    edits: [
+      {
+        file: 'agent/reconcile/joins.ts',
+        find: 'joined?.run === container.startedAt && hosts.some((host) => joined.hosts[host.id] !== host.startedAt)',
+        replace: 'joined?.run === container.startedAt && hosts.length > 99',
+      },
+    ],
+    promises: ['everything comes to its end'],
+    within: 60,
+  },
+  {
+    name: 'pull_policy always: take what is here',
+    edits: [
+      {
+        file: 'agent/reconcile/images.ts',
+        find: "if (spec.service.pull_policy !== 'always') return null;",
+        replace: "if (spec.service.pull_policy !== 'sometimes') return null;",
+      },
+    ],
+    promises: ['a revision runs what its tag named'],
+    within: 60,
   },
 ];

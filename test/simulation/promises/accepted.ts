@@ -25,7 +25,7 @@ export const acceptedDocumentsSurvive: Promised = {
       for (const [key, revision] of now) accepted.set(key, revision);
     };
     scene.world.broker.onAcknowledged = (message) => {
-      const document = documentIn(message);
+      const document = documentIn(message, scene.world.groups);
       // What is refused for its revision is acknowledged too.
       if (document !== null && document.revision > (accepted.get(document.key) ?? 0))
         accepted.set(document.key, document.revision);
@@ -37,9 +37,14 @@ export const acceptedDocumentsSurvive: Promised = {
 };
 
 /** A sound document, which the device has to store before it acknowledges it; `null`: something else. */
-function documentIn({ topic: text, payload }: Message): { key: string; revision: number } | null {
+function documentIn(
+  { topic: text, payload }: Message,
+  groups: readonly string[],
+): { key: string; revision: number } | null {
   const topic = parseTopic(DEFAULT_TOPIC_PREFIX, text);
   if (topic?.kind !== 'deployment' || !payload.startsWith('{')) return null;
+  // A session still has the topics of a group that the device has left.
+  if (topic.to.kind === 'group' && !groups.includes(topic.to.group)) return null;
   const parsed = parseDeployment(JSON.parse(payload));
   if (!parsed.ok) return null;
   const source = topic.to.kind === 'device' ? 'device' : formatAddressee(topic.to);
@@ -50,7 +55,7 @@ function acceptedNow({ world, fleet }: Scene): Map<string, number> {
   const { store } = world;
   if (store === null) return new Map();
   const entries = fleet.plans.flatMap(({ name }) =>
-    store.acceptedDocuments(name).map(({ source, revision }) => [`${name} of ${source}`, revision] as const),
+    store.acceptedRevisions(name).map(({ source, revision }) => [`${name} of ${source}`, revision] as const),
   );
   return new Map(entries);
 }

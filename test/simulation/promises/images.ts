@@ -12,8 +12,8 @@ export const imageBeforeStop: Promised = {
       // As the stop begins: while it takes its time another revision may come.
       if (event !== 'kill' || !scene.isOurs(container) || scene.wasTouched(container)) return;
       const { deployment, spec } = container;
-      // One that fails now and then is stopped to be started again.
-      if (fleet.classOf(spec.service.image) !== 'good') return;
+      // One that fails now and then is stopped to be started again, as is one whose namespaces have ended.
+      if (fleet.classOf(spec.service.image) !== 'good' || !container.hasNamespaces) return;
       const memory = scene.memoryOf(deployment);
       if (memory === null || memory.desired?.document.state !== 'present') return;
       // The agent has not taken it up yet, and may still carry out a step towards the one before.

@@ -1,5 +1,5 @@
 // §7.6: `stop-first` never runs two instances of a service; `start-first` never has fewer than before.
-import { hasSpec } from '../scene.ts';
+import { hasSpec, isAsked } from '../scene.ts';
 import type { Promised } from './promise.ts';
 
 const TWINS = '6 stop-first: one instance at most';
@@ -41,10 +41,12 @@ export const neverFewer: Promised = {
       // The agent has not taken it up yet, and may still carry out a step towards the one before.
       if (memory.record.attempt?.hash !== memory.desired.hash) return;
       const ranMs = nowMs - (startedMs.get(id) ?? nowMs);
-      const isOld = hasSpec(memory.proven, container) && !hasSpec(memory.desired, container);
-      const wasWell = ranMs > 60_000 && fleet.classOf(spec.service.image) === 'good';
+      const isOld = hasSpec(memory.proven, container) && !isAsked(scene, memory, container);
+      const isGood = fleet.classOf(spec.service.image) === 'good';
+      // One whose namespaces have ended is started again to have the next ones.
+      const wasWell = ranMs > 60_000 && isGood && container.hasNamespaces;
       const isReplaced = world.daemon.of(deployment, spec.name).some(({ isAnswering }) => isAnswering);
-      const isStillAsked = spec.name === 'app' || 'helper' in memory.desired.document.services;
+      const isStillAsked = spec.name in memory.desired.document.services;
       if (isOld && wasWell && isStillAsked && !isReplaced)
         scene.fail(GAPS, `${deployment}/${spec.name} was stopped, and no other answers`);
     });

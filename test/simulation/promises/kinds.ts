@@ -6,6 +6,7 @@ import { everyEventTold } from './events.ts';
 import { nothingForeignTouched, volumesStay } from './foreign.ts';
 import { imageBeforeStop, imagesBeforeSwitch } from './images.ts';
 import { neverFewer, neverTwins } from './instances.ts';
+import { jobsAreAwaited, jobsAreDoneOnce } from './jobs.ts';
 import { limitsAreTold } from './limits.ts';
 import { outboxSurvives } from './outbox.ts';
 import type { Promised } from './promise.ts';
@@ -13,10 +14,12 @@ import { deadlineIsKept, oldStaysUntilProven, provenByTime } from './proof.ts';
 import { noNeedlessRestart } from './restarts.ts';
 import { everythingBounded } from './sizes.ts';
 import { statusesAgree, statusesAreSound } from './statuses.ts';
+import { tagsAreFollowed, tagsWait } from './tags.ts';
 
 export const promises: readonly Promised[] = [
   ...[noNeedlessRestart, acceptedDocumentsSurvive, everyEventTold, imageBeforeStop, barredStaysBarred],
   ...[outboxSurvives, imagesBeforeSwitch, provenByTime, deadlineIsKept, oldStaysUntilProven, waitsAreKept],
   ...[neverTwins, neverFewer, nothingForeignTouched, volumesStay, limitsAreTold],
   ...[statusesAreSound, statusesAgree, everythingBounded],
+  ...[jobsAreDoneOnce, jobsAreAwaited, tagsWait, tagsAreFollowed],
 ];

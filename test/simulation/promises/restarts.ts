@@ -1,5 +1,6 @@
 // §7.1: what already matches is not stopped.
-import { hasSpec } from '../scene.ts';
+import type { Container } from '../../fakes/engine/container.ts';
+import { hasSpec, isAsked, type Scene } from '../scene.ts';
 import type { Promised } from './promise.ts';
 
 /** What has run less is still being looked at: an update or a repair may well end it. */
@@ -22,10 +23,18 @@ export const noNeedlessRestart: Promised = {
       if (ranMs < SETTLED_MS || fleet.classOf(spec.service.image) !== 'good') return;
       const memory = scene.memoryOf(deployment);
       const others = world.up(deployment, spec.name).filter((other) => other !== container);
-      const isTheOne =
-        hasSpec(memory?.proven ?? null, container) && hasSpec(memory?.desired ?? null, container);
-      if (memory !== null && isTheOne && others.length === 0)
+      if (memory === null || others.length > 0 || isOrderLost(scene, container)) return;
+      if (hasSpec(memory.proven, container) && isAsked(scene, memory, container))
         scene.fail(NAME, `${deployment}/${spec.name} was stopped after ${ranMs} ms, and is what was asked`);
     });
   },
 };
+
+/**
+ * Of a service in another's namespaces: whether it looks as if that one had started after it, as the clock ran back
+ * between the two, and the agent's memory of their order went with a damaged database.
+ */
+function isOrderLost({ world }: Scene, { joins, startedAt }: Container): boolean {
+  const hosts = joins.map((id) => world.daemon.containers.get(id)?.startedAt ?? '');
+  return world.recoveries > 0 && hosts.some((host) => Date.parse(host) > Date.parse(startedAt ?? ''));
+}

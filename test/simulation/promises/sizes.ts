@@ -19,7 +19,8 @@ const MAX_ROWS: Readonly<Record<string, number>> = {
   statuses: 4,
   commands: 1000,
 };
-const MAX_CONTAINERS = 8;
+/** Of one service. */
+const MAX_CONTAINERS = 4;
 const MAX_RECORD_BYTES = 64 * 1024;
 const MAX_DISK_BYTES = 64 * 1024 ** 2;
 
@@ -28,9 +29,10 @@ export const everythingBounded: Promised = {
   watch(scene) {
     const { daemon } = scene.world;
     daemon.witnesses.push((event, container) => {
-      const { deployment } = container;
-      const count = event === 'create' && scene.isOurs(container) ? daemon.of(deployment).length : 0;
-      if (count > MAX_CONTAINERS) scene.fail(NAME, `${count} containers of ${deployment}`);
+      const { deployment, spec } = container;
+      if (event !== 'create' || !scene.isOurs(container)) return;
+      const count = daemon.of(deployment, spec.name).length;
+      if (count > MAX_CONTAINERS) scene.fail(NAME, `${count} containers of ${deployment}/${spec.name}`);
     });
     scene.takenListeners.push(({ from, topic, payload }) => {
       if (from !== 'manager' && Buffer.byteLength(payload) > MESSAGE_LIMIT_BYTES)

@@ -1,0 +1,102 @@
+// Every row of "what happens when…" in docs/operations.md, by its words there: the signs that a run has reached it,
+// any of which will do, or why no run can. A test holds the rows equal.
+
+import { FULL } from './codes.ts';
+
+export const ROWS: Readonly<Record<string, readonly string[]>> = {
+  'the broker is away': ['line back'],
+  'the broker is away for weeks': ['line back after weeks'],
+  'the outbox is full': ['events lost to a full outbox'],
+  'the line comes and goes every few seconds': ['line session_taken as it seems'],
+  'the broker restarts without persistence': ['told anew'],
+  'the broker gives out retained documents stale, reordered, twice or cut short': ['refused stale'],
+  'two devices have the same id': ['line session_taken by another'],
+  'the registry is away': ['pulling registry_unreachable'],
+  'the registry refuses': ['rolled_back registry_auth', 'failed registry_auth'],
+  'the image is not there': ['rolled_back image_not_found', 'failed image_not_found'],
+  'the image is for another CPU': ['rolled_back no_matching_platform', 'failed no_matching_platform'],
+  'the engine is away': ['degraded engine_unavailable'],
+  'the agent is killed': ['agent_started again'],
+  'the agent hangs': ['watchdog'],
+  'power is cut': ['agent_started after a boot'],
+  'a host port is taken': ['rolled_back port_taken', 'failed port_taken'],
+  "an image does not fit on the engine's disk above the [reserve](configuration.md#images)": [
+    'pulling no_space reserve',
+  ],
+  'a tag moves under `pull_policy: always`': ['digest moved always'],
+  "the engine's disk is full all the same": [
+    'pulling no_space engine',
+    'rolled_back no_space engine',
+    'failed no_space engine',
+  ],
+  'the disk of `data_dir` is full': [FULL, 'events lost to a full disk'],
+  'the disk of `data_dir` is full when the agent starts': [
+    'started on a full disk',
+    'no store for want of space',
+  ],
+  '`holdfast.db` is damaged, empty or gone': ['store_recovered damaged', 'store_recovered missing'],
+  'the power goes during a migration or a recovery': ['recovery cut short'],
+  'a container is killed or stopped by hand': ['service_failed exited by hand'],
+  'a container is removed by hand': ['service_failed removed'],
+  'a limit or restart policy is changed by hand': ['update_container'],
+  'a network is removed by hand': ['join_network'],
+  'a container is paused by hand': ['unpause_container'],
+  'a service crashes in a loop': ['backed off'],
+  'a service passes its memory limit': ['failure oom_killed'],
+  'an update is bad': ['rolled_back exited', 'rolled_back unhealthy', 'rolled_back deadline'],
+  'a service crashes or is made anew in whose namespace another lives (`service:NAME`)': [
+    'restart_container of a guest',
+  ],
+  'an update has a window and the clock is not synchronised': ['waiting clock_not_synchronised'],
+  'an update window is shut, or a hold file is there': ['waiting window', 'waiting held'],
+  'a first deployment fails': ['failed at first'],
+  'the revision before fails too': ['failed inconsistent'],
+  'a document is malformed': ['refused invalid', 'refused not_json'],
+  'a revision is lower, or the same with other content': ['refused stale', 'refused conflict'],
+  'a retained document is cleared': ['document_cleared'],
+  'the name in a topic is no name': ['document_refused bad_name'],
+  'an image cannot be removed': ['image not removed'],
+  'a device leaves a group (configuration)': ['group left'],
+  'the clock is wrong, as after a boot in 1970': ['clock of another year'],
+  'the clock is set, or runs backwards, also in the middle of an update': ['clock_jumped'],
+  'the kernel does not enforce a limit': ['not_enforced'],
+};
+
+const ON_THE_WIRE = 'the simulated line is there or not, and what goes over it is not simulated';
+const ONE_VERSION = 'one version of the agent lives through a whole run';
+const OF_THE_HOST = "the simulated disk has no modes, owners or locks, and is the agent's alone";
+
+/** Rows that no run can reach, and why: the tests that the table names see to them. */
+export const ELSEWHERE: Readonly<Record<string, string>> = {
+  "the broker's host name is not known, or DNS does not answer": ON_THE_WIRE,
+  'the broker accepts and never answers': ON_THE_WIRE,
+  'the line is slow (2 kB/s, 2 s late)': ON_THE_WIRE,
+  'the broker refuses the login': ON_THE_WIRE,
+  "the broker's rules deny a topic": ON_THE_WIRE,
+  "the broker's certificate is from an unknown authority, for another host or has expired; or it refuses the device's":
+    ON_THE_WIRE,
+  'the image is not here and may not be pulled (`pull_policy: never`)':
+    'every image of the simulated fleet may be pulled',
+  'the damage shows up while the agent runs':
+    'the checks read the same database in its memory, and would be the first to meet it',
+  'a second copy in `documents/` is damaged or gone':
+    'beside a damaged database it loses documents, and the checks would call that broken',
+  '`holdfast.db` is from a newer agent': ONE_VERSION,
+  '`holdfast.db` has a wrong mode or owner': OF_THE_HOST,
+  '`data_dir` cannot be written at all': OF_THE_HOST,
+  'another agent has the same `data_dir`': OF_THE_HOST,
+  'a stored document is no longer valid for a newer agent': ONE_VERSION,
+  'a service fails half of its last 20 probes, never often enough in a row':
+    'a device on which that goes on is never idle, and its life takes too long to simulate',
+  'a 65th deployment is asked for': 'a device with 64 of them takes too long to simulate',
+};
+
+/** Rows that were reached, by the signs that were seen. */
+export function rowsOf(signs: ReadonlySet<string>): string[] {
+  return Object.entries(ROWS).flatMap(([row, shown]) => (shown.some((sign) => signs.has(sign)) ? [row] : []));
+}
+
+/** Rows that could be reached, and were not. */
+export function findUnreached(reached: Readonly<Record<string, number>>): string[] {
+  return Object.keys(ROWS).filter((row) => reached[row] === undefined);
+}
