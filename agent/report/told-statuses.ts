@@ -11,8 +11,11 @@ const MAX_STRANGERS = 200;
 
 interface Told {
   readonly status: Status;
-  /** What it says, as text to compare by: a round comes at every event, and mostly finds the same. */
-  readonly gist: string;
+  /**
+   * What it says, as text to compare by: a round comes at every event, and mostly finds the same. `null` for one that
+   * was recalled on a full disk, with no number to tell it under: it is not delivered, and the next is told in any case.
+   */
+  readonly gist: string | null;
   /** When a status of this deployment was last told, monotonic: what the progress of a pull is held back by. */
   readonly toldMs: number;
 }
@@ -45,8 +48,9 @@ export class ToldStatuses {
     const { store } = this.#options;
     const status = store.latestStatus(name);
     if (status === null) return;
-    const seq = store.nextStatusSeq() ?? status.seq;
-    this.#remember({ ...status, seq }, Number.NEGATIVE_INFINITY);
+    const seq = store.nextStatusSeq();
+    const told = seq === null ? { status, gist: null } : numbered({ ...status, seq });
+    this.#latest.set(name, { ...told, toldMs: Number.NEGATIVE_INFINITY });
   }
 
   /** Statuses as they were last told, by deployment name. */
@@ -56,8 +60,8 @@ export class ToldStatuses {
 
   /** Those that the broker has not taken, the newest first. Lazy: `repeatAll` in between makes the rest due too. */
   *undelivered(): Generator<Status> {
-    const newestFirst = this.#all().toSorted((a, b) => b.seq - a.seq);
-    for (const status of newestFirst)
+    const told = [...this.#latest.values()].filter(({ gist }) => gist !== null);
+    for (const { status } of told.toSorted((a, b) => b.status.seq - a.status.seq))
       if (status.seq !== this.#deliveredSeq.get(status.deployment)) yield status;
   }
 
@@ -99,10 +103,6 @@ export class ToldStatuses {
     this.#undeliveredSeq.delete(deployment);
   }
 
-  #remember(status: Status, toldMs: number): void {
-    this.#latest.set(status.deployment, { status, gist: gistOf(status), toldMs });
-  }
-
   #all(): Status[] {
     return [...this.#latest.values()].map(({ status }) => status);
   }
@@ -118,7 +118,9 @@ export class ToldStatuses {
     const before = this.#latest.get(deployment);
     if (before?.gist === gistOf(status)) return;
     const isMaterial =
-      before === undefined || gistWithoutProgress(before.status) !== gistWithoutProgress(status);
+      before === undefined ||
+      before.gist === null ||
+      gistWithoutProgress(before.status) !== gistWithoutProgress(status);
     const nowMs = clock.monotonicMs();
     if (!isMaterial && nowMs - before.toldMs < PROGRESS_INTERVAL_MS) return;
     const seq = store.nextStatusSeq();
@@ -129,9 +131,13 @@ export class ToldStatuses {
       store.saveStatus(told);
       this.#undeliveredSeq.set(deployment, told.seq);
     }
-    this.#remember(told, nowMs);
+    this.#latest.set(deployment, { ...numbered(told), toldMs: nowMs });
     onTold({ isPhaseNew: before?.status.phase !== status.phase });
   }
+}
+
+function numbered(status: Status): Pick<Told, 'status' | 'gist'> {
+  return { status, gist: gistOf(status) };
 }
 
 /** All but number and time. */

@@ -1,5 +1,6 @@
 // Lets time pass in a run, and leaves out what is idle: where a device has been still for some minutes, nothing waits
 // to be tried again and nothing is about to happen, the looks that would find nothing are not made one by one.
+import type { ClockWait } from '../../agent/reconcile/clock-wait.ts';
 import type { DeploymentRecord } from '../../agent/reconcile/record.ts';
 import { StoreDamaged } from '../../agent/store/store-errors.ts';
 import { windowStateAt } from '../../protocol/update-window.ts';
@@ -11,7 +12,7 @@ import type { Scene } from './scene.ts';
 const CHUNK_MS = 60_000;
 /** Longer than three failures of a probe take to be a verdict. */
 const STILL_CHUNKS = 3;
-const LOOK_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 interface Now {
   readonly processMs: number;
@@ -49,7 +50,7 @@ export class Passage {
     await world.run(ms);
     this.#checkProcess();
     this.#stillChunks = this.#scene.noise === noise ? this.#stillChunks + 1 : 0;
-    if (world.clock.monotonicMs() - this.#lookedMs < LOOK_MS) return;
+    if (world.clock.monotonicMs() - this.#lookedMs < HOUR_MS) return;
     this.#lookedMs = world.clock.monotonicMs();
     for (const { look } of promises as readonly Promised[]) look?.(this.#scene);
   }
@@ -90,20 +91,32 @@ export class Passage {
   }
 }
 
-function idleForMs({ attempt, phase, reason, services, barred }: DeploymentRecord, now: Now): number {
-  // Until when is known of a window, but not of a clock that nobody has set.
-  if (phase === 'waiting' && reason?.code === 'clock_not_synchronised') return 0;
+function idleForMs(record: DeploymentRecord, now: Now): number {
+  const { attempt, phase, services, barred } = record;
   const isResting = attempt === null || attempt.stage === 'pulling';
   if (!isResting || phase === 'switching' || phase === 'degraded') return 0;
   const retries = Object.values(services).map(({ retryAtMs }) => retryAtMs);
   if (retries.some((atMs) => atMs !== null && atMs > now.processMs)) return 0;
   const lifts = barred.flatMap(({ retry }) => (retry === undefined ? [] : [retry.atMs - now.processMs]));
-  const opens = phase === 'waiting' && reason?.code === 'window' ? [untilOpenMs(now.wallTime)] : [];
-  return Math.min(Number.POSITIVE_INFINITY, ...lifts.filter((ms) => ms > 0), ...opens);
+  const waits = phase === 'waiting' ? [waitsForMs(record, now)] : [];
+  return Math.min(Number.POSITIVE_INFINITY, ...lifts.filter((ms) => ms > 0), ...waits);
 }
 
-/** Of every window of the fleet, less a look or two. */
+/** A window and the wait for a clock end by time alone, less a look or two; all else by an act. */
+function waitsForMs({ reason, clockWait }: DeploymentRecord, { wallTime, processMs }: Now): number {
+  if (reason?.code === 'window') return untilOpenMs(wallTime) - CHUNK_MS;
+  if (reason?.code !== 'clock_not_synchronised') return Number.POSITIVE_INFINITY;
+  return clockWait === undefined ? 0 : untilToldMs(clockWait, processMs) - CHUNK_MS;
+}
+
+/** Of every window of the fleet. */
 function untilOpenMs(wallTime: Date): number {
   const state = windowStateAt(WINDOW, wallTime);
-  return state.isOpen || state.opensAt === null ? 0 : state.opensAt.getTime() - wallTime.getTime() - CHUNK_MS;
+  return state.isOpen || state.opensAt === null ? 0 : state.opensAt.getTime() - wallTime.getTime();
+}
+
+/** The wait is noted by the hour, and told by the hour. */
+function untilToldMs({ waitedMs, sinceMs }: ClockWait, nowMs: number): number {
+  const notedMs = nowMs - sinceMs;
+  return Math.min(HOUR_MS - notedMs, HOUR_MS - ((waitedMs + notedMs) % HOUR_MS));
 }

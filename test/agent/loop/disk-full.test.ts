@@ -126,6 +126,24 @@ test('what runs goes on, and a crash loop on a full disk does not end the agent'
   expectNoSilentGap(world);
 });
 
+test('an agent that starts on a full disk in the midst of a pull tells no number again, and later all', async ({
+  makeWorld,
+}) => {
+  const world = makeWorld();
+  await converge(world);
+  world.registry.push('registry.test/app:2', { sizeBytes: 1_000_000_000 });
+  world.publish(deployment({ revision: 2 }));
+  const progressOf = () => world.status('line')?.services.app?.progress?.current_bytes ?? 0;
+  await world.until(() => progressOf() > 100_000_000, { what: 'progress is told' });
+  world.powerCut();
+  fill(world);
+  await world.run(10 * MINUTE_MS);
+  free(world);
+  await world.untilPhase('line', 'converged', { revision: 2 });
+  const numbers = world.toldStatuses('line').map(({ seq }) => seq);
+  expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+});
+
 test('an agent that starts on a full disk keeps what runs, and goes on with room', async ({ makeWorld }) => {
   const world = makeWorld();
   await converge(world);

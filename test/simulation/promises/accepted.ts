@@ -6,6 +6,8 @@ import type { Scene } from '../scene.ts';
 import type { Promised } from './promise.ts';
 
 const NAME = '3 accepted documents survive';
+/** Writes that may drop documents. */
+const FORGETTING: ReadonlySet<string> = new Set(['acceptDocument', 'noteRemoved']);
 
 export const acceptedDocumentsSurvive: Promised = {
   name: NAME,
@@ -30,8 +32,12 @@ export const acceptedDocumentsSurvive: Promised = {
       if (document !== null && document.revision > (accepted.get(document.key) ?? 0))
         accepted.set(document.key, document.revision);
     };
+    let life = scene.world.store;
     scene.writeListeners.push((method) => {
-      if (method === 'acceptDocument' || method === 'writeRecord') check();
+      const isNewLife = scene.world.store !== life;
+      life = scene.world.store;
+      // What a start does not find is gone; and a change of one document may cost another.
+      if (isNewLife || FORGETTING.has(method)) check();
     });
   },
 };
