@@ -85,15 +85,21 @@ export class TcpProxy {
 function carry(from: Socket, to: Socket, { bytesPerSecond, latencyMs }: Pace): void {
   let lineIsFreeMs = 0;
   let heldBytes = 0;
+  // What comes first goes first: of two timers set while this process was busy, the later may fire before.
+  const underWay: Buffer[] = [];
   const timers = new Set<NodeJS.Timeout>();
   const send = (piece: Buffer): void => {
     const nowMs = performance.now();
     lineIsFreeMs = Math.max(nowMs, lineIsFreeMs) + (piece.length / bytesPerSecond) * 1000;
     heldBytes += piece.length;
+    underWay.push(piece);
     after(lineIsFreeMs - nowMs, () => {
       heldBytes -= piece.length;
       if (heldBytes < BUFFER_BYTES) from.resume();
-      after(latencyMs, () => to.write(piece));
+      after(latencyMs, () => {
+        const next = underWay.shift();
+        if (next !== undefined) to.write(next);
+      });
     });
   };
   const after = (ms: number, act: () => void): void => {
