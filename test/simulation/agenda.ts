@@ -70,7 +70,7 @@ function drawMoves({ seed, actCount, deployments }: Profile, spanMs: number): Ac
 function drawIncident(profile: Profile, n: number, acts: readonly Act[]): Incident {
   const random = fork(profile.seed, `fault ${n}`);
   const isAmbush = random() < 0.6;
-  const atMs = random() * profile.hours * HOUR_MS;
+  const atMs = drawTime(profile, acts, random);
   const kind = drawKind(profile.weights, random);
   const ambush = isAmbush ? { standing: pick(random, STANDINGS), delayMs: drawDelay(random) } : null;
   return {
@@ -78,6 +78,12 @@ function drawIncident(profile: Profile, n: number, acts: readonly Act[]): Incide
     atMs: ambush === null ? atMs : (drawTimeBefore(ambush.standing, acts, random) ?? atMs),
     lastsMs: drawLength(random),
   };
+}
+
+/** At any time, when a device is mostly idle, or while what somebody has done is still under way. */
+function drawTime({ hours }: Profile, acts: readonly Act[], random: Random): number {
+  const act = acts[Math.floor(random() * acts.length * 2)];
+  return act === undefined ? random() * hours * HOUR_MS : act.atMs + random() * HOUR_MS;
 }
 
 const FAILING: ReadonlySet<ActKind> = new Set(['deploy_bad', 'deploy_flaky', 'hasty']);
@@ -105,10 +111,11 @@ function drawKind(weights: ReadonlyMap<string, number>, random: Random): string 
   return [...weights.keys()].at(-1) ?? '';
 }
 
-/** In the very moment, or soon after. */
+/** In the very moment, or soon after; or as late as the waits of what crashes in a loop are long. */
 function drawDelay(random: Random): number {
   const soonMs = between(random, 0, 200);
-  return pick(random, [0, 0, soonMs, between(random, 0, 5000), between(random, 0, 60_000)]);
+  const laterMs = between(random, 0, 10 * 60_000);
+  return pick(random, [0, 0, soonMs, between(random, 0, 5000), between(random, 0, 60_000), laterMs]);
 }
 
 /** From a second to some weeks; short ones are the more common. */

@@ -45,7 +45,7 @@ export interface Profile {
 }
 
 const NAMES = ['line', 'vision', 'store', 'edge'];
-const HOUR_COUNTS = [12, 24 * 3, 24 * 30, 24 * 180, 24 * 730] as const;
+const HOUR_COUNTS = [12, 24 * 3, 24 * 30, 24 * 180, 24 * 730, 24 * 365 * 5] as const;
 
 export function drawProfile(seed: number, kinds: readonly string[], hours?: number): Profile {
   const random = fork(seed, 'profile');

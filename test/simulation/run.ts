@@ -116,7 +116,8 @@ function strike({ id, kind, lastsMs }: Incident, scene: Scene, counts: Counts): 
   counts.note(kind);
   const random = fork(world.seed, `strike ${id}`);
   const byHand = (container: string): void => scene.byHand(container);
-  faultKinds.get(kind)?.strike({ world, fleet, random, lastsMs, byHand });
+  const isOver = (): boolean => counts.isOver;
+  faultKinds.get(kind)?.strike({ world, fleet, random, lastsMs, byHand, isOver });
 }
 
 function describe(item: AgendaItem): string {

@@ -7,13 +7,13 @@ import { runSimulation } from './run.ts';
 import { shrink } from './shrink.ts';
 
 /** How long new runs are begun. */
-const RUN_MS = 120_000;
+const RUN_MS = 240_000;
 /** A last run of each process, and the shrinking of one that failed. */
 const GRACE_MS = 240_000;
 const WORKERS = 2;
 const FIRST_SEED = 1;
 /** Seeds that were walked through before; a machine that is slower ends earlier. */
-const MAX_RUNS = 160;
+const MAX_RUNS = 440;
 
 test('the same seed gives the same run, to the byte, in this process and in another', async () => {
   const seed = 2;

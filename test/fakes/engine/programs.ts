@@ -76,6 +76,13 @@ export const programs = {
     (runs: number, first: Program, then: Program): Program =>
     (context) =>
       context.run <= runs ? first(context) : then(context),
+  /** Leaves after a long run, then crashes at once for so many runs, and all over again. */
+  stumbles:
+    (afterMs: number, crashes: number): Program =>
+    (context) =>
+      (context.run - 1) % (crashes + 1) === 0
+        ? programs.exitsAfter(afterMs, 1)(context)
+        : programs.crashesAtOnce(context),
 } as const;
 
 /** Which program an image runs. May change at any time: the next start of a container follows. */

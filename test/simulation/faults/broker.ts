@@ -2,19 +2,11 @@
 import { clientIdOf } from '../../../agent/broker/session.ts';
 import { DEFAULT_TOPIC_PREFIX, formatTopic, parseAddressee } from '../../../protocol/topics.ts';
 import { between } from '../../fakes/random.ts';
-import type { Standing } from '../../fakes/standing.ts';
 import type { FaultKind, Site } from './fault-kind.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 
 const weeks = ({ random }: Site): number => between(random, 2, 4) * WEEK_MS;
-
-/** Nothing crashes again and again that nobody could correct, which would take too long to simulate. */
-function isAtRest({ world, fleet }: Site): boolean {
-  return fleet.plans.every(({ name }) => RESTING.has(world.standing(name) ?? 'removed'));
-}
-
-const RESTING: ReadonlySet<Standing> = new Set(['converged', 'rolled_back', 'removed']);
 
 function takeAway({ world, fleet, lastsMs }: Site, isForgetful: boolean): void {
   world.broker.goDown({ isForgetful });
@@ -64,7 +56,7 @@ export const brokerFaults: readonly FaultKind[] = [
   { kind: 'broker_away', strike: (site) => takeAway(site, false) },
   {
     kind: 'broker_away_for_weeks',
-    strike: (site) => takeAway({ ...site, lastsMs: isAtRest(site) ? weeks(site) : site.lastsMs / 10 }, false),
+    strike: (site) => takeAway({ ...site, lastsMs: weeks(site) }, false),
   },
   { kind: 'broker_forgets', strike: (site) => takeAway({ ...site, lastsMs: site.lastsMs / 10 }, true) },
   { kind: 'broker_drops', strike: ({ world }) => world.broker.disconnect() },

@@ -13,6 +13,8 @@ export interface Site {
   readonly lastsMs: number;
   /** Somebody else than the agent is about to touch this container: not the agent's doing. */
   readonly byHand: (containerId: string) => void;
+  /** The calm has begun: what still lies in wait is not to strike. */
+  readonly isOver: () => boolean;
 }
 
 export interface FaultKind {

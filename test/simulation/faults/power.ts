@@ -4,6 +4,8 @@ import { damageDatabase } from './device.ts';
 import type { FaultKind, Site } from './fault-kind.ts';
 
 const HOUR_MS = 3_600_000;
+const LOOK_MS = 10_000;
+const LONG_WAIT_MS = 20_000;
 
 function cutPower(site: Site): void {
   const { world, random, lastsMs } = site;
@@ -34,6 +36,23 @@ function atDiskChange(site: Site, strike: () => void): void {
   };
 }
 
+/** Once a service that crashes in a loop is left alone for longer than a start of the agent takes. */
+function inBackOff(site: Site, strike: () => void): void {
+  const look = (): void => {
+    if (site.isOver()) return;
+    if (longestWaitMs(site) > LONG_WAIT_MS) strike();
+    else site.world.clock.schedule(LOOK_MS, look, 'pulse');
+  };
+  look();
+}
+
+function longestWaitMs({ world, fleet }: Site): number {
+  const waits = fleet.plans
+    .flatMap(({ name }) => Object.values(world.store?.readRecord(name)?.services ?? {}))
+    .map(({ retryAtMs }) => (retryAtMs ?? 0) - world.processMs);
+  return Math.max(0, ...waits);
+}
+
 export const powerFaults: readonly FaultKind[] = [
   { kind: 'power_cut', strike: cutPower },
   {
@@ -53,6 +72,7 @@ export const powerFaults: readonly FaultKind[] = [
         world.clock.schedule(between(random, 0, 90_000), () => world.powerCut(between(random, 500, 5000)));
     },
   },
+  { kind: 'agent_killed_in_back_off', strike: (site) => inBackOff(site, () => site.world.killAgent()) },
   { kind: 'agent_killed', strike: ({ world }) => world.killAgent() },
   { kind: 'agent_killed_in_write', strike: (site) => atDiskChange(site, () => site.world.killAgent()) },
   {

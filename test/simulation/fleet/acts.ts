@@ -35,7 +35,8 @@ export type ActKind =
 
 /** Moves of tags are drawn apart, for those deployments alone that ask for what a tag names. */
 const DRAWN: readonly [ActKind, ...ActKind[]] = [
-  ...(['deploy', 'deploy', 'deploy', 'deploy', 'deploy_bad', 'deploy_bad', 'deploy_flaky'] as const),
+  ...(['deploy', 'deploy', 'deploy', 'deploy', 'deploy_bad', 'deploy_bad'] as const),
+  ...(['deploy_flaky', 'deploy_flaky'] as const),
   ...(['deploy_missing', 'again', 'hasty', 'percent', 'withdraw', 'invalid', 'clear'] as const),
   ...(['retry', 'report', 'hold', 'release'] as const),
 ];

@@ -15,6 +15,9 @@ import { drawJobProgram, drawProgram, type ImageClass } from './programs.ts';
 
 type Source = DeploymentPlan['sources'][number];
 
+/** Most corrections come sooner. */
+const FLAKY_MS = 12 * 3_600_000;
+
 /** What stands at one topic. */
 export interface Standing {
   readonly deployment: string;
@@ -160,10 +163,16 @@ export class Fleet {
     this.#world.programs.set(image, isJobToBlame ? programs.healthy : program);
     this.#classes.set(image, imageClass);
     const job = this.#jobFor(plan, source, { isBad: isJobToBlame, jobs });
-    if (imageClass === 'flaky') this.#flaky.add(image);
+    if (imageClass === 'flaky') this.#letFail(image);
     if (imageClass !== 'missing') this.#world.registry.push(image);
     const isHeld = random() < 0.2;
     this.#change(plan, source, { image, job, imageClass, isHeld, isAbsent: false, percent: null });
+  }
+
+  /** What it needs comes back, where nobody could correct it before: nothing is left crashing for weeks. */
+  #letFail(image: string): void {
+    this.#flaky.add(image);
+    this.#world.clock.schedule(FLAKY_MS, () => this.#world.programs.set(image, programs.healthy));
   }
 
   /** The image of a revision's job: mostly a new one, else the one before, which need not run again. */

@@ -20,7 +20,6 @@ export type ImageClass = 'good' | 'bad' | 'flaky' | 'missing';
 const LEAK_BYTES_PER_SECOND = 20_000;
 
 export function drawProgram(imageClass: ImageClass, random: Random): Program {
-  const late = between(random, 20 * 60_000, 5 * 3_600_000);
   switch (imageClass) {
     case 'good':
       return pick(random, [
@@ -38,14 +37,22 @@ export function drawProgram(imageClass: ImageClass, random: Random): Program {
         programs.needs('nobody'),
       ]);
     case 'flaky':
-      return pick(random, [
-        programs.exitsAfter(late, 1),
-        programs.hangsAfter(late),
-        programs.leaks(LEAK_BYTES_PER_SECOND),
-      ]);
+      return drawFlaky(random);
     case 'missing':
       return programs.healthy;
   }
+}
+
+function drawFlaky(random: Random): Program {
+  const late = between(random, 20 * 60_000, 5 * 3_600_000);
+  const gone = pick(random, [
+    programs.exitsAfter(late, 1),
+    programs.hangsAfter(late),
+    programs.leaks(LEAK_BYTES_PER_SECOND),
+  ]);
+  // Often enough in a row for a wait of minutes, and soon enough to come before a correction.
+  const stumbling = programs.stumbles(late / 4, 5 + Math.floor(random() * 4));
+  return random() < 0.5 ? gone : stumbling;
 }
 
 /** What a job does. One that the engine starts again may fail at first: fewer times than end an update. */
