@@ -158,5 +158,8 @@ export function isAsked(scene: Scene, memory: Memory, container: Container): boo
   const isNewest =
     service.pull_policy !== 'always' || registry.find(service.image)?.id === container.image.id;
   const isSettled = proven?.hash === desired?.hash;
-  return hasSpec(desired, container) && isHosted && container.hasNamespaces && (isNewest || isSettled);
+  // A limit that somebody else has set can be taken away by a new container only.
+  const isFree = container.spec.settings.memoryBytes > 0 || container.settings.memoryBytes === 0;
+  const isWhole = isHosted && container.hasNamespaces && isFree;
+  return hasSpec(desired, container) && isWhole && (isNewest || isSettled);
 }
