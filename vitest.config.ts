@@ -9,6 +9,9 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**', 'test/simulation/**'],
           testTimeout: 10_000,
+          // The default leaves one core idle, which on two is half of them.
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -16,7 +19,7 @@ export default defineConfig({
           name: 'simulation',
           include: ['test/simulation/**/*.test.ts'],
           // It keeps all cores busy: after the others.
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -28,6 +31,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           // The engine is one machine's: files take turns, so that one test's load is not another's fault.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
