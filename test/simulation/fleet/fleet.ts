@@ -15,7 +15,7 @@ import { drawJobProgram, drawProgram, type ImageClass } from './programs.ts';
 
 type Source = DeploymentPlan['sources'][number];
 
-/** Most corrections come sooner. */
+/** Most corrections come sooner; where none can, nothing is left crashing for weeks. */
 const FLAKY_MS = 12 * 3_600_000;
 
 /** What stands at one topic. */
@@ -53,7 +53,6 @@ export class Fleet {
   readonly #world: World;
   readonly #standings = new Map<string, Standing>();
   readonly #classes = new Map<string, ImageClass>();
-  readonly #flaky = new Set<string>();
   #images = 0;
   #commands = 0;
   onPurge: ((deployment: string) => void) | null = null;
@@ -137,7 +136,7 @@ export class Fleet {
 
   /** From now on nothing fails any more that once proved itself. */
   mendFlaky(): void {
-    for (const image of this.#flaky) this.#world.programs.set(image, programs.healthy);
+    for (const image of this.images) if (this.classOf(image) === 'flaky') this.#mend(image);
   }
 
   expected(deployment: string): Expected | null {
@@ -163,16 +162,15 @@ export class Fleet {
     this.#world.programs.set(image, isJobToBlame ? programs.healthy : program);
     this.#classes.set(image, imageClass);
     const job = this.#jobFor(plan, source, { isBad: isJobToBlame, jobs });
-    if (imageClass === 'flaky') this.#letFail(image);
+    if (imageClass === 'flaky') this.#world.clock.schedule(FLAKY_MS, () => this.#mend(image));
     if (imageClass !== 'missing') this.#world.registry.push(image);
     const isHeld = random() < 0.2;
     this.#change(plan, source, { image, job, imageClass, isHeld, isAbsent: false, percent: null });
   }
 
-  /** What it needs comes back, where nobody could correct it before: nothing is left crashing for weeks. */
-  #letFail(image: string): void {
-    this.#flaky.add(image);
-    this.#world.clock.schedule(FLAKY_MS, () => this.#world.programs.set(image, programs.healthy));
+  /** What it needs is back. */
+  #mend(image: string): void {
+    this.#world.programs.set(image, programs.healthy);
   }
 
   /** The image of a revision's job: mostly a new one, else the one before, which need not run again. */
