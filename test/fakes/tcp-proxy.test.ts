@@ -1,6 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
+import { listenOnLoopback } from './loopback.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
 const PIECE_BYTES = 500;
@@ -33,13 +34,12 @@ async function receiver(): Promise<{ port: number; all: Promise<Buffer> }> {
       });
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listenOnLoopback(server);
   undo.push(() => {
     socket?.destroy();
     server.close();
   });
-  const address = server.address();
-  return { port: address !== null && typeof address === 'object' ? address.port : 0, all };
+  return { port, all };
 }
 
 test('a slow line keeps the order of bytes, however busy this process is', async () => {

@@ -1,5 +1,6 @@
 // A line that can be slow, and can be cut: passes TCP connections on to a port of this host until told not to.
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { listenOnLoopback } from './loopback.ts';
 
 /** Of each way. */
 interface Pace {
@@ -30,9 +31,7 @@ export class TcpProxy {
   /** With no pace, as fast as the host is. */
   static async start(targetPort: number, pace: Pace | null = null): Promise<TcpProxy> {
     const proxy = new TcpProxy(targetPort, pace);
-    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
-    const address = proxy.#server.address();
-    if (address !== null && typeof address === 'object') proxy.#port = address.port;
+    proxy.#port = await listenOnLoopback(proxy.#server);
     return proxy;
   }
 

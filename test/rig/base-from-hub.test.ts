@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { pythonFilesOf } from '../../scripts/rig/base-from-hub.ts';
 import { createLayer } from '../../scripts/rig/oci-layer.ts';
 import { RegistryClient } from '../../scripts/rig/registry-client.ts';
+import { listenOnLoopback } from '../fakes/loopback.ts';
 
 let server: Server | undefined;
 afterEach(async () => {
@@ -49,8 +50,5 @@ async function serveHub(asked: string[]): Promise<string> {
     }
   });
   server = hub;
-  await new Promise<void>((resolve) => hub.listen(0, '127.0.0.1', resolve));
-  const address = hub.address();
-  if (typeof address !== 'object' || !address) throw new Error('no address');
-  return `127.0.0.1:${address.port}`;
+  return `127.0.0.1:${await listenOnLoopback(hub)}`;
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { Aedes, type Client } from 'aedes';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { listenOnLoopback } from '../../fakes/loopback.ts';
 import {
   brokerConfig,
   PREFIX,
@@ -119,11 +120,9 @@ describe('connecting', () => {
   });
 
   test('a port where nothing listens is unreachable, told once for many tries', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-    const address = server.address();
+    const server = createServer();
+    const port = await listenOnLoopback(server);
     await new Promise((resolve) => server.close(resolve));
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
     const { troubles, logs } = start(brokerConfig(port));
     await until('three tries', () => logs.filter(({ msg }) => msg === 'not connected').length >= 3);
     expect(troubles).toHaveLength(1);
@@ -202,11 +201,7 @@ describe('versions', () => {
     server.on('connection', () => {
       accepted += 1;
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const { broker, troubles, messages } = start(
-      brokerConfig(typeof address === 'object' && address !== null ? address.port : 0),
-    );
+    const { broker, troubles, messages } = start(brokerConfig(await listenOnLoopback(server)));
     cleanUps.push(async () => {
       await new Promise<void>((resolve) => aedes.close(() => resolve()));
       server.close();

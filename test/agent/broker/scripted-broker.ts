@@ -1,5 +1,6 @@
 // A broker on a real socket that does only what its script says: for what no real broker does on demand.
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { listenOnLoopback } from '../../fakes/loopback.ts';
 import { until } from './broker-harness.ts';
 
 export const CONNECT = 1;
@@ -49,15 +50,9 @@ export async function startScriptedBroker(script: Script = () => false): Promise
       if (!broker.script(frame, peer)) answerWell(frame, peer);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const broker: ScriptedBroker = { port: portOf(server), peers, script, stop: () => stop(server, peers) };
+  const port = await listenOnLoopback(server);
+  const broker: ScriptedBroker = { port, peers, script, stop: () => stop(server, peers) };
   return broker;
-}
-
-function portOf(server: Server): number {
-  const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === 'string') throw new Error('not listening');
-  return address.port;
 }
 
 async function stop(server: Server, peers: readonly Peer[]): Promise<void> {

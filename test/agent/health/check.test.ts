@@ -4,6 +4,7 @@ import { createServer as createTcpServer, type Socket, type Server as TcpServer 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkProbe } from '../../../agent/health/check.ts';
 import type { Probe } from '../../../protocol/service.ts';
+import { listenOnLoopback } from '../../fakes/loopback.ts';
 
 const timing = { interval: '10s', timeout: '200ms', failures: 3, grace: '30s' };
 const never = new AbortController().signal;
@@ -15,9 +16,7 @@ const sockets = new Set<Socket>();
 async function listen(started: Server | TcpServer): Promise<void> {
   server = started;
   server.on('connection', (socket: Socket) => sockets.add(socket));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  port = typeof address === 'object' && address !== null ? address.port : 0;
+  port = await listenOnLoopback(server);
 }
 
 const http = (path = '/healthz'): Probe => ({ ...timing, http: { port, path } });
@@ -78,17 +77,15 @@ test('http: a server that speaks something else does not hold', async () => {
 });
 
 test('tcp: a connection is enough, and is closed at once', async () => {
-  const closed = new Promise((resolve) => {
-    void listen(
-      createTcpServer((socket) =>
-        socket
-          .on('close', resolve)
-          .resume()
-          .on('error', () => undefined),
-      ),
-    );
-  });
-  await new Promise((resolve) => server.once('listening', resolve));
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  await listen(
+    createTcpServer((socket) =>
+      socket
+        .on('close', () => resolve())
+        .resume()
+        .on('error', () => undefined),
+    ),
+  );
   expect(await checkProbe(tcp(), '127.0.0.1', never)).toBeNull();
   await closed;
 });

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { parseBrokerUrl } from '../../../fleet/broker/broker-url.ts';
 import { connectBroker } from '../../../fleet/broker/connection.ts';
 import { CommandFailure } from '../../../fleet/failure.ts';
+import { listenOnLoopback } from '../../fakes/loopback.ts';
 import { startTestBroker } from '../support/test-broker.ts';
 
 const closers: (() => Promise<void>)[] = [];
@@ -29,14 +30,12 @@ async function startServer(onConnect: (socket: Socket, version: number) => void)
       onConnect(socket, version);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listenOnLoopback(server);
   closers.push(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { url: `mqtt://127.0.0.1:${address.port}`, versions };
+  return { url: `mqtt://127.0.0.1:${port}`, versions };
 }
 
 const connect = (url: string, options = {}) =>

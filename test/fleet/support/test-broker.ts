@@ -1,6 +1,7 @@
 // A real broker in this process. aedes speaks only MQTT 3.1.1, so every test also takes the fall-back.
 import { createServer, type Socket } from 'node:net';
 import { Aedes, type AedesOptions } from 'aedes';
+import { listenOnLoopback } from '../../fakes/loopback.ts';
 
 export interface TestBroker {
   readonly url: string;
@@ -19,11 +20,9 @@ export async function startTestBroker(options: AedesOptions = {}): Promise<TestB
     socket.on('close', () => sockets.delete(socket));
     aedes.handle(socket);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  const port = await listenOnLoopback(server);
   return {
-    url: `mqtt://127.0.0.1:${address.port}`,
+    url: `mqtt://127.0.0.1:${port}`,
     aedes,
     retained: (topic) => readRetained(aedes, topic),
     publishRetained: (topic, value) =>

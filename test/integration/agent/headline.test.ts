@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import type { Phase } from '../../../protocol/status.ts';
 import { quietProgress } from '../../../scripts/rig/progress.ts';
 import { ensureSampleImages } from '../../../scripts/rig/sample-images.ts';
+import { listenOnLoopback } from '../../fakes/loopback.ts';
 import { readKernelLimits } from '../support/cgroup.ts';
 import { absent, hello, present, publish } from '../support/documents.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -174,14 +175,12 @@ function contractDocument(name: string, image: string, port: number): object {
 async function startAedes(): Promise<string> {
   const aedes = await Aedes.createBroker();
   const server = createServer(aedes.handle);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listenOnLoopback(server);
   world.defer(async () => {
     await new Promise<void>((resolve) => aedes.close(resolve));
     server.close();
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('not listening');
-  return `mqtt://127.0.0.1:${address.port}`;
+  return `mqtt://127.0.0.1:${port}`;
 }
 
 /** Whether all of `expected` stand in `seen` in this order, with anything between. */

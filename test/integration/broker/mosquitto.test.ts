@@ -3,6 +3,7 @@ import { connect, createServer } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ensureMosquittoInstalled } from '../../../scripts/rig/mosquitto.ts';
 import { brokerConfig, PREFIX, PRESENCE_TOPIC, until } from '../../agent/broker/broker-harness.ts';
+import { listenOnLoopback } from '../../fakes/loopback.ts';
 import { cuttableDial } from './cuttable-dial.ts';
 import { Setting } from './setting.ts';
 
@@ -34,11 +35,8 @@ async function refuseVersion5(targetPort: number): Promise<number> {
       return undefined;
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   setting.defer(() => server.close());
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('not listening');
-  return address.port;
+  return listenOnLoopback(server);
 }
 
 describe.each(['5', '3.1.1'] as const)('over MQTT %s', (version) => {
