@@ -2,7 +2,7 @@
 
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import type {
   Engine,
   EngineFacts,
@@ -15,6 +15,7 @@ import type { ServiceFiles } from '../ports/service-files.ts';
 import type { Observed } from '../reconcile/observed.ts';
 import type { Step, StepOutcome } from '../reconcile/steps.ts';
 import { carryOut } from './carry-out.ts';
+import { connectDocker } from './client.ts';
 import { unavailable, unlessStatus } from './engine-error.ts';
 import { LABELS } from './labels.ts';
 import { createDigestReader, type LimitsReader, observeDeployment, type Readers } from './observe.ts';
@@ -55,8 +56,8 @@ export class DockerEngine implements Engine {
 
   constructor({ socketPath, credentialsFor, readLimits, files }: DockerEngineOptions) {
     // No API version is asked for: each engine then speaks its own newest, and none refuses.
-    this.#docker = new Docker({ socketPath, timeout: CALL_TIMEOUT_MS });
-    this.#patient = new Docker({ socketPath });
+    this.#docker = connectDocker(socketPath, CALL_TIMEOUT_MS);
+    this.#patient = connectDocker(socketPath);
     this.#credentialsFor = credentialsFor;
     this.#files = files;
     this.#readers = { digestOf: createDigestReader(this.#docker), readLimits };

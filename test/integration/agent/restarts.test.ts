@@ -84,7 +84,7 @@ describe('the engine', () => {
     const engine = await startEngine({ dir: mkdtempSync(path.join(tmpdir(), 'hf-it-engine-')) });
     try {
       await begin({ engineSocket: engine.socketPath });
-      await world.agent();
+      const agent = await world.agent();
       const name = world.name('web');
       await deployTwo(name);
       const before = await identities(name);
@@ -101,6 +101,8 @@ describe('the engine', () => {
         });
         expect(await world.engine.containersOf(name)).toHaveLength(2);
       }
+      // What an engine starts while it ends it forgets, and a mount of it stays behind.
+      expect(agent.log.filter(({ step, code }) => step !== undefined && code !== undefined)).toEqual([]);
       // Everything that the world made must go before its engine does.
       await world.close();
     } finally {

@@ -15,7 +15,7 @@ export const ROWS: Readonly<Record<string, readonly string[]>> = {
   'the registry refuses': ['rolled_back registry_auth', 'failed registry_auth'],
   'the image is not there': ['rolled_back image_not_found', 'failed image_not_found'],
   'the image is for another CPU': ['rolled_back no_matching_platform', 'failed no_matching_platform'],
-  'the engine is away': ['degraded engine_unavailable'],
+  'the engine is away, or restarts': ['degraded engine_unavailable'],
   'the agent is killed': ['agent_started again'],
   'the agent hangs': ['watchdog'],
   'power is cut': ['agent_started after a boot'],
