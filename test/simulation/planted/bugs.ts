@@ -323,4 +323,27 @@ export const plantedBugs: readonly PlantedBug[] = [
     promises: ['a revision runs what its tag named'],
     within: 60,
   },
+  {
+    name: 'pull_policy always: pull at every start of the agent',
+    edits: [
+      {
+        file: 'agent/reconcile/record.ts',
+        find: 'attempt: record.attempt === null ? null : resumeAttempt(record.attempt, nowMs),',
+        replace:
+          'attempt: record.attempt !== null ? resumeAttempt(record.attempt, nowMs) : record.proven === null ? null : { ...record.proven, stage: "pulling", pulledAtMs: null, resumes: 0, brokenBefore: [], failures: {}, verdict: null },',
+      },
+      {
+        file: 'agent/reconcile/decide.ts',
+        find: 'if (proven?.hash === desired.hash) {',
+        replace: 'if (proven?.hash === desired.hash && record.attempt === null) {',
+      },
+      {
+        file: 'agent/reconcile/images.ts',
+        find: 'const isSettled = record.proven?.hash === hash;',
+        replace: 'const isSettled = record.proven?.hash === hash && record.attempt === null;',
+      },
+    ],
+    promises: ['a moved tag waits for the next revision'],
+    within: 60,
+  },
 ];
