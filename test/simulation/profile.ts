@@ -21,6 +21,8 @@ export interface DeploymentPlan {
   readonly isHelperJoined: boolean;
   /** `pull_policy: always`, and tags that move. */
   readonly isPulledAnew: boolean;
+  /** The first service may take its time to be healthy: only the deadline tells that it never will be. */
+  readonly isPatient: boolean;
 }
 
 export interface JobPlan {
@@ -73,7 +75,7 @@ export function drawProfile(seed: number, kinds: readonly string[], hours?: numb
   };
 }
 
-type Rarities = Pick<DeploymentPlan, 'job' | 'isHelperJoined' | 'isPulledAnew' | 'port'>;
+type Rarities = Pick<DeploymentPlan, 'job' | 'isHelperJoined' | 'isPulledAnew' | 'isPatient' | 'port'>;
 
 function drawDeployment(name: string, random: Random): Omit<DeploymentPlan, keyof Rarities> {
   return {
@@ -99,6 +101,7 @@ function drawRarities(name: string, seed: number): Rarities {
     job: drawJob(fork(seed, `job of ${name}`)),
     isHelperJoined: fork(seed, `namespace of ${name}`)() < 0.3,
     isPulledAnew: fork(seed, `pull policy of ${name}`)() < 0.2,
+    isPatient: fork(seed, `grace of ${name}`)() < 0.2,
     port: fork(seed, `port of ${name}`)() < 0.3 ? 8000 + NAMES.indexOf(name) : null,
   };
 }

@@ -24,7 +24,7 @@ export function presentDocument(plan: DeploymentPlan, { revision, image, job, is
   const awaits = plan.job?.isAwaited ? { depends_on: { job: { condition: DONE } } } : {};
   const app = {
     image,
-    probe: PROBE,
+    probe: plan.isPatient ? { ...PROBE, grace: '12h' } : PROBE,
     ...LIMITS,
     ...networks,
     ...volumes,

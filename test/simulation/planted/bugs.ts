@@ -131,6 +131,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     within: 100,
   },
   {
+    name: 'let the deadline pass',
+    edits: [
+      {
+        file: 'agent/reconcile/proof.ts',
+        find: "if (deadlineInMs(situation, proof) > 0) return 'undecided';",
+        replace: "if (deadlineInMs(situation, proof) > -6 * 3_600_000) return 'undecided';",
+      },
+    ],
+    promises: ['5 the deadline ends the wait'],
+    within: 100,
+  },
+  {
     name: 'drop the oldest event, not the least important',
     edits: [
       {

@@ -10,7 +10,7 @@ import { jobsAreAwaited, jobsAreDoneOnce } from './jobs.ts';
 import { limitsAreTold } from './limits.ts';
 import { outboxSurvives } from './outbox.ts';
 import type { Promised } from './promise.ts';
-import { deadlineIsKept, oldStaysUntilProven, provenByTime } from './proof.ts';
+import { deadlineEndsTheWait, deadlineIsKept, oldStaysUntilProven, provenByTime } from './proof.ts';
 import { noNeedlessRestart } from './restarts.ts';
 import { everythingBounded } from './sizes.ts';
 import { statusesAgree, statusesAreSound } from './statuses.ts';
@@ -18,7 +18,8 @@ import { tagsAreFollowed, tagsWait } from './tags.ts';
 
 export const promises: readonly Promised[] = [
   ...[noNeedlessRestart, acceptedDocumentsSurvive, everyEventTold, imageBeforeStop, barredStaysBarred],
-  ...[outboxSurvives, imagesBeforeSwitch, provenByTime, deadlineIsKept, oldStaysUntilProven, waitsAreKept],
+  ...[outboxSurvives, imagesBeforeSwitch, provenByTime, deadlineIsKept, deadlineEndsTheWait],
+  ...[oldStaysUntilProven, waitsAreKept],
   ...[neverTwins, neverFewer, nothingForeignTouched, volumesStay, limitsAreTold],
   ...[statusesAreSound, statusesAgree, everythingBounded],
   ...[jobsAreDoneOnce, jobsAreAwaited, tagsWait, tagsAreFollowed],

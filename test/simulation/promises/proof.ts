@@ -6,9 +6,12 @@ import type { Promised } from './promise.ts';
 
 const PROVEN = '5 proven is what ran for healthy_after';
 const DEADLINE = '5 the deadline counts from the end of the pull';
+const IN_TIME = '5 the deadline ends the wait';
 const WAY_BACK = '5 the old stays until the new is proven';
 /** A service that fails so often before its proof is given up before the deadline. */
 const MAX_FAILURES = 3;
+/** The last steps, the waits after a trouble that is over, and the hour between two looks. */
+const LATE_MS = 90 * 60_000;
 
 export const provenByTime: Promised = {
   name: PROVEN,
@@ -68,6 +71,23 @@ export const deadlineIsKept: Promised = {
       if (isTimedOut && tookMs < deadlineMs(memory) && !isCrashing(memory))
         scene.fail(DEADLINE, `${name} was given up ${tookMs} ms after the end of its pull`);
     });
+  },
+};
+
+export const deadlineEndsTheWait: Promised = {
+  name: IN_TIME,
+  look(scene) {
+    const { world, fleet } = scene;
+    const untroubledMs = scene.untroubledMs();
+    for (const { name } of fleet.plans) {
+      const memory = scene.memoryOf(name);
+      const attempt = memory?.record.attempt ?? null;
+      if (memory === null || attempt === null || attempt.pulledAtMs === null) continue;
+      const isOpen = attempt.stage === 'switching' || attempt.stage === 'proving';
+      const lateMs = world.processMs - attempt.pulledAtMs - deadlineMs(memory);
+      if (isOpen && attempt.hash === memory.desired?.hash && Math.min(lateMs, untroubledMs) > LATE_MS)
+        scene.fail(IN_TIME, `${name} is undecided ${lateMs} ms after its deadline`);
+    }
   },
 };
 
