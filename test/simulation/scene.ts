@@ -27,8 +27,6 @@ export interface Memory {
 const MAX_REVISIONS = 200;
 /** A round of a loop takes no longer, or the watchdog ends it. */
 const ROUND_MS = 5 * 60_000;
-/** What the agent logs when the engine leaves it without an answer, and when it answers again. */
-const ENGINE_TROUBLE = /engine (unreachable|answers again)/;
 /** Writes that a device makes though nothing happens: samples of itself, and what was told of them. */
 const ROUTINE: ReadonlySet<string> = new Set([
   ...['holdEvent', 'writeHeldEvents', 'acknowledgeEvents', 'nextStatusSeq', 'writeImageAges'],
@@ -65,7 +63,6 @@ export class Scene {
     const { onNote } = world;
     world.onNote = (line) => {
       onNote?.(line);
-      if (ENGINE_TROUBLE.test(line)) this.#troubledMs = world.clock.monotonicMs();
       for (const listen of this.noteListeners) listen(line);
     };
     world.onWrite = (method, _count, [subject]) => {
@@ -113,15 +110,16 @@ export class Scene {
     return this.world.clock.monotonicMs() - this.#commandMs < ROUND_MS;
   }
 
-  /**
-   * For how long engine and disk have let the agent work, in milliseconds. What no log line tells is noticed only here:
-   * ask at each look, and take an hour for little.
-   */
-  untroubledMs(): number {
+  /** To be called at each look, as long as things go wrong. */
+  noteTrouble(): void {
     const { clock, daemon, faults, disk } = this.world;
     const isTroubled = daemon.session === null || faults.rate > 0 || Number.isFinite(disk.capacityBytes);
     if (isTroubled) this.#troubledMs = clock.monotonicMs();
-    return clock.monotonicMs() - this.#troubledMs;
+  }
+
+  /** For how long engine and disk have let the agent work, in milliseconds; to the hour between two looks. */
+  get untroubledMs(): number {
+    return this.world.clock.monotonicMs() - this.#troubledMs;
   }
 
   isOurs({ deployment }: Container): boolean {

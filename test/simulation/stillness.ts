@@ -52,6 +52,7 @@ export class Passage {
     this.#stillChunks = this.#scene.noise === noise ? this.#stillChunks + 1 : 0;
     if (world.clock.monotonicMs() - this.#lookedMs < HOUR_MS) return;
     this.#lookedMs = world.clock.monotonicMs();
+    this.#scene.noteTrouble();
     for (const { look } of promises as readonly Promised[]) look?.(this.#scene);
   }
 

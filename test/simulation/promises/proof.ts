@@ -77,8 +77,7 @@ export const deadlineIsKept: Promised = {
 export const deadlineEndsTheWait: Promised = {
   name: IN_TIME,
   look(scene) {
-    const { world, fleet } = scene;
-    const untroubledMs = scene.untroubledMs();
+    const { world, fleet, untroubledMs } = scene;
     for (const { name } of fleet.plans) {
       const memory = scene.memoryOf(name);
       const attempt = memory?.record.attempt ?? null;
