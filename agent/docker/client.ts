@@ -2,7 +2,8 @@
 import Docker from 'dockerode';
 
 /**
- * `timeoutMs`: how long the engine may say nothing to a call; no limit by default.
+ * `timeoutMs`: how long the engine may say nothing to a call; no limit by default. No API version is asked for: each
+ * engine then speaks its own newest, and none refuses.
  *
  * Each call has a connection of its own. An engine that was told to end closes its socket before it stops its
  * containers, but goes on answering on connections that are open (moby/moby#38241): a stopped container would be

@@ -55,7 +55,6 @@ export class DockerEngine implements Engine {
   readonly #files: ServiceFiles;
 
   constructor({ socketPath, credentialsFor, readLimits, files }: DockerEngineOptions) {
-    // No API version is asked for: each engine then speaks its own newest, and none refuses.
     this.#docker = connectDocker(socketPath, CALL_TIMEOUT_MS);
     this.#patient = connectDocker(socketPath);
     this.#credentialsFor = credentialsFor;

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { Aedes, type Client } from 'aedes';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freePort } from '../../../scripts/rig/port.ts';
 import { listenOnLoopback } from '../../fakes/loopback.ts';
 import {
   brokerConfig,
@@ -120,10 +121,7 @@ describe('connecting', () => {
   });
 
   test('a port where nothing listens is unreachable, told once for many tries', async () => {
-    const server = createServer();
-    const port = await listenOnLoopback(server);
-    await new Promise((resolve) => server.close(resolve));
-    const { troubles, logs } = start(brokerConfig(port));
+    const { troubles, logs } = start(brokerConfig(await freePort()));
     await until('three tries', () => logs.filter(({ msg }) => msg === 'not connected').length >= 3);
     expect(troubles).toHaveLength(1);
     expect(troubles[0]).toMatchObject({

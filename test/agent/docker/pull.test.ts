@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { connectDocker } from '../../../agent/docker/client.ts';
 import { type CredentialsFor, pullImage } from '../../../agent/docker/pull.ts';
 import type { PullProgress } from '../../../agent/ports/engine.ts';
 import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
@@ -22,7 +23,7 @@ beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'hf-pull-'));
   const socketPath = join(dir, 'engine.sock');
   engine = await MisbehavingEngine.start(socketPath, join(dir, 'none.sock'));
-  docker = new Docker({ socketPath });
+  docker = connectDocker(socketPath);
   offer([{ os: 'linux', architecture: 'arm64', variant: 'v8' }]);
 });
 afterEach(async () => {
