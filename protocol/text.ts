@@ -1,0 +1,33 @@
+// Text that came from outside, made safe once: services, registries, engines and documents write it, and it is put
+// into JSON that strict readers parse and onto terminals that obey control characters.
+
+/** What drives a terminal or hides in a line: controls, format characters (bidi and zero-width too), separators. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+const UNPRINTABLE_RUNS = new RegExp(`${UNPRINTABLE.source}+`, 'gu');
+/** `JSON.stringify` escapes U+0000 to U+001F alone. */
+const UNPRINTABLE_EACH = new RegExp(UNPRINTABLE.source, 'gu');
+
+/**
+ * The first `maxLength` UTF-16 units at most, without the half of a character that a cut or the text itself leaves:
+ * strict JSON readers refuse a whole message for it.
+ */
+export function cutText(text: string, maxLength: number): string {
+  const cut = text.slice(0, maxLength);
+  const isSplit = cut.length < text.length && /[\uD800-\uDBFF]$/.test(cut);
+  return (isSplit ? cut.slice(0, -1) : cut).toWellFormed();
+}
+
+/** One line that any terminal shows as it is: each run of what it could obey or hide becomes a blank. */
+export function printable(text: string): string {
+  return text.toWellFormed().replace(UNPRINTABLE_RUNS, ' ').trim();
+}
+
+/** JSON with no character that a terminal obeys or hides, to be shown to people; it parses to the same value. */
+export function printableJson(value: unknown, indent?: number): string {
+  const json = JSON.stringify(value, null, indent);
+  return json.replace(UNPRINTABLE_EACH, (character) => (character === '\n' ? '\n' : escapeUnits(character)));
+}
+
+function escapeUnits(character: string): string {
+  return character.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
