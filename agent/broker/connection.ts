@@ -163,6 +163,8 @@ export class Connection {
 
   async #subscribeAll(): Promise<void> {
     const { session, onUp, clock } = this.#options;
+    // The library tells of a CONNACK also when what came right behind it has ended the connection.
+    if (this.#phase !== 'greeting') return;
     this.#phase = 'subscribing';
     void this.#expectAnswer('subscribing', 'a subscription');
     const isGranted = await Promise.all(session.filters.map((filter) => this.#subscribe(filter)));
@@ -225,10 +227,10 @@ export class Connection {
 
   /** From silence alone: retained documents come before the answers, and on a slow link take minutes. */
   async #expectAnswer(phase: Phase, what: string): Promise<void> {
-    const { clock } = this.#options;
+    const { signal } = this.#over;
     let leftMs = ANSWER_TIMEOUT_MS;
-    while (leftMs > 0) {
-      await clock.sleep(leftMs, this.#over.signal);
+    while (leftMs > 0 && !signal.aborted) {
+      await this.#options.clock.sleep(leftMs, signal);
       if (this.#phase !== phase) return;
       leftMs = ANSWER_TIMEOUT_MS - this.#silentForMs();
     }

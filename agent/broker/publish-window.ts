@@ -70,14 +70,15 @@ export class PublishWindow<Message> {
 
   async #watch(): Promise<void> {
     const { clock, onStall } = this.#options;
+    const { signal } = this.#closing;
     this.#isWatching = true;
-    while (this.#inFlight.size > 0) {
+    while (this.#inFlight.size > 0 && !signal.aborted) {
       const leftMs = this.#lastProgressMs + STALL_MS - clock.monotonicMs();
       if (leftMs <= 0) {
         onStall();
         break;
       }
-      await clock.sleep(leftMs, this.#closing.signal);
+      await clock.sleep(leftMs, signal);
     }
     this.#isWatching = false;
   }

@@ -36,7 +36,10 @@ export interface BrokerHandlers {
   /** After every connect, once the subscriptions stand. */
   onConnected(): void;
   onDisconnected(trouble: BrokerTrouble): void;
-  /** Must not throw; the message is acknowledged when it returns, so it stores before it returns. */
+  /**
+   * Acknowledged when it returns, so it stores before it returns. It throws when it cannot: the message is then not
+   * acknowledged, and comes again after a reconnect.
+   */
   onMessage(message: IncomingMessage): void;
 }
 

@@ -5,7 +5,10 @@ export interface Clock {
   monotonicMs(): number;
   /** Wall-clock time, for people and logs only: it may jump, or say 1970. */
   wallTime(): Date;
-  /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
+  /**
+   * Resolves after `ms`, or promptly when `signal` aborts. Never rejects. Whoever sleeps in a loop ends it when
+   * `signal` is aborted.
+   */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 

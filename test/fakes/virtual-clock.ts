@@ -1,6 +1,7 @@
 // Time that moves only when told to. Everything on it happens in the order of its time, and in the order of
 // its request where times are equal; between two moments all promises that can run have run.
 import type { Clock } from '../../agent/ports/clock.ts';
+import { AbortedSleeps } from './aborted-sleeps.ts';
 
 /** Times are whole multiples of it, so that sums and differences of them are exact in floating point. */
 const TICK_MS = 1 / 1024;
@@ -21,6 +22,7 @@ export class VirtualClock implements Clock {
   /** Wall-clock time at monotonic 0. */
   #wallBaseMs: number;
   readonly #queue = new Queue();
+  readonly #abortedSleeps = new AbortedSleeps();
 
   constructor(wallTime = '2026-11-23T00:00:00.000Z') {
     this.#wallBaseMs = Date.parse(wallTime);
@@ -40,6 +42,7 @@ export class VirtualClock implements Clock {
   }
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) this.#abortedSleeps.note(signal);
     if (signal.aborted || !(ms > 0)) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = (): void => {

@@ -1,5 +1,6 @@
 // A clock that only moves when told to, for what would take minutes by the real one.
 import type { Clock } from '../../../agent/ports/clock.ts';
+import { AbortedSleeps } from '../../fakes/aborted-sleeps.ts';
 
 interface Sleeper {
   readonly wakesAtMs: number;
@@ -9,6 +10,7 @@ interface Sleeper {
 export class FakeClock implements Clock {
   #nowMs = 0;
   readonly #sleepers = new Set<Sleeper>();
+  readonly #abortedSleeps = new AbortedSleeps();
 
   monotonicMs(): number {
     return this.#nowMs;
@@ -23,7 +25,10 @@ export class FakeClock implements Clock {
   }
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.resolve();
+    if (signal.aborted) {
+      this.#abortedSleeps.note(signal);
+      return Promise.resolve();
+    }
     return new Promise((resolve) => {
       const wake = (): void => {
         this.#sleepers.delete(sleeper);

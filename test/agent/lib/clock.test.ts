@@ -30,6 +30,14 @@ test('a sleep with a signal aborted before never begins', async () => {
   expect(timerCount()).toBe(before);
 });
 
+test('a loop that forgets to look at its signal leaves a turn to all else', async () => {
+  let isOver = false;
+  setTimeout(() => {
+    isOver = true;
+  });
+  while (!isOver) await systemClock.sleep(60_000, AbortSignal.abort());
+});
+
 test('a sleep past the longest timer does not end early', async () => {
   const controller = new AbortController();
   let isOver = false;

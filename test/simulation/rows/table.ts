@@ -70,6 +70,7 @@ const OF_THE_HOST = "the simulated disk has no modes, owners or locks, and is th
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   "the broker's host name is not known, or DNS does not answer": ON_THE_WIRE,
   'the broker accepts and never answers': ON_THE_WIRE,
+  'the broker, or something in its place, sends what is no MQTT, or a packet too long': ON_THE_WIRE,
   'the line is slow (2 kB/s, 2 s late)': ON_THE_WIRE,
   'the broker refuses the login': ON_THE_WIRE,
   "the broker's rules deny a topic": ON_THE_WIRE,
