@@ -2,6 +2,7 @@
 // closes in reverse. It builds everything and decides nothing.
 import { dirname } from 'node:path';
 import pino, { type Logger } from 'pino';
+import { escapeUnprintable } from '../protocol/text.ts';
 import { MqttBroker } from './broker/mqtt-broker.ts';
 import { isUnderJournald, readSystemdEnvironment } from './cli/environment.ts';
 import { composeAgent, type Edges } from './compose.ts';
@@ -16,7 +17,7 @@ import { HostServiceFiles } from './host/host-service-files.ts';
 import { LinuxHost } from './host/linux-host.ts';
 import { ServiceDirectories } from './host/service-directories.ts';
 import { systemClock as clock } from './lib/clock.ts';
-import { journalPrefix } from './lib/journal-prefix.ts';
+import { LINE_OPTIONS, withPriority } from './lib/log-lines.ts';
 import { readSecret } from './lib/read-secret.ts';
 import { startLocalServer } from './local/server.ts';
 import type { Store } from './ports/store.ts';
@@ -85,9 +86,13 @@ export async function runAgent({ configPath, signal }: RunAgentOptions): Promise
 /** Synchronous, so that the last line before a crash is written too. */
 function openLog(config: Config): Logger {
   const destination = pino.destination({ fd: process.stdout.fd, sync: true });
-  const write = (line: string): boolean => destination.write(journalPrefix(line) + line);
-  const options = { level: config.log.level, base: { device: config.device } };
-  return pino(options, isUnderJournald() ? { write } : destination);
+  const isJournal = isUnderJournald();
+  const write = (line: string): void => {
+    // What services and registries wrote is quoted in messages, and people read the log on a terminal.
+    const safe = escapeUnprintable(line);
+    destination.write(isJournal ? withPriority(safe) : safe);
+  };
+  return pino({ ...LINE_OPTIONS, level: config.log.level, base: { device: config.device } }, { write });
 }
 
 function openEdges(config: Config, store: Store, logger: Logger): Edges {

@@ -24,7 +24,11 @@ export function printable(text: string): string {
 
 /** JSON with no character that a terminal obeys or hides, to be shown to people; it parses to the same value. */
 export function printableJson(value: unknown, indent?: number): string {
-  const json = JSON.stringify(value, null, indent);
+  return escapeUnprintable(JSON.stringify(value, null, indent));
+}
+
+/** The same of JSON that is text already. */
+export function escapeUnprintable(json: string): string {
   return json.replace(UNPRINTABLE_EACH, (character) => (character === '\n' ? '\n' : escapeUnits(character)));
 }
 

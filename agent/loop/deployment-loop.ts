@@ -13,8 +13,8 @@ import { withRetry } from '../reconcile/retry.ts';
 import type { Decision, Revision } from '../reconcile/situation.ts';
 import { statusOf, statusUnreadable, statusWithoutEngine, statusWithoutRoom } from '../reconcile/status.ts';
 import type { Reporter } from '../report/reporter.ts';
-import { applySteps } from './apply-steps.ts';
 import { eventsOf } from './events-of.ts';
+import { Journal } from './journal.ts';
 import { type SituationContext, SituationReader } from './situation-reader.ts';
 
 /** Even when no event says so the engine is looked at this often: events can be lost. */
@@ -40,6 +40,7 @@ export class DeploymentLoop {
   readonly #context: LoopContext;
   readonly #onRemoved: () => void;
   readonly #reader: SituationReader;
+  readonly #journal: Journal;
   readonly #waker: Waker;
   readonly #abort = new AbortController();
   #record: DeploymentRecord;
@@ -59,6 +60,7 @@ export class DeploymentLoop {
     this.#context = context;
     this.#onRemoved = onRemoved;
     this.#reader = new SituationReader(name, context);
+    this.#journal = new Journal(name, context.logger);
     this.#waker = new Waker(context.clock);
     this.#record = context.store.readRecord(name) ?? EMPTY_RECORD;
     this.#recordText = JSON.stringify(this.#record);
@@ -123,6 +125,7 @@ export class DeploymentLoop {
     const observed = await this.#observe(document, desired);
     const situation = await this.#reader.read({ desired, observed, record: this.#record });
     const decision = decide(situation);
+    this.#journal.noteHealth(decision.services);
     this.#keep(decision.record);
     puller.want(this.name, decision.wantedImages);
     reporter.reportStatus(this.name, document.source, statusOf(situation, decision));
@@ -204,9 +207,14 @@ export class DeploymentLoop {
     return SAFETY_PASS_MS;
   }
 
+  /** Side by side: the steps of one decision do not depend on each other. */
   async #apply({ steps }: Decision): Promise<StepResult[]> {
-    const results = await applySteps(this.name, steps, this.#context);
-    this.#context.reporter.addEvents(eventsOf.steps(this.name, results));
+    const { engine, reporter } = this.#context;
+    const results = await Promise.all(
+      steps.map(async (step) => ({ step, outcome: await engine.carryOut(this.name, step) })),
+    );
+    this.#journal.noteSteps(this.#record, results);
+    reporter.addEvents(eventsOf.steps(this.name, results));
     return results;
   }
 
@@ -215,6 +223,7 @@ export class DeploymentLoop {
     const text = JSON.stringify(record);
     if (text === this.#recordText) return;
     this.#context.store.writeRecord(this.name, record);
+    this.#journal.noteChange(this.#record, record);
     this.#context.reporter.addEvents(eventsOf.change(this.name, this.#record, record));
     this.#record = record;
     this.#recordText = text;

@@ -449,7 +449,7 @@ export class World {
   #loggerFor(room: string): Logger {
     const line = (level: string) => (fields: object, message: string) =>
       this.note(`${level} ${room}: ${message} ${JSON.stringify(fields)}`);
-    return { debug: () => undefined, info: line('info'), warn: line('warn'), error: line('error') };
+    return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
   }
 }
 

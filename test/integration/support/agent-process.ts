@@ -6,11 +6,10 @@ import { waitFor } from './wait-for.ts';
 
 const HOLDFAST = fileURLToPath(new URL('../../../agent/bin/holdfast', import.meta.url));
 const STOP_DEADLINE_MS = 20_000;
-/** pino's number for `error`. */
-const ERROR_LEVEL = 50;
+const ERROR_LEVELS = ['error', 'fatal'];
 
 export interface LogLine {
-  readonly level: number;
+  readonly level: string;
   readonly msg: string;
   readonly [field: string]: unknown;
 }
@@ -72,7 +71,7 @@ export class AgentProcess {
   faults(): string[] {
     const ended =
       !this.isRunning && !this.#isAskedToEnd ? [`the agent ended by itself:\n${this.tail()}`] : [];
-    const errors = this.log.filter(({ level }) => level >= ERROR_LEVEL).map((line) => JSON.stringify(line));
+    const errors = this.log.filter(({ level }) => ERROR_LEVELS.includes(level)).map((line) => JSON.stringify(line));
     return [...ended, ...errors, ...this.output];
   }
 
