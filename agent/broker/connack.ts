@@ -7,6 +7,8 @@ import type { ProtocolVersion } from './protocol-version.ts';
 
 type Code = BrokerTrouble['code'];
 
+const NORMAL = 0;
+const UNSPECIFIED = 128;
 const UNSUPPORTED_VERSION = 132;
 const SESSION_TAKEN_OVER = 142;
 export const NOT_AUTHORIZED = 135;
@@ -25,12 +27,19 @@ const CODES: Readonly<Record<number, Code>> = {
   140: 'refused_credentials',
 };
 
+const DISCONNECT_HINTS: Readonly<Record<number, string>> = {
+  147: '; it counts more unacknowledged messages than it announced to take',
+  149: '; a message of this device was larger than it takes',
+  150: '; this device sends more often than it allows',
+  151: '; this device has used up what it is allowed',
+};
+
 /** The ending that a CONNACK with this code is. */
 export function endingOfConnack(code: number, version: ProtocolVersion): Ending {
   const trouble = troubleOfRefusal(code);
   // 1 to 5 are 3.1.1's codes: a broker that answers 5 with them does not speak it.
   const isVersionRefused = code === UNSUPPORTED_VERSION || code === 1 || (version === '5' && code < 6);
-  return { trouble, verdict: isVersionRefused ? 'refused' : 'worked', upForMs: null };
+  return { trouble, verdict: isVersionRefused ? 'refused' : 'worked', isExplained: true, upForMs: null };
 }
 
 function troubleOfRefusal(reason: number): BrokerTrouble {
@@ -58,7 +67,13 @@ export function troubleOfDisconnect(reason: number): BrokerTrouble {
     };
   }
   const code = reason === NOT_AUTHORIZED ? 'not_authorized' : 'closed';
-  return { code, message: `the broker ended the connection: ${describeReason(reason)}` };
+  const hint = DISCONNECT_HINTS[reason] ?? '';
+  return { code, message: `the broker ended the connection: ${describeReason(reason)}${hint}` };
+}
+
+/** Whether the code of a DISCONNECT says why. */
+export function isTelling(reason: number): boolean {
+  return reason !== NORMAL && reason !== UNSPECIFIED;
 }
 
 /** `Not authorized (135)` */

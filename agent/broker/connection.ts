@@ -10,11 +10,18 @@
 // | over        | never                                                                  |
 import type { Duplex } from 'node:stream';
 import { type IPublishPacket, MqttClient, type Packet } from 'mqtt';
+import { systemErrorCode } from '../lib/system-error.ts';
 import type { BrokerTrouble, IncomingMessage } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { clientOptions, PING_ANSWER_MS } from './client-options.ts';
-import { describeReason, endingOfConnack, NOT_AUTHORIZED, troubleOfDisconnect } from './connack.ts';
+import {
+  describeReason,
+  endingOfConnack,
+  isTelling,
+  NOT_AUTHORIZED,
+  troubleOfDisconnect,
+} from './connack.ts';
 import type { Ending } from './ending.ts';
 import { LimitedStream } from './limited-stream.ts';
 import type { ProtocolVersion, VersionVerdict } from './protocol-version.ts';
@@ -70,7 +77,7 @@ export class Connection {
       this.#resolveEnded = resolve;
     });
     this.#window = new PublishWindow({
-      limit: IN_FLIGHT,
+      limit: () => Math.min(IN_FLIGHT, this.#client.serverProperties?.receiveMaximum ?? IN_FLIGHT),
       clock: options.clock,
       send: (message, settle) => this.#send(message, settle),
       onStall: () => this.#endUnanswered(`no acknowledgement of a publish in ${STALL_MS / 1000} s`),
@@ -97,11 +104,7 @@ export class Connection {
   async leave(farewell: Outgoing): Promise<void> {
     if (this.#phase === 'up') {
       this.#phase = 'leaving';
-      this.#window.close();
-      const isTold = await this.#within(
-        OFFLINE_TIMEOUT_MS,
-        new Promise<boolean>((resolve) => this.#send(farewell, resolve)),
-      );
+      const isTold = await this.#within(OFFLINE_TIMEOUT_MS, this.#window.publishLast(farewell));
       // Only an orderly DISCONNECT keeps the last will back, so without the farewell there is none.
       if (isTold) await this.#within(DISCONNECT_TIMEOUT_MS, this.#disconnect());
     }
@@ -118,8 +121,10 @@ export class Connection {
     const client = this.#client;
     client.on('connect', () => void this.#subscribeAll());
     client.on('error', (error) => this.#takeError(error));
-    client.on('close', () => this.#endClosed('the broker closed the connection'));
-    client.on('disconnect', ({ reasonCode }) => this.#end(troubleOfDisconnect(reasonCode ?? 0)));
+    client.on('close', () => this.#endClosed('the broker closed the connection', false));
+    client.on('disconnect', ({ reasonCode = 0 }) =>
+      this.#end(troubleOfDisconnect(reasonCode), isTelling(reasonCode)),
+    );
     client.on('packetreceive', (packet) => this.#refuseQos2(packet));
     // The library sends PUBACK from this callback, and reads no further packet before it.
     client.handleMessage = (packet, done) => this.#deliver(packet, done);
@@ -210,7 +215,7 @@ export class Connection {
 
   /** Subscribed at QoS 1 nothing comes at 2, and a broker that sends it all the same fills a store without bound. */
   #refuseQos2(packet: Packet): void {
-    if (packet.cmd === 'publish' && packet.qos === 2) this.#endClosed('the broker sent QoS 2 unasked');
+    if (packet.cmd === 'publish' && packet.qos === 2) this.#endClosed('the broker sent QoS 2 unasked', true);
   }
 
   #takeError(error: Error): void {
@@ -221,7 +226,8 @@ export class Connection {
     } else if (isTlsError(error)) {
       this.#end(troubleOfSocket({ error, isInHandshake: true, now: clock.wallTime() }));
     } else {
-      this.#endClosed(`the connection broke: ${error.message}`);
+      // The system knows that the line ended, not why; what is no MQTT is reason enough.
+      this.#endClosed(`the connection broke: ${error.message}`, systemErrorCode(error) === null);
     }
   }
 
@@ -247,16 +253,17 @@ export class Connection {
     this.#end({ code: 'no_answer', message: `the broker accepts connections, but gives ${message}` });
   }
 
-  #endClosed(message: string): void {
-    this.#end({ code: 'closed', message }, this.#phase === 'greeting' ? 'silent' : 'worked');
+  #endClosed(message: string, isExplained: boolean): void {
+    this.#end({ code: 'closed', message }, isExplained, this.#phase === 'greeting' ? 'silent' : 'worked');
   }
 
   #end(
     trouble: BrokerTrouble,
+    isExplained = true,
     verdict: VersionVerdict = this.#phase === 'greeting' ? 'unknown' : 'worked',
   ): void {
     const upForMs = this.#upSinceMs === null ? null : this.#options.clock.monotonicMs() - this.#upSinceMs;
-    this.#finish({ trouble, verdict, upForMs });
+    this.#finish({ trouble, verdict, isExplained, upForMs });
   }
 
   /** The first ending counts; what the dying socket still says does not. */

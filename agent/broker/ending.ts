@@ -5,6 +5,8 @@ import type { VersionVerdict } from './protocol-version.ts';
 export interface Ending {
   readonly trouble: BrokerTrouble;
   readonly verdict: VersionVerdict;
+  /** Whether it is known why. A bare close is not: with MQTT 3.1.1 a take-over is one. */
+  readonly isExplained: boolean;
   /** How long the subscriptions stood; `null` when it never came so far. */
   readonly upForMs: number | null;
 }

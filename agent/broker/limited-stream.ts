@@ -20,8 +20,7 @@ export class LimitedStream extends Duplex {
 
   #take(chunk: Buffer): void {
     const passed = this.#limit.pass(chunk);
-    if (passed === null)
-      this.destroy(Object.assign(new Error('not MQTT, or a packet too long'), { code: 'EPROTO' }));
+    if (passed === null) this.destroy(new Error('not MQTT, or a packet too long'));
     else if (passed.length > 0 && !this.push(passed)) this.#inner.pause();
   }
 

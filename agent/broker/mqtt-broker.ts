@@ -166,7 +166,7 @@ export class MqttBroker implements Broker {
 }
 
 function neverUp(trouble: BrokerTrouble): Ending {
-  return { trouble, verdict: 'unknown', upForMs: null };
+  return { trouble, verdict: 'unknown', isExplained: true, upForMs: null };
 }
 
 /** close() came between the dialling and the connection, where it found neither to end. */

@@ -3,8 +3,8 @@
 import type { Clock } from '../ports/clock.ts';
 
 export interface PublishWindowOptions<Message> {
-  /** Unacknowledged at a time. */
-  readonly limit: number;
+  /** How many may be unacknowledged at a time, as far as the broker has told by now. */
+  readonly limit: () => number;
   readonly clock: Clock;
   /** Hands one message to the broker; `settle` may be called late, twice or never. */
   readonly send: (message: Message, settle: (isAcknowledged: boolean) => void) => void;
@@ -40,15 +40,25 @@ export class PublishWindow<Message> {
     });
   }
 
+  /** As `publish`, before all that waits: that resolves `false` now. */
+  publishLast(message: Message): Promise<boolean> {
+    this.#dropWaiting();
+    return this.publish(message);
+  }
+
   /** All that is under way resolves `false` now. */
   close(): void {
     this.#closing.abort();
     for (const settle of [...this.#inFlight]) settle(false);
+    this.#dropWaiting();
+  }
+
+  #dropWaiting(): void {
     for (const { resolve } of this.#waiting.splice(0)) resolve(false);
   }
 
   #fill(): void {
-    while (this.#inFlight.size < this.#options.limit && !this.#closing.signal.aborted) {
+    while (this.#inFlight.size < this.#options.limit() && !this.#closing.signal.aborted) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
       this.#send(next.message, next.resolve);

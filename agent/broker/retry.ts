@@ -9,7 +9,7 @@ import { chooseVersion, FIRST_CHOICE, type VersionChoice } from './protocol-vers
 const STABLE_MS = 30_000;
 /** The same under suspicion: two agents of one name that back off stand for minutes in turn. */
 const STABLE_UNDER_SUSPICION_MS = 600_000;
-/** Connections running that the broker closed before they were stable: no accident any more. */
+/** Connections running that the broker closed with no word before they were stable: no accident any more. */
 const SUSPICIOUS_CLOSES = 3;
 
 const NORMAL = startBackOff({ baseMs: 1000, capMs: 60_000 });
@@ -74,7 +74,7 @@ function forgiveWhenStable(retry: Retry, ending: Ending): Retry {
 
 function countEarlyCloses(retry: Retry, ending: Ending): number {
   if (ending.trouble.code === 'session_taken') return SUSPICIOUS_CLOSES;
-  const isClosed = ending.trouble.code === 'closed' && ending.upForMs !== null;
+  const isClosed = ending.trouble.code === 'closed' && !ending.isExplained && ending.upForMs !== null;
   return isClosed && !isStable(retry, ending) ? retry.earlyCloses + 1 : 0;
 }
 

@@ -122,7 +122,8 @@ export class MemoryLine implements BrokerLine {
     const { clock, broker } = this.#options;
     const upForMs = this.#upSinceMs === null ? null : clock.monotonicMs() - this.#upSinceMs;
     this.#upSinceMs = null;
-    const ending: Ending = { trouble, verdict: upForMs === null ? 'unknown' : 'worked', upForMs };
+    const verdict = upForMs === null ? 'unknown' : 'worked';
+    const ending: Ending = { trouble, verdict, isExplained: false, upForMs };
     const decision = decideRetry(this.#retry, ending, broker.random);
     this.#retry = decision.retry;
     this.#tell({

@@ -17,6 +17,7 @@ import {
   CONNECT,
   connack,
   DISCONNECT,
+  type Frame,
   PUBLISH,
   peerAfter,
   puback,
@@ -366,6 +367,29 @@ describe('publishing', () => {
     expect(recording.broker.status().denied).toEqual([]);
   });
 
+  test.each([
+    [1, 1],
+    [5, 5],
+    [200, 16],
+  ])('to a broker that takes %i at once has %i under way at most', async (receiveMaximum, most) => {
+    const held: Frame[] = [];
+    remote.script = (frame, peer) => {
+      if (frame.type === CONNECT)
+        peer.send(0x20, 6, 0, 0, 3, 0x21, receiveMaximum >> 8, receiveMaximum & 255);
+      else if (isEvents(frame)) held.push(frame);
+      else return false;
+      return true;
+    };
+    const recording = await startConnected();
+    const results = Array.from({ length: 20 }, () => publish(recording));
+    for (let left = results.length; left > 0; left -= 1) {
+      await until('the window is full', () => held.length === Math.min(left, most));
+      const [peer, oldest] = [remote.peers[0], held.shift()];
+      if (peer !== undefined && oldest !== undefined) puback(oldest, peer);
+    }
+    expect(new Set(await Promise.all(results))).toEqual(new Set([true]));
+  });
+
   test('in flight is false at once when the connection ends', async () => {
     remote.script = (frame) => isEvents(frame);
     const recording = await startConnected();
@@ -422,6 +446,28 @@ describe('losing the connection', () => {
       message: expect.stringContaining('shutting down (139)'),
     });
   });
+
+  test.each([
+    [0x93, 'Receive Maximum exceeded (147)'],
+    [0x97, 'Quota exceeded (151)'],
+    [0x98, 'Administrative action (152)'],
+  ])(
+    'again and again for a reason (%i) is not told as another device of the same id',
+    async (code, words) => {
+      remote.script = (frame, peer) => {
+        if (frame.type === PUBLISH) peer.socket.end(Buffer.from([0xe0, 2, code, 0]));
+        return frame.type === PUBLISH;
+      };
+      const clock = new FakeClock();
+      const { troubles } = start(brokerConfig(remote.port), { clock });
+      for (let time = 1; time <= 5; time += 1) {
+        await until('a trouble', () => troubles.length === time);
+        await clock.advance(10_000);
+      }
+      expect(new Set(troubles.map((trouble) => trouble.code))).toEqual(new Set(['closed']));
+      expect(troubles[4]?.message).toContain(words);
+    },
+  );
 
   test('shows by unanswered pings', async () => {
     const clock = new FakeClock();

@@ -13,7 +13,7 @@ beforeEach(() => {
   sent = [];
   stalls = 0;
   window = new PublishWindow({
-    limit: 2,
+    limit: () => 2,
     clock,
     send: (message, settle) => sent.push({ message, settle }),
     onStall: () => {
@@ -50,6 +50,17 @@ test('close settles what is under way, what waits and what comes later, and send
   expect(await window.publish(4)).toBe(false);
   expect(messagesSent()).toEqual([1, 2]);
   expect(clock.sleeperCount).toBe(0);
+});
+
+test('a last message takes the place of all that waits, and stays within the limit', async () => {
+  const results = [1, 2, 3].map((message) => window.publish(message));
+  const last = window.publishLast(4);
+  expect(await results[2]).toBe(false);
+  expect(messagesSent()).toEqual([1, 2]);
+  sent[0]?.settle(true);
+  expect(messagesSent()).toEqual([1, 2, 4]);
+  sent[2]?.settle(true);
+  expect(await last).toBe(true);
 });
 
 test('an acknowledgement that comes twice counts once', async () => {

@@ -7,7 +7,8 @@ import { fork } from '../../fakes/random.ts';
 const ALMOST_ONE = (): number => 0.9999;
 
 function ending(code: BrokerTrouble['code'], upForMs: number | null = null): Ending {
-  return { trouble: { code, message: code }, verdict: upForMs === null ? 'unknown' : 'worked', upForMs };
+  const verdict = upForMs === null ? 'unknown' : 'worked';
+  return { trouble: { code, message: code }, verdict, isExplained: false, upForMs };
 }
 
 /** Delays in seconds, rounded up: the ceilings, as the draw is nearly one. */
@@ -73,6 +74,13 @@ test('closes with something else between are not', () => {
     ending('closed', 1),
   ]);
   expect(codes).toEqual(['closed', 'closed', 'unreachable', 'closed']);
+});
+
+test('closes of which the reason is known are told as what they are, however often, and back off', () => {
+  const explained = { ...ending('closed', 500), isExplained: true };
+  const { codes, ceilings } = run(Array.from({ length: 6 }, () => explained));
+  expect(new Set(codes)).toEqual(new Set(['closed']));
+  expect(ceilings).toEqual([8, 8, 8, 8, 16, 32]);
 });
 
 test('another version is tried at once, untold and without counting as a failure', () => {

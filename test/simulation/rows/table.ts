@@ -73,6 +73,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'the broker, or something in its place, sends what is no MQTT, or a packet too long': ON_THE_WIRE,
   'the line is slow (2 kB/s, 2 s late)': ON_THE_WIRE,
   'the broker refuses the login': ON_THE_WIRE,
+  'the broker ends the connection and says why (a quota, too many messages, an administrator)': ON_THE_WIRE,
   "the broker's rules deny a topic": ON_THE_WIRE,
   "the broker's certificate is from an unknown authority, for another host or has expired; or it refuses the device's":
     ON_THE_WIRE,
