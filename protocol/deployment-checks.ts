@@ -11,6 +11,7 @@ import {
   checkResources,
   checkSecurity,
 } from './service-checks.ts';
+import { FILE_KINDS } from './service-files.ts';
 import { checkNetworks, checkPublishedPorts } from './service-network-checks.ts';
 import { checkStartFirst } from './start-first-checks.ts';
 import { checkUpdateWindow } from './update-window.ts';
@@ -39,16 +40,25 @@ export function checkDeployment(document: Deployment): Fault[] {
   return faults;
 }
 
-/** JSON can spell half a surrogate pair (`"\ud800"`), which is no Unicode text and has no canonical form. */
+/**
+ * Every text of the document, keys too. JSON can spell half a surrogate pair (`"\ud800"`), which is no Unicode text and
+ * has no canonical form; and NUL, which ends a text for the engine and the kernel. A file may hold one.
+ */
 function checkText(value: unknown, at: Path, report: Report): void {
   if (typeof value === 'string' && !value.isWellFormed())
     report(at, 'not Unicode text: half a surrogate pair');
+  else if (typeof value === 'string' && value.includes('\0') && !isContentOfFile(at))
+    report(at, 'must not contain NUL (U+0000)');
   if (typeof value !== 'object' || value === null) return;
   for (const [key, item] of Object.entries(value)) {
     const path: Path = [...at, Array.isArray(value) ? Number(key) : key];
     checkText(key, path, report);
     checkText(item, path, report);
   }
+}
+
+function isContentOfFile([kind, , key, ...rest]: Path): boolean {
+  return FILE_KINDS.some((known) => known === kind) && key === 'content' && rest.length === 0;
 }
 
 function checkUpdate(document: PresentDeployment, report: Report): void {

@@ -36,7 +36,7 @@ function specOf(secret: string, { mode = '0440', service = {} } = {}): ServiceSp
     secrets: [{ source: 'token', mode }],
     ...service,
   };
-  const contents = { configs: { settings: { content: 'Grüße' } }, secrets: { token: { content: secret } } };
+  const contents = { configs: { settings: { content: 'Grüße\0' } }, secrets: { token: { content: secret } } };
   const [spec] = specsOf(present(1, { app }, contents).document);
   if (spec === undefined) throw new Error('no service');
   return spec;
@@ -67,7 +67,7 @@ test('configs stand below the data directory, secrets in the runtime directory',
   const [first, second, secret] = mounts.map(({ source }) => source);
   expect(first).toMatch(/\/data\/configs\/line\/app\/[0-9a-f]{12}\/0-settings$/);
   expect(secret).toMatch(/\/run\/secrets\/line\/app\/[0-9a-f]{12}\/2-token$/);
-  expect(readFileSync(first ?? '', 'utf8')).toBe('Grüße');
+  expect(readFileSync(first ?? '', 'utf8')).toBe('Grüße\0');
   expect(readFileSync(secret ?? '', 'utf8')).toBe('hunter2');
   expect([first, second, secret].map((file = '') => modeOf(file))).toEqual(['444', '400', '440']);
 });
