@@ -21,7 +21,7 @@ export function checkDeployment(document: Deployment): Fault[] {
   const faults: Fault[] = [];
   const report: Report = (path, message) => faults.push({ path: formatPath(path), message });
   checkText(document, [], report);
-  if (document.state === 'absent') return faults;
+  if (document.state !== 'present') return faults;
   checkUpdate(document, report);
   if (document.update.strategy === 'start-first') checkStartFirst(document, report);
   for (const [name, service] of Object.entries(document.services)) {

@@ -64,9 +64,15 @@ const absentSchema = strictObject({
   rollout: v.optional(rolloutSchema),
 });
 
-export const deploymentSchema = v.variant('state', [presentSchema, absentSchema]);
+/** Ends a device's own document, so that a group's counts again: of no use to a group. */
+const inheritSchema = strictObject({ ...head, state: v.literal('inherit') });
 
-/** A validated document, defaults filled in. */
-export type Deployment = v.InferOutput<typeof deploymentSchema>;
+export const deploymentSchema = v.variant('state', [presentSchema, absentSchema, inheritSchema]);
+
 export type PresentDeployment = v.InferOutput<typeof presentSchema>;
+type AbsentDeployment = v.InferOutput<typeof absentSchema>;
+/** It asks one device alone, so it has no roll-out. */
+type InheritDeployment = v.InferOutput<typeof inheritSchema> & { readonly rollout?: never };
+/** A validated document, defaults filled in. */
+export type Deployment = PresentDeployment | AbsentDeployment | InheritDeployment;
 export type UpdatePolicy = PresentDeployment['update'];

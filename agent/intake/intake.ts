@@ -73,7 +73,7 @@ export class Intake {
     const accepted = this.#options.store
       .acceptedRevisions(name)
       .find((document) => document.source === source);
-    const judgement = judgeDocument(name, payload, accepted);
+    const judgement = judgeDocument({ source, name }, payload, accepted);
     if (judgement.kind === 'refused') this.#refuse(source, name, judgement);
     if (judgement.kind !== 'accepted') return;
     if (this.#hasRoomFor(name)) this.#accept(source, name, judgement);

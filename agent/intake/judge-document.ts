@@ -5,14 +5,21 @@ import type { HashedDeployment } from '../../protocol/parse-deployment.ts';
 import { parseDeployment } from '../../protocol/parse-deployment.ts';
 import { MAX_RETAINED_BYTES, parseJsonPayload } from '../../protocol/payload.ts';
 import type { Refusal } from '../../protocol/status.ts';
+import type { Source } from '../ports/store.ts';
 
 export type Judgement =
   | { readonly kind: 'accepted'; readonly deployment: HashedDeployment; readonly body: string }
   | { readonly kind: 'known' }
   | { readonly kind: 'refused'; readonly refusal: Omit<Refusal, 'at'> };
 
+/** What its topic says of a document. */
+export interface Addressed {
+  readonly source: Source;
+  readonly name: string;
+}
+
 export function judgeDocument(
-  name: string,
+  { source, name }: Addressed,
   payload: Uint8Array,
   accepted: { readonly revision: number; readonly hash: string } | undefined,
 ): Judgement {
@@ -30,6 +37,12 @@ export function judgeDocument(
     return refuse(revision, 'wrong_name', {
       path: 'name',
       message: `is "${document.name}", but the topic says "${name}"`,
+    });
+  }
+  if (document.state === 'inherit' && source !== 'device') {
+    return refuse(revision, 'invalid', {
+      path: 'state',
+      message: '"inherit" ends a document of a device alone, and this one is of a group',
     });
   }
   if (accepted === undefined || document.revision > accepted.revision) {

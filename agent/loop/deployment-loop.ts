@@ -141,7 +141,9 @@ export class DeploymentLoop {
   /** What the accepted document is that is followed now. */
   #readAccepted(): AcceptedRevision | null {
     const { store, groups } = this.#context;
-    return chooseDocument(store.acceptedRevisions(this.name), groups);
+    const inherits = ({ hash }: AcceptedRevision): boolean =>
+      this.#reader.revision(hash)?.document.state === 'inherit';
+    return chooseDocument(store.acceptedRevisions(this.name), groups, inherits);
   }
 
   /** Stored before anything else: how often an attempt was resumed must be known to the next start too. */

@@ -3,7 +3,7 @@
 import { revisionOf } from '../reconcile/revision.ts';
 import type { Revision } from '../reconcile/situation.ts';
 
-/** For one deployment: the desired and the proven one, and room for what has just been superseded. */
+/** For one deployment: the desired, the proven and the device's own one, and room for what has just been superseded. */
 const MAX_REVISIONS = 4;
 
 export class RevisionCache {

@@ -16,7 +16,7 @@ import { decideUpdate } from './update.ts';
 /**
  * | desired | what follows |
  * |---|---|
- * | absent | everything of the deployment is removed |
+ * | absent, or inherit with nothing to inherit | everything of the deployment is removed |
  * | the revision that is proven | it is kept running |
  * | one that this device takes no part in | what is proven is kept running |
  * | one whose content is barred | what is proven is kept running, told as `rolled_back`, until the bar lifts |
@@ -37,7 +37,7 @@ function decideUnblocked(situation: Situation): Decision {
 function decideWhole(situation: Situation): Decision {
   const { desired, proven, record, takesPart } = situation;
   if (!takesPart) return sitOut(situation);
-  if (desired.document.state === 'absent') return decideRemoval(situation);
+  if (desired.document.state !== 'present') return decideRemoval(situation);
   const present: Revision<PresentDeployment> = { ...desired, document: desired.document };
   if (proven?.hash === desired.hash) {
     const steady = keepRunning(situation, present);

@@ -21,7 +21,7 @@ export interface GateFacts {
 
 /** What keeps the switch to this document waiting; `null` when nothing does. */
 export function gateOf(document: Deployment, facts: GateFacts): Gate | null {
-  if (document.state === 'absent') return null;
+  if (document.state !== 'present') return null;
   const { hold, window } = document.update;
   if (hold && facts.isHeld) return heldGate(document.name);
   if (window === undefined) return null;

@@ -1,4 +1,5 @@
 // Removal: containers, then networks, then only those volumes that the document names.
+import type { Reason } from '../../protocol/status.ts';
 import { isUp } from './select-container.ts';
 import type { Decision, Situation } from './situation.ts';
 import { clearAway } from './steady.ts';
@@ -16,7 +17,7 @@ export function decideRemoval(situation: Situation): Decision {
       barred: isDone ? [] : situation.record.barred,
       attempt: null,
       phase: isDone ? 'removed' : 'switching',
-      reason: isDone ? null : situation.record.blocked,
+      reason: isDone ? doneReason(situation) : situation.record.blocked,
       services: {},
     },
     steps,
@@ -24,6 +25,13 @@ export function decideRemoval(situation: Situation): Decision {
     wakeInMs: null,
     services: [],
   };
+}
+
+/** Nothing was asked by name to be absent: why it is gone has to be told. */
+function doneReason({ desired }: Situation): Reason | null {
+  if (desired.document.state !== 'inherit') return null;
+  const message = 'its own document has ended, and none of its groups has one';
+  return { code: 'nothing_to_inherit', message };
 }
 
 function removalSteps({ desired, observed }: Situation): Step[] {

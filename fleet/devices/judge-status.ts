@@ -1,4 +1,5 @@
 // What a device's status says about one revision. Pure: data in, data out.
+import type { Deployment } from '../../protocol/deployment.ts';
 import type { Phase, Reason, Status } from '../../protocol/status.ts';
 
 /** The revision that is waited for, by number and content. */
@@ -6,7 +7,7 @@ export interface Goal {
   readonly name: string;
   readonly revision: number;
   readonly hash: string;
-  readonly state: 'present' | 'absent';
+  readonly state: Deployment['state'];
 }
 
 export type Verdict =

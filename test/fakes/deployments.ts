@@ -31,3 +31,8 @@ export function deployment({ revision, name = 'line', services, ...rest }: Deplo
 export function absent(revision: number, name = 'line', purge: readonly string[] = []) {
   return { schema: 'holdfast.deployment/1', name, revision, state: 'absent', purge };
 }
+
+/** The end of a device's own document. */
+export function inherit(revision: number, name = 'line') {
+  return { schema: 'holdfast.deployment/1', name, revision, state: 'inherit' };
+}

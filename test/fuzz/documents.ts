@@ -97,6 +97,8 @@ const absent = fc
   .record({ ...head, purge: fc.array(word, { maxLength: 3 }) })
   .map((keys) => ({ state: 'absent', ...keys }));
 
+const inherit = fc.record(head).map((keys) => ({ state: 'inherit', ...keys }));
+
 /** Some fixtures are of good shape and yet name a service that is not there. */
 const whole = fixtures('deployment', 'accepted')
   .map(({ value }) => value)
@@ -106,6 +108,7 @@ const whole = fixtures('deployment', 'accepted')
 export const goodDocument: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 4, arbitrary: present },
   { weight: 1, arbitrary: absent },
+  { weight: 1, arbitrary: inherit },
   { weight: 2, arbitrary: fc.constantFrom(...whole) },
 );
 

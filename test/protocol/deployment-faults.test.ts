@@ -24,7 +24,12 @@ test.each<[string, object, string, string | RegExp]>([
   ['a revision in quotes', { revision: '7' }, 'revision', 'expected number, got "7"'],
   ['a revision with a fraction', { revision: 1.5 }, 'revision', 'a whole number'],
   ['a revision past 2^53', { revision: 2 ** 53 }, 'revision', 'at most 2^53 - 1'],
-  ['a state that is none', { state: 'gone' }, 'state', 'expected "present" or "absent", got "gone"'],
+  [
+    'a state that is none',
+    { state: 'gone' },
+    'state',
+    'expected "present" or "absent" or "inherit", got "gone"',
+  ],
   ['a time that is none', { issued_at: 'today' }, 'issued_at', 'a time such as "2026-11-22T10:00:00Z"'],
   ['no services', { services: {} }, 'services', 'at least one service'],
   ['a volume with options', { volumes: { data: { driver: 'nfs' } } }, 'volumes.data.driver', 'unknown field'],

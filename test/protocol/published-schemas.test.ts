@@ -49,6 +49,7 @@ const WORDS = [
   'x',
   'present',
   'absent',
+  'inherit',
   'volume',
   'bind',
   'tmpfs',

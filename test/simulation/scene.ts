@@ -131,9 +131,11 @@ export class Scene {
     const { store, groups } = this.world;
     const record = store?.readRecord(deployment) ?? null;
     if (store === null || record === null) return null;
-    const desired = chooseDocument(store.acceptedRevisions(deployment), groups);
     const revisionOf = (named: { readonly hash: string } | null): Revision | null =>
       named === null ? null : this.#revisions.read(named.hash, () => store.documentBody(named.hash));
+    const inherits = (own: { readonly hash: string }): boolean =>
+      revisionOf(own)?.document.state === 'inherit';
+    const desired = chooseDocument(store.acceptedRevisions(deployment), groups, inherits);
     return { record, desired: revisionOf(desired), proven: revisionOf(record.proven) };
   }
 

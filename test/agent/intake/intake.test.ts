@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Intake } from '../../../agent/intake/intake.ts';
 import type { NewEvent } from '../../../agent/ports/store.ts';
-import { deployment } from '../../fakes/deployments.ts';
+import { deployment, inherit } from '../../fakes/deployments.ts';
 import { silent } from '../../fakes/silent-logger.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
 import { withStore } from '../store/with-store.ts';
@@ -109,6 +109,17 @@ describe('a document', () => {
       expect(events[1]).toMatchObject({ type: 'document_refused', deployment: 'line', code });
     }),
   );
+
+  test('that ends one is taken from the device’s topic, and refused from a group’s', () =>
+    withStore((store) => {
+      const { receive, accepted } = makeIntake(store);
+      receive('groups/berlin/deployments/line', inherit(1));
+      expect(store.readRefusal('line')).toMatchObject({ code: 'invalid', path: 'state', revision: 1 });
+      expect(store.acceptedRevisions('line')).toEqual([]);
+      receive(MINE, inherit(1));
+      expect(accepted).toEqual(['line']);
+      expect(store.acceptedRevisions('line')).toMatchObject([{ source: 'device', revision: 1 }]);
+    }));
 
   test('that is no UTF-8 is refused', () =>
     withStore((store) => {

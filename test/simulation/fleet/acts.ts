@@ -10,7 +10,7 @@ import { pick } from '../../fakes/random.ts';
  * | hasty | three revisions at once, which may overtake each other |
  * | move_tag | another image behind the tag that stands, and mostly what stands under the next revision |
  * | percent | the same content for another share of the fleet |
- * | withdraw | an absent document, now and then with its volume |
+ * | withdraw | an absent document, now and then with its volume; or the end of the device's own one |
  * | invalid | a document that is refused |
  * | clear | an empty retained payload, which changes nothing |
  * | retry, report | a command, sent twice with the same id |

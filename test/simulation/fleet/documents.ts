@@ -66,6 +66,10 @@ export function absentDocument(plan: DeploymentPlan, revision: number, isPurging
   return { schema: 'holdfast.deployment/1', name: plan.name, revision, state: 'absent' as const, purge };
 }
 
+export function inheritDocument({ name }: DeploymentPlan, revision: number) {
+  return { schema: 'holdfast.deployment/1', name, revision, state: 'inherit' as const };
+}
+
 export function helperImage({ name }: DeploymentPlan): string {
   return `registry.test/${name}-helper:1`;
 }

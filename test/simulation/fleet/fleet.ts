@@ -10,7 +10,7 @@ import { fork, pick } from '../../fakes/random.ts';
 import type { World } from '../../fakes/world.ts';
 import type { DeploymentPlan } from '../profile.ts';
 import type { ActKind } from './acts.ts';
-import { absentDocument, helperImage, presentDocument } from './documents.ts';
+import { absentDocument, helperImage, inheritDocument, presentDocument } from './documents.ts';
 import { drawJobProgram, drawProgram, type ImageClass } from './programs.ts';
 
 type Source = DeploymentPlan['sources'][number];
@@ -29,6 +29,8 @@ export interface Standing {
   readonly tagsBefore: number;
   readonly imageClass: ImageClass;
   readonly isAbsent: boolean;
+  /** A device's own one that has ended: absent where no group has one. */
+  readonly inherits: boolean;
   readonly isHeld: boolean;
   readonly percent: number | null;
   readonly body: string;
@@ -93,7 +95,12 @@ export class Fleet {
       again: () => this.#change(plan, source, {}),
       move_tag: () => this.#moveTag(plan, source, random() < 0.7),
       percent: () => this.#change(plan, source, { percent: pick(random, [1, 10, 50, 100]) }),
-      withdraw: () => this.#withdraw(plan, source, random() < 0.3),
+      withdraw: () => {
+        const isPurging = random() < 0.3;
+        if (source === 'device' && fork(this.#world.seed, `${part}: inherit`)() < 0.5)
+          this.#endOverride(plan);
+        else this.#withdraw(plan, source, isPurging);
+      },
       invalid: () => this.#publishOnce(plan.name, source, pick(random, ['{"schema": 1}', 'not json', '[]'])),
       clear: () => this.#publishOnce(plan.name, source, ''),
       retry: () => this.retry(plan.name),
@@ -142,7 +149,7 @@ export class Fleet {
   expected(deployment: string): Expected | null {
     const { groups, device } = this.#world;
     const own = this.standings.filter((standing) => standing.deployment === deployment);
-    const standing = chooseDocument(own, groups);
+    const standing = chooseDocument(own, groups, ({ inherits }) => inherits);
     if (standing === null) return null;
     const parsed = parseDeployment(JSON.parse(standing.body));
     if (!parsed.ok) throw new Error(`the manager wrote a bad document: ${standing.body}`);
@@ -165,7 +172,10 @@ export class Fleet {
     if (imageClass === 'flaky') this.#world.clock.schedule(FLAKY_MS, () => this.#mend(image));
     if (imageClass !== 'missing') this.#world.registry.push(image);
     const isHeld = random() < 0.2;
-    this.#change(plan, source, { image, job, imageClass, isHeld, isAbsent: false, percent: null });
+    this.#change(plan, source, {
+      ...{ image, job, imageClass, isHeld, percent: null },
+      ...{ isAbsent: false, inherits: false },
+    });
   }
 
   /** What it needs is back. */
@@ -217,7 +227,15 @@ export class Fleet {
     const revision = before.revision + 1;
     if (isPurging) this.onPurge?.(plan.name);
     const body = JSON.stringify(absentDocument(plan, revision, isPurging));
-    this.#stand({ ...before, revision, isAbsent: true, body });
+    this.#stand({ ...before, revision, isAbsent: true, inherits: false, body });
+  }
+
+  #endOverride(plan: DeploymentPlan): void {
+    const before = this.#standings.get(`${plan.name} device`);
+    if (before === undefined) return;
+    const revision = before.revision + 1;
+    const body = JSON.stringify(inheritDocument(plan, revision));
+    this.#stand({ ...before, revision, isAbsent: true, inherits: true, percent: null, body });
   }
 
   #stand(standing: Standing): void {
@@ -244,6 +262,7 @@ const EMPTY = {
   tagsBefore: 0,
   imageClass: 'good' as const,
   isAbsent: false,
+  inherits: false,
   isHeld: false,
   percent: null,
 };

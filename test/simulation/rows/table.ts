@@ -57,6 +57,7 @@ export const ROWS: Readonly<Record<string, readonly string[]>> = {
   'the name in a topic is no name': ['document_refused bad_name'],
   'an image cannot be removed': ['image not removed'],
   'a device leaves a group (configuration)': ['group left'],
+  "a device's own document ends (`inherit`) and no group has one": ['removed nothing_to_inherit'],
   'the clock is wrong, as after a boot in 1970': ['clock of another year'],
   'the clock is set, or runs backwards, also in the middle of an update': ['clock_jumped'],
   'the kernel does not enforce a limit': ['not_enforced'],

@@ -1,0 +1,83 @@
+// A device's own document over its group's, and its end.
+import { describe, expect } from 'vitest';
+import type { Addressee } from '../../../protocol/topics.ts';
+import { absent, deployment, inherit } from '../../fakes/deployments.ts';
+import { watchStarts } from '../../fakes/watches.ts';
+import { test } from './world-test.ts';
+
+const berlin: Addressee = { kind: 'group', group: 'berlin' };
+/** Of a number that tells it from the device's own. */
+const ofGroup = deployment({ revision: 7 });
+
+describe("a device's own document that ends", () => {
+  test("leaves the group's followed, also after a restart, and its new ones too", async ({ makeWorld }) => {
+    const world = makeWorld();
+    world.startAgent();
+    world.publish(ofGroup, berlin);
+    await world.untilPhase('line', 'converged', { revision: 7 });
+    world.publish(deployment({ revision: 1 }));
+    expect(await world.untilPhase('line', 'converged', { revision: 1 })).toMatchObject({ source: 'device' });
+    world.publish(inherit(2));
+    const back = await world.untilPhase('line', 'converged', { revision: 7 });
+    expect(back).toMatchObject({ source: 'groups/berlin' });
+    await world.restartAgent();
+    world.publish(deployment({ revision: 8 }), berlin);
+    await world.untilPhase('line', 'converged', { revision: 8 });
+  });
+
+  test('of the same content restarts nothing', async ({ makeWorld }) => {
+    const world = makeWorld();
+    world.startAgent();
+    world.publish(ofGroup, berlin);
+    await world.untilPhase('line', 'converged', { revision: 7 });
+    world.publish(deployment({ revision: 1, services: ofGroup.services }));
+    await world.untilPhase('line', 'converged', { revision: 1 });
+    const starts = watchStarts(world);
+    world.publish(inherit(2));
+    await world.untilPhase('line', 'converged', { revision: 7 });
+    expect(starts).toEqual([]);
+  });
+
+  test("brings back what the device's own absent kept off", async ({ makeWorld }) => {
+    const world = makeWorld();
+    world.startAgent();
+    world.publish(ofGroup, berlin);
+    await world.untilPhase('line', 'converged', { revision: 7 });
+    world.publish(absent(1));
+    await world.untilPhase('line', 'removed', { revision: 1 });
+    world.publish(inherit(2));
+    await world.untilPhase('line', 'converged', { revision: 7 });
+  });
+
+  test('removes the deployment where no group has one, keeps its volumes, and says why', async ({
+    makeWorld,
+  }) => {
+    const world = makeWorld();
+    world.startAgent();
+    const services = {
+      app: { image: 'registry.test/app:1', volumes: [{ type: 'volume', source: 'data', target: '/data' }] },
+    };
+    world.publish(deployment({ revision: 1, services, volumes: { data: {} } }));
+    await world.untilPhase('line', 'converged', { revision: 1 });
+    world.publish(inherit(2));
+    const status = await world.untilPhase('line', 'removed', { revision: 2 });
+    expect(status).toMatchObject({ source: 'device', reason: { code: 'nothing_to_inherit' } });
+    expect([...world.daemon.volumes]).toEqual(['line/data']);
+    world.publish(ofGroup, berlin);
+    await world.untilPhase('line', 'converged', { revision: 7 });
+    expect(world.status('line')?.reason).toBeNull();
+  });
+
+  test('stays ended: what was published before it is stale', async ({ makeWorld }) => {
+    const world = makeWorld();
+    world.startAgent();
+    world.publish(ofGroup, berlin);
+    world.publish(inherit(5));
+    await world.untilPhase('line', 'converged', { revision: 7 });
+    world.publish(deployment({ revision: 4 }));
+    await world.until(() => world.status('line')?.refused?.code === 'stale');
+    expect(world.status('line')).toMatchObject({ source: 'groups/berlin', desired: { revision: 7 } });
+    world.publish(deployment({ revision: 6 }));
+    await world.untilPhase('line', 'converged', { revision: 6 });
+  });
+});
