@@ -2,6 +2,7 @@
 // Source: the Compose specification, 05-services, "Env_file format".
 import type { Conversion, Convert, Field } from './conversion.ts';
 import { boolean, describe, isEmpty, scalarText, shape, text } from './converters.ts';
+import { type EnvStatement, readEnvText } from './env-text.ts';
 import { interpolate } from './interpolate.ts';
 
 const longEntry = shape({ path: text, required: boolean, format: text });
@@ -50,52 +51,34 @@ function readFile({ field, path, isRequired, isRaw }: Entry, values: Values, run
     if (isRequired) run.fault(field, `"${path}" cannot be read: ${file.message}`);
     return;
   }
-  const lines = file.text.replace(/^\ufeff/, '').split(/\r?\n/);
-  lines.forEach((line, index) => {
-    const place = `"${path}" line ${index + 1}`;
-    readLine(line, values, {
-      isRaw,
-      known: { ...run.variables, ...Object.fromEntries(values) },
-      fault: (message) => run.fault(field, `${place}: ${message}`),
-      unset: (name) =>
-        run.note(field, `${place}: the variable ${name} is not set; an empty text stands in for it`),
-    });
-  });
+  for (const statement of readEnvText(file.text, isRaw)) {
+    const place = `"${path}" line ${statement.line}`;
+    if ('fault' in statement) run.fault(field, `${place}: ${statement.fault}`);
+    else assign(statement, values, { field, place, run });
+  }
 }
 
 interface Around {
-  readonly isRaw: boolean;
-  /** What a value may refer to: what stands above it, and where the command runs. */
-  readonly known: Readonly<Record<string, string | undefined>>;
-  fault(message: string): void;
-  unset(name: string): void;
+  readonly field: Field;
+  readonly place: string;
+  readonly run: Conversion;
 }
 
-function readLine(line: string, values: Values, around: Around): void {
-  if (/^\s*(?:#|$)/.test(line)) return;
-  const [, name, equals, written = ''] = /^\s*(?:export\s+)?([^\s=:#]+)\s*(?:([=:])(.*))?$/.exec(line) ?? [];
-  if (name === undefined) {
-    around.fault('expected NAME=value');
-    return;
-  }
-  const value = equals === undefined ? around.known[name] : readValue(written, around);
-  if (value !== undefined) values.set(name, value);
-}
+type Assignment = Extract<EnvStatement, { readonly name: string }>;
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
-
-/** `'as it stands'`, `"with $VARIABLES and \n"`, or bare with variables and up to a ` #` comment. */
-function readValue(line: string, around: Around): string | undefined {
-  if (around.isRaw) return line;
-  const written = line.trim();
-  const [, single] = /^'([^']*)'\s*(?:#.*)?$/.exec(written) ?? [];
-  if (single !== undefined) return single;
-  const [, double] = /^"((?:[^"\\]|\\.)*)"\s*(?:#.*)?$/.exec(written) ?? [];
-  if (double !== undefined) {
-    const value = interpolate(double, around.known, around);
-    return value.replace(/\\(.)/g, (_, char: string) => ESCAPES[char] ?? char);
+/** A value may refer to what stands above it, and to what is set where the command runs. */
+function assign({ name, value }: Assignment, values: Values, { field, place, run }: Around): void {
+  const known = { ...run.variables, ...Object.fromEntries(values) };
+  if (value.kind === 'literal') values.set(name, value.text);
+  else if (value.kind === 'inherited') {
+    const inherited = known[name];
+    if (inherited !== undefined) values.set(name, inherited);
+  } else {
+    const text = interpolate(value.text, known, {
+      fault: (message) => run.fault(field, `${place}: ${message}`),
+      unset: (unset) =>
+        run.note(field, `${place}: the variable ${unset} is not set; an empty text stands in for it`),
+    });
+    values.set(name, text);
   }
-  if (!/^['"]/.test(written)) return interpolate(written.replace(/(?:^|\s+)#.*$/, ''), around.known, around);
-  around.fault('the quote is not closed on its line');
-  return undefined;
 }

@@ -124,6 +124,8 @@ test.each([
 });
 
 describe('env_file', () => {
+  /** With backslashes, which are none of the file's. */
+  const HERE = '\\\\server\\new\\temp';
   const environmentOf = (lines: string, more = '', around: Around = {}): unknown => {
     const text = `services: {s: {image: i, env_file: [a.env]${more}}}`;
     const services = servicesOf(read(text, { files: { 'a.env': lines, 'b.env': 'B=2\nA=b' }, ...around }));
@@ -136,11 +138,12 @@ describe('env_file', () => {
     ['A="a\\n\\"b\\"" # note', { A: 'a\n"b"' }],
     ['A=1\nB=${A}-${NONE:-x}', { A: '1', B: '1-x' }],
     ['A=a#b', { A: 'a#b' }],
-    ['HERE\nNOWHERE', { HERE: 'is set' }],
+    ['HERE\nNOWHERE', { HERE }],
     ['A: yaml', { A: 'yaml' }],
     ['\ufeffA=1\r\nB=2\r\n', { A: '1', B: '2' }],
+    ['A="share=${HERE}\\t"', { A: 'share=\\\\server\\new\\temp\t' }],
   ])('%j', (lines, expected) => {
-    expect(environmentOf(lines, '', { variables: { HERE: 'is set' } })).toEqual(expected);
+    expect(environmentOf(lines, '', { variables: { HERE } })).toEqual(expected);
   });
 
   test('is beaten by environment, and an earlier file by a later one', () => {
