@@ -1,5 +1,6 @@
 // Faults are how bad input is answered: every fault of a value, each with the path where it lies.
 import * as v from 'valibot';
+import { cutText } from './text.ts';
 
 /** One fault of a document. `path` is dotted (`services.web.ports[0].target`), empty for the whole. */
 export interface Fault {
@@ -93,9 +94,8 @@ function clip(text: string): string {
   return cut(text, MAX_PART_LENGTH).toWellFormed();
 }
 
-/** The cut may fall inside a surrogate pair, and half of one is no Unicode text. */
 function cut(text: string, maxLength: number): string {
-  return text.length > maxLength ? `${text.slice(0, maxLength - 3).toWellFormed()}...` : text;
+  return text.length > maxLength ? `${cutText(text, maxLength - 3)}...` : text;
 }
 
 /** More faults than anybody reads at once; the count of the others is told. */

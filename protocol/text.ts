@@ -22,6 +22,15 @@ export function printable(text: string): string {
   return text.toWellFormed().replace(UNPRINTABLE_RUNS, ' ').trim();
 }
 
+/** JSON of whole characters: strict readers refuse a message with half of one, however it got there. */
+export function wellFormedJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  if (!/\\ud[89a-f]/i.test(json)) return json;
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'string' ? part.toWellFormed() : part,
+  );
+}
+
 /** JSON with no character that a terminal obeys or hides, to be shown to people; it parses to the same value. */
 export function printableJson(value: unknown, indent?: number): string {
   return escapeUnprintable(JSON.stringify(value, null, indent));

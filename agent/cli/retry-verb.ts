@@ -1,4 +1,5 @@
 import { NAME_PATTERN } from '../../protocol/names.ts';
+import { printable, printableJson } from '../../protocol/text.ts';
 import { findSocketPath } from './config-path.ts';
 import { EXIT } from './exit-codes.ts';
 import { askAgent } from './local-client.ts';
@@ -27,12 +28,12 @@ export const retryVerb: Verb = {
     const answer = await askAgent(socketPath, `/v1/deployments/${deployment}/retry`, 'POST');
     if (answer.kind !== 'answer') {
       const hint = answer.kind === 'unreachable' ? `Hint: ${answer.hint}\n` : '';
-      context.err.write(`${answer.message}\n${hint}`);
+      context.err.write(`${printable(answer.message)}\n${hint}`);
       return answer.kind === 'unreachable' ? EXIT.unreachable : EXIT.badNews;
     }
     context.out.write(
       values.json
-        ? `${JSON.stringify(answer.body, null, 2)}\n`
+        ? `${printableJson(answer.body, 2)}\n`
         : `${deployment} is tried again; holdfast status shows how it goes.\n`,
     );
     return EXIT.good;

@@ -1,4 +1,5 @@
 // `holdfast`: finds the verb, and turns whatever comes of it into text and an exit code.
+import { printable } from '../../protocol/text.ts';
 import { AGENT_VERSION } from '../version.ts';
 import type { CliContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
@@ -44,6 +45,6 @@ function print(context: CliContext, text: string): number {
 }
 
 function refuse(context: CliContext, complaint: string, usage: string): number {
-  context.err.write(`${complaint}\n\n${usage}`);
+  context.err.write(`${printable(complaint)}\n\n${usage}`);
   return EXIT.usage;
 }

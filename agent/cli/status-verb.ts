@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Status } from '../../protocol/status.ts';
+import { printable, printableJson } from '../../protocol/text.ts';
 import type { LocalStatus } from '../ports/local-api.ts';
 import { findSocketPath } from './config-path.ts';
 import type { CliContext } from './context.ts';
@@ -29,9 +30,7 @@ export const statusVerb: Verb = {
     if (answer.kind !== 'answer') return complain(context, answer);
     const parsed = v.safeParse(localStatusSchema, answer.body);
     if (!parsed.success) return complain(context, differentVersion(parsed.issues));
-    context.out.write(
-      values.json ? `${JSON.stringify(answer.body, null, 2)}\n` : draw(parsed.output, context),
-    );
+    context.out.write(values.json ? `${printableJson(answer.body, 2)}\n` : draw(parsed.output, context));
     return isAllWell(parsed.output) ? EXIT.good : EXIT.badNews;
   },
 };
@@ -50,7 +49,7 @@ function draw(status: LocalStatus, { out, now }: CliContext): string {
 }
 
 function complain(context: CliContext, problem: { message: string; hint: string }): number {
-  context.err.write(`${problem.message}\nHint: ${problem.hint}\n`);
+  context.err.write(`${printable(problem.message)}\nHint: ${problem.hint}\n`);
   return EXIT.unreachable;
 }
 

@@ -2,6 +2,7 @@
 // is stored.
 
 import { NAME_PATTERN } from '../../protocol/names.ts';
+import { cutText } from '../../protocol/text.ts';
 import { type Addressee, formatAddressee, parseTopic } from '../../protocol/topics.ts';
 import type { IncomingMessage } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -56,7 +57,7 @@ export class Intake {
         type: 'document_refused',
         source,
         code: 'bad_name',
-        message: `"${name.slice(0, 80)}" is no deployment name`,
+        message: `"${cutText(name, 80)}" is no deployment name`,
       });
       return;
     }

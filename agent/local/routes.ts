@@ -1,5 +1,6 @@
 // What the local API answers, whatever it is served on: the socket now, the status page's port later.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { wellFormedJson } from '../../protocol/text.ts';
 import type { LocalApi, LocalError } from '../ports/local-api.ts';
 
 /** A document as large as a broker would carry (120 KiB), and some room. */
@@ -78,7 +79,7 @@ function sendError(response: ServerResponse, status: number, error: LocalError):
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  const text = `${JSON.stringify(body)}\n`;
+  const text = `${wellFormedJson(body)}\n`;
   response.writeHead(status, {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(text),

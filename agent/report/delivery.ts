@@ -1,5 +1,6 @@
 // The loop that publishes what waits to be told, as soon as a broker takes it.
 import type { DeviceState } from '../../protocol/state.ts';
+import { wellFormedJson } from '../../protocol/text.ts';
 import { formatTopic, type Topic } from '../../protocol/topics.ts';
 import { Waker } from '../lib/waker.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -134,6 +135,8 @@ export class Delivery {
 
   async #send(topic: Topic, payload: object, retain: boolean): Promise<boolean> {
     if (this.#publish === null) return false;
-    return this.#publish(formatTopic(this.#options.topicPrefix, topic), JSON.stringify(payload), { retain });
+    // Last of all, as texts in it come from services, registries and engines.
+    const text = wellFormedJson(payload);
+    return this.#publish(formatTopic(this.#options.topicPrefix, topic), text, { retain });
   }
 }

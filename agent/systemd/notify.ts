@@ -1,6 +1,8 @@
 // Tells systemd how the service is doing (sd_notify), by spawning `systemd-notify`: native addons that
 // could send the datagram fail to build on devices. Does nothing when systemd did not start the agent.
+
 import { execFile } from 'node:child_process';
+import { cutText, printable } from '../../protocol/text.ts';
 
 /** What systemd puts into the environment of a `Type=notify` service. */
 export interface SystemdEnvironment {
@@ -43,7 +45,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     ready: () => say('READY', '1'),
     stopping: () => say('STOPPING', '1'),
     // A line break would begin another assignment.
-    status: (text) => say('STATUS', text.replace(/\p{Cc}+/gu, ' ').slice(0, 200)),
+    status: (text) => say('STATUS', cutText(printable(text), 200)),
     watchdogPing: () => say('WATCHDOG', '1'),
     watchdogIntervalMs: send === null ? null : readWatchdogIntervalMs(options),
     settled: () => send?.settled() ?? Promise.resolve(),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cutText, printable, printableJson } from '../../protocol/text.ts';
+import { cutText, printable, printableJson, wellFormedJson } from '../../protocol/text.ts';
 
 /** Every character of the classes that a terminal obeys or hides. */
 const UNPRINTABLE = Array.from({ length: 0x110000 }, (_, code) => code)
@@ -49,5 +49,16 @@ describe('JSON that is shown', () => {
     const json = printableJson(value, 2);
     expect(json.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
     expect(JSON.parse(json)).toEqual(value);
+  });
+});
+
+describe('JSON that is sent', () => {
+  test('holds no half of a character', () => {
+    expect(wellFormedJson({ log: ['ok', 'aaa\ud83c'] })).toBe('{"log":["ok","aaa\ufffd"]}');
+  });
+
+  test('is else what it was', () => {
+    for (const value of [{ a: '\\ud83c', b: '\u{1F321}' }, [], null, 'text'])
+      expect(wellFormedJson(value)).toBe(JSON.stringify(value));
   });
 });

@@ -1,16 +1,18 @@
 // One deployment: where it stands, why, and its services.
 import { styleText } from 'node:util';
 import type { Phase, Status } from '../../../protocol/status.ts';
+import { printable } from '../../../protocol/text.ts';
 import { renderServices } from './services.ts';
-import { printable, type View, wrap } from './text.ts';
+import { type View, wrap } from './text.ts';
 
 /** Of the lines that the agent kept; all of them are in `--json`. */
 const LOG_LINES = 4;
 
 export function renderDeployment(status: Status, view: View): string[] {
+  const heading = `${status.deployment}  ${describeRevision(status)}${describeSource(status)}`;
   const sentences = [...explainPhase(status), ...explainRefusal(status)];
   return [
-    `${status.deployment}  ${describeRevision(status)}${describeSource(status)}  ${paint(status.phase, view)}`,
+    `${printable(heading)}  ${paint(status.phase, view)}`,
     ...sentences.flatMap((sentence) => wrap(sentence, 2, view.columns)),
     ...(status.reason?.log ?? []).slice(-LOG_LINES).map((line) => `  | ${printable(line)}`),
     ...renderServices(status, view),

@@ -1,7 +1,7 @@
 // `holdfast status` for people: the device, then each deployment.
 import type { LocalStatus } from '../../ports/local-api.ts';
 import { renderDeployment } from './deployment.ts';
-import { elapsed, printable, type View, wrap } from './text.ts';
+import { elapsed, type View, wrap } from './text.ts';
 
 const LABEL_WIDTH = 9;
 const MAX_SHOWN_DENIED = 3;
@@ -38,19 +38,18 @@ function describeBroker({ broker }: LocalStatus, view: View): string {
   const time = elapsed(broker.since, view.now);
   const during = time === null ? '' : ` for ${time}`;
   if (broker.isConnected) return `connected to ${broker.url}${during} (MQTT ${broker.protocol ?? '?'})`;
-  const why =
-    broker.trouble === null ? '' : `: ${printable(broker.trouble.message)} (${broker.trouble.code})`;
+  const why = broker.trouble === null ? '' : `: ${broker.trouble.message} (${broker.trouble.code})`;
   return `not connected to ${broker.url}${during}${why}`;
 }
 
 function describeDenied(topics: readonly string[]): string {
-  const shown = topics.slice(0, MAX_SHOWN_DENIED).map(printable).join(', ');
+  const shown = topics.slice(0, MAX_SHOWN_DENIED).join(', ');
   const rest = topics.length - MAX_SHOWN_DENIED;
   return `by the broker: ${shown}${rest > 0 ? ` and ${rest} more` : ''}; check its access rules`;
 }
 
 function describeEngine({ engine }: LocalStatus): string {
-  const message = engine.message === null ? '' : `: ${printable(engine.message)}`;
+  const message = engine.message === null ? '' : `: ${engine.message}`;
   return `${engine.is_reachable ? 'reachable' : 'not reachable'}${message}`;
 }
 

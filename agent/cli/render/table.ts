@@ -1,4 +1,5 @@
 // Columns for people: widths by content, two spaces between.
+import { cutText, printable } from '../../../protocol/text.ts';
 
 export interface TableOptions {
   /** Width to stay within, by shortening cells of the `elastic` columns; `null`: as wide as it needs. */
@@ -14,8 +15,9 @@ const MIN_ELASTIC_WIDTH = 8;
 
 /** One line per row, without trailing spaces. Display only: characters are taken to be one column wide. */
 export function alignColumns(rows: readonly (readonly string[])[], options: TableOptions = {}): string[] {
-  const widths = fitWidths(measure(rows), options);
-  return rows.map((row) =>
+  const cells = rows.map((row) => row.map(printable));
+  const widths = fitWidths(measure(cells), options);
+  return cells.map((row) =>
     widths
       .map((width, index) => {
         const cell = shorten(row[index] ?? '', width);
@@ -50,5 +52,5 @@ function fitWidths(natural: readonly number[], { columns, elastic = [] }: TableO
 }
 
 function shorten(cell: string, width: number): string {
-  return cell.length <= width ? cell : `${cell.slice(0, width - 2)}..`;
+  return cell.length <= width ? cell : `${cutText(cell, width - 2)}..`;
 }

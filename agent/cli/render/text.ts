@@ -1,5 +1,6 @@
 // Words for people, on any terminal: ASCII of our own, wrapped, and safe to print.
 import { formatDuration } from '../../../protocol/duration.ts';
+import { printable } from '../../../protocol/text.ts';
 
 /** What the rendering may know of the world. */
 export interface View {
@@ -7,11 +8,6 @@ export interface View {
   /** Width of the terminal, or `null`: nothing is wrapped or cut. */
   readonly columns: number | null;
   readonly hasColour: boolean;
-}
-
-/** Without control characters: messages come from registries and containers, and could drive the terminal. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ').trim();
 }
 
 /** Lines of at most `columns`, broken at spaces; the first is indented by `indent`, the others by two more. */

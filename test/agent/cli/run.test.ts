@@ -8,7 +8,7 @@ import type { CliEnvironment } from '../../../agent/cli/context.ts';
 import { runCommand } from '../../../agent/cli/run.ts';
 import type { Verb } from '../../../agent/cli/verb.ts';
 import { VERBS } from '../../../agent/cli/verbs.ts';
-import { makeDeployment, makeLocalStatus, NOW } from './fixtures.ts';
+import { makeDeployment, makeLocalStatus, makeService, NOW } from './fixtures.ts';
 
 let folder = '';
 let servers: (Server | NetServer)[] = [];
@@ -167,6 +167,61 @@ describe('holdfast status exits with', () => {
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(socket, resolve));
     expect((await run(['status', '--socket', socket])).code).toBe(3);
+  });
+});
+
+describe('text of others', () => {
+  /** Every character that a terminal obeys or hides. */
+  const all = Array.from({ length: 0x11_0000 }, (_, code) => code)
+    .filter((code) => code < 0xd800 || code > 0xdfff)
+    .map((code) => String.fromCodePoint(code))
+    .filter((character) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(character));
+  const hostile = `x${all.join('y')}z`;
+  /** Every text of it that no pattern of ours keeps in bounds. */
+  const status = makeLocalStatus({
+    device: hostile,
+    groups: [hostile],
+    agent_version: hostile,
+    broker: {
+      ...{ isConnected: false, protocol: null, since: '2026-11-22T09:55:00Z', url: hostile },
+      ...{ trouble: { code: 'closed', message: hostile }, denied: [hostile] },
+    },
+    engine: { is_reachable: false, message: hostile },
+    deployments: [
+      makeDeployment({
+        phase: 'failed',
+        source: hostile,
+        reason: { code: hostile, path: hostile, message: hostile, hint: hostile, log: [hostile] },
+        refused: { revision: 1, code: hostile, path: hostile, message: hostile, at: '2026-11-22T09:55:00Z' },
+        services: {
+          app: makeService({
+            ...{ state: 'exited', image: hostile },
+            last_failure: { code: hostile, message: hostile, at: '2026-11-22T11:59:00Z' },
+          }),
+        },
+      }),
+    ],
+  });
+
+  it('reaches no terminal with a character that it would obey or hide', async () => {
+    const { out } = await run(['status', '--socket', await serve(status)]);
+    expect(out.split('\n').filter((line) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(line))).toEqual([]);
+    expect(out.split('\n').length).toBeLessThan(20);
+  });
+
+  it('does not as JSON either, and is the same text to a program', async () => {
+    const { out } = await run(['status', '--json', '--socket', await serve(status)]);
+    expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect(JSON.parse(out)).toEqual(status);
+  });
+
+  it('does not in the words of a failure', async () => {
+    const socket = await serve({ code: 'internal', message: hostile }, 500);
+    for (const args of [['status'], ['retry', 'x'], ['status', hostile.replaceAll('\0', '')]]) {
+      const { err } = await run([...args, '--socket', socket]);
+      expect(err).toContain('y y y');
+      expect(err.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    }
   });
 });
 

@@ -87,6 +87,18 @@ function testReporter(
   );
 }
 
+testReporter('half a character never leaves the device', async ({ reporter, clock, connect, told }) => {
+  connect();
+  const half = 'hot \ud83c';
+  reporter.reportStatus('line', 'device', { ...BODY, reason: { code: 'a', message: half, log: [half] } });
+  reporter.addEvents([{ type: 'service_failed', deployment: 'line', message: half }]);
+  await clock.advance(5000);
+  expect(told.map(({ topic }) => topic)).toEqual(expect.arrayContaining(['status/line', 'events']));
+  const texts = JSON.stringify(told.map(({ value }) => value));
+  expect(texts).toContain('hot \ufffd');
+  expect(texts).not.toMatch(/\\ud83c/);
+});
+
 describe('a status', () => {
   testReporter('is told once, however often it is reported', async ({ reporter, clock, connect, of }) => {
     connect();
