@@ -5,7 +5,7 @@ import { formatFailure, formatTotals } from '../test/simulation/report.ts';
 import { shrink } from '../test/simulation/shrink.ts';
 
 const USAGE =
-  'usage: scripts/simulate [--seed S] [--hours N] [--devices N] [--minutes M] [--workers W] [--only IDS]';
+  'usage: scripts/simulate [--seed S] [--hours N] [--devices N] [--minutes M] [--workers W] [--only IDS] [--also NAMES]';
 const DEFAULT_DEVICES = 100;
 
 const { values } = parseArgs({
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     workers: { type: 'string', default: '2' },
     only: { type: 'string' },
+    also: { type: 'string' },
   },
 });
 
@@ -36,7 +37,11 @@ const { totals, failed } = await runMany({
   maxRuns: devices ?? (isReplay ? 1 : minutes === null ? DEFAULT_DEVICES : Number.POSITIVE_INFINITY),
   maxMs: minutes === null ? Number.POSITIVE_INFINITY : minutes * 60_000,
   workers: isReplay ? 1 : (whole(values.workers) ?? 2),
-  options: { ...(hours === null ? {} : { hours }), ...(only === null ? {} : { only }) },
+  options: {
+    ...(hours === null ? {} : { hours }),
+    ...(only === null ? {} : { only }),
+    ...(values.also === undefined ? {} : { also: values.also.split(',') }),
+  },
 });
 console.log(formatTotals(totals));
 if (failed !== null) {

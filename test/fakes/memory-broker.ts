@@ -1,5 +1,6 @@
 // A broker in memory: retained messages, QoS 1, sessions, wills, and all the ways in which a line ends.
 import type { Random } from '../../agent/ports/clock.ts';
+import { type Gate, OPEN_GATE } from './one-life.ts';
 import { between } from './random.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -25,6 +26,8 @@ export interface ClientHandlers {
 export interface ClientOptions extends ClientHandlers {
   readonly clientId: string;
   readonly will: Message | null;
+  /** Of the client's process. */
+  readonly gate?: Gate;
 }
 
 interface Session {
@@ -135,6 +138,7 @@ export class Client {
   readonly clientId: string;
   readonly #broker: MemoryBroker;
   readonly #options: ClientOptions;
+  readonly #gate: Gate;
   readonly #session: Session;
   readonly #inFlight = new Set<Message>();
   readonly #way: { readonly in: Way; readonly out: Way };
@@ -144,6 +148,7 @@ export class Client {
     this.clientId = options.clientId;
     this.#broker = broker;
     this.#options = options;
+    this.#gate = options.gate ?? OPEN_GATE;
     this.#session = session;
     this.#way = { in: new Way(broker), out: new Way(broker) };
   }
@@ -182,7 +187,7 @@ export class Client {
     this.leave();
     const { will } = this.#options;
     if (will !== null && why === 'closed') this.#broker.take(this.clientId, will);
-    this.#options.onEnd(why);
+    this.#gate.admit(() => this.#options.onEnd(why));
   }
 
   /** The connection ends in peace: no will. */
@@ -196,7 +201,9 @@ export class Client {
     this.#inFlight.add(message);
     const travels = trouble.duplicated > 0 && random() < trouble.duplicated ? 2 : 1;
     for (let copy = 0; copy < travels; copy += 1)
-      clock.schedule(this.#way.out.travelMs(), () => this.#deliver(message, isRetained));
+      clock.schedule(this.#way.out.travelMs(), () =>
+        this.#gate.admit(() => this.#deliver(message, isRetained)),
+      );
   }
 
   #deliver(message: Message, isRetained: boolean): void {

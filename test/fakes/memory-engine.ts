@@ -14,6 +14,7 @@ import type { Step, StepOutcome } from '../../agent/reconcile/steps.ts';
 import { CallFaults, type CallName } from './engine/call-faults.ts';
 import { Container } from './engine/container.ts';
 import { type Daemon, DONE, engineError } from './engine/daemon.ts';
+import { type Gate, OPEN_GATE, passed } from './one-life.ts';
 import { between } from './random.ts';
 
 /** As the real client has it for calls that answer at once. */
@@ -34,10 +35,12 @@ export class MemoryEngine implements Engine {
   /** Every step asked for, in order. */
   readonly asked: Step[] = [];
   readonly #gone = new AbortController();
+  readonly #gate: Gate;
 
-  constructor(daemon: Daemon, faults = new CallFaults(daemon.random)) {
+  constructor(daemon: Daemon, faults = new CallFaults(daemon.random), gate = OPEN_GATE) {
     this.daemon = daemon;
     this.faults = faults;
+    this.#gate = gate;
   }
 
   /** Another client of the same daemon, with the same plan of faults. */
@@ -78,16 +81,19 @@ export class MemoryEngine implements Engine {
   async pullImage(reference: string, options: PullOptions): Promise<PullOutcome> {
     const session = await this.#arrive('pullImage', QUERY_MS);
     const fault = this.faults.take('pullImage');
-    if (fault === 'unavailable') throw unavailable();
+    if (fault === 'unavailable') return this.#fail();
     if (fault === 'hang') await this.#untilAborted(AbortSignal.any([options.signal, session]));
-    if (fault === 'fail') return { ok: false, code: 'pull_failed', message: 'planned', isTransient: true };
+    if (fault === 'fail')
+      return this.#answer({ ok: false, code: 'pull_failed', message: 'planned', isTransient: true });
     const signal = AbortSignal.any([options.signal, session, this.#gone.signal]);
     const onProgress: PullOptions['onProgress'] = (progress) => {
-      if (!this.#gone.signal.aborted) options.onProgress(progress);
+      this.#gate.admit(() => {
+        if (!this.#gone.signal.aborted) options.onProgress(progress);
+      });
     };
     const outcome = await this.daemon.images.pull(reference, { ...options, onProgress, signal });
     const isCutOff = session.aborted && !options.signal.aborted;
-    if (isCutOff || fault === 'lose') return this.#answer(() => Promise.reject(unavailable()));
+    if (isCutOff || fault === 'lose') return this.#fail();
     if (fault === 'fail_after')
       return this.#answer({ ok: false, code: 'pull_failed', message: 'planned', isTransient: true });
     return this.#answer(outcome);
@@ -100,12 +106,12 @@ export class MemoryEngine implements Engine {
   async removeImage(image: { readonly reference: string; readonly imageId: string }): Promise<ImageRemoval> {
     const session = await this.#arrive('removeImage', STEP_MS);
     const fault = this.faults.take('removeImage');
-    if (fault === 'unavailable') throw unavailable();
+    if (fault === 'unavailable') return this.#fail();
     if (fault === 'hang') await this.#untilAborted(session);
     if (fault === 'fail') return this.#answer({ kind: 'failed', message: 'planned failure' });
-    if (session.aborted) return this.#answer(() => Promise.reject(unavailable()));
+    if (session.aborted) return this.#fail();
     const removal = this.daemon.images.removeName(image, this.daemon.imagesInUse());
-    if (fault === 'lose') return this.#answer(() => Promise.reject(unavailable()));
+    if (fault === 'lose') return this.#fail();
     if (fault === 'fail_after') return this.#answer({ kind: 'failed', message: 'planned failure' });
     return this.#answer(removal);
   }
@@ -115,15 +121,15 @@ export class MemoryEngine implements Engine {
     this.asked.push(step);
     const session = await this.#arrive(step.kind, STEP_MS);
     const fault = this.faults.take(step.kind);
-    if (fault === 'unavailable') throw unavailable();
+    if (fault === 'unavailable') return this.#fail();
     if (fault === 'fail') return this.#answer(engineError('planned failure'));
     if (fault === 'hang') {
       const isPatient = PATIENT.has(step.kind);
       await (isPatient ? this.#untilAborted(session) : this.daemon.clock.sleep(CALL_TIMEOUT_MS, session));
-      return this.#answer(() => Promise.reject(unavailable()));
+      return this.#fail();
     }
     const outcome = await this.#takeEffect(deployment, step, session);
-    if (session.aborted || fault === 'lose') return this.#answer(() => Promise.reject(unavailable()));
+    if (session.aborted || fault === 'lose') return this.#fail();
     return this.#answer(fault === 'fail_after' ? engineError('planned failure after the effect') : outcome);
   }
 
@@ -136,12 +142,15 @@ export class MemoryEngine implements Engine {
       if (loss > 0 && random() < loss) return;
       const lateMs = lateEventsMs > 0 ? between(random, 0, lateEventsMs) : 0;
       clock.schedule(between(random, ...EVENT_MS) + lateMs, () => {
-        if (!signal.aborted && !session.aborted && !this.#gone.signal.aborted) onEvent(deployment);
+        if (session.aborted) return;
+        this.#gate.admit(() => {
+          if (!signal.aborted && !this.#gone.signal.aborted) onEvent(deployment);
+        });
       });
     });
     await this.#untilAborted(AbortSignal.any([signal, session, this.#gone.signal]));
     stop();
-    if (!signal.aborted) return this.#answer(() => Promise.reject(unavailable()));
+    if (!signal.aborted) return this.#fail();
   }
 
   #takeEffect(deployment: string, step: Step, session: AbortSignal): Promise<StepOutcome> {
@@ -170,7 +179,7 @@ export class MemoryEngine implements Engine {
     const session = await this.#arrive(name, QUERY_MS);
     const fault = this.faults.take(name);
     if (fault === 'hang') await this.daemon.clock.sleep(CALL_TIMEOUT_MS, session);
-    if (fault !== null || session.aborted) return this.#answer(() => Promise.reject(unavailable()));
+    if (fault !== null || session.aborted) return this.#fail();
     return this.#answer(read());
   }
 
@@ -181,13 +190,19 @@ export class MemoryEngine implements Engine {
     await clock.sleep(between(random, minMs, maxMs), NEVER);
     if (this.#gone.signal.aborted) return never();
     // A call that was on its way when the engine ended is as lost as one that came later.
-    if (session === null || session.aborted) throw unavailable();
+    if (session === null || session.aborted) return this.#fail();
     return session;
   }
 
-  #answer<T>(answer: T | (() => Promise<T>)): Promise<T> {
+  async #answer<T>(answer: T): Promise<T> {
+    await passed(this.#gate);
+    return this.#gone.signal.aborted ? never() : answer;
+  }
+
+  async #fail(): Promise<never> {
+    await passed(this.#gate);
     if (this.#gone.signal.aborted) return never();
-    return answer instanceof Function ? answer() : Promise.resolve(answer);
+    throw unavailable();
   }
 
   #untilAborted(signal: AbortSignal): Promise<void> {

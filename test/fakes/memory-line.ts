@@ -13,6 +13,7 @@ import type { BrokerHandlers, BrokerStatus, BrokerTrouble } from '../../agent/po
 import type { Clock } from '../../agent/ports/clock.ts';
 import { formatTopic } from '../../protocol/topics.ts';
 import type { Client, MemoryBroker, Message } from './memory-broker.ts';
+import { type Gate, OPEN_GATE, passed } from './one-life.ts';
 
 export interface MemoryLineOptions {
   readonly broker: MemoryBroker;
@@ -23,6 +24,8 @@ export interface MemoryLineOptions {
   readonly topicPrefix: string;
   readonly bootId: string;
   readonly onStatus?: (status: BrokerStatus) => void;
+  /** Of the agent's process. */
+  readonly gate?: Gate;
 }
 
 /** A message that was not taken is sent again at the next connect, which is made soon. */
@@ -32,6 +35,7 @@ const ENDINGS = { closed: 'the fake broker ended it', session_taken: 'the sessio
 
 export class MemoryLine implements BrokerLine {
   readonly #options: MemoryLineOptions;
+  readonly #gate: Gate;
   readonly #closing = new AbortController();
   #client: Client | null = null;
   #status: BrokerStatus;
@@ -41,6 +45,7 @@ export class MemoryLine implements BrokerLine {
 
   constructor(options: MemoryLineOptions) {
     this.#options = options;
+    this.#gate = options.gate ?? OPEN_GATE;
     this.#status = { isConnected: false, protocol: null, since: this.#now(), trouble: null, denied: [] };
   }
 
@@ -56,6 +61,7 @@ export class MemoryLine implements BrokerLine {
     const client = this.#client;
     if (client === null) return false;
     const isTaken = await client.publish({ topic, payload, retain });
+    await passed(this.#gate);
     return this.#isGone ? new Promise(() => undefined) : isTaken;
   }
 
@@ -85,6 +91,7 @@ export class MemoryLine implements BrokerLine {
     const client = broker.connect({
       clientId: clientIdOf(device),
       will: this.#presence(false),
+      gate: this.#gate,
       onMessage: (message, isRetained) => this.#receive(message, isRetained),
       onEnd: (code) => this.#end(client, { code, message: ENDINGS[code] }),
     });

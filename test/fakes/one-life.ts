@@ -11,12 +11,26 @@ class ProcessGone extends Error {
 /** The longest of the sleeps that come again and again while nothing happens. */
 const PULSE_MS = 15 * 60_000;
 
+/** What comes to a process from outside has to pass here, as one that does not run takes nothing in. */
+export interface Gate {
+  /** Calls back at once, or once the process runs again. */
+  admit(fire: () => void): void;
+}
+
+export const OPEN_GATE: Gate = { admit: (fire) => fire() };
+
+export function passed(gate: Gate): Promise<void> {
+  return new Promise((resolve) => gate.admit(resolve));
+}
+
 /** The world's clock as one process sees it: its monotonic time starts anew, and no sleep outlives it. */
-export class ProcessClock implements Clock {
+export class ProcessClock implements Clock, Gate {
   readonly #world: VirtualClock;
   readonly #bornMs: number;
   /** Takes back what is slept for. */
   readonly #sleeps = new Set<() => void>();
+  /** What came due or arrived while the process did not run, in that order; `null` while it runs. */
+  #late: (() => void)[] | null = null;
   #isGone = false;
 
   constructor(world: VirtualClock) {
@@ -42,10 +56,33 @@ export class ProcessClock implements Clock {
         signal.removeEventListener('abort', end);
         resolve();
       };
-      const cancel = this.#world.schedule(ms, end, ms <= PULSE_MS ? 'pulse' : 'event');
+      const due = (): void => this.admit(end);
+      const cancel = this.#world.schedule(ms, due, ms <= PULSE_MS ? 'pulse' : 'event');
       this.#sleeps.add(cancel);
       signal.addEventListener('abort', end);
     });
+  }
+
+  get isFrozen(): boolean {
+    return this.#late !== null;
+  }
+
+  /** The process does not run for so long: all that comes due or arrives meanwhile is late, and comes in order. */
+  freeze(ms: number, onThaw: () => void): void {
+    this.#late ??= [];
+    this.#world.schedule(ms, () => {
+      const late = this.#late ?? [];
+      this.#late = null;
+      if (this.#isGone) return;
+      onThaw();
+      for (const fire of late) this.#world.schedule(0, () => this.admit(fire));
+    });
+  }
+
+  admit(fire: () => void): void {
+    if (this.#isGone) return;
+    if (this.#late === null) fire();
+    else this.#late.push(fire);
   }
 
   drop(): void {

@@ -1,5 +1,6 @@
 // A world of one device: the agent as `composeAgent` puts it together, with the real SQLite on a simulated disk,
 // over a fake engine, broker and host, all on virtual time and from one seed.
+import { clientIdOf } from '../../agent/broker/session.ts';
 import { type Agent, composeAgent } from '../../agent/compose.ts';
 import type { BrokerHandlers, BrokerStatus } from '../../agent/ports/broker.ts';
 import type { Random } from '../../agent/ports/clock.ts';
@@ -59,6 +60,8 @@ interface Life {
 /** As `holdfast.service` has it. */
 const RESTART_MS = 3000;
 const WATCHDOG_MS = 60_000;
+/** Once and a half the keep alive that the agent asks for. */
+const GIVEN_UP_MS = 90_000;
 const MAX_TRACE = 5000;
 
 export class World {
@@ -78,6 +81,8 @@ export class World {
   watchdogKills = 0;
   /** Starts that found a damaged database, or none, and built it anew: what had waited in the outbox is lost. */
   recoveries = 0;
+  /** When the agent's process ran again after it had been frozen. */
+  thawedMs = Number.NEGATIVE_INFINITY;
   /** Store writes of all lives together. */
   writes = 0;
   /** Called after each write, by the store's method, with what that was called with. */
@@ -186,6 +191,29 @@ export class World {
     this.note('agent: killed');
     this.#cease();
     this.clock.schedule(RESTART_MS, () => this.startAgent());
+  }
+
+  /**
+   * SIGSTOP for so long, or a device that swaps: the process does not run, and the world goes on. The broker gives
+   * it up in time; whoever stops a process so keeps the watchdog away from it.
+   */
+  freezeAgent(ms: number): void {
+    const life = this.#life;
+    if (life === null || life.clock.isFrozen) return;
+    this.note(`agent: frozen for ${ms} ms`);
+    life.clock.freeze(ms, () => {
+      this.note('agent: runs again');
+      this.#progressMs = this.clock.monotonicMs();
+      this.thawedMs = this.clock.monotonicMs();
+    });
+    if (ms <= GIVEN_UP_MS) return;
+    this.clock.schedule(GIVEN_UP_MS, () => {
+      if (this.#life === life) this.broker.disconnect(clientIdOf(this.device));
+    });
+  }
+
+  get isAgentFrozen(): boolean {
+    return this.#life?.clock.isFrozen ?? false;
   }
 
   /** The device is dark for `offMs`, then boots: engine and agent in no certain order. */
@@ -345,11 +373,11 @@ export class World {
         this.onWrite?.(name, this.writes, values);
       },
     });
-    const engine = new MemoryEngine(this.daemon, this.faults);
+    const engine = new MemoryEngine(this.daemon, this.faults, clock);
     const edges = {
       ...{ clock, store, engine, host: this.host },
       random: fork(this.seed, `life ${this.#lives}`),
-      check: memoryCheck(this.daemon),
+      check: memoryCheck(this.daemon, clock),
       readBeat: memoryBeat(this.daemon),
     };
     let line: MemoryLine | null = null;
@@ -393,6 +421,7 @@ export class World {
       groups,
       topicPrefix: DEFAULT_TOPIC_PREFIX,
       bootId,
+      gate: clock,
       onStatus: (status) => this.onBrokerStatus?.(status),
     });
   }
@@ -410,6 +439,7 @@ export class World {
       WATCHDOG_MS / 4,
       () => {
         if (this.#life !== life) return;
+        if (life.clock.isFrozen) return this.#watchdog(life);
         if (this.clock.monotonicMs() - this.#progressMs < WATCHDOG_MS) return this.#watchdog(life);
         this.watchdogKills += 1;
         this.note('watchdog: kills');

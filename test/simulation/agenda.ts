@@ -5,6 +5,7 @@ import type { Random } from '../../agent/ports/clock.ts';
 import { PHASE_TABLE } from '../../agent/reconcile/phases.ts';
 import { between, fork, pick } from '../fakes/random.ts';
 import type { Standing } from '../fakes/standing.ts';
+import { faultKinds } from './faults/kinds.ts';
 import { type ActKind, drawAct } from './fleet/acts.ts';
 import type { Profile } from './profile.ts';
 
@@ -72,12 +73,18 @@ function drawIncident(profile: Profile, n: number, acts: readonly Act[]): Incide
   const isAmbush = random() < 0.6;
   const atMs = drawTime(profile, acts, random);
   const kind = drawKind(profile.weights, random);
-  const ambush = isAmbush ? { standing: pick(random, STANDINGS), delayMs: drawDelay(random) } : null;
+  const ambush = isAmbush ? { standing: drawStanding(kind, random), delayMs: drawDelay(random) } : null;
   return {
     ...{ what: 'fault', id: `f${n}`, kind, ambush },
     atMs: ambush === null ? atMs : (drawTimeBefore(ambush.standing, acts, random) ?? atMs),
     lastsMs: drawLength(random),
   };
+}
+
+function drawStanding(kind: string, random: Random): Standing {
+  const standing = pick(random, STANDINGS);
+  const favoured = faultKinds.get(kind)?.favours;
+  return favoured !== undefined && random() < 0.7 ? favoured : standing;
 }
 
 /** At any time, when a device is mostly idle, or while what somebody has done is still under way. */

@@ -1,6 +1,8 @@
 // What kind of world a seed makes: how long, how mad, with which deployments. Quiet and mad worlds both occur.
 import type { Random } from '../../agent/ports/clock.ts';
 import { between, fork, pick } from '../fakes/random.ts';
+import { faultKinds } from './faults/kinds.ts';
+import { isDrawn } from './switched-off.ts';
 
 export interface DeploymentPlan {
   readonly name: string;
@@ -46,17 +48,23 @@ export interface Profile {
   readonly hasMemoryLimits: boolean;
 }
 
+interface DrawnOtherwise {
+  readonly hours?: number;
+  readonly also?: readonly string[];
+}
+
 const NAMES = ['line', 'vision', 'store', 'edge'];
 const HOUR_COUNTS = [12, 24 * 3, 24 * 30, 24 * 180, 24 * 730, 24 * 365 * 5] as const;
 
-export function drawProfile(seed: number, kinds: readonly string[], hours?: number): Profile {
+export function drawProfile(seed: number, { hours, also = [] }: DrawnOtherwise): Profile {
   const random = fork(seed, 'profile');
   const drawnHours = pick(random, HOUR_COUNTS);
   const share = pick(random, [0.1, 0.3, 0.6, 1]);
   // Each from numbers of its own, so that a further kind changes nothing else.
-  const weights = kinds
+  const weights = [...faultKinds.keys()]
+    .filter((kind) => isDrawn(kind, also))
     .map((kind) => [kind, fork(seed, `weight of ${kind}`)] as const)
-    .filter(([, own]) => own() < share)
+    .filter(([kind, own]) => own() < share || also.includes(kind))
     .map(([kind, own]) => [kind, between(own, 0.1, 1)] as const);
   return {
     seed,

@@ -1,8 +1,8 @@
 // What a person reads of runs: the sums of many, and all of one that failed.
 import { type Coverage, findGaps, sumCounts } from './coverage.ts';
-import { SWITCHED_OFF } from './faults/kinds.ts';
 import { findUnreached } from './rows/table.ts';
 import type { RunResult } from './run.ts';
+import { SWITCHED_OFF } from './switched-off.ts';
 
 const YEAR_MS = 365 * 86_400_000;
 
@@ -81,13 +81,14 @@ function listCounts(counts: Coverage): string {
 
 /** A failed run, as small as it could be made, with the one command that plays it again. */
 export function formatFailure(result: RunResult): string {
-  const { seed, violation, hours, agenda, traceEnd } = result;
+  const { seed, violation, hours, agenda, traceEnd, options } = result;
   const ids = agenda.map(({ id }) => id);
+  const also = options.also === undefined ? '' : ` --also ${options.also.join(',')}`;
   return [
     `BROKEN: ${violation?.promise}`,
     `  ${violation?.message}`,
     `  seed ${seed}, at ${((violation?.atMs ?? 0) / 3_600_000).toFixed(3)} h of virtual time`,
-    `replay: scripts/simulate --seed ${seed} --hours ${hours} --only ${ids.length === 0 ? 'none' : ids.join(',')}`,
+    `replay: scripts/simulate --seed ${seed} --hours ${hours}${also} --only ${ids.join(',') || 'none'}`,
     'what was done to it:',
     ...agenda.map(({ id, text }) => `  ${id.padEnd(5)} ${text}`),
     'the end of the trace, in seconds of virtual time:',

@@ -15,12 +15,15 @@ import { watchSigns } from './rows/signs.ts';
 import { rowsOf } from './rows/table.ts';
 import { Scene, type Violation } from './scene.ts';
 import { Passage } from './stillness.ts';
+import { isDrawn } from './switched-off.ts';
 
 export interface RunOptions {
   /** Instead of what the seed draws. */
   readonly hours?: number;
   /** Ids of the faults and acts to keep; the others are left out. */
   readonly only?: readonly string[];
+  /** What is drawn though it is switched off. */
+  readonly also?: readonly string[];
 }
 
 export interface RunResult {
@@ -49,14 +52,14 @@ const TRACE_END = 120;
 const AMBUSH_MS = 30 * 24 * HOUR_MS;
 
 export async function runSimulation(seed: number, options: RunOptions = {}): Promise<RunResult> {
-  const profile = drawProfile(seed, [...faultKinds.keys()], options.hours);
+  const profile = drawProfile(seed, options);
   const agenda = drawAgenda(profile, options.only === undefined ? null : new Set(options.only));
   const { device, outboxBytes, hasMemoryLimits } = profile;
   const world = new World({ seed, device, report: { outboxBytes } });
   if (!hasMemoryLimits) world.daemon.enforces = ['cpus', 'pids'];
   const hash = createHash('sha256');
   world.onNote = (line) => hash.update(`${line}\n`);
-  const fleet = new Fleet(world, profile.deployments);
+  const fleet = new Fleet(world, profile.deployments, (trait) => isDrawn(trait, options.also ?? []));
   const scene = new Scene(world, fleet);
   const passage = new Passage(scene);
   const signs = watchSigns(scene);

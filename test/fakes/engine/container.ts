@@ -112,6 +112,13 @@ export class Container {
     return ranMs >= answersFromMs && ranMs < hangsFromMs && hasNeighbours && this.hasNamespaces;
   }
 
+  /** Since when its program runs and does not answer of its own accord, in the world's time; `null`: it answers. */
+  get hangsSinceMs(): number | null {
+    if (this.state !== 'running' || this.#run === null) return null;
+    const sinceMs = this.#startedMs + this.#run.hangsFromMs;
+    return sinceMs <= this.#around.clock.monotonicMs() ? sinceMs : null;
+  }
+
   /** Whether something would accept its connection, be it answered or not. */
   get isListening(): boolean {
     if (this.state === 'paused') return true;

@@ -1,10 +1,20 @@
 // Probes of the fake engine's containers: by address, as from outside.
 import type { Check } from '../../../agent/health/check.ts';
 import { durationMs } from '../../../agent/reconcile/service-spec.ts';
+import { type Gate, OPEN_GATE, passed } from '../one-life.ts';
 import { between } from '../random.ts';
 import type { Daemon } from './daemon.ts';
 
-export function memoryCheck(daemon: Daemon): Check {
+export function memoryCheck(daemon: Daemon, gate: Gate = OPEN_GATE): Check {
+  const check = checkOn(daemon);
+  return async (probe, address, signal) => {
+    const answer = await check(probe, address, signal);
+    await passed(gate);
+    return answer;
+  };
+}
+
+function checkOn(daemon: Daemon): Check {
   return async (probe, address, signal) => {
     const timeoutMs = durationMs(probe.timeout, 2000);
     const port = probe.http?.port ?? probe.tcp?.port ?? 0;

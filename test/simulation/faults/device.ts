@@ -6,6 +6,8 @@ import type { FaultKind, Site } from './fault-kind.ts';
 
 const DAY_MS = 86_400_000;
 export const ALL_GROUPS: readonly string[] = ['berlin', 'europe'];
+/** Shorter than a round may take before it counts as hanging. */
+const MAX_FREEZE_MS = 10 * 60_000;
 const DATABASE = '/holdfast.db';
 
 function jumpClock({ world }: Site, byMs: number): void {
@@ -84,4 +86,9 @@ export const deviceFaults: readonly FaultKind[] = [
     },
   },
   { kind: 'database_damaged', strike: damageDatabase },
+  {
+    kind: 'process_frozen',
+    favours: 'proving',
+    strike: ({ world, lastsMs }) => world.freezeAgent(Math.min(lastsMs, MAX_FREEZE_MS)),
+  },
 ];

@@ -1,5 +1,6 @@
 // What a kind of fault is: a name, and what it does to a world when it strikes.
 import type { Random } from '../../../agent/ports/clock.ts';
+import type { Standing } from '../../fakes/standing.ts';
 import type { World } from '../../fakes/world.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 
@@ -19,6 +20,8 @@ export interface Site {
 
 export interface FaultKind {
   readonly kind: string;
+  /** Where most of its ambushes lie. */
+  readonly favours?: Standing;
   /** Must end by itself, or be ended by `calmDown`. */
   strike(site: Site): void;
 }

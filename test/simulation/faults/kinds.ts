@@ -15,11 +15,6 @@ const KINDS: readonly FaultKind[] = [
   ...[...registryFaults, ...brokerFaults, ...deviceFaults],
 ];
 
-/** Kinds that are known and not struck with, and why. */
-export const SWITCHED_OFF: Readonly<Record<string, string>> = {
-  log_damaged: 'SQLite drops the commits after the damage and tells nobody: numbers of events are used again',
-};
-
 export const faultKinds: ReadonlyMap<string, FaultKind> = new Map(KINDS.map((kind) => [kind.kind, kind]));
 
 const RIGHT_TIME_AT_0 = Date.parse('2026-11-23T00:00:00.000Z');

@@ -53,14 +53,17 @@ export interface Expected {
 export class Fleet {
   readonly plans: readonly DeploymentPlan[];
   readonly #world: World;
+  readonly #has: (trait: string) => boolean;
   readonly #standings = new Map<string, Standing>();
   readonly #classes = new Map<string, ImageClass>();
   #images = 0;
   #commands = 0;
   onPurge: ((deployment: string) => void) | null = null;
 
-  constructor(world: World, plans: readonly DeploymentPlan[]) {
+  /** `has` tells which traits of worlds are drawn. */
+  constructor(world: World, plans: readonly DeploymentPlan[], has: (trait: string) => boolean) {
     this.#world = world;
+    this.#has = has;
     this.plans = plans;
     for (const plan of plans) if (plan.hasHelper) world.registry.push(helperImage(plan));
   }
@@ -165,7 +168,7 @@ export class Fleet {
     this.#images += 1;
     const image = `registry.test/${plan.name}-app:${imageClass}-${this.#images}`;
     const isJobToBlame = plan.job !== null && imageClass === 'bad' && jobs() < 0.5;
-    const program = drawProgram(imageClass, random);
+    const program = drawProgram(imageClass, random, this.#has);
     this.#world.programs.set(image, isJobToBlame ? programs.healthy : program);
     this.#classes.set(image, imageClass);
     const job = this.#jobFor(plan, source, { isBad: isJobToBlame, jobs });

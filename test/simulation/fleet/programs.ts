@@ -19,7 +19,11 @@ export type ImageClass = 'good' | 'bad' | 'flaky' | 'missing';
 /** What a flaky image leaks to its limit of 64 MiB: gone within the hour. */
 const LEAK_BYTES_PER_SECOND = 20_000;
 
-export function drawProgram(imageClass: ImageClass, random: Random): Program {
+export function drawProgram(
+  imageClass: ImageClass,
+  random: Random,
+  has: (trait: string) => boolean,
+): Program {
   switch (imageClass) {
     case 'good':
       return pick(random, [
@@ -35,6 +39,8 @@ export function drawProgram(imageClass: ImageClass, random: Random): Program {
         programs.neverAnswers,
         programs.exitsAfter(between(random, 1000, 6000), 1),
         programs.needs('nobody'),
+        // Healthy when asked once, and not for `healthy_after`.
+        ...(has('answers_at_first') ? [programs.hangsAfter(between(random, 2000, 9000))] : []),
       ]);
     case 'flaky':
       return drawFlaky(random);
@@ -52,7 +58,13 @@ function drawFlaky(random: Random): Program {
   ]);
   // Often enough in a row for a wait of minutes, and soon enough to come before a correction.
   const stumbling = programs.stumbles(late / 4, 5 + Math.floor(random() * 4));
-  return random() < 0.5 ? gone : stumbling;
+  // Just after its proof, or in the midst of one that an agent sleeps through; a further start mends it.
+  const turning = programs.changesAfter(
+    1,
+    programs.hangsAfter(between(random, 8000, 90_000)),
+    programs.healthy,
+  );
+  return pick(random, [gone, gone, stumbling, stumbling, turning]);
 }
 
 /** What a job does. One that the engine starts again may fail at first: fewer times than end an update. */

@@ -10,7 +10,13 @@ import { jobsAreAwaited, jobsAreDoneOnce } from './jobs.ts';
 import { limitsAreTold } from './limits.ts';
 import { outboxSurvives } from './outbox.ts';
 import type { Promised } from './promise.ts';
-import { deadlineEndsTheWait, deadlineIsKept, oldStaysUntilProven, provenByTime } from './proof.ts';
+import {
+  deadlineEndsTheWait,
+  deadlineIsKept,
+  oldStaysUntilProven,
+  provenByTime,
+  provenWasSeen,
+} from './proof.ts';
 import { noNeedlessRestart } from './restarts.ts';
 import { everythingBounded } from './sizes.ts';
 import { statusesAgree, statusesAreSound } from './statuses.ts';
@@ -18,7 +24,7 @@ import { tagsAreFollowed, tagsWait } from './tags.ts';
 
 export const promises: readonly Promised[] = [
   ...[noNeedlessRestart, acceptedDocumentsSurvive, everyEventTold, imageBeforeStop, barredStaysBarred],
-  ...[outboxSurvives, imagesBeforeSwitch, provenByTime, deadlineIsKept, deadlineEndsTheWait],
+  ...[outboxSurvives, imagesBeforeSwitch, provenByTime, provenWasSeen, deadlineIsKept, deadlineEndsTheWait],
   ...[oldStaysUntilProven, waitsAreKept],
   ...[neverTwins, neverFewer, nothingForeignTouched, volumesStay, limitsAreTold],
   ...[statusesAreSound, statusesAgree, everythingBounded],

@@ -5,11 +5,14 @@ import { hasSpec, type Memory, specsIn } from '../scene.ts';
 import type { Promised } from './promise.ts';
 
 const PROVEN = '5 proven is what ran for healthy_after';
+const SEEN = '5 proven is what was seen good';
 const DEADLINE = '5 the deadline counts from the end of the pull';
 const IN_TIME = '5 the deadline ends the wait';
 const WAY_BACK = '5 the old stays until the new is proven';
 /** A service that fails so often before its proof is given up before the deadline. */
 const MAX_FAILURES = 3;
+/** An interval of the fleet's probes and their time-out, and a little more. */
+const LAST_LOOK_MS = 35_000;
 /** The last steps, the waits after a trouble that is over, and the hour between two looks. */
 const LATE_MS = 90 * 60_000;
 
@@ -42,6 +45,35 @@ export const provenByTime: Promised = {
             PROVEN,
             `${name}/${container.spec.name} is called proven ${ranMs} ms after its first start`,
           );
+      }
+    });
+  },
+};
+
+export const provenWasSeen: Promised = {
+  name: SEEN,
+  watch(scene) {
+    const { world, fleet } = scene;
+    const proven = new Map<string, string>();
+    const exempt = new Map<string, readonly string[]>();
+    scene.memoryListeners.push((name, { record, proven: revision }) => {
+      // Of a service that failed before the update nothing is asked.
+      if (record.attempt !== null) exempt.set(name, record.attempt.brokenBefore);
+      if (revision === null || record.proven === null || proven.get(name) === record.proven.hash) return;
+      proven.set(name, record.proven.hash);
+      const bad = specsIn(revision).find(
+        (spec) => fleet.classOf(spec.service.image) === 'bad' && !exempt.get(name)?.includes(spec.name),
+      );
+      if (bad !== undefined) scene.fail(SEEN, `${name}/${bad.name} never was good for healthy_after`);
+      const nowMs = world.clock.monotonicMs();
+      for (const container of world.up(name)) {
+        const { hangsSinceMs, spec } = container;
+        if (hangsSinceMs === null || !hasSpec(revision, container) || exempt.get(name)?.includes(spec.name))
+          continue;
+        // What hangs at the end of a freeze was not seen to answer since.
+        const isSleptThrough = hangsSinceMs < world.thawedMs;
+        if (isSleptThrough || nowMs - hangsSinceMs > LAST_LOOK_MS)
+          scene.fail(SEEN, `${name}/${spec.name} has hung for ${nowMs - hangsSinceMs} ms, and is proven`);
       }
     });
   },
