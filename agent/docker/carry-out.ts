@@ -55,7 +55,7 @@ async function carryOutStep(tools: Tools, deployment: string, step: Step): Promi
       return DONE;
     case 'restart_container':
       return withFiles(tools, { deployment, spec: step.spec }, () =>
-        docker.getContainer(step.container).restart(within(step.spec.stopGraceMs)),
+        docker.getContainer(step.container).restart(within(step.graceMs)),
       );
     case 'join_network':
       await joinNetwork(docker, deployment, step);
@@ -91,9 +91,9 @@ async function withFiles(
 /** An engine that has not killed the container so long after the grace hangs. */
 const STOP_MARGIN_MS = 60_000;
 
-/** How long a container may take to stop, and the engine to say so. */
-function within(graceMs: number): { t: number; abortSignal: AbortSignal } {
-  return { t: Math.ceil(graceMs / 1000), abortSignal: AbortSignal.timeout(graceMs + STOP_MARGIN_MS) };
+/** How long the engine may take to say so. With no `t` it gives the container the grace that it was made with. */
+function within(graceMs: number): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(graceMs + STOP_MARGIN_MS) };
 }
 
 async function createNetwork(

@@ -13,6 +13,8 @@ import { LABELS } from './labels.ts';
 import type { Peers } from './peers.ts';
 
 const NS_PER_MS = 1e6;
+/** As Compose has it. */
+const DEFAULT_STOP_GRACE_MS = 10_000;
 
 /** What a container refers to that must be there before it. */
 export interface Surroundings {
@@ -39,7 +41,7 @@ export function containerOptions(
     ...healthcheckOf(service),
     Env: Object.entries(service.environment ?? {}).map(([key, value]) => `${key}=${value}`),
     ExposedPorts: exposedPorts(service),
-    StopTimeout: Math.ceil(spec.stopGraceMs / 1000),
+    StopTimeout: Math.ceil(durationMs(service.stop_grace_period, DEFAULT_STOP_GRACE_MS) / 1000),
     HostConfig: {
       ...updateOptions(spec.settings),
       ...resourcesOf(service),

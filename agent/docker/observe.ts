@@ -84,6 +84,7 @@ function toObserved(
       .filter(([, { NetworkID }]) => NetworkID === '' || networkIds.has(NetworkID))
       .filter(([name]) => name.startsWith(prefix))
       .map(([name]) => name.slice(prefix.length)),
+    stopGraceMs: stopSeconds(config) * 1000,
     joins: joinsOf(host),
     address,
     effective,
@@ -114,6 +115,15 @@ function addressOf(
   const networks = owner?.NetworkSettings.Networks ?? settings.Networks;
   const addresses = Object.values(networks).map(({ IPAddress }) => IPAddress);
   return addresses.find((address) => address !== '') ?? null;
+}
+
+/** What the engine gives a container that was made with none. */
+const DEFAULT_STOP_SECONDS = 10;
+
+/** The library's types leave it out; the engine answers `null` where none was given. */
+function stopSeconds(config: object): number {
+  const asked = 'StopTimeout' in config ? config.StopTimeout : null;
+  return typeof asked === 'number' ? asked : DEFAULT_STOP_SECONDS;
 }
 
 const STATES: readonly ContainerState[] = [

@@ -9,7 +9,7 @@ import { isUp } from './select-container.ts';
 import { afterExit, type ServiceSpec } from './service-spec.ts';
 import { settingsStep } from './settings.ts';
 import type { ServiceView } from './situation.ts';
-import type { Step } from './steps.ts';
+import { type Step, stopStep } from './steps.ts';
 
 export interface ServiceContext extends ServiceView {
   readonly record: DeploymentRecord;
@@ -64,12 +64,13 @@ function advanceRunning(
   if (container.state === 'paused') return { kind: 'unpause_container', ...ref };
   if (isHeldBack) {
     const isLooping = history.failuresInRow >= CRASH_LOOP_FAILURES && verdict.health !== 'healthy';
-    return isLooping ? { kind: 'stop_container', ...ref, graceMs: spec.stopGraceMs } : null;
+    return isLooping ? stopStep(container) : null;
   }
   if (container.state !== 'running') return null;
   const isStale = isAwaitedReady(context) && mustFollow(record, context);
   const isUnhealthy = verdict.health === 'unhealthy' && areHostsThere(context.hosts);
-  if (isStale || isUnhealthy) return { kind: 'restart_container', spec, container: container.id };
+  if (isStale || isUnhealthy)
+    return { kind: 'restart_container', spec, container: container.id, graceMs: container.stopGraceMs };
   const network = missingNetwork(spec, container);
   if (network !== null) return { kind: 'join_network', spec, container: container.id, network };
   return settingsStep(spec, container, history);

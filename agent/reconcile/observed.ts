@@ -24,6 +24,8 @@ export interface ObservedContainer {
   readonly digest: string | null;
   /** Networks of ours that it is joined to, by the document's name. */
   readonly networks: readonly string[];
+  /** How long it was promised between the stop signal and the kill when it was made. */
+  readonly stopGraceMs: number;
   /** Ids of the containers whose namespaces it was made to live in. */
   readonly joins: readonly string[];
   /** Where the host reaches it, for probes; `null` while it does not run. */

@@ -38,7 +38,7 @@ function removalSteps({ desired, observed }: Situation): Step[] {
   const containers = observed.containers.filter((container) => container.state !== 'removing');
   if (containers.length > 0) {
     const up = containers.filter(isUp);
-    return clearAway(up.length > 0 ? up : containers, []);
+    return clearAway(up.length > 0 ? up : containers);
   }
   if (observed.containers.length > 0) return [];
   const networks = [...observed.networks].map((network): Step => ({ kind: 'remove_network', network }));

@@ -21,12 +21,10 @@ export interface ServiceSpec {
   readonly files: readonly ServiceFile[];
   /** Services whose namespaces it joins. */
   readonly hosts: readonly string[];
-  readonly stopGraceMs: number;
 }
 
 /** The network that a deployment's services share when they name none, as in Compose. */
 const DEFAULT_NETWORK = 'default';
-const DEFAULT_STOP_GRACE_MS = 10_000;
 
 /** A document never changes, and hashing its services is the dearest thing that a round does. */
 const KNOWN_SPECS = new WeakMap<PresentDeployment, readonly ServiceSpec[]>();
@@ -50,7 +48,6 @@ function specOf(document: PresentDeployment, name: string, service: Service): Se
     settings: settingsOf(service),
     networks: networksOf(name, service),
     hosts: hostsOf(service),
-    stopGraceMs: durationMs(service.stop_grace_period, DEFAULT_STOP_GRACE_MS),
   };
 }
 

@@ -16,7 +16,7 @@ import {
   viewServices,
 } from './services.ts';
 import type { Decision, Revision, ServiceView, Situation } from './situation.ts';
-import { missingResources, type Step } from './steps.ts';
+import { missingResources, type Step, stopStep } from './steps.ts';
 
 export interface Steady extends Decision {
   /** The first service that does not do what was asked, as a reason. */
@@ -51,10 +51,7 @@ export function keepRunning(
       : [
           ...advanceServices(situation, record, views, isPlaceTaken),
           ...makeWay(surplus.filter(isUp), views),
-          ...clearAway(
-            surplus.filter((container) => !isUp(container)),
-            views,
-          ),
+          ...clearAway(surplus.filter((container) => !isUp(container))),
           ...unusedNetworks(situation, views),
         ];
   return {
@@ -91,17 +88,14 @@ export function makeWay(inTheWay: readonly ObservedContainer[], views: readonly 
     const successor = views.find((view) => view.spec.name === container.service);
     return successor === undefined || successor.container !== null;
   });
-  return clearAway(ready, views);
+  return clearAway(ready);
 }
 
 /** Stops what runs, removes what does not: a container is never removed while it runs. */
-export function clearAway(containers: readonly ObservedContainer[], views: readonly ServiceView[]): Step[] {
+export function clearAway(containers: readonly ObservedContainer[]): Step[] {
   return containers.map((container) => {
-    const ref = { service: container.service, container: container.id };
-    const graceMs = views.find((view) => view.spec.name === container.service)?.spec.stopGraceMs ?? 10_000;
-    return isUp(container)
-      ? { kind: 'stop_container', ...ref, graceMs }
-      : { kind: 'remove_container', ...ref };
+    if (isUp(container)) return stopStep(container);
+    return { kind: 'remove_container', service: container.service, container: container.id };
   });
 }
 

@@ -1,5 +1,6 @@
 // Steps: the smallest things done to the engine. Every one is safe to run twice.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
+import type { ObservedContainer } from './observed.ts';
 import type { ServiceSpec } from './service-spec.ts';
 
 export type Step =
@@ -13,24 +14,38 @@ export type Step =
     }
   | { readonly kind: 'start_container'; readonly spec: ServiceSpec; readonly container: string }
   | ({ readonly kind: 'unpause_container' } & ContainerRef)
-  | ({ readonly kind: 'stop_container'; readonly graceMs: number } & ContainerRef)
+  | ({ readonly kind: 'stop_container' } & Ending & ContainerRef)
   | {
       readonly kind: 'join_network';
       readonly spec: ServiceSpec;
       readonly container: string;
       readonly network: string;
     }
-  | { readonly kind: 'restart_container'; readonly spec: ServiceSpec; readonly container: string }
+  | ({
+      readonly kind: 'restart_container';
+      readonly spec: ServiceSpec;
+      readonly container: string;
+    } & Ending)
   | { readonly kind: 'update_container'; readonly spec: ServiceSpec; readonly container: string }
   | ({ readonly kind: 'remove_container' } & ContainerRef)
   | ({ readonly kind: 'read_last_logs' } & ContainerRef)
   | { readonly kind: 'remove_network'; readonly network: string }
   | { readonly kind: 'remove_volume'; readonly volume: string };
 
+/** What ends a run. */
+interface Ending {
+  /** How long the engine may take until the kill. It keeps the container's own grace, whatever is asked by now. */
+  readonly graceMs: number;
+}
+
 /** A container of ours, which may carry no service any more. */
 interface ContainerRef {
   readonly service: string;
   readonly container: string;
+}
+
+export function stopStep({ service, id, stopGraceMs }: ObservedContainer): Step {
+  return { kind: 'stop_container', service, container: id, graceMs: stopGraceMs };
 }
 
 /** The service that a step concerns; `null` for networks and volumes. */

@@ -72,7 +72,7 @@ function stepsToSwitch(situation: Situation, document: PresentDeployment, { view
   return [
     ...advanceServices(situation, record, views, isPlaceTaken),
     ...makeWay(inTheWay, views),
-    ...clearAway(stopped, views),
+    ...clearAway(stopped),
   ];
 }
 

@@ -264,6 +264,20 @@ describe('an update', () => {
     expect(decide(situation(parts)).record.phase).not.toBe('converged');
   });
 
+  it('stops the old container within the grace of that one, not of its own', () => {
+    const created = containerOf(two, 'web', { state: 'created', startedAt: null });
+    const patient = { ...carrier, stopGraceMs: 77_000 };
+    const plans = [
+      decide(situation({ desired: two, proven: one, observed: observed([patient, created]) })),
+      decide(situation({ desired: absent(2), proven: one, observed: observed([patient]) })),
+      decide(situation({ desired: present(2, { db: {} }), proven: one, observed: observed([patient]) })),
+    ];
+    for (const { steps } of plans)
+      expect(steps).toContainEqual({
+        ...{ kind: 'stop_container', service: 'web', container: 'web-1', graceMs: 77_000 },
+      });
+  });
+
   it('changes limits in place, with no new container', () => {
     const tighter = present(2, {
       web: { image: 'web:1', deploy: { resources: { limits: { memory: '64M' } } } },

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { StepOutcome } from '../../../agent/reconcile/steps.ts';
 import { until } from '../until.ts';
 import type { EngineScene } from './scene.ts';
-import type { Declare } from './stage.ts';
+import type { Declare, Keys } from './stage.ts';
 
 type Outcome = StepOutcome & { readonly ok: true };
 
@@ -44,15 +44,31 @@ export function declareContainers(behaviour: Declare<EngineScene>): void {
     expect(await stage.see(made)).toMatchObject({ state: 'exited', exitCode: 0 });
   });
 
-  behaviour('one that ignores SIGTERM is killed after its grace, in whole seconds', async (stage) => {
-    const made = await stage.run({ kind: 'ignores_sigterm' });
-    await stage.untilStarted(made);
-    const { clock } = stage.scene;
-    const beganMs = clock.monotonicMs();
-    await stage.stop(made, 300);
-    expect(clock.monotonicMs() - beganMs).toBeGreaterThan(950);
-    expect(await stage.see(made)).toMatchObject({ state: 'exited', exitCode: 137, oomKilled: false });
-  });
+  behaviour(
+    'a grace is shown as it was given, in whole seconds, and as ten where none was',
+    async (stage) => {
+      const graceOf = async (keys: Keys) =>
+        (await stage.see(await stage.create({ kind: 'runs' }, keys))).stopGraceMs;
+      expect(await graceOf({ stop_grace_period: '1m' })).toBe(60_000);
+      expect(await graceOf({ stop_grace_period: '300ms' })).toBe(1000);
+      expect(await graceOf({ stop_grace_period: '0s' })).toBe(0);
+      expect(await graceOf({})).toBe(10_000);
+    },
+  );
+
+  for (const kind of ['stop', 'restart'] as const) {
+    behaviour(`at a ${kind} one that ignores SIGTERM is killed after its own grace`, async (stage) => {
+      const made = await stage.run({ kind: 'ignores_sigterm' }, { stop_grace_period: '1s' });
+      await stage.untilStarted(made);
+      const { clock } = stage.scene;
+      const beganMs = clock.monotonicMs();
+      expect(await stage[kind](made)).toMatchObject({ ok: true });
+      expect(clock.monotonicMs() - beganMs).toBeGreaterThan(950);
+      expect(clock.monotonicMs() - beganMs).toBeLessThan(8000);
+      if (kind === 'stop')
+        expect(await stage.see(made)).toMatchObject({ state: 'exited', exitCode: 137, oomKilled: false });
+    });
+  }
 
   behaviour('a stop of one that never ran is as good as done', async (stage) => {
     const made = await stage.create({ kind: 'runs' });
@@ -63,12 +79,12 @@ export function declareContainers(behaviour: Declare<EngineScene>): void {
   behaviour('a restart begins another run of one that runs, and of one that stopped', async (stage) => {
     const made = await stage.run({ kind: 'runs' }, { stop_grace_period: '2s' });
     const first = await stage.see(made);
-    await stage.done({ kind: 'restart_container', ...made });
+    expect(await stage.restart(made)).toMatchObject({ ok: true });
     const second = await stage.see(made);
     expect(second).toMatchObject({ state: 'running', engineRestarts: 0 });
     expect(second.startedAt).not.toBe(first.startedAt);
     await stage.stop(made);
-    await stage.done({ kind: 'restart_container', ...made });
+    expect(await stage.restart(made)).toMatchObject({ ok: true });
     const third = await stage.see(made);
     expect(third).toMatchObject({ state: 'running', engineRestarts: 0 });
     expect(third.startedAt).not.toBe(second.startedAt);
@@ -89,8 +105,9 @@ export function declareContainers(behaviour: Declare<EngineScene>): void {
     await stage.stop(made);
     await stage.remove(made);
     const gone = { ok: false, code: 'engine_error' };
-    for (const kind of ['start_container', 'restart_container', 'update_container'] as const)
+    for (const kind of ['start_container', 'update_container'] as const)
       expect(await stage.carryOut({ kind, ...made })).toMatchObject(gone);
+    expect(await stage.restart(made)).toMatchObject(gone);
     expect(
       await stage.carryOut({ kind: 'unpause_container', service: 'app', container: made.container }),
     ).toMatchObject(gone);
@@ -113,10 +130,10 @@ export function declareContainers(behaviour: Declare<EngineScene>): void {
   });
 
   behaviour('a stop wakes a paused one, and it hears SIGTERM', async (stage) => {
-    const made = await stage.run({ kind: 'runs' });
+    const made = await stage.run({ kind: 'runs' }, { stop_grace_period: '20s' });
     await stage.scene.hands.pause(made.container);
     const beganMs = stage.scene.clock.monotonicMs();
-    await stage.stop(made, 20_000);
+    await stage.stop(made);
     expect(await stage.see(made)).toMatchObject({ state: 'exited', exitCode: 143 });
     expect(stage.scene.clock.monotonicMs() - beganMs).toBeLessThan(15_000);
   });

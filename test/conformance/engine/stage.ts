@@ -21,6 +21,9 @@ export interface Made {
 
 type Done = StepOutcome & { readonly ok: true };
 
+/** More than any of these programs takes to stop. */
+const PATIENCE_MS = 30_000;
+
 export class Stage<Scene extends EngineScene = EngineScene> {
   readonly scene: Scene;
 
@@ -85,8 +88,12 @@ export class Stage<Scene extends EngineScene = EngineScene> {
     return this.done({ kind: 'start_container', ...made });
   }
 
-  stop({ container, spec }: Made, graceMs = 5000): Promise<Done> {
-    return this.done({ kind: 'stop_container', service: spec.name, container, graceMs });
+  stop({ container, spec }: Made): Promise<Done> {
+    return this.done({ kind: 'stop_container', service: spec.name, container, graceMs: PATIENCE_MS });
+  }
+
+  restart(made: Made): Promise<StepOutcome> {
+    return this.carryOut({ kind: 'restart_container', ...made, graceMs: PATIENCE_MS });
   }
 
   remove({ container, spec }: Made): Promise<Done> {

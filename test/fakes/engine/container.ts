@@ -99,6 +99,11 @@ export class Container {
     this.#around = around;
   }
 
+  /** As it was made with, in whole seconds as the engine's API takes it. */
+  get stopGraceMs(): number {
+    return Math.ceil(durationMs(this.spec.service.stop_grace_period, 10_000) / 1000) * 1000;
+  }
+
   get isUp(): boolean {
     return this.state === 'running' || this.state === 'restarting' || this.state === 'paused';
   }
@@ -142,7 +147,7 @@ export class Container {
   }
 
   /** A stop through the API: over when the promise resolves. The policy is not asked. */
-  stop(graceMs: number): Promise<void> {
+  stop(graceMs = this.stopGraceMs): Promise<void> {
     if (this.isUp) this.#isManuallyStopped = true;
     if (this.state === 'restarting') {
       this.#end();
@@ -215,7 +220,7 @@ export class Container {
   /** The engine ends in order and takes it along, which is no stop by hand. Nothing is told. */
   shutDown(): void {
     const takesMs = this.#run?.stopTakesMs ?? 0;
-    const exitCode = takesMs > this.spec.stopGraceMs ? KILLED : (this.#run?.stopCode ?? this.exitCode);
+    const exitCode = takesMs > this.stopGraceMs ? KILLED : (this.#run?.stopCode ?? this.exitCode);
     this.#endUntold(exitCode);
   }
 

@@ -223,10 +223,10 @@ export class Daemon implements Surroundings {
         container.unpause();
         return DONE;
       case 'stop_container':
-        await container.stop(wholeSeconds(step.graceMs));
+        await container.stop();
         return DONE;
       case 'restart_container':
-        await container.stop(wholeSeconds(step.spec.stopGraceMs));
+        await container.stop();
         return startOutcome(container.start());
       case 'update_container':
         container.update(this.enforced(step.spec.settings));
@@ -289,11 +289,6 @@ export class Daemon implements Surroundings {
   }
 }
 
-/** As the engine's API takes a grace. */
-function wholeSeconds(ms: number): number {
-  return Math.ceil(ms / 1000) * 1000;
-}
-
 function volumesOf({ service }: ServiceSpec): string[] {
   return (service.volumes ?? []).flatMap((mount) => (mount.type === 'volume' ? [mount.source] : []));
 }
@@ -338,6 +333,7 @@ function show(container: Container): ObservedContainer {
     digest: image.digest,
     networks: [...container.networks].filter((name) => !container.lostNetworks.has(name)),
     joins: container.joins,
+    stopGraceMs: container.stopGraceMs,
     address: container.address,
     effective: null,
     settings: container.settings,

@@ -58,6 +58,7 @@ export const programs = {
   }),
   /** Handles SIGTERM, and calls it a success. */
   stopsCleanly: run({ stopCode: 0 }),
+  slowToStop: (takesMs: number) => run({ stopTakesMs: takesMs }),
   ignoresSigterm: run({ stopTakesMs: Number.POSITIVE_INFINITY }),
   /** Answers only while its neighbours do. */
   needs: (...services: string[]) => run({ needs: services }),

@@ -71,7 +71,9 @@ export class AgentProcess {
   faults(): string[] {
     const ended =
       !this.isRunning && !this.#isAskedToEnd ? [`the agent ended by itself:\n${this.tail()}`] : [];
-    const errors = this.log.filter(({ level }) => ERROR_LEVELS.includes(level)).map((line) => JSON.stringify(line));
+    const errors = this.log
+      .filter(({ level }) => ERROR_LEVELS.includes(level))
+      .map((line) => JSON.stringify(line));
     return [...ended, ...errors, ...this.output];
   }
 
