@@ -1,6 +1,5 @@
 // Carries out one step. What is done already counts as done; what is not ours is never touched.
 
-import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
 import type { ServiceFiles } from '../ports/service-files.ts';
 import type { ServiceSpec } from '../reconcile/service-spec.ts';
@@ -132,22 +131,31 @@ function nameTaken(kind: string, name: string): StepOutcome {
 async function createContainer(
   { docker, files }: Tools,
   deployment: string,
-  { spec, peers }: Step & { kind: 'create_container' },
+  { spec, name, peers }: Step & { kind: 'create_container' },
 ): Promise<StepOutcome> {
   const unmet = await unmetNeed(docker, spec.service);
   if (unmet !== null) return unmet;
   const ready = await files.prepare(deployment, spec);
   if (!ready.ok) return ready;
   const options = containerOptions(deployment, spec, { peers, mounts: ready.mounts });
-  const name = `${deployment}-${spec.name}-${spec.hash.slice('sha256:'.length, 'sha256:'.length + 8)}`;
-  // A name is for people only. Where somebody else has it, another will do.
-  const container =
-    (await unlessStatus(409, docker.createContainer(createCall(options, spec, name)))) ??
-    (await docker.createContainer(createCall(options, spec, `${name}-${randomBytes(3).toString('hex')}`)));
+  const made = await unlessStatus(409, docker.createContainer(createCall(options, spec, name)));
+  const container = made?.id ?? (await findMade(docker, deployment, { spec, name }));
+  if (container === null) return nameTaken('container', name);
   const [, ...further] = Object.keys(spec.networks);
-  for (const network of further)
-    await joinNetwork(docker, deployment, { spec, container: container.id, network });
-  return { ok: true, container: container.id };
+  for (const network of further) await joinNetwork(docker, deployment, { spec, container, network });
+  return { ok: true, container };
+}
+
+/** The container that an earlier try has made, whose answer was lost; `null` where the name is another's. */
+async function findMade(
+  docker: Docker,
+  deployment: string,
+  { spec, name }: { spec: ServiceSpec; name: string },
+): Promise<string | null> {
+  const { Id, Config } = await docker.getContainer(name).inspect();
+  const labels = Config.Labels;
+  const isOfService = labels[LABELS.deployment] === deployment && labels[LABELS.service] === spec.name;
+  return isOfService && labels[LABELS.spec] === spec.hash ? Id : null;
 }
 
 async function joinNetwork(

@@ -78,6 +78,12 @@ function classify({ status, message }: EngineAnswer): { code: string; hint?: str
   if (/bind source path does not exist/.test(message)) {
     return { code: 'path_missing', hint: 'make that path on the device, or say bind.create_host_path' };
   }
+  if (/has active endpoints/.test(message)) {
+    return {
+      code: 'network_in_use',
+      hint: 'a container that Holdfast did not make is in it; docker network inspect tells which',
+    };
+  }
   if (/no such image/i.test(message)) return { code: 'image_missing' };
   if (/executable file not found|no such file or directory.*exec|exec format error/.test(message)) {
     return { code: 'command_not_found', hint: 'the command or entrypoint is not in the image' };

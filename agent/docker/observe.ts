@@ -1,4 +1,4 @@
-// Reads one deployment from the engine: what carries our labels, nothing else.
+// Reads one deployment from the engine: what bears our labels, nothing else. Who made it is not judged here.
 import type Docker from 'dockerode';
 import type { ContainerState, EffectiveLimits, Observed, ObservedContainer } from '../reconcile/observed.ts';
 import { unavailable, unlessStatus } from './engine-error.ts';
@@ -68,6 +68,7 @@ function toObserved(
   const prefix = engineName(deployment, '');
   return {
     id: info.Id,
+    name: info.Name.replace(/^\//, ''),
     service: config.Labels[LABELS.service] ?? '',
     revision: Number(config.Labels[LABELS.revision] ?? 0),
     spec: config.Labels[LABELS.spec] ?? '',

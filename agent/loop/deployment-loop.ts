@@ -6,6 +6,7 @@ import type { Logger } from '../ports/logger.ts';
 import { type AcceptedRevision, StoreFull } from '../ports/store.ts';
 import { chooseDocument } from '../reconcile/choose-document.ts';
 import { decide } from '../reconcile/decide.ts';
+import { recognise } from '../reconcile/identity.ts';
 import type { Observed } from '../reconcile/observed.ts';
 import { recordOutcomes, type StepResult } from '../reconcile/outcomes.ts';
 import { type DeploymentRecord, EMPTY_RECORD, resumeRecord } from '../reconcile/record.ts';
@@ -123,7 +124,8 @@ export class DeploymentLoop {
     const desired = this.#reader.revision(document.hash);
     if (desired === null) return this.#leaveUnreadable(document);
     const observed = await this.#observe(document, desired);
-    const situation = await this.#reader.read({ desired, observed, record: this.#record });
+    const seen = recognise({ deployment: this.name, record: this.#record, observed });
+    const situation = await this.#reader.read({ desired, ...seen });
     const decision = decide(situation);
     this.#journal.noteHealth(decision.services);
     this.#keep(decision.record);

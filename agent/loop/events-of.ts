@@ -1,10 +1,10 @@
 // Events that a round leaves behind, made from what it changed and did.
 import type { NewEvent } from '../ports/store.ts';
 import type { StepResult } from '../reconcile/outcomes.ts';
-import type { DeploymentRecord } from '../reconcile/record.ts';
+import type { DeploymentRecord, Stranger } from '../reconcile/record.ts';
 import { serviceOf } from '../reconcile/steps.ts';
 
-/** What became of a record: phases, and new failures of services. */
+/** What became of a record: phases, new failures of services, and strangers that bear our labels. */
 function change(deployment: string, before: DeploymentRecord, after: DeploymentRecord): NewEvent[] {
   const events: NewEvent[] = [];
   for (const [service, history] of Object.entries(after.services)) {
@@ -19,11 +19,18 @@ function change(deployment: string, before: DeploymentRecord, after: DeploymentR
       message: failure.message,
     });
   }
+  for (const { id, name, service } of newStrangers(before, after))
+    events.push({ type: 'foreign_container', deployment, service, container: id.slice(0, 12), name });
   if (before.phase !== after.phase) {
     const revision = after.attempt?.revision ?? after.proven?.revision ?? null;
     events.push({ type: 'phase', deployment, phase: after.phase, revision, reason: after.reason });
   }
   return events;
+}
+
+export function newStrangers(before: DeploymentRecord, after: DeploymentRecord): readonly Stranger[] {
+  const known = new Set(before.own?.strangers.map(({ id }) => id));
+  return after.own?.strangers.filter(({ id }) => !known.has(id)) ?? [];
 }
 
 /** Steps that were carried out; reading logs is no news. */

@@ -6,6 +6,7 @@ import type { StepResult } from '../reconcile/outcomes.ts';
 import { type DeploymentRecord, historyOf, type ServiceHistory } from '../reconcile/record.ts';
 import type { ServiceView } from '../reconcile/situation.ts';
 import { type Step, serviceOf } from '../reconcile/steps.ts';
+import { newStrangers } from './events-of.ts';
 
 export class Journal {
   readonly #deployment: string;
@@ -22,6 +23,10 @@ export class Journal {
   noteChange(before: DeploymentRecord, after: DeploymentRecord): void {
     for (const [service, history] of Object.entries(after.services))
       this.#noteFailure(service, before.services[service], history);
+    for (const { id, name, service } of newStrangers(before, after)) {
+      const text = `container ${name} bears the labels of service ${service}, and is none of the agent's: it is left alone`;
+      this.#logger.warn(this.#about({ service, container: id.slice(0, 12), name }), text);
+    }
     const condemned = newlyBarred(before, after);
     if (condemned !== null) {
       const revision = before.attempt?.revision ?? null;

@@ -1,6 +1,7 @@
 // The next step for one service: from whatever its container is, one step nearer to running as asked.
 
 import { CRASH_LOOP_FAILURES } from './failures.ts';
+import { nameFor } from './identity.ts';
 import { areHostsThere, mustFollow } from './joins.ts';
 import type { ImageStanding, ObservedContainer } from './observed.ts';
 import type { DeploymentRecord, ServiceHistory } from './record.ts';
@@ -12,12 +13,14 @@ import type { ServiceView } from './situation.ts';
 import { type Step, stopStep } from './steps.ts';
 
 export interface ServiceContext extends ServiceView {
+  readonly deployment: string;
   readonly record: DeploymentRecord;
   readonly image: ImageStanding | undefined;
   readonly areDependenciesReady: boolean;
   /** Whether something else still holds the place: another instance that must stop before this one starts. */
   readonly isPlaceTaken: boolean;
   readonly nowMs: number;
+  readonly chance: number;
 }
 
 /** One step, or `null` when there is nothing to do or something to wait for. */
@@ -41,11 +44,12 @@ function isAwaitedReady({ areDependenciesReady, hosts }: ServiceContext): boolea
 }
 
 /** Its image must be here, and the containers whose namespaces it joins: they need not run yet. */
-function createStep({ spec, image, hosts }: ServiceContext): Step | null {
+function createStep(context: ServiceContext): Step | null {
+  const { spec, image, hosts } = context;
   const areHostsMade = hosts.length === spec.hosts.length;
   if (image?.kind !== 'present' || !areHostsMade) return null;
   const peers = Object.fromEntries(hosts.map(({ service, id }) => [service, id]));
-  return { kind: 'create_container', spec, peers };
+  return { kind: 'create_container', spec, name: nameFor(spec, context), peers };
 }
 
 /** A network that a container should be in and is not; `null` when it is in all. */

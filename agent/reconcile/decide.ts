@@ -3,6 +3,7 @@
 
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import { barOf, liftsInMs } from './barred.ts';
+import { expectCreated } from './identity.ts';
 import { canBlock } from './outcomes.ts';
 import { forgetOutdated } from './outdated.ts';
 import type { BarredContent } from './record.ts';
@@ -23,7 +24,7 @@ import { decideUpdate } from './update.ts';
  * | any other | an update to it |
  */
 export function decide(situation: Situation): Decision {
-  return withoutLeftovers(situation, decideUnblocked(situation));
+  return expectCreated(withoutLeftovers(situation, decideUnblocked(situation)));
 }
 
 /** What failed and is not to be done any more, as it took effect all the same or is not asked now, blocks nothing. */

@@ -1,9 +1,11 @@
-// Observed state: what the engine shows of one deployment, told apart by our labels alone.
+// Observed state: what the engine shows of one deployment, found by our labels. Whose it is: see `identity.ts`.
 
 export type ContainerState = 'created' | 'running' | 'restarting' | 'paused' | 'exited' | 'dead' | 'removing';
 
 export interface ObservedContainer {
   readonly id: string;
+  /** Its name in the engine: for people, and to know a creation again whose answer was lost. */
+  readonly name: string;
   readonly service: string;
   /** The revision that created it; an unchanged service keeps its container, and so an older revision. */
   readonly revision: number;

@@ -1,6 +1,7 @@
 // What the outcomes of steps leave in the record.
 import type { Reason } from '../../protocol/status.ts';
 import { type Moment, noteFailure } from './failures.ts';
+import { noteCreation } from './identity.ts';
 import { type DeploymentRecord, emptyHistory, historyOf, withHistory } from './record.ts';
 import type { ServiceSpec } from './service-spec.ts';
 import { type Step, type StepOutcome, serviceOf } from './steps.ts';
@@ -28,10 +29,11 @@ function recordOutcome(
   if (step.kind === 'read_last_logs') return withLogs(record, outcome.ok ? (outcome.lines ?? []) : []);
   if (!('spec' in step)) return record;
   const { spec } = step;
-  if (!outcome.ok) return noteFailure(record, spec, { ...told(outcome), exitCode: null }, moment);
+  const noted = step.kind === 'create_container' ? noteCreation(record, step, outcome) : record;
+  if (!outcome.ok) return noteFailure(noted, spec, { ...told(outcome), exitCode: null }, moment);
   switch (step.kind) {
     case 'create_container':
-      return created(record, spec, outcome.container ?? null);
+      return created(noted, spec, outcome.container ?? null);
     case 'start_container':
     case 'restart_container':
       return started(record, { spec, container: step.container }, moment.nowMs);

@@ -104,11 +104,31 @@ export interface DeploymentRecord {
   readonly blocked: Reason | null;
   /** Containers that the agent itself stopped and keeps: their exit is no failure, and no policy's business. */
   readonly parked: readonly string[];
+  /** Left out while no look has been made: see `identity.ts`. */
+  readonly own?: Own;
   /** Left out while there are none. */
   readonly outdated?: Outdated;
   /** While a switch waits for a synchronised clock. */
   readonly clockWait?: ClockWait;
 }
+
+/** What is ours in the engine. */
+export interface Own {
+  /** Ids of the containers that the agent created. */
+  readonly known: readonly string[];
+  /** Names of creations that were begun, and whose ids are not known yet. */
+  readonly expected: readonly { readonly name: string; readonly service: string; readonly spec: string }[];
+  /** Containers of others that bear our labels and were told, so that each is told once. */
+  readonly strangers: readonly Stranger[];
+}
+
+export interface Stranger {
+  readonly id: string;
+  readonly name: string;
+  readonly service: string;
+}
+
+export const NOTHING_OWNED: Own = { known: [], expected: [], strangers: [] };
 
 export const EMPTY_RECORD: DeploymentRecord = {
   phase: 'waiting',

@@ -62,11 +62,13 @@ export function advanceServices(
   return views.flatMap((view) => {
     const step = advanceService({
       ...view,
+      deployment: situation.deployment,
       record,
       image: standingOf(situation, view.spec),
       areDependenciesReady: areDependenciesReady(view.spec, views, record),
       isPlaceTaken: isPlaceTaken(view),
       nowMs: situation.nowMs,
+      chance: situation.chance,
     });
     return step === null ? [] : [step];
   });

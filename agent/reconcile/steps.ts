@@ -9,6 +9,8 @@ export type Step =
   | {
       readonly kind: 'create_container';
       readonly spec: ServiceSpec;
+      /** Stored before: whoever bears it is the one that this step made. */
+      readonly name: string;
       /** By service, the containers whose namespaces it joins: the engine knows those by id alone. */
       readonly peers: Readonly<Record<string, string>>;
     }

@@ -152,9 +152,10 @@ export class DeploymentRows {
         body,
       );
     for (const document of accepted) this.#putAccepted({ deployment, ...document });
-    const before = this.readRecord(deployment);
-    if (JSON.stringify(keptOf(before ?? EMPTY_RECORD)) !== JSON.stringify(record))
-      this.#putRecord(deployment, { ...(before ?? EMPTY_RECORD), ...record, attempt: null });
+    // Where the last commits were lost, so may ids of containers be: they are looked for anew.
+    const { own: _, ...before } = this.readRecord(deployment) ?? EMPTY_RECORD;
+    if (JSON.stringify(keptOf(before)) !== JSON.stringify(record))
+      this.#putRecord(deployment, { ...before, ...record, attempt: null });
     return true;
   }
 

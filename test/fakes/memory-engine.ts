@@ -161,10 +161,10 @@ export class MemoryEngine implements Engine {
   /** Only the first network is joined by the create call itself; a cut may fall before the others. */
   async #create(
     deployment: string,
-    { spec, peers }: Extract<Step, { kind: 'create_container' }>,
+    { spec, name, peers }: Extract<Step, { kind: 'create_container' }>,
     session: AbortSignal,
   ): Promise<StepOutcome> {
-    const made = this.daemon.create(deployment, { spec, peers });
+    const made = this.daemon.create(deployment, { spec, name, peers });
     if (!(made instanceof Container)) return made;
     const [, ...further] = Object.keys(spec.networks);
     for (const network of further) {

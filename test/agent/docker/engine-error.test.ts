@@ -17,6 +17,11 @@ const cases: readonly [number, string, string][] = [
   ],
   [500, 'could not select device driver "nvidia" with capabilities: [[gpu]]', 'device_missing'],
   [400, 'invalid mount config for type "bind": bind source path does not exist: /media/usb', 'path_missing'],
+  [
+    403,
+    'error while removing network: network holdfast_a_default id abc has active endpoints',
+    'network_in_use',
+  ],
   [404, 'No such image: r.test/a:1', 'image_missing'],
   [
     400,

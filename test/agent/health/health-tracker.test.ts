@@ -11,7 +11,15 @@ const PROBE: Probe = { tcp: { port: 80 }, interval: '10s', timeout: '2s', failur
 
 function running(change: Partial<ObservedContainer> = {}): ObservedContainer {
   return {
-    ...{ id: 'c1', service: 'app', revision: 1, spec: 'sha256:x', state: 'running', exitCode: null },
+    ...{
+      id: 'c1',
+      name: 'line-app',
+      service: 'app',
+      revision: 1,
+      spec: 'sha256:x',
+      state: 'running',
+      exitCode: null,
+    },
     ...{ oomKilled: false, startedAt: '2026-11-23T00:00:00Z', engineRestarts: 0, engineHealth: 'none' },
     ...{ imageId: 'sha256:i', digest: null, networks: ['default'], joins: [], address: '172.18.0.2' },
     effective: null,

@@ -2,6 +2,7 @@
 
 import { decide } from '../../../agent/reconcile/decide.ts';
 import type { HealthFacts } from '../../../agent/reconcile/health.ts';
+import { recognise } from '../../../agent/reconcile/identity.ts';
 import type { ImageStanding, Observed, ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import { recordOutcomes } from '../../../agent/reconcile/outcomes.ts';
 import { type DeploymentRecord, EMPTY_RECORD, resumeRecord } from '../../../agent/reconcile/record.ts';
@@ -50,6 +51,7 @@ export function containerOf(
   if (spec === undefined) throw new Error(`no service ${service}`);
   return {
     id: `${service}-${revision.revision}`,
+    name: `app-${service}-${spec.hash.slice(7, 15)}-${revision.revision}`,
     service,
     revision: revision.revision,
     spec: spec.hash,
@@ -179,6 +181,15 @@ export class Model {
     images: SituationParts['images'] = {},
   ): Situation {
     const proven = revisions.find(({ hash }) => hash === this.record.proven?.hash) ?? null;
+    const { record, observed: seen } = recognise({
+      deployment: 'app',
+      record: this.record,
+      observed: {
+        containers: [...this.containers],
+        networks: new Set(this.networks),
+        volumes: new Set(this.volumes),
+      },
+    });
     const health = new Map(
       this.containers
         .filter(({ state }) => state === 'running')
@@ -187,14 +198,9 @@ export class Model {
           { runningSinceMs: this.#upSince.get(id) ?? this.nowMs, engineHealthySinceMs: null, probe: null },
         ]),
     );
-    const seen = {
-      containers: [...this.containers],
-      networks: new Set(this.networks),
-      volumes: new Set(this.volumes),
-    };
     return {
       ...situation({ desired, proven, images, nowMs: this.nowMs, health, observed: seen }),
-      record: this.record,
+      record,
     };
   }
 
@@ -284,11 +290,12 @@ export class Model {
     }
   }
 
-  #create({ spec, peers }: Extract<Step, { kind: 'create_container' }>): StepOutcome {
+  #create({ spec, name, peers }: Extract<Step, { kind: 'create_container' }>): StepOutcome {
     this.#made += 1;
     const id = `made-${this.#made}-${spec.name}`;
     this.containers.push({
       id,
+      name,
       service: spec.name,
       revision: spec.revision,
       spec: spec.hash,

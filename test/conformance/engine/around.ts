@@ -35,7 +35,7 @@ export function declareSurroundings(behaviour: Declare<EngineScene>): void {
     expect([networks.size, volumes.size]).toEqual([0, 0]);
   });
 
-  behaviour('a creation that is repeated makes a second container, under another name', async (stage) => {
+  behaviour('a creation of the same under another name makes a second container', async (stage) => {
     const first = await stage.create({ kind: 'runs' });
     const second = await stage.createOf(first.spec);
     expect(second.container).not.toBe(first.container);
@@ -50,7 +50,7 @@ export function declareSurroundings(behaviour: Declare<EngineScene>): void {
   behaviour('a network is kept while a container on it runs, and goes with the last', async (stage) => {
     const made = await stage.run({ kind: 'runs' });
     const removing = { kind: 'remove_network', network: 'default' } as const;
-    expect(await stage.carryOut(removing)).toMatchObject({ ok: false, code: 'engine_error' });
+    expect(await stage.carryOut(removing)).toMatchObject({ ok: false, code: 'network_in_use' });
     await stage.stop(made);
     await stage.done(removing);
     expect((await stage.observe()).networks.size).toBe(0);
@@ -188,7 +188,7 @@ export function declareSurroundings(behaviour: Declare<EngineScene>): void {
     if (app === undefined || side === undefined) throw new Error('two were written');
     await stage.network();
     const host = await stage.createOf(app);
-    const guest = await stage.createOf(side, { app: host.container });
+    const guest = await stage.createOf(side, { peers: { app: host.container } });
     expect(await stage.carryOut({ kind: 'start_container', ...guest })).toMatchObject({ code: 'conflict' });
     expect(await stage.see(guest)).toMatchObject({ state: 'created', joins: [host.container] });
     await stage.start(host);

@@ -17,6 +17,18 @@ export function declareContainers(behaviour: Declare<EngineScene>): void {
     });
   });
 
+  behaviour('a creation that is asked for again under its name makes no second one', async (stage) => {
+    const made = await stage.create({ kind: 'runs' });
+    const { name } = await stage.see(made);
+    expect(await stage.createOf(made.spec, { name })).toEqual(made);
+    expect((await stage.observe()).containers).toHaveLength(1);
+    const other = stage.spec({ kind: 'runs' }, { hostname: 'other' });
+    expect(await stage.carryOut({ kind: 'create_container', spec: other, name, peers: {} })).toMatchObject({
+      ok: false,
+      code: 'name_taken',
+    });
+  });
+
   behaviour('a start begins a run, and a second start leaves that run alone', async (stage) => {
     const made = await stage.run({ kind: 'runs' });
     const first = await stage.see(made);
@@ -159,7 +171,9 @@ export function declareContainers(behaviour: Declare<EngineScene>): void {
   behaviour('without its image none is made', async (stage) => {
     await stage.network();
     const spec = { ...stage.spec({ kind: 'runs' }, { image: 'registry.invalid/nobody/has:1' }) };
-    expect(await stage.carryOut({ kind: 'create_container', spec, peers: {} })).toMatchObject({
+    expect(
+      await stage.carryOut({ kind: 'create_container', spec, name: stage.newName(), peers: {} }),
+    ).toMatchObject({
       ok: false,
       code: 'image_missing',
     });

@@ -26,6 +26,7 @@ const PATIENCE_MS = 30_000;
 
 export class Stage<Scene extends EngineScene = EngineScene> {
   readonly scene: Scene;
+  #names = 0;
 
   constructor(scene: Scene) {
     this.scene = scene;
@@ -72,10 +73,19 @@ export class Stage<Scene extends EngineScene = EngineScene> {
     return this.createOf(this.spec(program, keys));
   }
 
-  async createOf(spec: ServiceSpec, peers: Readonly<Record<string, string>> = {}): Promise<Made> {
-    const { container } = await this.done({ kind: 'create_container', spec, peers });
+  /** Under a name that no other container has, unless told otherwise. */
+  async createOf(
+    spec: ServiceSpec,
+    { name = this.newName(), peers = {} }: { name?: string; peers?: Readonly<Record<string, string>> } = {},
+  ): Promise<Made> {
+    const { container } = await this.done({ kind: 'create_container', spec, name, peers });
     if (container === undefined) throw new Error('a creation tells its container');
     return { spec, container };
+  }
+
+  newName(): string {
+    this.#names += 1;
+    return `${this.scene.deployment}-${this.#names}`;
   }
 
   async run(program: Program, keys: Keys = {}): Promise<Made> {

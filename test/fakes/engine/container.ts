@@ -41,6 +41,9 @@ export interface Surroundings {
 
 export interface ContainerIdentity {
   readonly id: string;
+  readonly name: string;
+  /** Whether another program or a person made it: it bears our labels, as they were copied with an image. */
+  readonly isForeign?: boolean;
   readonly deployment: string;
   readonly spec: ServiceSpec;
   readonly image: StoredImage;
@@ -55,6 +58,8 @@ const MAX_LINES = 100;
 
 export class Container {
   readonly id: string;
+  readonly name: string;
+  readonly isForeign: boolean;
   readonly deployment: string;
   readonly spec: ServiceSpec;
   readonly image: StoredImage;
@@ -85,11 +90,13 @@ export class Container {
   #joinedRuns: readonly (number | null)[] = [];
 
   constructor(
-    { id, deployment, spec, image, joins }: ContainerIdentity,
+    { id, name, isForeign = false, deployment, spec, image, joins }: ContainerIdentity,
     settings: MutableSettings,
     around: Surroundings,
   ) {
     this.id = id;
+    this.name = name;
+    this.isForeign = isForeign;
     this.deployment = deployment;
     this.spec = spec;
     this.image = image;

@@ -93,7 +93,11 @@ export class Daemon implements Surroundings {
 
   answers(deployment: string, service: string): boolean {
     return [...this.containers.values()].some(
-      (other) => other.deployment === deployment && other.spec.name === service && other.isAnswering,
+      (other) =>
+        other.deployment === deployment &&
+        other.spec.name === service &&
+        !other.isForeign &&
+        other.isAnswering,
     );
   }
 
@@ -106,12 +110,15 @@ export class Daemon implements Surroundings {
     return new Set([...this.containers.values()].map(({ image }) => image.id));
   }
 
-  /** Those of one deployment; of one service of it if so asked. */
+  /** Those of one deployment, but for copies by others; of one service of it if so asked. */
   of(deployment: string, service?: string): Container[] {
-    return [...this.containers.values()].filter(
-      (container) =>
-        container.deployment === deployment && (service === undefined || container.spec.name === service),
+    return this.#labelled(deployment).filter(
+      (container) => !container.isForeign && (service === undefined || container.spec.name === service),
     );
+  }
+
+  #labelled(deployment: string): Container[] {
+    return [...this.containers.values()].filter((container) => container.deployment === deployment);
   }
 
   obstacleFor(container: Container): string | null {
@@ -150,8 +157,13 @@ export class Daemon implements Surroundings {
   /** `peers` are the containers whose namespaces it is to join; they need not run yet. */
   create(
     deployment: string,
-    { spec, peers }: { spec: ServiceSpec; peers: Readonly<Record<string, string>> },
+    { spec, name, peers }: { spec: ServiceSpec; name: string; peers: Readonly<Record<string, string>> },
   ): Container | StepOutcome {
+    const before = [...this.containers.values()].find((other) => other.name === name);
+    if (before !== undefined) {
+      const isSame = before.deployment === deployment && before.spec.hash === spec.hash;
+      return isSame ? before : { ok: false, code: 'name_taken', message: `a container "${name}" is there` };
+    }
     const image = this.images.find(spec.service.image);
     if (image === null) {
       return { ok: false, code: 'image_missing', message: `No such image: ${spec.service.image}` };
@@ -160,7 +172,7 @@ export class Daemon implements Surroundings {
     const id = hexOf(this.random, 64);
     // The engine looks for a missing one at the start only.
     const joins = spec.hosts.map((service) => peers[service] ?? service);
-    const identity = { id, deployment, spec, image, joins };
+    const identity = { id, name, deployment, spec, image, joins };
     const container = new Container(identity, this.enforced(spec.settings), this);
     this.containers.set(id, container);
     const [first] = Object.keys(spec.networks);
@@ -168,6 +180,27 @@ export class Daemon implements Surroundings {
     for (const volume of volumesOf(spec)) this.volumes.add(`${deployment}/${volume}`);
     this.emit('create', container);
     return container;
+  }
+
+  /**
+   * A container that somebody made of one of ours, not started yet: by `docker commit` and `docker run`, with its
+   * labels and nothing else, or with networks, ports and limits too where `isWhole`, as tools do that duplicate one.
+   */
+  copy(of: Container, { isWhole = false, name }: { isWhole?: boolean; name?: string } = {}): Container {
+    const { deployment, spec, image } = of;
+    const id = hexOf(this.random, 64);
+    const { ports: _, ...bare } = spec.service;
+    const copied = isWhole ? spec : { ...spec, service: bare, networks: {} };
+    const identity = { id, name: name ?? `copy-${id.slice(0, 8)}`, isForeign: true };
+    const copy = new Container(
+      { ...identity, deployment, spec: copied, image, joins: [] },
+      isWhole ? of.settings : { memoryBytes: 0, nanoCpus: 0, pids: 0, restartPolicy: 'no' },
+      this,
+    );
+    this.containers.set(id, copy);
+    if (isWhole) for (const network of of.networks) copy.networks.add(network);
+    this.emit('create', copy);
+    return copy;
   }
 
   /** Settings as the engine shows them: what the kernel does not enforce is discarded. */
@@ -255,9 +288,10 @@ export class Daemon implements Surroundings {
   }
 
   #removeNetwork(deployment: string, network: string): StepOutcome {
-    const fellows = this.of(deployment).filter((other) => other.networks.has(network));
+    const fellows = this.#labelled(deployment).filter((other) => other.networks.has(network));
     const isUsed = fellows.some(({ isUp, state }) => isUp && state !== 'restarting');
-    if (isUsed) return engineError(`error while removing network: network ${network} has active endpoints`);
+    if (isUsed)
+      return { ok: false, code: 'network_in_use', message: `network ${network} has active endpoints` };
     this.loseNetwork(deployment, network);
     return DONE;
   }
@@ -265,13 +299,13 @@ export class Daemon implements Surroundings {
   /** It is removed, whoever uses it; no event tells of that. */
   loseNetwork(deployment: string, network: string): void {
     this.networks.delete(`${deployment}/${network}`);
-    const fellows = this.of(deployment).filter((other) => other.networks.has(network));
+    const fellows = this.#labelled(deployment).filter((other) => other.networks.has(network));
     // One that never ran was told a name alone.
     for (const { runs, lostNetworks } of fellows) if (runs > 0) lostNetworks.add(network);
   }
 
   #removeVolume(deployment: string, volume: string): StepOutcome {
-    const isUsed = this.of(deployment).some(({ spec }) => volumesOf(spec).includes(volume));
+    const isUsed = this.#labelled(deployment).some(({ spec }) => volumesOf(spec).includes(volume));
     if (isUsed) return { ok: false, code: 'conflict', message: `remove ${volume}: volume is in use` };
     this.volumes.delete(`${deployment}/${volume}`);
     return DONE;
@@ -279,7 +313,7 @@ export class Daemon implements Surroundings {
 
   observe(deployment: string): Observed {
     return {
-      containers: this.of(deployment).map((container) => ({
+      containers: this.#labelled(deployment).map((container) => ({
         ...show(container),
         ...(this.#hasLostItsNetwork(container) && { address: null }),
       })),
@@ -317,9 +351,10 @@ function namesBelow(names: ReadonlySet<string>, deployment: string): Set<string>
 }
 
 function show(container: Container): ObservedContainer {
-  const { id, spec, state, image } = container;
+  const { id, name, spec, state, image } = container;
   return {
     id,
+    name,
     service: spec.name,
     revision: spec.revision,
     spec: spec.hash,

@@ -1,5 +1,6 @@
 // Every family of service keys on a real engine: what was asked is in force, by what the engine shows and by what
 // a process inside sees.
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
@@ -42,6 +43,9 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
+/** Of a container: as ours have it, one that no other has. */
+const newName = (): string => `${name}-${randomBytes(4).toString('hex')}`;
+
 /** Carries out what makes one service run, and fails where the engine refuses. */
 async function start(service: Partial<Service>, rest: Partial<Document> = {}): Promise<Container> {
   const [container] = await startAll({ app: { image, command: IDLE, ...service } }, rest);
@@ -60,7 +64,7 @@ async function startAll(
   for (const volume of Object.keys(document.volumes)) await done({ kind: 'create_volume', volume });
   const peers: Record<string, string> = {};
   for (const spec of specsOf(document)) {
-    const { container } = await done({ kind: 'create_container', spec, peers });
+    const { container } = await done({ kind: 'create_container', spec, name: newName(), peers });
     if (container === undefined) throw new Error('a creation tells its container');
     await done({ kind: 'start_container', spec, container });
     const shown = await world.engine.inspect(container);
@@ -296,8 +300,18 @@ test('a service may be made before the one whose network it joins runs, and star
   const [app, side] = specsOf(document);
   if (app === undefined || side === undefined) throw new Error('two were written');
   await done({ kind: 'create_network', network: 'default', isInternal: false });
-  const { container: host = '' } = await done({ kind: 'create_container', spec: app, peers: {} });
-  const { container = '' } = await done({ kind: 'create_container', spec: side, peers: { app: host } });
+  const { container: host = '' } = await done({
+    kind: 'create_container',
+    spec: app,
+    name: newName(),
+    peers: {},
+  });
+  const { container = '' } = await done({
+    kind: 'create_container',
+    spec: side,
+    name: newName(),
+    peers: { app: host },
+  });
   const starting: Step = { kind: 'start_container', spec: side, container };
   expect(await engine.carryOut(name, starting)).toMatchObject({
     ok: false,
@@ -333,7 +347,7 @@ test('what this engine is too old for is told, and no container made', async () 
   const volume = { type: 'volume', source: 'data', target: '/data', volume: { subpath: 'a' } } as const;
   const [spec] = specsOf(documentOf({ app: { image, volumes: [volume] } }, { volumes: { data: {} } }));
   if (spec === undefined) throw new Error('one was written');
-  const outcome = await engine.carryOut(name, { kind: 'create_container', spec, peers: {} });
+  const outcome = await engine.carryOut(name, { kind: 'create_container', spec, name: newName(), peers: {} });
   const isOld = Number(ApiVersion.split('.')[1]) < 45;
   expect(outcome).toMatchObject(isOld ? { ok: false, code: 'engine_too_old' } : { ok: true });
   expect(await world.engine.containersOf(name)).toHaveLength(isOld ? 0 : 1);

@@ -21,7 +21,8 @@ export function startForeign({ daemon }: World): void {
   const [spec] = specsOf(parsed.value.document);
   if (spec === undefined) throw new Error('no service');
   // Of its own hand-made network it needs none here.
-  const container = daemon.create(FOREIGN, { spec: { ...spec, networks: {} }, peers: {} });
+  const name = `${FOREIGN}-${daemon.containers.size}`;
+  const container = daemon.create(FOREIGN, { spec: { ...spec, networks: {} }, name, peers: {} });
   daemon.volumes.add(`${FOREIGN}/data`);
   if (container instanceof Container) container.start();
 }

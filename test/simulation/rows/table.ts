@@ -67,6 +67,8 @@ const ON_THE_WIRE = 'the simulated line is there or not, and what goes over it i
 const ONE_VERSION = 'one version of the agent lives through a whole run';
 const OF_THE_HOST = "the simulated disk has no modes, owners or locks, and is the agent's alone";
 
+const NOT_COPIED = 'nobody copies a container in a run';
+
 /** Rows that no run can reach, and why: the tests that the table names see to them. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   "the broker's host name is not known, or DNS does not answer": ON_THE_WIRE,
@@ -89,6 +91,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   '`data_dir` cannot be written at all': OF_THE_HOST,
   'another agent has the same `data_dir`': OF_THE_HOST,
   'a stored document is no longer valid for a newer agent': ONE_VERSION,
+  'somebody copies a container of the deployment with its labels': NOT_COPIED,
+  'a container of somebody else is in a network that is to go': NOT_COPIED,
   'a service fails half of its last 20 probes, never often enough in a row':
     'a device on which that goes on is never idle, and its life takes too long to simulate',
   'a 65th deployment is asked for': 'a device with 64 of them takes too long to simulate',
