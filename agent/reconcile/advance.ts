@@ -1,5 +1,6 @@
 // The next step for one service: from whatever its container is, one step nearer to running as asked.
 
+import { isCompleted } from './completed.ts';
 import { CRASH_LOOP_FAILURES } from './failures.ts';
 import { nameFor } from './identity.ts';
 import { areHostsThere, mustFollow } from './joins.ts';
@@ -28,7 +29,7 @@ export function advanceService(context: ServiceContext): Step | null {
   const { spec, container, record, nowMs } = context;
   const history = historyOf(record, spec);
   const isHeldBack = history.retryAtMs !== null && nowMs < history.retryAtMs;
-  if (container === null) return isHeldBack ? null : createStep(context);
+  if (container === null) return isHeldBack || !context.needsContainer ? null : createStep(context);
   const ref = { service: spec.name, container: container.id };
   if (container.state === 'dead') return { kind: 'remove_container', ...ref };
   if (isUp(container)) return advanceRunning(context, container, history, isHeldBack);
@@ -88,15 +89,4 @@ function shouldRun({ spec, record }: ServiceContext, container: ObservedContaine
   const isForgiven = lastFailure !== null && failuresInRow === 0;
   if (isForgiven && !isCompleted(spec, container, record)) return true;
   return afterExit(spec, container.exitCode, container.engineRestarts) === 'restart';
-}
-
-/** Whether a service that was to run once has done so. */
-export function isCompleted(
-  spec: ServiceSpec,
-  container: ObservedContainer | null,
-  record: DeploymentRecord,
-): boolean {
-  if (container === null || container.state !== 'exited' || record.parked.includes(container.id))
-    return false;
-  return afterExit(spec, container.exitCode, container.engineRestarts) === 'completed';
 }

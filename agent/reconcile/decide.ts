@@ -3,12 +3,14 @@
 
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import { barOf, liftsInMs } from './barred.ts';
+import { keepCompleted } from './completed.ts';
 import { expectCreated } from './identity.ts';
 import { canBlock } from './outcomes.ts';
 import { forgetOutdated } from './outdated.ts';
-import type { BarredContent } from './record.ts';
+import type { BarredContent, CompletedService } from './record.ts';
 import { decideRemoval } from './removal.ts';
 import { stayRolledBack } from './rollback.ts';
+import { specsOf } from './service-spec.ts';
 import { earliest } from './services.ts';
 import type { Decision, Revision, Situation } from './situation.ts';
 import { keepRunning, steadyPhase } from './steady.ts';
@@ -80,6 +82,13 @@ function withoutLeftovers(situation: Situation, decision: Decision): Decision {
   );
   const ids = new Set(observed.containers.map((container) => container.id));
   const parked = decision.record.parked.filter((id) => ids.has(id));
-  const { outdated: _, ...rest } = decision.record;
-  return { ...decision, record: { ...rest, services, parked, ...forgetOutdated(decision.record, ids) } };
+  const asked = [desired.document, proven?.document].flatMap((document) =>
+    document?.state === 'present' ? specsOf(document) : [],
+  );
+  const isAsked = (done: CompletedService): boolean =>
+    asked.some(({ name, hash }) => name === done.service && hash === done.spec);
+  const { outdated: _outdated, completed: _completed, ...rest } = decision.record;
+  const completed = keepCompleted(decision.record, (done) => rest.phase !== 'removed' && isAsked(done));
+  const outdated = forgetOutdated(decision.record, ids);
+  return { ...decision, record: { ...rest, services, parked, ...outdated, ...completed } };
 }

@@ -1,6 +1,7 @@
 // With `pull_policy: always` a tag may have moved: two containers then have the same spec and another image.
 // Which of them carries a revision is settled once, at its switch, and remembered by container id. Nothing
 // compares images later, so neither a restart nor another's pull can make a container anew.
+import { keepCompleted } from './completed.ts';
 import type { ObservedContainer } from './observed.ts';
 import { type Attempt, type DeploymentRecord, historyOf, withHistory } from './record.ts';
 import type { ServiceSpec } from './service-spec.ts';
@@ -47,7 +48,17 @@ export function markOutdated(
   const unwatched = pulled
     .filter(({ name }) => names.has(name))
     .reduce((noted, spec) => withHistory(noted, spec, { ...historyOf(noted, spec), watched: null }), record);
-  return { ...unwatched, outdated: { hash: attempt.hash, containers: outdated.map(({ id }) => id) } };
+  // Nor is its work that of the image which has come.
+  const { completed: _, ...rest } = unwatched;
+  const completed = keepCompleted(
+    record,
+    ({ service, imageId }) => !Object.hasOwn(refreshed, service) || refreshed[service] === imageId,
+  );
+  return {
+    ...rest,
+    ...completed,
+    outdated: { hash: attempt.hash, containers: outdated.map(({ id }) => id) },
+  };
 }
 
 /** Without containers that are gone. */

@@ -1,7 +1,7 @@
 // The proof: whether a new revision has shown that it works, has failed, or still may go either way.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { Reason } from '../../protocol/status.ts';
-import { isCompleted } from './advance.ts';
+import { isCompleted } from './completed.ts';
 import { MAX_RESUMES } from './phases.ts';
 import type { Attempt, DeploymentRecord } from './record.ts';
 import { durationMs } from './service-spec.ts';

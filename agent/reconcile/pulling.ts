@@ -108,7 +108,7 @@ function troubleOfImage(
 ): { reason: Reason; isTransient: boolean } | null {
   const awaited = view.awaitedImage === null ? undefined : situation.images.get(view.awaitedImage);
   const image =
-    awaited?.kind === 'failed' || view.container !== null ? awaited : standingOf(situation, view.spec);
+    awaited?.kind === 'failed' || !view.needsContainer ? awaited : standingOf(situation, view.spec);
   return image?.kind === 'failed'
     ? { reason: reasonOfImage(view, image), isTransient: image.isTransient }
     : null;

@@ -106,10 +106,19 @@ export interface DeploymentRecord {
   readonly parked: readonly string[];
   /** Left out while no look has been made: see `identity.ts`. */
   readonly own?: Own;
+  /** Services that run once and have done so; left out while there are none. */
+  readonly completed?: readonly CompletedService[];
   /** Left out while there are none. */
   readonly outdated?: Outdated;
   /** While a switch waits for a synchronised clock. */
   readonly clockWait?: ClockWait;
+}
+
+export interface CompletedService {
+  readonly service: string;
+  /** Hash of what it was asked, and the image that it ran. */
+  readonly spec: string;
+  readonly imageId: string;
 }
 
 /** What is ours in the engine. */

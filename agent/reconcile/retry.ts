@@ -1,8 +1,11 @@
 // A manager's or technician's "try again": what was barred or held back is not any more.
 import type { DeploymentRecord } from './record.ts';
 
-/** The record as if nothing had failed: barred contents are forgotten, waits are over, a failed attempt begins anew. */
-export function withRetry(record: DeploymentRecord): DeploymentRecord {
+/**
+ * The record as if nothing had failed: barred contents are forgotten, waits are over, a failed attempt begins anew. A
+ * service that runs once runs again where no container shows any more that it has done so.
+ */
+export function withRetry({ completed: _, ...record }: DeploymentRecord): DeploymentRecord {
   const services = Object.fromEntries(
     Object.entries(record.services).map(([name, history]) => [
       name,

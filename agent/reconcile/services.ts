@@ -1,7 +1,8 @@
 // The services of one revision held against what runs: carriers, verdicts, dependencies, next steps.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { DependencyCondition } from '../../protocol/service.ts';
-import { advanceService, isCompleted, missingNetwork } from './advance.ts';
+import { advanceService, missingNetwork } from './advance.ts';
+import { isCompleted, noteCompletion } from './completed.ts';
 import { noteRun } from './failures.ts';
 import { judgeHealth } from './health.ts';
 import { type ImageRequest, imageKey, requestOf, standingOf, uniqueRequests } from './images.ts';
@@ -35,8 +36,9 @@ export function viewServices(
             healthyAfterMs,
             nowMs: situation.nowMs,
           });
-    const awaitedImage = container === null ? imageKey(requestOf(spec)) : null;
-    return { spec, container, hosts, verdict, awaitedImage };
+    const needsContainer = container === null && !isCompleted(spec, null, situation.record);
+    const awaitedImage = needsContainer ? imageKey(requestOf(spec)) : null;
+    return { spec, container, needsContainer, hosts, verdict, awaitedImage };
   });
 }
 
@@ -48,7 +50,8 @@ export function noteRuns(
 ): DeploymentRecord {
   return views.reduce((noted, view) => {
     const shown = noteShownSettings(noted, view.spec, view.container);
-    return noteRun(noteJoins(shown, view), view, situation);
+    const run = noteRun(noteJoins(shown, view), view, situation);
+    return noteCompletion(run, view.spec, view.container);
   }, record);
 }
 
@@ -120,7 +123,7 @@ export function isAsAsked(view: ServiceView, record: DeploymentRecord): boolean 
 /** Services without a container that cannot have one before their image comes. */
 export function withoutImage(situation: Situation, views: readonly ServiceView[]): ServiceView[] {
   return views.filter(
-    ({ spec, container }) => container === null && standingOf(situation, spec).kind !== 'present',
+    ({ spec, needsContainer }) => needsContainer && standingOf(situation, spec).kind !== 'present',
   );
 }
 

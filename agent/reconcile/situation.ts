@@ -62,6 +62,8 @@ export interface Decision {
 export interface ServiceView {
   readonly spec: ServiceSpec;
   readonly container: ObservedContainer | null;
+  /** Whether there is none and one has to be made: not where it has done its work, and the container is gone since. */
+  readonly needsContainer: boolean;
   /** The containers that there are of the services whose namespaces it joins. */
   readonly hosts: readonly ObservedContainer[];
   readonly verdict: Verdict;

@@ -1,5 +1,6 @@
 // The status body: what is told of a deployment, made from a decision alone.
 import type { Phase, ServiceStatus } from '../../protocol/status.ts';
+import { isCompleted } from './completed.ts';
 import type { EffectiveLimits, MutableSettings, ObservedContainer } from './observed.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
 import type { ServiceSpec } from './service-spec.ts';
@@ -74,20 +75,35 @@ function serviceStatus(situation: Situation, record: DeploymentRecord, view: Ser
   const image = view.awaitedImage === null ? undefined : situation.images.get(view.awaitedImage);
   const isUp = container?.state === 'running';
   return {
-    state: container === null || container.state === 'removing' ? 'missing' : container.state,
+    state: stateOf(view, record),
     health: view.verdict.health,
     image: spec.service.image,
     digest: container?.digest ?? null,
     container: container?.id.slice(0, 12) ?? null,
     restarts: history.restarts,
     started_at: container?.startedAt ?? null,
-    exit_code: isUp ? null : (container?.exitCode ?? null),
+    exit_code: isUp ? null : exitCodeOf(view, record),
     oom_killed: container?.oomKilled ?? false,
     limits: container === null ? null : limitsOf(spec.settings, container),
     progress:
       image?.kind === 'pulling' ? { current_bytes: image.currentBytes, total_bytes: image.totalBytes } : null,
     last_failure: lastFailure(situation, record, spec),
   };
+}
+
+function stateOf(view: ServiceView, record: DeploymentRecord): ServiceStatus['state'] {
+  if (isDoneAndGone(view, record)) return 'exited';
+  const state = view.container?.state ?? 'missing';
+  return state === 'removing' ? 'missing' : state;
+}
+
+function exitCodeOf(view: ServiceView, record: DeploymentRecord): number | null {
+  return isDoneAndGone(view, record) ? 0 : (view.container?.exitCode ?? null);
+}
+
+/** Its work is done, and it is told as if the container were still there. */
+function isDoneAndGone({ spec, container }: ServiceView, record: DeploymentRecord): boolean {
+  return container === null && isCompleted(spec, null, record);
 }
 
 /** What the kernel enforces where its cgroup could be read, else what the engine says it set. */

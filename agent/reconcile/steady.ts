@@ -86,7 +86,7 @@ export function surplusOf(situation: Situation, views: readonly ServiceView[]): 
 export function makeWay(inTheWay: readonly ObservedContainer[], views: readonly ServiceView[]): Step[] {
   const ready = inTheWay.filter((container) => {
     const successor = views.find((view) => view.spec.name === container.service);
-    return successor === undefined || successor.container !== null;
+    return successor === undefined || !successor.needsContainer;
   });
   return clearAway(ready);
 }
@@ -135,7 +135,7 @@ function firstTrouble(
 export function troubleOf(situation: Situation, view: ServiceView, record: DeploymentRecord): Reason | null {
   const path = `services.${view.spec.name}`;
   const image = standingOf(situation, view.spec);
-  if (view.container === null && image.kind === 'failed') return reasonOfImage(view, image);
+  if (view.needsContainer && image.kind === 'failed') return reasonOfImage(view, image);
   if (plightOf(view, record) !== 'failing') return null;
   const failure = historyOf(record, view.spec).lastFailure;
   if (failure === null) return { code: 'unhealthy', message: 'unhealthy', ...view.verdict.why, path };

@@ -1,7 +1,7 @@
 // Stages `switching`, `proving` and `unproven`: the new containers take over, and show whether they are good.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
-import { isCompleted } from './advance.ts';
 import { withoutBar } from './barred.ts';
+import { isCompleted } from './completed.ts';
 import { condemn } from './condemned.ts';
 import type { ObservedContainer } from './observed.ts';
 import { PHASE_TABLE, type Stage } from './phases.ts';

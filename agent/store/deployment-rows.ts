@@ -153,8 +153,9 @@ export class DeploymentRows {
       );
     for (const document of accepted) this.#putAccepted({ deployment, ...document });
     // Where the last commits were lost, so may ids of containers be: they are looked for anew.
-    const { own: _, ...before } = this.readRecord(deployment) ?? EMPTY_RECORD;
-    if (JSON.stringify(keptOf(before)) !== JSON.stringify(record))
+    const known = this.readRecord(deployment) ?? EMPTY_RECORD;
+    const { own: _own, completed: _completed, ...before } = known;
+    if (JSON.stringify(keptOf(known)) !== JSON.stringify(record))
       this.#putRecord(deployment, { ...before, ...record, attempt: null });
     return true;
   }
@@ -209,9 +210,9 @@ export class DeploymentRows {
 }
 
 /** A bar's moment is a time of this process: a rebuilt record begins to wait anew, as after any start. */
-function keptOf({ proven, previous, barred }: DeploymentRecord): KeptRecord {
+function keptOf({ proven, previous, barred, completed }: DeploymentRecord): KeptRecord {
   const bars = barred.map(({ retry, ...bar }) =>
     retry === undefined ? bar : { ...bar, retry: { ...retry, atMs: 0 } },
   );
-  return { proven, previous, barred: bars };
+  return { proven, previous, barred: bars, ...(completed === undefined ? {} : { completed }) };
 }

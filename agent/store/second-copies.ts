@@ -12,8 +12,8 @@ const COPY = /^documents\/[^/]+\.json$/;
 const NUMBERS = 'documents/numbers';
 const SCHEMA = 1;
 
-/** Of a record, what a rebuilt one must know: what to go back to, and what not to try again. */
-export type KeptRecord = Pick<DeploymentRecord, 'proven' | 'previous' | 'barred'>;
+/** Of a record, what a rebuilt one must know: what to go back to, what not to try again, and what not to do again. */
+export type KeptRecord = Pick<DeploymentRecord, 'proven' | 'previous' | 'barred' | 'completed'>;
 
 export interface DeploymentCopy {
   readonly deployment: string;

@@ -1,4 +1,5 @@
 // Whether a deployment has come to the end that its documents ask for, once nothing goes wrong any more.
+import type { ServiceSpec } from '../../agent/reconcile/service-spec.ts';
 import type { Status } from '../../protocol/status.ts';
 import type { Container } from '../fakes/engine/container.ts';
 import type { World } from '../fakes/world.ts';
@@ -41,10 +42,16 @@ function faultIn(scene: Scene, { standing, hash, takesPart }: Expected, status: 
 
 /** Of the revision that is proven every service runs once, and nothing else is there. */
 function faultOfContainers(scene: Scene, name: string): string | null {
-  const specs = specsIn(scene.memoryOf(name)?.proven ?? null);
+  const memory = scene.memoryOf(name);
+  const specs = specsIn(memory?.proven ?? null);
   if (specs.length === 0) return 'nothing is proven';
-  const wanted = specs.map((spec) => `${spec.name} ${spec.hash} ${isJob(spec) ? 'done' : 'running'}`);
   const containers = scene.world.daemon.of(name);
+  /** A job that is done needs no container any more. */
+  const isDoneAndGone = (spec: ServiceSpec): boolean =>
+    memory?.record.completed?.some((done) => done.service === spec.name && done.spec === spec.hash) ===
+      true && containers.every((container) => container.spec.hash !== spec.hash);
+  const needed = specs.filter((spec) => !isDoneAndGone(spec));
+  const wanted = needed.map((spec) => `${spec.name} ${spec.hash} ${isJob(spec) ? 'done' : 'running'}`);
   const found = containers.map(
     (container) => `${container.spec.name} ${container.spec.hash} ${endOf(container)}`,
   );

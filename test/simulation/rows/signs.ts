@@ -67,7 +67,9 @@ class MessageSigns {
     this.#isForgotten = false;
   }
 
-  #hearService(key: string, { image, digest, limits, last_failure: failure }: ServiceStatus): void {
+  #hearService(key: string, service: ServiceStatus): void {
+    const { image, digest, limits, last_failure: failure } = service;
+    if (service.state === 'exited' && service.container === null) this.#see('job done and gone');
     if (failure !== null) this.#see(`failure ${failure.code}`);
     if (failure?.next_try_at !== undefined) this.#see('backed off');
     if (limits !== null && limits.not_enforced.length > 0) this.#see('not_enforced');

@@ -38,6 +38,7 @@ export const ROWS: Readonly<Record<string, readonly string[]>> = {
   'the power goes during a migration or a recovery': ['recovery cut short'],
   'a container is killed or stopped by hand': ['service_failed exited by hand'],
   'a container is removed by hand': ['service_failed removed'],
+  'the container of a job that is done is removed, as by `docker container prune`': ['job done and gone'],
   'a limit or restart policy is changed by hand': ['update_container'],
   'a network is removed by hand': ['join_network'],
   'a container is paused by hand': ['unpause_container'],
