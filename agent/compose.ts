@@ -193,7 +193,11 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
     status: () => ({
       ...{ device, groups, agent_version: AGENT_VERSION, started_at: startedAt },
       broker: { ...broker.status(), url: options.brokerUrl },
-      engine: { is_reachable: presence.trouble === null, message: presence.trouble?.message ?? null },
+      engine: {
+        is_reachable: presence.trouble === null,
+        message: presence.trouble?.message ?? null,
+        hint: presence.trouble?.hint ?? null,
+      },
       outbox: reporter.pending(),
       deployments: reporter.statuses(),
     }),

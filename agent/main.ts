@@ -3,6 +3,7 @@
 import { dirname } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { escapeUnprintable } from '../protocol/text.ts';
+import { ExampleBroker, isExampleHost } from './broker/example-broker.ts';
 import { MqttBroker } from './broker/mqtt-broker.ts';
 import { isUnderJournald, readSystemdEnvironment } from './cli/environment.ts';
 import { composeAgent, type Edges } from './compose.ts';
@@ -118,6 +119,7 @@ function openEdges(config: Config, store: Store, logger: Logger): Edges {
     readBeat: serviceFiles.readBeat,
     openBroker: (handlers) => {
       const room = logger.child({ room: 'broker' });
+      if (isExampleHost(broker.host)) return openExampleBroker(config, room);
       return new MqttBroker({
         config: broker,
         device,
@@ -130,6 +132,12 @@ function openEdges(config: Config, store: Store, logger: Logger): Edges {
       });
     },
   };
+}
+
+function openExampleBroker({ file }: Config, logger: Logger): ExampleBroker {
+  const broker = new ExampleBroker(file, clock.wallTime().toISOString());
+  logger.warn({ code: 'not_configured' }, broker.status().trouble?.message ?? '');
+  return broker;
 }
 
 /** A registry's credentials go to that registry only. */

@@ -104,6 +104,8 @@ export const statusSchema = v.object({
   desired: v.nullable(revisionRefSchema),
   running: v.nullable(revisionRefSchema),
   phase: v.picklist(PHASES),
+  /** When that phase began. */
+  since: v.optional(timestampSchema),
   reason: v.nullable(reasonSchema),
   refused: v.nullable(refusedSchema),
   services: record(serviceNameSchema, serviceStatusSchema),

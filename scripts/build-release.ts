@@ -7,20 +7,36 @@ import { collectLicences } from './build-licences.ts';
 import { ARCHITECTURES, type Architecture, findNode } from './build-node.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-const USAGE = `Usage: scripts/build [--arch ${Object.keys(ARCHITECTURES).join('|')}] [--out DIR]\n`;
+const USAGE = `Usage: scripts/build [--arch ${Object.keys(ARCHITECTURES).join('|')}] [--out DIR]
+
+Builds what is installed on a device: a folder with the agent, Node and SQLite.
+
+  --arch  the device's CPU; this machine's unless said
+  --out   the folder; dist/holdfast-ARCH unless said
+  --help  print this
+`;
 
 function isArchitecture(name: string): name is Architecture {
   return Object.hasOwn(ARCHITECTURES, name);
 }
 
-function readArguments(): { arch: Architecture; out: string } {
-  const { values } = parseArgs({ options: { arch: { type: 'string' }, out: { type: 'string' } } });
+interface BuildOptions {
+  readonly arch: Architecture;
+  readonly out: string;
+}
+
+/** `null` where help is asked for. */
+function readArguments(): BuildOptions | null {
+  const { values } = parseArgs({
+    options: { arch: { type: 'string' }, out: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) return null;
   const arch = values.arch ?? (process.arch === 'arm64' ? 'arm64' : 'amd64');
   if (!isArchitecture(arch)) throw new Error(`--arch: there is no build for ${arch}`);
   return { arch, out: path.resolve(values.out ?? path.join(ROOT, 'dist', `holdfast-${arch}`)) };
 }
 
-async function buildRelease({ arch, out }: { arch: Architecture; out: string }): Promise<void> {
+async function buildRelease({ arch, out }: BuildOptions): Promise<void> {
   // Made beside and renamed at the end: whoever sees the folder sees it whole.
   const staging = `${out}.partial`;
   rmSync(staging, { recursive: true, force: true });
@@ -46,9 +62,9 @@ async function buildRelease({ arch, out }: { arch: Architecture; out: string }):
 
 try {
   const options = readArguments();
-  await buildRelease(options);
-  process.stdout.write(`${options.out}\n`);
+  if (options !== null) await buildRelease(options);
+  process.stdout.write(options === null ? USAGE : `${options.out}\n`);
 } catch (error) {
-  process.stderr.write(`scripts/build: ${error instanceof Error ? error.message : error}\n${USAGE}`);
+  process.stderr.write(`scripts/build: ${error instanceof Error ? error.message : error}\n\n${USAGE}`);
   process.exitCode = 2;
 }

@@ -10,3 +10,10 @@ export interface Ending {
   /** How long the subscriptions stood; `null` when it never came so far. */
   readonly upForMs: number | null;
 }
+
+/** A port for TLS ends a connection in the clear without a word. */
+export function suspectTls(ending: Ending): Ending {
+  if (ending.verdict !== 'silent') return ending;
+  const message = `${ending.trouble.message}; does it want TLS on this port (mqtts:// in broker.url)?`;
+  return { ...ending, trouble: { ...ending.trouble, message } };
+}

@@ -10,7 +10,7 @@ import type { Logger } from '../ports/logger.ts';
 import { Connection } from './connection.ts';
 import { DeniedTopics } from './denied-topics.ts';
 import { type Dial, dial as dialSocket } from './dial.ts';
-import type { Ending } from './ending.ts';
+import { type Ending, suspectTls } from './ending.ts';
 import { decideRetry, FIRST_RETRY } from './retry.ts';
 import { clientIdOf, type Outgoing, presenceMessage, type Session, subscriptionFilters } from './session.ts';
 
@@ -104,7 +104,8 @@ export class MqttBroker implements Broker {
       onDenied: (topic) => this.#denied.note(topic),
     });
     this.#connection = connection;
-    return connection.ended;
+    const ending = await connection.ended;
+    return config.protocol === 'mqtt' ? suspectTls(ending) : ending;
   }
 
   #readSession(): { ok: true; value: Session } | { ok: false; message: string } {

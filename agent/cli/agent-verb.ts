@@ -3,8 +3,8 @@ import { LocalSocketError } from '../local/errors.ts';
 import { StoreFull } from '../ports/store.ts';
 import { StoreUnusable } from '../store/store-errors.ts';
 import { defaultConfigPath } from './config-path.ts';
-import type { CliContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
+import { CommandFailure } from './failure.ts';
 import { parseVerbArgs, type Verb } from './verb.ts';
 
 export const agentVerb: Verb = {
@@ -21,24 +21,19 @@ export const agentVerb: Verb = {
     try {
       return await runAgent({ configPath, signal: context.signal });
     } catch (error) {
-      return explain(error, context);
+      throw explain(error);
     }
   },
 };
 
 /** What an operator can put right is told without a stack. */
-function explain(error: unknown, { err }: CliContext): number {
-  if (error instanceof ConfigError) {
-    err.write(`${error.message}\n`);
-    return EXIT.usage;
+function explain(error: unknown): unknown {
+  if (error instanceof ConfigError)
+    return new CommandFailure({ code: 'config', exitCode: EXIT.usage, message: error.message });
+  if (error instanceof LocalSocketError || error instanceof StoreUnusable || error instanceof StoreFull) {
+    const { message, hint } = error;
+    const code = 'code' in error ? error.code : 'store_unusable';
+    return new CommandFailure({ code, exitCode: EXIT.badNews, message, hint });
   }
-  if (error instanceof LocalSocketError) {
-    err.write(`${error.message}\nHint: ${error.hint}\n`);
-    return EXIT.badNews;
-  }
-  if (error instanceof StoreUnusable || error instanceof StoreFull) {
-    err.write(`${error.message}\nHint: ${error.hint}\n`);
-    return EXIT.badNews;
-  }
-  throw error;
+  return error;
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
 import type { CliEnvironment } from './context.ts';
-import { UsageError } from './verb.ts';
+import { UsageError } from './failure.ts';
 
 const DEFAULT_CONFIG = '/etc/holdfast/holdfast.toml';
 const DEFAULT_SOCKET = '/run/holdfast/api.sock';

@@ -1,46 +1,57 @@
 // Asks the running agent, over its socket.
-import { request } from '../lib/http-module.ts';
-
-export type LocalAnswer =
-  | { readonly kind: 'answer'; readonly body: unknown }
-  /** The agent answered that it cannot do that. */
-  | { readonly kind: 'refused'; readonly message: string; readonly hint: string }
-  | { readonly kind: 'unreachable'; readonly message: string; readonly hint: string };
+import { request as sendRequest } from '../lib/http-module.ts';
+import { EXIT } from './exit-codes.ts';
+import { CommandFailure } from './failure.ts';
 
 const TIMEOUT_MS = 5000;
 /** Far more than any device's status; whatever sends more is no agent. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 const SERVICE_HINT = 'Is the service running? See: systemctl status holdfast';
 
-/** One request. An agent that cannot be reached, or answers with an error, is an outcome, not a throw. */
+/** One request, and the body of its answer. Throws `CommandFailure` where there is no agent, or where it cannot do that. */
 export async function askAgent(
   socketPath: string,
   path: string,
   method: 'GET' | 'POST' = 'GET',
-): Promise<LocalAnswer> {
+): Promise<unknown> {
+  const { status, body } = await request(socketPath, path, method);
+  if (status < 300) return body;
+  const { code, message } = readError(body, status);
+  // What was asked for is not there, or the agent itself failed.
+  if (status < 500) throw new CommandFailure({ code, exitCode: EXIT.badNews, message });
+  throw new CommandFailure({
+    code,
+    exitCode: EXIT.unreachable,
+    message,
+    hint: 'See: journalctl -u holdfast',
+  });
+}
+
+async function request(
+  socketPath: string,
+  path: string,
+  method: string,
+): Promise<{ status: number; body: unknown }> {
   try {
     const { status, text } = await send(socketPath, path, method);
-    const body: unknown = JSON.parse(text);
-    if (status < 300) return { kind: 'answer', body };
-    return {
-      kind: 'refused',
-      message: `The agent answered ${status}: ${messageIn(body)}`,
-      hint: SERVICE_HINT,
-    };
+    return { status, body: JSON.parse(text) };
   } catch (error) {
-    return { kind: 'unreachable', ...explainConnectError(socketPath, error) };
+    const why = explainConnectError(socketPath, error);
+    throw new CommandFailure({ code: 'agent_unreachable', exitCode: EXIT.unreachable, ...why });
   }
 }
 
-function messageIn(body: unknown): string {
-  const hasMessage = typeof body === 'object' && body !== null && 'message' in body;
-  return hasMessage ? String(body.message) : JSON.stringify(body);
+/** `LocalError`, as the agent answers it. */
+function readError(body: unknown, status: number): { code: string; message: string } {
+  const isError = typeof body === 'object' && body !== null && 'message' in body && 'code' in body;
+  if (!isError) return { code: 'internal', message: `The agent answered ${status}: ${JSON.stringify(body)}` };
+  return { code: String(body.code), message: String(body.message) };
 }
 
 function send(socketPath: string, path: string, method: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const sent = request({ socketPath, path, method, agent: false, signal }, (response) => {
+    const sent = sendRequest({ socketPath, path, method, agent: false, signal }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {

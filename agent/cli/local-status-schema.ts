@@ -12,6 +12,7 @@ const troubleSchema = v.object({
     'session_taken',
     'no_answer',
     'closed',
+    'not_configured',
   ]),
   message: v.string(),
 });
@@ -29,7 +30,11 @@ export const localStatusSchema: v.GenericSchema<unknown, LocalStatus> = v.object
     denied: v.optional(v.array(v.string()), []),
     url: v.string(),
   }),
-  engine: v.object({ is_reachable: v.boolean(), message: v.nullable(v.string()) }),
+  engine: v.object({
+    is_reachable: v.boolean(),
+    message: v.nullable(v.string()),
+    hint: v.optional(v.nullable(v.string()), null),
+  }),
   outbox: v.object({ events: v.number(), statuses: v.number() }),
   deployments: v.array(statusSchema),
 });

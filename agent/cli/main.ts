@@ -6,6 +6,9 @@ import { EXIT } from './exit-codes.ts';
 import { runCommand } from './run.ts';
 import { VERBS } from './verbs.ts';
 
+// `ps` and `top` would show the name of Node's main thread.
+process.title = 'holdfast';
+
 function openOutput(stream: WriteStream): CliOutput {
   return {
     write: (text) => void stream.write(text),

@@ -1,9 +1,10 @@
 import { NAME_PATTERN } from '../../protocol/names.ts';
-import { printable, printableJson } from '../../protocol/text.ts';
+import { printableJson } from '../../protocol/text.ts';
 import { findSocketPath } from './config-path.ts';
 import { EXIT } from './exit-codes.ts';
+import { UsageError } from './failure.ts';
 import { askAgent } from './local-client.ts';
-import { parseVerbArgs, UsageError, type Verb } from './verb.ts';
+import { parseVerbArgs, type Verb } from './verb.ts';
 
 export const retryVerb: Verb = {
   name: 'retry',
@@ -25,15 +26,10 @@ export const retryVerb: Verb = {
     if (deployment === undefined || rest.length > 0) throw new UsageError('Name one deployment.');
     if (!NAME_PATTERN.test(deployment)) throw new UsageError(`"${deployment}" is no deployment name.`);
     const socketPath = findSocketPath({ socket: values.socket, config: values.config }, context.environment);
-    const answer = await askAgent(socketPath, `/v1/deployments/${deployment}/retry`, 'POST');
-    if (answer.kind !== 'answer') {
-      const hint = answer.kind === 'unreachable' ? `Hint: ${answer.hint}\n` : '';
-      context.err.write(`${printable(answer.message)}\n${hint}`);
-      return answer.kind === 'unreachable' ? EXIT.unreachable : EXIT.badNews;
-    }
+    const body = await askAgent(socketPath, `/v1/deployments/${deployment}/retry`, 'POST');
     context.out.write(
       values.json
-        ? `${printableJson(answer.body, 2)}\n`
+        ? `${printableJson(body, 2)}\n`
         : `${deployment} is tried again; holdfast status shows how it goes.\n`,
     );
     return EXIT.good;

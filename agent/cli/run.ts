@@ -1,10 +1,11 @@
 // `holdfast`: finds the verb, and turns whatever comes of it into text and an exit code.
-import { printable } from '../../protocol/text.ts';
+import { printable, printableJson } from '../../protocol/text.ts';
 import { AGENT_VERSION } from '../version.ts';
 import type { CliContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
+import { CommandFailure, UsageError } from './failure.ts';
 import { describeCommand, describeVerb } from './usage.ts';
-import { UsageError, type Verb } from './verb.ts';
+import type { Verb } from './verb.ts';
 
 /** Runs the command line `args` (without node and script) and resolves with its exit code. Never rejects. */
 export async function runCommand(
@@ -17,21 +18,22 @@ export async function runCommand(
   if (first === '--version') return print(context, `holdfast ${AGENT_VERSION}\n`);
   const verb = verbs.find(({ name }) => name === first);
   if (verb === undefined) return refuse(context, complainAbout(first), describeCommand(verbs));
-  if (asksForHelp(rest)) return print(context, describeVerb(verb));
+  const options = optionsIn(rest);
+  if (options.includes('--help') || options.includes('-h')) return print(context, describeVerb(verb));
   try {
     return await verb.run(rest, context);
   } catch (error) {
-    if (error instanceof UsageError) return refuse(context, error.message, describeVerb(verb));
+    if (error instanceof CommandFailure)
+      return tell(error, { context, verb, isJson: options.includes('--json') });
     // A fault of ours: the stack is what a report of it needs.
     context.err.write(`holdfast ${verb.name} failed: ${error instanceof Error ? error.stack : error}\n`);
     return EXIT.badNews;
   }
 }
 
-function asksForHelp(args: readonly string[]): boolean {
+function optionsIn(args: readonly string[]): readonly string[] {
   const end = args.indexOf('--');
-  const options = end === -1 ? args : args.slice(0, end);
-  return options.includes('--help') || options.includes('-h');
+  return end === -1 ? args : args.slice(0, end);
 }
 
 function complainAbout(first: string | undefined): string {
@@ -42,6 +44,20 @@ function complainAbout(first: string | undefined): string {
 function print(context: CliContext, text: string): number {
   context.out.write(text);
   return EXIT.good;
+}
+
+/** For people on stderr; with `--json` for programs on stdout too, as `holdfastctl` has it. */
+function tell(
+  failure: CommandFailure,
+  { context, verb, isJson }: { context: CliContext; verb: Verb; isJson: boolean },
+): number {
+  const { code, message, hint, exitCode } = failure;
+  if (isJson) context.out.write(`${printableJson({ error: { code, message, hint } }, 2)}\n`);
+  if (failure instanceof UsageError) return refuse(context, message, describeVerb(verb));
+  // A configuration has a line for each of its faults.
+  const lines = message.split('\n').map(printable).join('\n');
+  context.err.write(`${lines}\n${hint === undefined ? '' : `Hint: ${hint}\n`}`);
+  return exitCode;
 }
 
 function refuse(context: CliContext, complaint: string, usage: string): number {

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
-import type { Status } from '../../protocol/status.ts';
-import { printable, printableJson } from '../../protocol/text.ts';
+import { printableJson } from '../../protocol/text.ts';
 import type { LocalStatus } from '../ports/local-api.ts';
 import { findSocketPath } from './config-path.ts';
 import type { CliContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
+import { CommandFailure } from './failure.ts';
 import { askAgent } from './local-client.ts';
 import { localStatusSchema } from './local-status-schema.ts';
+import { isSettledWell } from './render/standing.ts';
 import { renderStatus } from './render/status.ts';
 import { parseVerbArgs, type Verb } from './verb.ts';
 
@@ -26,37 +27,32 @@ export const statusVerb: Verb = {
       options: { json: { type: 'boolean' }, socket: { type: 'string' }, config: { type: 'string' } },
     });
     const socketPath = findSocketPath({ socket: values.socket, config: values.config }, context.environment);
-    const answer = await askAgent(socketPath, '/v1/status');
-    if (answer.kind !== 'answer') return complain(context, answer);
-    const parsed = v.safeParse(localStatusSchema, answer.body);
-    if (!parsed.success) return complain(context, differentVersion(parsed.issues));
-    context.out.write(values.json ? `${printableJson(answer.body, 2)}\n` : draw(parsed.output, context));
+    const body = await askAgent(socketPath, '/v1/status');
+    const parsed = v.safeParse(localStatusSchema, body);
+    if (!parsed.success) throw differentVersion(parsed.issues);
+    context.out.write(values.json ? `${printableJson(body, 2)}\n` : draw(parsed.output, context));
     return isAllWell(parsed.output) ? EXIT.good : EXIT.badNews;
   },
 };
 
-/** An engine that cannot be reached leaves the agent unable to vouch for anything, so it is bad news too. */
-function isAllWell(status: LocalStatus): boolean {
-  return status.engine.is_reachable && status.deployments.every(isSettledWell);
-}
-
-function isSettledWell({ phase, refused }: Status): boolean {
-  return (phase === 'converged' || phase === 'removed') && refused === null;
+/**
+ * An engine that cannot be reached leaves the agent unable to vouch for anything, and a broker that nobody has set is
+ * none that comes back by itself: both are bad news.
+ */
+function isAllWell({ engine, broker, deployments }: LocalStatus): boolean {
+  return engine.is_reachable && broker.trouble?.code !== 'not_configured' && deployments.every(isSettledWell);
 }
 
 function draw(status: LocalStatus, { out, now }: CliContext): string {
   return renderStatus(status, { now: now(), columns: out.columns, hasColour: out.hasColour });
 }
 
-function complain(context: CliContext, problem: { message: string; hint: string }): number {
-  context.err.write(`${printable(problem.message)}\nHint: ${problem.hint}\n`);
-  return EXIT.unreachable;
-}
-
-function differentVersion(issues: readonly v.BaseIssue<unknown>[]): { message: string; hint: string } {
+function differentVersion(issues: readonly v.BaseIssue<unknown>[]): CommandFailure {
   const at = issues[0] === undefined ? '' : ` (${v.getDotPath(issues[0])}: ${issues[0].message})`;
-  return {
+  return new CommandFailure({
+    code: 'other_version',
+    exitCode: EXIT.unreachable,
     message: `The agent's answer is not what this command understands${at}.`,
     hint: 'Agent and command may differ in version; restart the agent: systemctl restart holdfast',
-  };
+  });
 }

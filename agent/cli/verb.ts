@@ -1,6 +1,7 @@
 // What a verb of `holdfast` is; the table of all of them is in verbs.ts.
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { CliContext } from './context.ts';
+import { UsageError } from './failure.ts';
 
 export interface Verb {
   readonly name: string;
@@ -10,13 +11,8 @@ export interface Verb {
   readonly summary: string;
   /** Each option as it is typed, and what it does. */
   readonly options: readonly (readonly [string, string])[];
-  /** Carries it out and returns the exit code. Throws `UsageError`. */
+  /** Carries it out and returns the exit code. Throws `CommandFailure`. */
   run(args: readonly string[], context: CliContext): Promise<number>;
-}
-
-/** The command was typed wrongly; the message says how. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 /** `parseArgs`, with its complaints as `UsageError`. */

@@ -16,7 +16,8 @@ export interface BrokerTrouble {
     | 'tls'
     | 'session_taken'
     | 'no_answer'
-    | 'closed';
+    | 'closed'
+    | 'not_configured';
   readonly message: string;
 }
 

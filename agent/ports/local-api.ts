@@ -10,7 +10,12 @@ export interface LocalStatus {
   /** When the agent process started, ISO 8601. */
   readonly started_at: string;
   readonly broker: BrokerStatus & { readonly url: string };
-  readonly engine: { readonly is_reachable: boolean; readonly message: string | null };
+  readonly engine: {
+    readonly is_reachable: boolean;
+    readonly message: string | null;
+    /** What to do about an engine that does not answer. */
+    readonly hint: string | null;
+  };
   /** Reports that wait for the broker. */
   readonly outbox: { readonly events: number; readonly statuses: number };
   readonly deployments: readonly Status[];

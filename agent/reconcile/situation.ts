@@ -71,4 +71,7 @@ export interface ServiceView {
   readonly awaitedImage: string | null;
 }
 
-export type StatusBody = Omit<Status, 'schema' | 'seq' | 'at' | 'refused' | 'source' | 'deployment'>;
+export type StatusBody = Omit<
+  Status,
+  'schema' | 'seq' | 'at' | 'since' | 'refused' | 'source' | 'deployment'
+>;

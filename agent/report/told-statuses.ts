@@ -1,5 +1,5 @@
 // What was told of each deployment last, and how much of it the broker has yet to take.
-import { STATUS_SCHEMA, type Status } from '../../protocol/status.ts';
+import { type Reason, type Refusal, STATUS_SCHEMA, type Status } from '../../protocol/status.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Source, Store } from '../ports/store.ts';
 import type { StatusBody } from '../reconcile/situation.ts';
@@ -74,10 +74,7 @@ export class ToldStatuses {
   reportRefusal(deployment: string): void {
     const refused = this.#options.store.readRefusal(deployment);
     const before = this.#latest.get(deployment)?.status ?? unknownDeployment(deployment);
-    const reason =
-      before.desired === null && refused !== null
-        ? { code: refused.code, path: refused.path, message: refused.message }
-        : before.reason;
+    const reason = before.desired === null && refused !== null ? reasonOf(refused) : before.reason;
     this.#tell({ ...before, reason, refused });
     this.#forgetStrangers();
   }
@@ -126,7 +123,9 @@ export class ToldStatuses {
     const seq = store.nextStatusSeq();
     // It differs from what was told last also the next time, and is told then.
     if (seq === null) return;
-    const told = { ...status, seq, at: clock.wallTime().toISOString() };
+    const at = clock.wallTime().toISOString();
+    const isSamePhase = before?.status.phase === status.phase;
+    const told = { ...status, since: isSamePhase ? before.status.since : at, seq, at };
     if (isMaterial) {
       store.saveStatus(told);
       this.#undeliveredSeq.set(deployment, told.seq);
@@ -140,16 +139,20 @@ function numbered(status: Status): Pick<Told, 'status' | 'gist'> {
   return { status, gist: gistOf(status) };
 }
 
-/** All but number and time. */
+/** All but number and times. */
 function gistOf(status: Status): string {
-  return JSON.stringify({ ...status, seq: 0, at: '' });
+  return JSON.stringify({ ...status, since: undefined, seq: 0, at: '' });
 }
 
 /** Without the bytes of a pull too. */
 function gistWithoutProgress(status: Status): string {
-  return JSON.stringify({ ...status, seq: 0, at: '' }, (key, value: unknown) =>
+  return JSON.stringify({ ...status, since: undefined, seq: 0, at: '' }, (key, value: unknown) =>
     key === 'progress' ? null : value,
   );
+}
+
+function reasonOf({ code, path, message }: Refusal): Reason {
+  return path === '' ? { code, message } : { code, path, message };
 }
 
 function unknownDeployment(deployment: string): Status {

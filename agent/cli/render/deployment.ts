@@ -3,16 +3,16 @@ import { styleText } from 'node:util';
 import type { Phase, Status } from '../../../protocol/status.ts';
 import { printable } from '../../../protocol/text.ts';
 import { renderServices } from './services.ts';
-import { type View, wrap } from './text.ts';
+import { elapsed, type View, wrap } from './text.ts';
 
 /** Of the lines that the agent kept; all of them are in `--json`. */
 const LOG_LINES = 4;
 
 export function renderDeployment(status: Status, view: View): string[] {
   const heading = `${status.deployment}  ${describeRevision(status)}${describeSource(status)}`;
-  const sentences = [...explainPhase(status), ...explainRefusal(status)];
+  const sentences = [...explainPhase(status), ...sayWhatNext(status), ...explainRefusal(status)];
   return [
-    `${printable(heading)}  ${paint(status.phase, view)}`,
+    `${printable(heading)}  ${paint(status.phase, view)}${describeSince(status, view)}`,
     ...sentences.flatMap((sentence) => wrap(sentence, 2, view.columns)),
     ...(status.reason?.log ?? []).slice(-LOG_LINES).map((line) => `  | ${printable(line)}`),
     ...renderServices(status, view),
@@ -28,22 +28,37 @@ function describeRevision({ desired, running, phase }: Status): string {
   return `revision ${desired.revision}${isSame ? '' : ' -> other content'}`;
 }
 
+/** How long it has been so; an older agent does not tell. */
+function describeSince({ since }: Status, { now }: View): string {
+  const time = since === undefined ? null : elapsed(since, now);
+  return time === null ? '' : ` for ${time}`;
+}
+
 function describeSource({ source }: Status): string {
   return source === 'device' ? '' : ` of ${source}`;
 }
 
 function explainPhase({ phase, reason }: Status): string[] {
   if (reason === null || phase === 'converged') return [];
-  const at = reason.path === undefined ? '' : `${reason.path}: `;
+  const at = reason.path === undefined || reason.path === '' ? '' : `${reason.path}: `;
   const sentence = `${at}${reason.message} (${reason.code})`;
   return reason.hint === undefined ? [sentence] : [sentence, `Hint: ${reason.hint}`];
 }
 
-function explainRefusal({ refused }: Status): string[] {
+/** Where the device goes on by itself that is said with the reason or with the service. */
+function sayWhatNext({ deployment, desired, phase }: Status): string[] {
+  if (desired === null || (phase !== 'rolled_back' && phase !== 'failed')) return [];
+  return [`Publish changed content, or try again now: holdfast retry ${deployment}`];
+}
+
+function explainRefusal({ reason, refused }: Status): string[] {
   if (refused === null) return [];
   const revision = refused.revision === null ? 'a document' : `revision ${refused.revision}`;
   const at = refused.path === '' ? '' : ` at ${refused.path}`;
-  return [`Refused ${revision} of ${refused.at}: ${refused.message} (${refused.code}${at})`];
+  // A full disk is the reason of the phase too, and is explained there.
+  const isExplained = reason?.code === refused.code && refused.message.startsWith(reason.message);
+  const why = isExplained ? 'for the same reason' : refused.message;
+  return [`Refused ${revision} of ${refused.at}: ${why} (${refused.code}${at})`];
 }
 
 function paint(phase: Phase, { hasColour }: View): string {

@@ -8,6 +8,8 @@ import { elapsed, type View, wrap } from './text.ts';
 const HEADER = ['SERVICE', 'STATE', 'HEALTH', 'IMAGE', 'RESTARTS', 'UP', 'MEMORY', 'CPUS'];
 const TABLE = { elastic: [0, 3], rightAligned: [4] };
 const INDENT = '  ';
+/** So long a failure is shown though the service is healthy again. */
+const RECENT_MS = 60 * 60_000;
 
 export function renderServices({ services }: Status, view: View): string[] {
   const entries = Object.entries(services);
@@ -50,10 +52,13 @@ function describeImage(image: string): string {
 }
 
 function noteService(service: ServiceStatus, view: View): string[] {
+  const failure = describeFailure(service, view);
+  const isWell = failure === null && service.health !== 'unhealthy';
   const notes: (string | null)[] = [
     service.progress === null ? null : describeProgress(service.progress),
     service.oom_killed ? 'was killed for want of memory' : null,
-    describeFailure(service, view),
+    failure,
+    isWell || service.container === null ? null : `its log: docker logs ${service.container}`,
     describeNotEnforced(service.limits),
   ];
   return notes.filter((note) => note !== null);
@@ -65,14 +70,16 @@ function describeProgress({ current_bytes, total_bytes }: Progress): string {
   return `pulled ${formatBytes(current_bytes)} of ${formatBytes(total_bytes)} (${percent}%)`;
 }
 
-/** Its last failure, while that still matters. */
+/** Its last failure, while that still matters: one that crashes every minute is healthy at most looks. */
 function describeFailure(service: ServiceStatus, { now }: View): string | null {
   const failure = service.last_failure;
-  if (failure === null || (service.state === 'running' && service.health === 'healthy')) return null;
+  if (failure === null) return null;
   const ago = elapsed(failure.at, now);
+  const isOver = now.getTime() - Date.parse(failure.at) > RECENT_MS;
+  if (isOver && service.state === 'running' && service.health === 'healthy') return null;
   const wait =
     failure.next_try_at === undefined ? null : elapsed(now.toISOString(), new Date(failure.next_try_at));
-  const next = wait === null ? '' : `; next try in ${wait}`;
+  const next = wait === null ? '' : wait === '0s' ? '; next try now' : `; next try in ${wait}`;
   return `failed${ago === null ? '' : ` ${ago} ago`}: ${failure.message} (${failure.code})${next}`;
 }
 

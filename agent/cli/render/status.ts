@@ -1,6 +1,8 @@
 // `holdfast status` for people: the device, then each deployment.
+import type { Status } from '../../../protocol/status.ts';
 import type { LocalStatus } from '../../ports/local-api.ts';
 import { renderDeployment } from './deployment.ts';
+import { byStanding, describeAll, standingOf } from './standing.ts';
 import { elapsed, type View, wrap } from './text.ts';
 
 const LABEL_WIDTH = 9;
@@ -8,10 +10,23 @@ const MAX_SHOWN_DENIED = 3;
 
 /** The whole text, ending in a line break. */
 export function renderStatus(status: LocalStatus, view: View): string {
-  const deployments = status.deployments.flatMap((deployment) => ['', ...renderDeployment(deployment, view)]);
   const nothing = ['', 'No deployments: nothing has been asked of this device yet.'];
+  const deployments = renderDeployments(status.deployments, view);
   const lines = [...renderDevice(status, view), ...(deployments.length > 0 ? deployments : nothing)];
   return `${lines.join('\n')}\n`;
+}
+
+/** Of removed ones a device remembers a hundred: they share one line. */
+function renderDeployments(statuses: readonly Status[], view: View): string[] {
+  const removed = statuses.filter((status) => standingOf(status) === 'removed');
+  const others = byStanding(statuses).filter((status) => !removed.includes(status));
+  const names = removed.map(
+    ({ deployment, desired }) => `${deployment} (revision ${desired?.revision ?? '?'})`,
+  );
+  return [
+    ...others.flatMap((status) => ['', ...renderDeployment(status, view)]),
+    ...(names.length === 0 ? [] : ['', ...wrap(`Removed: ${names.join(', ')}`, 0, view.columns)]),
+  ];
 }
 
 function renderDevice(status: LocalStatus, view: View): string[] {
@@ -23,6 +38,8 @@ function renderDevice(status: LocalStatus, view: View): string[] {
   const backlog = describeBacklog(status);
   if (status.broker.denied.length > 0) rows.push(['denied', describeDenied(status.broker.denied)]);
   if (backlog !== null) rows.push(['reports', backlog]);
+  const all = describeAll(status.deployments);
+  if (all !== null) rows.push(['summary', all]);
   return rows
     .flatMap(([label, text]) => wrap(`${label.padEnd(LABEL_WIDTH, '\u00a0')}${text}`, 0, view.columns))
     .map((line) => line.replaceAll('\u00a0', ' '));
@@ -49,8 +66,9 @@ function describeDenied(topics: readonly string[]): string {
 }
 
 function describeEngine({ engine }: LocalStatus): string {
+  if (engine.is_reachable) return 'reachable';
   const message = engine.message === null ? '' : `: ${engine.message}`;
-  return `${engine.is_reachable ? 'reachable' : 'not reachable'}${message}`;
+  return `not reachable${message}${engine.hint === null ? '' : `; ${engine.hint}`}`;
 }
 
 function describeBacklog({ outbox }: LocalStatus): string | null {

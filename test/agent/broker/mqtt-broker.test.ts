@@ -428,6 +428,22 @@ describe('publishing', () => {
 });
 
 describe('losing the connection', () => {
+  test.each([
+    ['without a word', () => Buffer.alloc(0)],
+    ['with an alert of TLS', () => Buffer.from([0x15, 3, 1, 0, 2, 2, 70])],
+  ])('%s before any answer is what a port for TLS does', async (_title, alert) => {
+    remote.script = (_frame, peer) => {
+      peer.socket.end(alert());
+      return true;
+    };
+    const { troubles } = start(brokerConfig(remote.port));
+    await until('a trouble', () => troubles.length > 0);
+    expect(troubles[0]).toMatchObject({
+      code: 'closed',
+      message: expect.stringContaining('does it want TLS on this port'),
+    });
+  });
+
   test('to another client of the same id is told as such', async () => {
     const { troubles } = await startConnected();
     const peer = await peerAfter(remote, 0, PUBLISH);

@@ -59,7 +59,7 @@ export function makeLocalStatus(changes: Partial<LocalStatus> = {}): LocalStatus
       denied: [],
       url: 'mqtts://broker.example.com:8883',
     },
-    engine: { is_reachable: true, message: null },
+    engine: { is_reachable: true, message: null, hint: null },
     outbox: { events: 0, statuses: 0 },
     deployments: [makeDeployment()],
     ...changes,

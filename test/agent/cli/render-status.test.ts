@@ -17,6 +17,7 @@ describe('holdfast status', () => {
       device   edge-01, agent 0.1.0, up 3h 12m, groups berlin
       broker   connected to mqtts://broker.example.com:8883 for 2h 5m (MQTT 5)
       engine   reachable
+      summary  1 deployment: all well
 
       line-vision  revision 7  converged
         SERVICE   STATE    HEALTH   IMAGE  RESTARTS  UP     MEMORY     CPUS
@@ -35,7 +36,11 @@ describe('holdfast status', () => {
         denied: [],
         url: 'mqtts://broker.example.com:8883',
       },
-      engine: { is_reachable: false, message: 'connect ENOENT /var/run/docker.sock' },
+      engine: {
+        is_reachable: false,
+        message: 'connect ENOENT /var/run/docker.sock',
+        hint: 'is the Docker Engine installed and running?',
+      },
       outbox: { events: 3, statuses: 1 },
       deployments: [],
     });
@@ -44,7 +49,8 @@ describe('holdfast status', () => {
       device   edge-01, agent 0.1.0, up 3h 12m, groups berlin
       broker   not connected to mqtts://broker.example.com:8883 for 3m: the broker
         refused the user name or password (refused_credentials)
-      engine   not reachable: connect ENOENT /var/run/docker.sock
+      engine   not reachable: connect ENOENT /var/run/docker.sock; is the Docker
+        Engine installed and running?
       reports  waiting for the broker: 3 events, 1 status
 
       No deployments: nothing has been asked of this device yet.
@@ -80,14 +86,15 @@ describe('holdfast status', () => {
         at: '2026-11-22T11:58:00Z',
       },
     });
-    const [, , , , ...lines] = renderStatus(makeLocalStatus({ deployments: [deployment] }), TERMINAL).split(
+    const [, , , , , ...lines] = renderStatus(makeLocalStatus({ deployments: [deployment] }), TERMINAL).split(
       '\n',
     );
-    expect(lines.slice(0, 6)).toEqual([
+    expect(lines.slice(0, 7)).toEqual([
       'line-vision  revision 6 -> 7 of groups/berlin  rolled_back',
       '  services.detector: the probe of port 8080 failed for 5m after the update',
       '    (unhealthy)',
       '  Hint: read what it said with: holdfast logs detector',
+      '  Publish changed content, or try again now: holdfast retry line-vision',
       '  Refused revision 5 of 2026-11-22T11:58:00Z: revision 5 is older than 7 (stale',
       '    at revision)',
     ]);
@@ -123,7 +130,7 @@ describe('holdfast status', () => {
     });
     const lines = renderStatus(makeLocalStatus({ deployments: [deployment] }), TERMINAL)
       .split('\n')
-      .slice(4);
+      .slice(5);
     expect(lines).toEqual([
       'line-vision  revision none -> 7  pulling',
       '  SERVICE   STATE         HEALTH  IMAGE          RESTARTS  UP  MEMORY    CPUS',
@@ -132,6 +139,7 @@ describe('holdfast status', () => {
       '  detector: pulled 12.0 MiB of 26.7 MiB (44%)',
       '  store: was killed for want of memory',
       '  store: failed 30s ago: it ended with code 137 (exited); next try in 8s',
+      '  store: its log: docker logs abc',
       '  store: not enforced by this kernel: the limit of memory',
       '',
     ]);
@@ -148,6 +156,59 @@ describe('holdfast status', () => {
       .map((line) => line.length);
     expect(Math.max(...widths)).toBeLessThanOrEqual(80);
     expect(renderStatus(status, PIPE)).toContain(long);
+  });
+
+  it('says how long it has been so, and which container to ask, of a service that crashes now and then', () => {
+    const crashing = makeService({
+      ...{ restarts: 4, container: '4f2c9d81aa02', started_at: '2026-11-22T11:59:48Z' },
+      last_failure: { code: 'exited', message: 'it exited with code 1', at: '2026-11-22T11:59:47Z' },
+    });
+    const deployment = makeDeployment({ since: '2026-11-22T11:59:50Z', services: { detector: crashing } });
+    expect(renderStatus(makeLocalStatus({ deployments: [deployment] }), TERMINAL)).toContain(
+      text(`
+      line-vision  revision 7  converged for 10s
+        SERVICE   STATE    HEALTH   IMAGE  RESTARTS  UP   MEMORY     CPUS
+        detector  running  healthy  1.4.2         4  12s  256.0 MiB  0.5
+        detector: failed 13s ago: it exited with code 1 (exited)
+        detector: its log: docker logs 4f2c9d81aa02
+      `),
+    );
+  });
+
+  it('shows what is not well first, what was removed last and short, and the sum of all on top', () => {
+    const refused = { revision: 2, code: 'stale', path: '', message: 'm', at: '2026-11-22T11:00:00Z' };
+    const deployments = [
+      makeDeployment({ deployment: 'a', services: {} }),
+      makeDeployment({ deployment: 'b', services: {}, phase: 'removed' }),
+      makeDeployment({ deployment: 'c', services: {}, phase: 'proving' }),
+      makeDeployment({ deployment: 'd', services: {}, phase: 'removed', refused }),
+      makeDeployment({ deployment: 'e', services: {}, phase: 'degraded' }),
+      makeDeployment({ deployment: 'f', services: {}, phase: 'removed' }),
+    ];
+    const shown = renderStatus(makeLocalStatus({ deployments }), PIPE);
+    expect(shown).toContain('\nsummary  4 deployments: 2 not well, 1 under way\n');
+    expect([...shown.matchAll(/^(\w) {2}revision/gm)].map(([, name]) => name)).toEqual(['d', 'e', 'c', 'a']);
+    expect(shown.split('\n').at(-2)).toBe('Removed: b (revision 7), f (revision 7)');
+  });
+
+  it('says once why, where a refusal and the phase have one cause', () => {
+    const message = 'the disk of data_dir is full';
+    const hint = 'free space';
+    const deployment = makeDeployment({
+      phase: 'waiting',
+      services: {},
+      reason: { code: 'no_space', path: '', message, hint },
+      refused: {
+        ...{ revision: 8, code: 'no_space', path: '', at: '2026-11-22T11:00:00Z' },
+        message: `${message}; ${hint}`,
+      },
+    });
+    const shown = renderStatus(makeLocalStatus({ deployments: [deployment] }), PIPE);
+    expect(shown.split('\n').slice(6, -1)).toEqual([
+      '  the disk of data_dir is full (no_space)',
+      '  Hint: free space',
+      '  Refused revision 8 of 2026-11-22T11:00:00Z: for the same reason (no_space)',
+    ]);
   });
 
   it('prints no escape sequence that a message brings along', () => {

@@ -127,8 +127,28 @@ describe('holdfast status exits with', () => {
       makeLocalStatus({ deployments: [makeDeployment(), makeDeployment({ phase: 'degraded' })] }),
       1,
     ],
+    [
+      '1 when nobody has set a broker',
+      makeLocalStatus({
+        broker: {
+          ...{
+            isConnected: false,
+            protocol: null,
+            since: '',
+            denied: [],
+            url: 'mqtts://broker.example.com:8883',
+          },
+          trouble: { code: 'not_configured', message: 'broker.url is still the example' },
+        },
+      }),
+      1,
+    ],
     ['1 when a document was refused', makeLocalStatus({ deployments: [makeDeployment({ refused })] }), 1],
-    ['1 when the engine is away', makeLocalStatus({ engine: { is_reachable: false, message: null } }), 1],
+    [
+      '1 when the engine is away',
+      makeLocalStatus({ engine: { is_reachable: false, message: null, hint: null } }),
+      1,
+    ],
   ])('%s', async (_, status, expected) => {
     const { code, out } = await run(['status', '--socket', await serve(status)]);
     expect(code).toBe(expected);
@@ -152,7 +172,7 @@ describe('holdfast status exits with', () => {
     const socket = await serve({ code: 'internal', message: 'The agent failed to answer.' }, 500);
     const { code, err } = await run(['status', '--socket', socket]);
     expect(code).toBe(3);
-    expect(err).toContain('The agent answered 500');
+    expect(err).toContain('The agent failed to answer');
   });
 
   it('3 when what answers is no agent of this version', async () => {
@@ -186,7 +206,7 @@ describe('text of others', () => {
       ...{ isConnected: false, protocol: null, since: '2026-11-22T09:55:00Z', url: hostile },
       ...{ trouble: { code: 'closed', message: hostile }, denied: [hostile] },
     },
-    engine: { is_reachable: false, message: hostile },
+    engine: { is_reachable: false, message: hostile, hint: hostile },
     deployments: [
       makeDeployment({
         phase: 'failed',
@@ -241,7 +261,36 @@ describe('holdfast retry', () => {
       404,
     );
     const { code, err } = await run(['retry', 'x', '--socket', socketPath]);
-    expect({ code, err }).toEqual({ code: 1, err: 'The agent answered 404: There is no deployment "x".\n' });
+    expect({ code, err }).toEqual({ code: 1, err: 'There is no deployment "x".\n' });
+  });
+
+  it.each([
+    [['retry', 'x'], 1, { code: 'no_such_deployment', message: 'There is no deployment "x".' }],
+    [['retry'], 2, { code: 'usage', message: 'Name one deployment.' }],
+    [['status', '--fly'], 2, { code: 'usage', message: "Unknown option '--fly'" }],
+  ])('tells of %j as JSON what went wrong, to programs too', async (args, expected, error) => {
+    const socketPath = await serve(
+      { code: 'no_such_deployment', message: 'There is no deployment "x".' },
+      404,
+    );
+    const { code, out, err } = await run([...args, '--json', '--socket', socketPath]);
+    expect({ code, answer: JSON.parse(out) }).toMatchObject({
+      code: expected,
+      answer: { error: { ...error, message: expect.stringContaining(error.message) } },
+    });
+    expect(err).toContain(error.message);
+  });
+
+  it('tells of an agent that is away as JSON, with the hint', async () => {
+    const { code, out } = await run(['status', '--json', '--socket', path.join(folder, 'none.sock')]);
+    expect(code).toBe(3);
+    expect(JSON.parse(out)).toEqual({
+      error: {
+        code: 'agent_unreachable',
+        message: expect.stringContaining('there is no socket'),
+        hint: expect.stringContaining('systemctl status holdfast'),
+      },
+    });
   });
 
   it('exits with 3 when there is no agent, and 2 when no deployment is named', async () => {

@@ -13,6 +13,27 @@ function pulling(currentBytes: number): StatusBody {
   return { desired: null, running: null, phase: 'pulling', reason: null, services: { app: service } };
 }
 
+test('a phase is told with when it began, also after a restart of the agent', async () => {
+  await withStore(async (store) => {
+    const clock = new VirtualClock();
+    const options = { store, clock, onTold: () => undefined };
+    const before = new ToldStatuses(options);
+    before.report('line', 'device', pulling(1));
+    const began = clock.wallTime().toISOString();
+    await clock.advance(2000);
+    const reason = { code: 'pull_failed', message: 'it failed' };
+    before.report('line', 'device', { ...pulling(2), reason });
+    expect(before.list()).toMatchObject([{ since: began, reason }]);
+
+    const after = new ToldStatuses(options);
+    await clock.advance(2000);
+    after.report('line', 'device', pulling(3));
+    expect(after.list()).toMatchObject([{ since: began, reason: null }]);
+    after.report('line', 'device', { ...pulling(3), phase: 'switching' });
+    expect(after.list()).toMatchObject([{ since: clock.wallTime().toISOString() }]);
+  });
+});
+
 test('numbers never go back, though the progress that was told last was not stored when the agent was killed', async () => {
   await withStore(async (store) => {
     const clock = new VirtualClock();

@@ -36,6 +36,13 @@ describe('on a machine with systemd, holdfast', () => {
       `sed -i 's|^#socket = "/var/run/docker.sock"|socket = "/engine.sock"|' /etc/holdfast/holdfast.toml`,
     );
     expect(await must('/build/install')).toContain('the service runs');
+    const unset = await machine.sh('holdfast status');
+    expect(unset).toMatchObject({ code: 1, out: expect.stringContaining('broker.url is still the example') });
+    await must(
+      'sed -i "s|mqtts://broker.example.com:8883|mqtt://127.0.0.1:1883|" /etc/holdfast/holdfast.toml',
+    );
+    await must('systemctl restart holdfast');
+    expect(await must('cat /proc/$(systemctl show -P MainPID holdfast)/comm')).toBe('holdfast');
     expect(await machine.show('ActiveState')).toBe('active');
     expect(await machine.show('UnitFileState')).toBe('enabled');
     expect(await must('id -un $(stat -c %u /proc/$(systemctl show -P MainPID holdfast))')).toBe('holdfast');
@@ -88,6 +95,16 @@ describe('on a machine with systemd, holdfast', () => {
     expect(await machine.show('MainPID')).not.toBe(pid);
     expect(await must('tail -n 1 /etc/holdfast/holdfast.toml')).toBe('# mine');
     expect(await must('stat -c %i /var/lib/holdfast/holdfast.db')).toBe(inode);
+  });
+
+  it('refuses an upgrade that cannot run here before it touches what runs', async () => {
+    const pid = await machine.show('MainPID');
+    await must('cp -R /build /root/broken && : > /root/broken/lib/better_sqlite3.node');
+    const { code, err } = await machine.sh('/root/broken/install');
+    expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('nothing was changed') });
+    expect(await machine.show('MainPID')).toBe(pid);
+    expect((await machine.sh('holdfast status')).code).toBe(0);
+    await must('rm -r /root/broken');
   });
 
   it('is killed and started again when it hangs, and only then', async () => {

@@ -1,0 +1,36 @@
+// In the place of the broker while `broker.url` is still the example of the shipped configuration: nobody is dialled.
+import type { Broker, BrokerStatus } from '../ports/broker.ts';
+
+/** Reserved for documentation (RFC 2606), so no broker of anybody's. */
+const EXAMPLE_HOST = /(?:^|\.)example\.(?:com|net|org)$/;
+
+export function isExampleHost(host: string): boolean {
+  return EXAMPLE_HOST.test(host);
+}
+
+export class ExampleBroker implements Broker {
+  readonly #status: BrokerStatus;
+
+  /** `file` is the configuration to be edited; `since` an ISO 8601 time. */
+  constructor(file: string, since: string) {
+    const message = `broker.url is still the example; set it in ${file}, then: systemctl restart holdfast`;
+    const trouble = { code: 'not_configured' as const, message };
+    this.#status = { isConnected: false, protocol: null, since, trouble, denied: [] };
+  }
+
+  start(): void {
+    // Nobody to connect to.
+  }
+
+  status(): BrokerStatus {
+    return this.#status;
+  }
+
+  async publish(): Promise<boolean> {
+    return false;
+  }
+
+  async close(): Promise<void> {
+    // Nothing was opened.
+  }
+}

@@ -1,0 +1,47 @@
+// How each deployment stands at a glance: what a technician looks at first comes first.
+import type { Status } from '../../../protocol/status.ts';
+
+export type Standing = 'not well' | 'under way' | 'well' | 'removed';
+
+const ORDER: readonly Standing[] = ['not well', 'under way', 'well', 'removed'];
+
+export function standingOf({ phase, refused }: Status): Standing {
+  if (refused !== null) return 'not well';
+  switch (phase) {
+    case 'degraded':
+    case 'rolled_back':
+    case 'failed':
+      return 'not well';
+    case 'waiting':
+    case 'pulling':
+    case 'switching':
+    case 'proving':
+      return 'under way';
+    case 'converged':
+      return 'well';
+    case 'removed':
+      return 'removed';
+  }
+}
+
+export function isSettledWell(status: Status): boolean {
+  const standing = standingOf(status);
+  return standing === 'well' || standing === 'removed';
+}
+
+/** Those that are not well first; within one standing as they come. */
+export function byStanding(statuses: readonly Status[]): Status[] {
+  return statuses.toSorted((a, b) => ORDER.indexOf(standingOf(a)) - ORDER.indexOf(standingOf(b)));
+}
+
+/** `12 deployments: 3 not well, 2 under way`; `null` where there are none but removed ones. */
+export function describeAll(statuses: readonly Status[]): string | null {
+  const standings = statuses.map(standingOf).filter((standing) => standing !== 'removed');
+  if (standings.length === 0) return null;
+  const counts = (['not well', 'under way'] as const)
+    .map((standing) => ({ standing, count: standings.filter((one) => one === standing).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ standing, count }) => `${count} ${standing}`);
+  const total = `${standings.length} ${standings.length === 1 ? 'deployment' : 'deployments'}`;
+  return `${total}: ${counts.length === 0 ? 'all well' : counts.join(', ')}`;
+}
