@@ -13,7 +13,11 @@ export const PING_ANSWER_MS = (KEEPALIVE_S * 1000) / 2;
  * a broker should not keep a queue for a device that was thrown away.
  */
 const SESSION_EXPIRY_S = 3600;
-const RECEIVE_MAXIMUM = 32;
+/**
+ * More than the documents that a device can follow: Mosquitto sends so many at once, queues `max_queued_messages` more
+ * and drops the rest, at each SUBSCRIBE the same ones. What it costs here is bounded by the line's own buffers.
+ */
+const RECEIVE_MAXIMUM = 256;
 /** The library's own timer cannot be switched off; ours (20 s, on the injected clock) comes first. */
 const LIBRARY_TIMEOUT_MS = 120_000;
 

@@ -12,7 +12,7 @@ import type { Duplex } from 'node:stream';
 import { type IPublishPacket, MqttClient, type Packet } from 'mqtt';
 import { systemErrorCode } from '../lib/system-error.ts';
 import type { BrokerTrouble, IncomingMessage } from '../ports/broker.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, Random } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { clientOptions, PING_ANSWER_MS } from './client-options.ts';
 import {
@@ -28,6 +28,7 @@ import type { ProtocolVersion, VersionVerdict } from './protocol-version.ts';
 import { PublishWindow, STALL_MS } from './publish-window.ts';
 import type { Outgoing, Session } from './session.ts';
 import { isTlsError, troubleOfSocket } from './socket-trouble.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 const ANSWER_TIMEOUT_MS = 20_000;
 const OFFLINE_TIMEOUT_MS = 1000;
@@ -45,9 +46,10 @@ export interface ConnectionOptions {
   readonly version: ProtocolVersion;
   readonly session: Session;
   readonly clock: Clock;
+  readonly random: Random;
   readonly logger: Logger;
-  /** Once every subscription was answered; with those that the broker refused. */
-  readonly onUp: (refusedFilters: readonly string[]) => void;
+  /** Once every subscription was answered. */
+  readonly onUp: () => void;
   /** The message is acknowledged when this returns, and not when it throws. */
   readonly onMessage: (message: IncomingMessage) => void;
   /** The broker's rules forbid a publish. Only MQTT 5 has a word for it; with 3.1.1 it is acknowledged and lost. */
@@ -63,6 +65,7 @@ export class Connection {
   readonly #stream: LimitedStream;
   readonly #client: MqttClient;
   readonly #window: PublishWindow<Outgoing>;
+  readonly #subscriptions: Subscriptions;
   readonly #over = new AbortController();
   #resolveEnded: (ending: Ending) => void = () => undefined;
   #phase: Phase = 'greeting';
@@ -82,6 +85,11 @@ export class Connection {
       send: (message, settle) => this.#send(message, settle),
       onStall: () => this.#endUnanswered(`no acknowledgement of a publish in ${STALL_MS / 1000} s`),
     });
+    const { clock, random, logger, session } = options;
+    this.#subscriptions = new Subscriptions({
+      ...{ clock, random, logger, filters: session.filters, signal: this.#over.signal },
+      subscribe: (filter) => this.#subscribe(filter),
+    });
     this.#heardMs = options.clock.monotonicMs();
     options.stream.on('data', () => {
       this.#heardMs = options.clock.monotonicMs();
@@ -93,6 +101,11 @@ export class Connection {
     );
     this.#listen();
     void this.#expectAnswer('greeting', 'the login');
+  }
+
+  /** Filters that the broker refuses now. */
+  refusedFilters(): string[] {
+    return this.#subscriptions.refused();
   }
 
   /** As `Broker.publish`: `true` on PUBACK only. */
@@ -143,6 +156,7 @@ export class Connection {
 
   #deliver(packet: IPublishPacket, acknowledge: (error?: Error) => void): void {
     if (this.#phase === 'over') return;
+    this.#subscriptions.noteMessage();
     acknowledge(this.#hand(packet) ?? undefined);
   }
 
@@ -167,17 +181,18 @@ export class Connection {
   }
 
   async #subscribeAll(): Promise<void> {
-    const { session, onUp, clock } = this.#options;
+    const { onUp, clock } = this.#options;
     // The library tells of a CONNACK also when what came right behind it has ended the connection.
     if (this.#phase !== 'greeting') return;
     this.#phase = 'subscribing';
     void this.#expectAnswer('subscribing', 'a subscription');
-    const isGranted = await Promise.all(session.filters.map((filter) => this.#subscribe(filter)));
-    // Also tells that the connection ended meanwhile, which answers all subscriptions with a refusal.
+    await this.#subscriptions.open();
+    // Also tells that the connection ended meanwhile.
     if (this.#phase !== 'subscribing') return;
     this.#phase = 'up';
     this.#upSinceMs = clock.monotonicMs();
-    onUp(session.filters.filter((_, index) => !isGranted[index]));
+    onUp();
+    await this.#subscriptions.keep();
   }
 
   /** One SUBSCRIBE per filter, so that a refusal names it; retain handling 0 sends retained documents each time. */

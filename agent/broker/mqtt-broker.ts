@@ -56,7 +56,10 @@ export class MqttBroker implements Broker {
 
   status(): BrokerStatus {
     if (!this.#status.isConnected) return this.#status;
-    return { ...this.#status, denied: [...this.#status.denied, ...this.#denied.topics()] };
+    return {
+      ...this.#status,
+      denied: [...(this.#connection?.refusedFilters() ?? []), ...this.#denied.topics()],
+    };
   }
 
   async publish(topic: string, payload: string, { retain }: { retain: boolean }): Promise<boolean> {
@@ -86,7 +89,7 @@ export class MqttBroker implements Broker {
 
   /** From dialling to the end of the connection, whichever comes of it. */
   async #connectOnce(): Promise<Ending> {
-    const { config, clock } = this.#options;
+    const { config, clock, random } = this.#options;
     this.#beganAt = this.#now();
     const session = this.#readSession();
     if (!session.ok) return neverUp({ code: 'refused_credentials', message: session.message });
@@ -98,8 +101,9 @@ export class MqttBroker implements Broker {
       version: this.#retry.version.version,
       session: session.value,
       clock,
+      random,
       logger: this.#logger,
-      onUp: (refusedFilters) => this.#welcome(connection, refusedFilters),
+      onUp: () => this.#welcome(connection),
       onMessage: (message) => this.#options.handlers.onMessage(message),
       onDenied: (topic) => this.#denied.note(topic),
     });
@@ -124,13 +128,13 @@ export class MqttBroker implements Broker {
     };
   }
 
-  #welcome(connection: Connection, refusedFilters: readonly string[]): void {
+  #welcome(connection: Connection): void {
     const protocol = this.#retry.version.version;
+    const denied = connection.refusedFilters();
     this.#denied.forgetAll();
-    this.#status = { isConnected: true, protocol, since: this.#now(), trouble: null, denied: refusedFilters };
+    this.#status = { isConnected: true, protocol, since: this.#now(), trouble: null, denied: [] };
     this.#logger.info({ protocol }, 'connected');
-    if (refusedFilters.length > 0)
-      this.#logger.warn({ denied: refusedFilters }, 'connected, but not to all topics');
+    if (denied.length > 0) this.#logger.warn({ denied }, 'connected, but not to all topics');
     void connection.publish(this.#presence(true));
     this.#call('onConnected', () => this.#options.handlers.onConnected());
   }

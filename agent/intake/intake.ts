@@ -2,6 +2,7 @@
 // is stored.
 
 import { NAME_PATTERN } from '../../protocol/names.ts';
+import type { Refusal } from '../../protocol/status.ts';
 import { cutText } from '../../protocol/text.ts';
 import { type Addressee, formatAddressee, parseTopic } from '../../protocol/topics.ts';
 import type { IncomingMessage } from '../ports/broker.ts';
@@ -9,6 +10,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { type NewEvent, type Source, type Store, StoreFull } from '../ports/store.ts';
 import { type Judgement, judgeDocument } from './judge-document.ts';
+import { ToldRefusals } from './told-refusals.ts';
 
 /** Each has a loop, containers and a status: more than a device can look after. */
 const MAX_DEPLOYMENTS = 64;
@@ -26,18 +28,27 @@ export interface IntakeOptions {
   readonly onEvent: (event: NewEvent) => void;
 }
 
+/** Where a document came from, and what it is called there. */
+interface Arrival {
+  readonly source: Source;
+  readonly name: string;
+  readonly topic: string;
+  readonly isRetained: boolean;
+}
+
 export class Intake {
   readonly #options: IntakeOptions;
+  readonly #told = new ToldRefusals();
 
   constructor(options: IntakeOptions) {
     this.#options = options;
   }
 
   /** Takes one message. Throws only when the store does, and the message must then not be acknowledged. */
-  receive({ topic, payload }: IncomingMessage): void {
+  receive({ topic, payload, isRetained }: IncomingMessage): void {
     const parsed = parseTopic(this.#options.topicPrefix, topic);
     if (parsed?.kind === 'deployment' && this.#isForUs(parsed.to)) {
-      this.#receiveDocument(sourceOf(parsed.to), parsed.name, payload);
+      this.#receiveDocument({ source: sourceOf(parsed.to), name: parsed.name, topic, isRetained }, payload);
     } else if (parsed?.kind === 'command' && parsed.device === this.#options.device) {
       this.#options.onCommand(parsed.id, payload);
     } else {
@@ -50,15 +61,10 @@ export class Intake {
     return to.kind === 'device' ? to.device === device : groups.includes(to.group);
   }
 
-  #receiveDocument(source: Source, name: string, payload: Uint8Array): void {
+  #receiveDocument(arrival: Arrival, payload: Uint8Array): void {
+    const { source, name } = arrival;
     if (!NAME_PATTERN.test(name)) {
-      // There is no status topic for a name that is none, so an event answers.
-      this.#options.onEvent({
-        type: 'document_refused',
-        source,
-        code: 'bad_name',
-        message: `"${cutText(name, 80)}" is no deployment name`,
-      });
+      this.#refuseName(arrival);
       return;
     }
     if (payload.byteLength === 0) {
@@ -75,10 +81,18 @@ export class Intake {
       .acceptedRevisions(name)
       .find((document) => document.source === source);
     const judgement = judgeDocument({ source, name }, payload, accepted);
-    if (judgement.kind === 'refused') this.#refuse(source, name, judgement);
+    if (judgement.kind === 'refused') this.#refuse(arrival, judgement);
     if (judgement.kind !== 'accepted') return;
-    if (this.#hasRoomFor(name)) this.#accept(source, name, judgement);
-    else this.#refuse(source, name, tooMany(judgement.deployment.document.revision));
+    if (this.#hasRoomFor(name)) this.#accept(arrival, judgement);
+    else this.#refuse(arrival, tooMany(judgement.deployment.document.revision));
+  }
+
+  /** There is no status topic for a name that is none, so an event answers. */
+  #refuseName({ source, name, topic, isRetained }: Arrival): void {
+    const refusal = { code: 'bad_name', message: `"${cutText(name, 80)}" is no deployment name` };
+    if (isRetained && this.#told.isTold(topic, refusal)) return;
+    this.#options.onEvent({ type: 'document_refused', source, ...refusal });
+    this.#told.note(topic, refusal);
   }
 
   #hasRoomFor(name: string): boolean {
@@ -86,27 +100,35 @@ export class Intake {
     return active.length < MAX_DEPLOYMENTS || active.includes(name);
   }
 
-  #accept(source: Source, name: string, { deployment, body }: Judgement & { kind: 'accepted' }): void {
+  #accept(arrival: Arrival, { deployment, body }: Judgement & { kind: 'accepted' }): void {
     const { store, logger, onAccepted, onEvent } = this.#options;
+    const { source, name, topic } = arrival;
     const { revision } = deployment.document;
     try {
       store.acceptDocument({ deployment: name, source, revision, hash: deployment.hash, body });
     } catch (error) {
-      if (error instanceof StoreFull) this.#refuse(source, name, noSpace(revision, error));
+      if (error instanceof StoreFull) this.#refuse(arrival, noSpace(revision, error));
       // Not acknowledged, it is sent again until there is room for it.
       throw error;
     }
+    this.#told.forget(topic);
     logger.info({ deployment: name, source, revision, hash: deployment.hash }, 'document accepted');
     onEvent({ type: 'document_accepted', deployment: name, source, revision, hash: deployment.hash });
     onAccepted(name);
   }
 
-  #refuse(source: Source, name: string, { refusal }: Judgement & { kind: 'refused' }): void {
+  /** A document that the broker keeps comes with every subscription: it is told, and written, once. */
+  #refuse(arrival: Arrival, { refusal }: Judgement & { kind: 'refused' }): void {
+    const { name, topic, isRetained } = arrival;
+    // Another source's refusal may have taken its place in the store.
+    if (isRetained && this.#told.isTold(topic, refusal)) return;
+    const { at: _at, ...before } = this.#options.store.readRefusal(name) ?? { at: null };
+    if (JSON.stringify(before) !== JSON.stringify(refusal)) this.#tellRefusal(arrival, refusal);
+    this.#told.note(topic, refusal);
+  }
+
+  #tellRefusal({ source, name }: Arrival, refusal: Omit<Refusal, 'at'>): void {
     const { store, clock, logger, onRefused, onEvent } = this.#options;
-    const before = store.readRefusal(name);
-    const { at: _at, ...told } = before ?? { at: null };
-    // A retained document comes again at every connect: it is told, and written, once.
-    if (JSON.stringify(told) === JSON.stringify(refusal)) return;
     store.writeRefusal(name, { ...refusal, at: clock.wallTime().toISOString() });
     logger.warn({ deployment: name, source, ...refusal }, 'document refused');
     onEvent({ type: 'document_refused', deployment: name, source, ...refusal });

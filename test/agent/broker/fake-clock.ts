@@ -29,6 +29,7 @@ export class FakeClock implements Clock {
       this.#abortedSleeps.note(signal);
       return Promise.resolve();
     }
+    if (!(ms > 0)) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = (): void => {
         this.#sleepers.delete(sleeper);

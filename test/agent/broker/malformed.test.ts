@@ -48,10 +48,8 @@ test('nothing of a connection that ended so goes on behind it', async () => {
   const { broker } = recordBroker(brokerConfig(remote.port), { clock });
   cleanUps.push(() => broker.close());
   broker.start();
-  await until('the socket is gone', () => remote.peers[0]?.socket.destroyed === true);
-  await clock.advance(0);
-  await until('the next try', () => remote.peers.length === 2);
-  await until('it has failed too', () => clock.sleeperCount === 1);
+  await until('both versions were tried', () => remote.peers.length === 2);
+  await until('only the next try is waited for', () => clock.sleeperCount === 1);
   await broker.close();
   expect(clock.sleeperCount).toBe(0);
 });

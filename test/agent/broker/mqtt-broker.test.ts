@@ -93,6 +93,36 @@ describe('connecting', () => {
   });
 
   test.each([
+    ['5', 0x87],
+    ['5', 0x80],
+    ['3.1.1', 0x80],
+  ])(
+    'asks again in %s for a subscription that was refused with %i, until it is granted',
+    async (version, code) => {
+      let isRefusing = true;
+      remote.script = (frame, peer) => {
+        if (frame.type === CONNECT && peer.version === 5 && version !== '5') connack(peer, 1);
+        else if (frame.type === SUBSCRIBE && isRefusing) suback(frame, peer, code);
+        else return false;
+        return true;
+      };
+      const clock = new FakeClock();
+      const { broker, logs } = start(brokerConfig(remote.port), { clock, random: () => 0 });
+      await until('connected', () => broker.status().isConnected);
+      expect(broker.status()).toMatchObject({
+        protocol: version,
+        denied: expect.objectContaining({ length: 3 }),
+      });
+      isRefusing = false;
+      await clock.advance(2500);
+      await until('all is granted', () => broker.status().denied.length === 0);
+      const peer = remote.peers.at(-1);
+      expect(peer?.frames.filter(({ type }) => type === SUBSCRIBE)).toHaveLength(6);
+      expect(logs.filter(({ msg }) => msg.startsWith('the broker grants'))).toHaveLength(3);
+    },
+  );
+
+  test.each([
     [4, '3.1.1'],
     [5, '3.1.1'],
     [134, '5'],

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { Intake } from '../../../agent/intake/intake.ts';
 import type { NewEvent } from '../../../agent/ports/store.ts';
+import { openStoreAt } from '../../../agent/store/open-store.ts';
 import { deployment, inherit } from '../../fakes/deployments.ts';
+import { DiskPlace } from '../../fakes/disk/files-on-disk.ts';
+import { SimulatedDisk } from '../../fakes/disk/simulated-disk.ts';
 import { silent } from '../../fakes/silent-logger.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
 import { withStore } from '../store/with-store.ts';
@@ -23,11 +26,11 @@ function makeIntake(store: ConstructorParameters<typeof Intake>[0]['store']) {
     onRefused: (name) => refused.push(name),
     onEvent: (event) => events.push(event),
   });
-  const receive = (path: string, payload: unknown): void =>
+  const receive = (path: string, payload: unknown, isRetained = true): void =>
     intake.receive({
       topic: `holdfast/v1/${path}`,
       payload: Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)),
-      isRetained: true,
+      isRetained,
     });
   return { intake, receive, accepted, refused, commands, events };
 }
@@ -137,6 +140,32 @@ describe('a document', () => {
       expect([refused.length, events.length]).toEqual([1, 2]);
       receive(MINE, deployment({ revision: 1 }));
       expect(refused.length).toBe(2);
+    }));
+
+  test('that the broker keeps is told once, though all come again and again; one that is sent, each time', () => {
+    const disk = new SimulatedDisk();
+    const store = openStoreAt(new DiskPlace(disk));
+    const { receive, refused, events } = makeIntake(store);
+    const kept = [
+      [MINE, deployment({ revision: 3 })],
+      ['groups/berlin/deployments/line', deployment({ revision: 3, colour: 'red' })],
+      [MINE, deployment({ revision: 2 })],
+      ['devices/edge-01/deployments/Not A Name', {}],
+    ] as const;
+    for (const [path, payload] of kept) receive(path, payload);
+    const { writes } = disk.counts;
+    for (let reading = 0; reading < 3; reading += 1)
+      for (const [path, payload] of kept) receive(path, payload);
+    expect([refused.length, events.length, disk.counts.writes]).toEqual([2, 4, writes]);
+    for (const [path, payload] of kept) receive(path, payload, false);
+    expect([refused.length, events.length]).toEqual([4, 7]);
+  });
+
+  test('that is refused, then replaced, then sent as it was is told anew', () =>
+    withStore((store) => {
+      const { receive, events } = makeIntake(store);
+      for (const revision of [3, 2, 4, 2]) receive(MINE, deployment({ revision }));
+      expect(events.map(({ code }) => code)).toEqual([undefined, 'stale', undefined, 'stale']);
     }));
 
   test('that is good takes the refusal away', () =>

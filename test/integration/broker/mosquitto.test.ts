@@ -1,9 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ensureMosquittoInstalled } from '../../../scripts/rig/mosquitto.ts';
 import { brokerConfig, PREFIX, PRESENCE_TOPIC, until } from '../../agent/broker/broker-harness.ts';
-import { listenOnLoopback } from '../../fakes/loopback.ts';
 import { cuttableDial } from './cuttable-dial.ts';
 import { Setting } from './setting.ts';
 
@@ -18,31 +16,8 @@ beforeEach(() => {
 });
 afterEach(() => setting.cleanUp());
 
-/** In front of a broker: refuses MQTT 5 as a broker of 3.1.1 does, and passes all else on. */
-async function refuseVersion5(targetPort: number): Promise<number> {
-  const server = createServer((socket) => {
-    socket.once('data', (connectPacket) => {
-      // The protocol level follows the fixed header and the name "MQTT".
-      const level = connectPacket.subarray(connectPacket.indexOf('MQTT') + 4).readUInt8(0);
-      if (level === 5) return socket.end(Buffer.from([0x20, 2, 0, 1]));
-      const upstream = connect(targetPort, '127.0.0.1');
-      upstream.write(connectPacket);
-      socket.pipe(upstream).pipe(socket);
-      // A reset is an error on one side only, and pipe() does not carry it to the other.
-      for (const side of [socket, upstream]) side.on('error', () => undefined);
-      socket.on('close', () => upstream.destroy());
-      upstream.on('close', () => socket.destroy());
-      return undefined;
-    });
-  });
-  setting.defer(() => server.close());
-  return listenOnLoopback(server);
-}
-
 describe.each(['5', '3.1.1'] as const)('over MQTT %s', (version) => {
-  async function portFor(mosquittoPort: number): Promise<number> {
-    return version === '5' ? mosquittoPort : await refuseVersion5(mosquittoPort);
-  }
+  const portFor = (mosquittoPort: number): Promise<number> => setting.portFor(version, mosquittoPort);
 
   test('presence, retained documents, commands and reports pass', async () => {
     const mosquitto = await setting.mosquitto();

@@ -78,7 +78,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'the line is slow (2 kB/s, 2 s late)': ON_THE_WIRE,
   'the broker refuses the login': ON_THE_WIRE,
   'the broker ends the connection and says why (a quota, too many messages, an administrator)': ON_THE_WIRE,
-  "the broker's rules deny a topic": ON_THE_WIRE,
+  "the broker's rules deny a topic, or it refuses a subscription for a while": ON_THE_WIRE,
+  'the broker drops messages that wait for the device, as its queue is full': ON_THE_WIRE,
   "the broker's certificate is from an unknown authority, for another host or has expired; or it refuses the device's":
     ON_THE_WIRE,
   'the image is not here and may not be pulled (`pull_policy: never`)':
