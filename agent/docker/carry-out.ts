@@ -9,6 +9,7 @@ import { containerOptions } from './container-options.ts';
 import { updateOptions } from './container-resources.ts';
 import { answerIn, toOutcome, unlessStatus } from './engine-error.ts';
 import { unmetNeed } from './engine-needs.ts';
+import { inTime } from './in-time.ts';
 import { engineName, LABELS, volumeLabels } from './labels.ts';
 import { readLastLines } from './logs.ts';
 
@@ -47,14 +48,15 @@ async function carryOutStep(tools: Tools, deployment: string, step: Step): Promi
       await unlessSaid(/is not paused/, docker.getContainer(step.container).unpause());
       return DONE;
     case 'stop_container':
-      await unlessStatus(
-        404,
-        unlessStatus(304, docker.getContainer(step.container).stop(within(step.graceMs))),
-      );
-      return DONE;
+      return inTime(step, async (patience) => {
+        await unlessStatus(404, unlessStatus(304, docker.getContainer(step.container).stop(patience)));
+        return DONE;
+      });
     case 'restart_container':
-      return withFiles(tools, { deployment, spec: step.spec }, () =>
-        docker.getContainer(step.container).restart(within(step.graceMs)),
+      return inTime(step, (patience) =>
+        withFiles(tools, { deployment, spec: step.spec }, () =>
+          docker.getContainer(step.container).restart(patience),
+        ),
       );
     case 'join_network':
       await joinNetwork(docker, deployment, step);
@@ -85,14 +87,6 @@ async function withFiles(
   if (!ready.ok) return ready;
   await start();
   return DONE;
-}
-
-/** An engine that has not killed the container so long after the grace hangs. */
-const STOP_MARGIN_MS = 60_000;
-
-/** How long the engine may take to say so. With no `t` it gives the container the grace that it was made with. */
-function within(graceMs: number): { abortSignal: AbortSignal } {
-  return { abortSignal: AbortSignal.timeout(graceMs + STOP_MARGIN_MS) };
 }
 
 async function createNetwork(

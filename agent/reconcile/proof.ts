@@ -2,6 +2,7 @@
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { Reason } from '../../protocol/status.ts';
 import { isCompleted } from './completed.ts';
+import { deadlineInMs } from './deadline.ts';
 import { MAX_RESUMES } from './phases.ts';
 import type { Attempt, DeploymentRecord } from './record.ts';
 import { durationMs } from './service-spec.ts';
@@ -26,8 +27,7 @@ export interface Culprit {
 }
 
 /**
- * Every service must be healthy, and have been so for `healthy_after`, within `deadline` of the end of the
- * pull. An exit begins the wait anew; the third one ends it. A service that failed before may go on failing.
+ * Every service must be healthy, and have been so for `healthy_after`, within the `deadline`. An exit begins the wait anew; the third one ends it. A service that failed before may go on failing.
  */
 export function judgeAttempt(situation: Situation, proof: Proof): 'proven' | 'undecided' | Culprit {
   const { views, attempt, record } = proof;
@@ -40,7 +40,7 @@ export function judgeAttempt(situation: Situation, proof: Proof): 'proven' | 'un
     const message = `the agent or the device restarted ${attempt.resumes} times before it was proven`;
     return { view: null, reason: { code: 'never_proven', message } };
   }
-  if (deadlineInMs(situation, proof) > 0) return 'undecided';
+  if (deadlineInMs(attempt, proof.document, situation.nowMs) > 0) return 'undecided';
   // Where nothing was good before there is nobody to tell a good update by: then all are on trial.
   const slow = (onTrial.length > 0 ? onTrial : views).find((view) => unproven.includes(view));
   if (slow === undefined) return 'proven';
@@ -70,15 +70,12 @@ function culpritReason(situation: Situation, view: ServiceView, record: Deployme
 }
 
 /** When the proof could be complete, or the deadline passes; an attempt that failed has none any more. */
-export function proofInMs(situation: Situation, proof: Proof): number | null {
-  const healthyAfterMs = durationMs(proof.document.update.healthy_after, 0);
-  const waits = proof.views
+export function proofInMs(situation: Situation, { document, views, attempt }: Proof): number | null {
+  const healthyAfterMs = durationMs(document.update.healthy_after, 0);
+  const waits = views
     .map((view) => (view.verdict.healthySinceMs ?? situation.nowMs) + healthyAfterMs - situation.nowMs)
     .filter((ms) => ms > 0);
-  if (proof.attempt.stage !== 'unproven') waits.push(Math.max(0, deadlineInMs(situation, proof)));
+  const leftMs = deadlineInMs(attempt, document, situation.nowMs);
+  if (attempt.stage !== 'unproven') waits.push(Math.max(0, leftMs));
   return waits.length === 0 ? null : Math.min(...waits);
-}
-
-function deadlineInMs({ nowMs }: Situation, { attempt, document }: Proof): number {
-  return (attempt.pulledAtMs ?? nowMs) + durationMs(document.update.deadline, 0) - nowMs;
 }

@@ -42,6 +42,7 @@ function beginSwitch(situation: Situation, desired: Revision<PresentDeployment>,
     ...attempt,
     stage: 'switching',
     pulledAtMs: situation.nowMs,
+    clockFromMs: null,
   });
 }
 

@@ -11,8 +11,10 @@ export interface Attempt {
   readonly hash: string;
   readonly revision: number;
   readonly stage: Stage;
-  /** The deadline's clock: when the pull ended. `null` while pulling. */
+  /** When the pull ended; `null` while pulling. */
   readonly pulledAtMs: number | null;
+  /** The deadline's clock: when it begins, at the latest. `null` until the first look after the pull. */
+  readonly clockFromMs: number | null;
   /** Starts of the agent that found it in a stage that counts them. */
   readonly resumes: number;
   /** Services that failed before the update began: it is not blamed for them. */
@@ -214,5 +216,6 @@ function resumeBarred(entry: BarredContent, nowMs: number): BarredContent {
 function resumeAttempt(attempt: Attempt, nowMs: number): Attempt {
   if (attempt.pulledAtMs === null) return attempt;
   const isCounted = PHASE_TABLE[attempt.stage].countsStarts;
-  return { ...attempt, pulledAtMs: nowMs, resumes: attempt.resumes + (isCounted ? 1 : 0) };
+  const resumes = attempt.resumes + (isCounted ? 1 : 0);
+  return { ...attempt, pulledAtMs: nowMs, clockFromMs: null, resumes };
 }

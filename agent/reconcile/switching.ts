@@ -3,6 +3,7 @@ import type { PresentDeployment } from '../../protocol/deployment.ts';
 import { withoutBar } from './barred.ts';
 import { isCompleted } from './completed.ts';
 import { condemn } from './condemned.ts';
+import { noteClock } from './deadline.ts';
 import type { ObservedContainer } from './observed.ts';
 import { PHASE_TABLE, type Stage } from './phases.ts';
 import { judgeAttempt, type Proof, proofInMs } from './proof.ts';
@@ -26,7 +27,8 @@ type Desired = Revision<PresentDeployment>;
 export function switchAndProve(situation: Situation, desired: Desired, before: Attempt): Decision {
   const views = viewServices(situation, desired);
   const record = noteRuns(situation, { ...situation.record, attempt: before }, views);
-  const attempt = record.attempt ?? before;
+  const inTheWay = containersInTheWay(situation, desired, views);
+  const attempt = noteClock(record.attempt ?? before, inTheWay, situation.nowMs);
   const proof = { document: desired.document, views, attempt, record };
   const verdict = judgeAttempt(situation, proof);
   if (verdict === 'proven') return becomeProven({ ...situation, record }, desired);
@@ -35,9 +37,9 @@ export function switchAndProve(situation: Situation, desired: Desired, before: A
 }
 
 /** One step on for every service: new containers first, then old ones out of their way, then the start. */
-function goOn(situation: Situation, { document }: Desired, proof: Proof): Decision {
+function goOn(situation: Situation, desired: Desired, proof: Proof): Decision {
   const { views, attempt, record: noted } = proof;
-  const steps = stepsToSwitch(situation, document, proof);
+  const steps = stepsToSwitch(situation, desired, proof);
   const isStarted = views.every(
     (view) =>
       (view.container !== null && isUp(view.container)) || isCompleted(view.spec, view.container, noted),
@@ -57,18 +59,28 @@ function goOn(situation: Situation, { document }: Desired, proof: Proof): Decisi
   };
 }
 
-function stepsToSwitch(situation: Situation, document: PresentDeployment, { views, record }: Proof): Step[] {
-  const networks = networksUsed(views.map((view) => view.spec));
-  const missing = missingResources(document, networks, situation.observed);
-  if (missing.length > 0) return missing;
-  const others = surplusOf(situation, views);
-  const kept = others.filter((container) => isOfProven(situation, container));
-  const leftovers = others.filter((container) => !kept.includes(container));
+/** What has to stop: leftovers of other revisions, and with `stop-first` what ran before. */
+function containersInTheWay(
+  situation: Situation,
+  { document }: Desired,
+  views: readonly ServiceView[],
+): ObservedContainer[] {
   const isStopFirst = document.update.strategy === 'stop-first';
-  const inTheWay = [...leftovers, ...(isStopFirst ? kept : [])].filter(isUp);
+  return surplusOf(situation, views).filter(
+    (container) => isUp(container) && (isStopFirst || !isOfProven(situation, container)),
+  );
+}
+
+function stepsToSwitch(situation: Situation, desired: Desired, { views, record }: Proof): Step[] {
+  const networks = networksUsed(views.map((view) => view.spec));
+  const missing = missingResources(desired.document, networks, situation.observed);
+  if (missing.length > 0) return missing;
+  const inTheWay = containersInTheWay(situation, desired, views);
   const isPlaceTaken = (view: ServiceView): boolean =>
     inTheWay.some((container) => container.service === view.spec.name);
-  const stopped = leftovers.filter((container) => !isUp(container));
+  const stopped = surplusOf(situation, views).filter(
+    (container) => !isUp(container) && !isOfProven(situation, container),
+  );
   return [
     ...advanceServices(situation, record, views, isPlaceTaken),
     ...makeWay(inTheWay, views),

@@ -36,6 +36,7 @@ function beginAttempt(situation: Situation, desired: Revision<PresentDeployment>
     revision: desired.revision,
     stage: 'pulling',
     pulledAtMs: null,
+    clockFromMs: null,
     resumes: 0,
     brokenBefore: broken,
     failures: {},

@@ -24,8 +24,9 @@ const STEP_MS = [10, 80] as const;
 const EVENT_MS = [1, 30] as const;
 const NEVER = new AbortController().signal;
 
-/** Steps that the real client waits for without a limit. */
-const PATIENT: ReadonlySet<CallName> = new Set(['stop_container', 'restart_container']);
+/** What the real client adds to the grace of a container that is to end. */
+const STOP_MARGIN_MS = 60_000;
+const STOP_TIMEOUT: StepOutcome = { ok: false, code: 'stop_timeout', message: 'planned hang' };
 
 export class MemoryEngine implements Engine {
   readonly daemon: Daemon;
@@ -124,9 +125,9 @@ export class MemoryEngine implements Engine {
     if (fault === 'unavailable') return this.#fail();
     if (fault === 'fail') return this.#answer(engineError('planned failure'));
     if (fault === 'hang') {
-      const isPatient = PATIENT.has(step.kind);
-      await (isPatient ? this.#untilAborted(session) : this.daemon.clock.sleep(CALL_TIMEOUT_MS, session));
-      return this.#fail();
+      const isEnding = 'graceMs' in step;
+      await this.daemon.clock.sleep(isEnding ? step.graceMs + STOP_MARGIN_MS : CALL_TIMEOUT_MS, session);
+      return isEnding && !session.aborted ? this.#answer(STOP_TIMEOUT) : this.#fail();
     }
     const outcome = await this.#takeEffect(deployment, step, session);
     if (session.aborted || fault === 'lose') return this.#fail();

@@ -13,6 +13,7 @@ const attempt: Attempt = {
   revision: 2,
   stage: 'switching',
   pulledAtMs: 1_000_000,
+  clockFromMs: 1_000_000,
   resumes: 1,
   brokenBefore: [],
   failures: {},

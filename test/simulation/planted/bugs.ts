@@ -111,20 +111,19 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'use wall time for the deadline',
     edits: [
       {
-        file: 'agent/reconcile/pulling.ts',
-        find: 'pulledAtMs: situation.nowMs,',
-        replace: 'pulledAtMs: Date.parse(situation.wallTime),',
+        file: 'agent/reconcile/switching.ts',
+        find: 'noteClock(record.attempt ?? before, inTheWay, situation.nowMs)',
+        replace: 'noteClock(record.attempt ?? before, inTheWay, Date.parse(situation.wallTime))',
       },
       {
         file: 'agent/reconcile/record.ts',
-        find: 'return { ...attempt, pulledAtMs: nowMs, resumes:',
-        replace: 'return { ...attempt, resumes:',
+        find: 'pulledAtMs: nowMs, clockFromMs: null, resumes',
+        replace: 'pulledAtMs: nowMs, resumes',
       },
       {
         file: 'agent/reconcile/proof.ts',
-        find: 'function deadlineInMs({ nowMs }: Situation, { attempt, document }: Proof): number {',
-        replace:
-          'function deadlineInMs({ wallTime }: Situation, { attempt, document }: Proof): number {\n  const nowMs = Date.parse(wallTime);',
+        find: 'deadlineInMs(attempt, proof.document, situation.nowMs)',
+        replace: 'deadlineInMs(attempt, proof.document, Date.parse(situation.wallTime))',
       },
     ],
     promises: ['5 the deadline counts from the end of the pull'],

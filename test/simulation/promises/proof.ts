@@ -115,7 +115,8 @@ export const deadlineEndsTheWait: Promised = {
       const attempt = memory?.record.attempt ?? null;
       if (memory === null || attempt === null || attempt.pulledAtMs === null) continue;
       const isOpen = attempt.stage === 'switching' || attempt.stage === 'proving';
-      const lateMs = world.processMs - attempt.pulledAtMs - deadlineMs(memory);
+      const fromMs = attempt.clockFromMs ?? attempt.pulledAtMs;
+      const lateMs = world.processMs - fromMs - deadlineMs(memory);
       if (isOpen && attempt.hash === memory.desired?.hash && Math.min(lateMs, untroubledMs) > LATE_MS)
         scene.fail(IN_TIME, `${name} is undecided ${lateMs} ms after its deadline`);
     }

@@ -97,6 +97,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'a container of somebody else is in a network that is to go': NOT_COPIED,
   'a service fails half of its last 20 probes, never often enough in a row':
     'a device on which that goes on is never idle, and its life takes too long to simulate',
+  'what ran before takes long to stop, or does not stop':
+    'its deadline counts from when it has stopped: nothing that is told shows it',
   'a 65th deployment is asked for': 'a device with 64 of them takes too long to simulate',
 };
 
