@@ -62,14 +62,14 @@ function isContentOfFile([kind, , key, ...rest]: Path): boolean {
 }
 
 function checkUpdate(document: PresentDeployment, report: Report): void {
-  const healthyAfter = durationAt(document.update.healthy_after, ['update', 'healthy_after'], report);
-  const deadline = durationAt(document.update.deadline, ['update', 'deadline'], report);
+  const { healthy_after, deadline: deadlineText, window } = document.update;
+  const healthyAfter = durationAt({ text: healthy_after, at: [], key: 'update.healthy_after' }, report);
+  const deadline = durationAt({ text: deadlineText, at: [], key: 'update.deadline' }, report);
   if (healthyAfter !== null && deadline !== null && deadline <= healthyAfter) {
     report(['update', 'deadline'], 'must be longer than healthy_after, or no update could ever prove itself');
   }
-  const { window } = document.update;
   if (window === undefined) return;
   const fault = checkUpdateWindow(window);
   if (fault !== null) report(['update', 'window', fault.field], fault.message);
-  durationAt(window.length, ['update', 'window', 'length'], report);
+  durationAt({ text: window.length, at: [], key: 'update.window.length' }, report);
 }

@@ -47,8 +47,17 @@ const presentSchema = strictObject({
     v.minEntries(1, 'at least one service'),
     v.maxEntries(128, 'at most 128 services'),
   ),
-  volumes: v.optional(record(nameSchema, strictObject({})), {}),
-  networks: v.optional(record(nameSchema, strictObject({ internal: v.optional(v.boolean()) })), {}),
+  volumes: v.optional(
+    v.pipe(record(nameSchema, strictObject({})), v.maxEntries(256, 'at most 256 volumes')),
+    {},
+  ),
+  networks: v.optional(
+    v.pipe(
+      record(nameSchema, strictObject({ internal: v.optional(v.boolean()) })),
+      v.maxEntries(64, 'at most 64 networks'),
+    ),
+    {},
+  ),
   // No defaults: they would change the name of contents that were barred before these keys were known.
   configs: v.optional(fileContentsSchema),
   secrets: v.optional(fileContentsSchema),

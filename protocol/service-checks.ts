@@ -1,12 +1,10 @@
 // What a JSON Schema cannot say of one service by itself.
-import { bytesAt, durationAt, type Path, type Report } from './check-report.ts';
+import type { DurationKey, SizeKey } from './bounds.ts';
+import { bytesAt, durationAt, type Path, type Report, type Written } from './check-report.ts';
 import type { PresentDeployment } from './deployment.ts';
 import { parseImageReference } from './image-reference.ts';
 import type { DeviceRequest, Service } from './service.ts';
 import { FILE_KINDS, targetOfFile } from './service-files.ts';
-
-/** The engine refuses a memory limit below this (moby, `daemon/daemon_unix.go`, linuxMinMemory). */
-const MIN_MEMORY_BYTES = 6 * 1024 * 1024;
 
 export function checkImage(document: PresentDeployment, service: Service, at: Path, report: Report): void {
   if (parseImageReference(service.image) === null) {
@@ -25,26 +23,27 @@ export function checkResources(service: Service, at: Path, report: Report): void
   const path: Path = [...at, 'deploy', 'resources'];
   if (limits?.cpus !== undefined && Number(limits.cpus) < 0.01)
     report([...path, 'limits', 'cpus'], 'at least 0.01');
-  const limit = checkMemory(limits?.memory, [...path, 'limits', 'memory'], report);
-  const reserved = checkMemory(reservations?.memory, [...path, 'reservations', 'memory'], report);
+  const limit = sizeAt({ text: limits?.memory, at, key: 'deploy.resources.limits.memory' }, report);
+  const reserved = sizeAt(
+    { text: reservations?.memory, at, key: 'deploy.resources.reservations.memory' },
+    report,
+  );
   if (limit !== null && reserved !== null && reserved > limit)
     report([...path, 'reservations', 'memory'], 'more than the limit');
   checkRequests(reservations?.devices ?? [], [...path, 'reservations', 'devices'], report);
   checkRequests(service.gpus ?? [], [...at, 'gpus'], report);
   checkUlimits(service, at, report);
+  sizeAt({ text: service.shm_size, at, key: 'shm_size' }, report);
   if (service.shm_size === undefined) return;
-  if (bytesAt(service.shm_size, [...at, 'shm_size'], report) === 0)
-    report([...at, 'shm_size'], 'more than nothing');
   if (service.ipc === 'host' || service.ipc === 'none' || service.ipc?.startsWith('service:'))
     report([...at, 'shm_size'], `means nothing with ipc "${service.ipc}"`);
 }
 
-function checkMemory(size: string | undefined, path: Path, report: Report): number | null {
-  if (size === undefined) return null;
-  const bytes = bytesAt(size, path, report);
-  if (bytes === null || bytes >= MIN_MEMORY_BYTES) return bytes;
-  report(path, 'at least 6M, the least the engine takes');
-  return null;
+function sizeAt(
+  { text, ...where }: Omit<Written<SizeKey>, 'text'> & { text: string | undefined },
+  report: Report,
+): number | null {
+  return text === undefined ? null : bytesAt({ text, ...where }, report);
 }
 
 function checkRequests(
@@ -65,23 +64,23 @@ function checkUlimits(service: Service, at: Path, report: Report): void {
   }
 }
 
-export function checkDurations(service: Service, at: Path, report: Report): void {
-  if (service.stop_grace_period !== undefined)
-    durationAt(service.stop_grace_period, [...at, 'stop_grace_period'], report);
-  const { healthcheck, probe } = service;
-  for (const key of ['interval', 'timeout', 'start_period', 'start_interval'] as const) {
-    if (healthcheck?.[key] !== undefined) durationAt(healthcheck[key], [...at, 'healthcheck', key], report);
-  }
-  for (const key of ['interval', 'timeout', 'grace'] as const) {
-    if (probe === undefined) continue;
-    const ms = durationAt(probe[key], [...at, 'probe', key], report);
-    if (ms !== null && ms < 100 && key !== 'grace') report([...at, 'probe', key], 'at least 100ms');
-  }
-  const maxAge = probe?.heartbeat?.max_age;
-  if (maxAge === undefined) return;
-  const path: Path = [...at, 'probe', 'heartbeat', 'max_age'];
-  const maxAgeMs = durationAt(maxAge, path, report);
-  if (maxAgeMs !== null && maxAgeMs < 100) report(path, 'at least 100ms');
+export function checkDurations(
+  { stop_grace_period, healthcheck, probe }: Service,
+  at: Path,
+  report: Report,
+): void {
+  const written: readonly (readonly [DurationKey, string | undefined])[] = [
+    ['stop_grace_period', stop_grace_period],
+    ['healthcheck.interval', healthcheck?.interval],
+    ['healthcheck.timeout', healthcheck?.timeout],
+    ['healthcheck.start_period', healthcheck?.start_period],
+    ['healthcheck.start_interval', healthcheck?.start_interval],
+    ['probe.interval', probe?.interval],
+    ['probe.timeout', probe?.timeout],
+    ['probe.grace', probe?.grace],
+    ['probe.heartbeat.max_age', probe?.heartbeat?.max_age],
+  ];
+  for (const [key, text] of written) if (text !== undefined) durationAt({ text, at, key }, report);
 }
 
 export function checkHealth(service: Service, at: Path, report: Report): void {
@@ -111,7 +110,7 @@ export function checkMounts(document: PresentDeployment, service: Service, at: P
       report([...path, 'source'], `no volume "${mount.source}" under the top-level volumes`);
     }
     if (mount.type === 'tmpfs' && mount.tmpfs?.size !== undefined)
-      bytesAt(mount.tmpfs.size, [...path, 'tmpfs', 'size'], report);
+      bytesAt({ text: mount.tmpfs.size, at: path, key: 'tmpfs.size' }, report);
     claim(mount.target, [...path, 'target']);
   });
   service.tmpfs?.forEach((written, index) => {

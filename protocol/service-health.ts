@@ -8,7 +8,7 @@ export const healthcheckSchema = strictObject({
   test: v.pipe(stringsSchema, v.minLength(1, 'CMD, CMD-SHELL or NONE first')),
   interval: v.optional(durationSchema),
   timeout: v.optional(durationSchema),
-  retries: v.optional(countSchema),
+  retries: v.optional(v.pipe(countSchema, v.maxValue(1000, 'at most 1000'))),
   start_period: v.optional(durationSchema),
   /** Between checks within `start_period`; an engine before API 1.44 cannot, and says so. */
   start_interval: v.optional(durationSchema),
@@ -17,7 +17,15 @@ export const healthcheckSchema = strictObject({
 const probeTiming = {
   interval: v.optional(durationSchema, '10s'),
   timeout: v.optional(durationSchema, '2s'),
-  failures: v.optional(v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, '1 or more')), 3),
+  failures: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer('a whole number'),
+      v.minValue(1, '1 or more'),
+      v.maxValue(1000, 'at most 1000'),
+    ),
+    3,
+  ),
   grace: v.optional(durationSchema, '30s'),
 };
 const httpPathSchema = v.pipe(

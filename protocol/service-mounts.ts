@@ -56,7 +56,7 @@ export const tmpfsSchema = v.pipe(
   v.string(),
   v.maxLength(1024, 'at most 1024 characters'),
   v.regex(
-    /^\/[^:\0]*(?::(?:(?:ro|rw|exec|noexec|suid|nosuid|dev|nodev|sync|async|atime|noatime|size=\d+[kKmMgG%]?|mode=[0-7]{3,4}|uid=\d+|gid=\d+|nr_inodes=\d+[kKmMgG]?|nr_blocks=\d+[kKmMgG]?)(?:,(?!$)|$))+)?$/,
+    /^\/[^:\0]*(?::(?:(?:ro|rw|exec|noexec|suid|nosuid|dev|nodev|sync|async|atime|noatime|size=\d{1,15}[kKmMgG%]?|mode=[0-7]{3,4}|uid=\d{1,10}|gid=\d{1,10}|nr_inodes=\d{1,15}[kKmMgG]?|nr_blocks=\d{1,15}[kKmMgG]?)(?:,(?!$)|$))+)?$/,
     'a path, or with options such as "/run:size=64m,mode=755"',
   ),
 );

@@ -12,9 +12,14 @@ export const publishedPortSchema = strictObject({
   protocol: v.optional(v.picklist(['tcp', 'udp']), 'tcp'),
 });
 
-export const attachmentsSchema = record(
-  nameSchema,
-  strictObject({ aliases: v.optional(v.array(serviceNameSchema)) }),
+export const attachmentsSchema = v.pipe(
+  record(
+    nameSchema,
+    strictObject({
+      aliases: v.optional(v.pipe(v.array(serviceNameSchema), v.maxLength(64, 'at most 64 aliases'))),
+    }),
+  ),
+  v.maxEntries(64, 'at most 64 networks'),
 );
 
 /** Told to the engine and shown by it; services of a network reach each other on all ports anyway. */

@@ -9,7 +9,15 @@ const limitsSchema = strictObject({
     v.pipe(v.string(), v.regex(/^\d{1,4}(\.\d{1,3})?$/, 'a number of cores in quotes, such as "0.5"')),
   ),
   memory: v.optional(byteSizeSchema),
-  pids: v.optional(v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, '1 or more'))),
+  pids: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer('a whole number'),
+      v.minValue(1, '1 or more'),
+      // The kernel's own limit (`PID_MAX_LIMIT`).
+      v.maxValue(4_194_304, 'at most 4194304'),
+    ),
+  ),
 });
 
 const optionsSchema = record(

@@ -8,10 +8,6 @@ import { parseBrokerUrl, parseListenAddress } from './values.ts';
 
 /** More could not be subscribed to at every broker, and no deployment is looked up in so many places. */
 const MAX_GROUPS = 32;
-const MIN_REPORT_INTERVAL_MS = 1000;
-/** Room for the largest event, and some. */
-const MIN_OUTBOX_BYTES = 256 * 1024;
-
 const text = (expected: string) => v.pipe(v.string(expected), v.nonEmpty(expected));
 const matching = (pattern: RegExp, expected: string) =>
   v.pipe(v.string(expected), v.regex(pattern, expected));
@@ -46,27 +42,36 @@ function table<T extends v.ObjectEntries>(entries: T) {
 const DEVICE = 'a device id of 1 to 63 lower-case letters, digits or "-", starting with a letter or digit';
 const GROUP =
   'a group name of 1 to 63 lower-case letters, digits, "-" or "_", starting with a letter or digit';
-const INTERVAL = 'a duration of at least 1s, e.g. "6h"';
-const SAMPLE_INTERVAL = 'a duration of at least 1s, e.g. "15m", or "0s" for no samples';
-const OUTBOX = 'a size of at least 256K, e.g. "16M"';
-const GRACE = 'a duration, e.g. "1h"';
-const RESERVE = 'a size, e.g. "512M"';
-
 export const deviceSchema = matching(DEVICE_PATTERN, DEVICE);
 
-function parseReportInterval(input: string): number | string {
-  const ms = parseDurationMs(input);
-  return ms === null || ms < MIN_REPORT_INTERVAL_MS ? INTERVAL : ms;
+interface Range {
+  readonly from: string;
+  readonly to: string;
+  readonly example: string;
+  /** What zero means, where it is good although `from` is more. */
+  readonly zero?: string;
 }
 
-function parseSampleInterval(input: string): number | string {
-  const ms = parseDurationMs(input);
-  return ms === null || (ms !== 0 && ms < MIN_REPORT_INTERVAL_MS) ? SAMPLE_INTERVAL : ms;
-}
+/** What the keys with a duration or a size may say, ends included. */
+const INTERVAL = { from: '1s', to: '30d', example: '6h' };
+const SAMPLE_INTERVAL = { from: '1s', to: '30d', example: '15m', zero: 'or "0s" for no samples' };
+const GRACE = { from: '0s', to: '366d', example: '1h' };
+/** At least room for the largest event, and some. */
+const OUTBOX = { from: '256K', to: '64G', example: '16M' };
+const RESERVE = { from: '0', to: '16T', example: '512M' };
 
-function parseOutbox(input: string): number | string {
-  const bytes = parseByteSize(input);
-  return bytes === null || bytes < MIN_OUTBOX_BYTES ? OUTBOX : bytes;
+const duration = (range: Range) => within(range, 'a duration', parseDurationMs);
+const size = (range: Range) => within(range, 'a size', parseByteSize);
+
+function within({ from, to, example, zero }: Range, what: string, parse: (input: string) => number | null) {
+  const expected = [`${what} from ${from} to ${to}, e.g. "${example}"`, zero].filter(Boolean).join(', ');
+  const [least, most] = [parse(from) ?? 0, parse(to) ?? 0];
+  return parsed((input) => {
+    const value = parse(input);
+    if (value === null) return expected;
+    const isZero = zero !== undefined && value === 0;
+    return isZero || (value >= least && value <= most) ? value : expected;
+  }, expected);
 }
 
 const brokerSchema = table({
@@ -121,22 +126,16 @@ export const configSchema = table({
   ),
   images: v.optional(
     table({
-      grace: v.optional(
-        parsed((input) => parseDurationMs(input) ?? GRACE, GRACE),
-        '1h',
-      ),
-      reserve: v.optional(
-        parsed((input) => parseByteSize(input) ?? RESERVE, RESERVE),
-        '512M',
-      ),
+      grace: v.optional(duration(GRACE), '1h'),
+      reserve: v.optional(size(RESERVE), '512M'),
     }),
     {},
   ),
   report: v.optional(
     table({
-      interval: v.optional(parsed(parseReportInterval, INTERVAL), '6h'),
-      sample_interval: v.optional(parsed(parseSampleInterval, SAMPLE_INTERVAL), '15m'),
-      outbox: v.optional(parsed(parseOutbox, OUTBOX), '16M'),
+      interval: v.optional(duration(INTERVAL), '6h'),
+      sample_interval: v.optional(duration(SAMPLE_INTERVAL), '15m'),
+      outbox: v.optional(size(OUTBOX), '16M'),
     }),
     {},
   ),

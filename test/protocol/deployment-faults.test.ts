@@ -64,7 +64,7 @@ test.each<[string, object, string, string | RegExp]>([
     'update.deadline',
     /longer than healthy_after/,
   ],
-  ['a time past a year', { update: { deadline: '400d' } }, 'update.deadline', /^at most 366 days/],
+  ['a time past a year', { update: { deadline: '400d' } }, 'update.deadline', 'from 1s to 7d'],
   [
     'a window without its length',
     { update: { window: { cron: '0 2 * * *' } } },
@@ -93,7 +93,7 @@ test.each<[string, object, string, string | RegExp]>([
     'a window with no length',
     { update: { window: { cron: '0 2 * * *', length: '0s' } } },
     'update.window.length',
-    'longer than nothing, or it would never be open',
+    'from 1m to 7d',
   ],
   [
     'a window on Mars',
@@ -141,12 +141,12 @@ test.each<[string, object, string, string | RegExp]>([
   ],
   ['next to no core', limits({ cpus: '0.009' }), 'deploy.resources.limits.cpus', 'at least 0.01'],
   ['a memory that is none', limits({ memory: 'lots' }), 'deploy.resources.limits.memory', /^a size such as/],
-  ['too little memory', limits({ memory: '5M' }), 'deploy.resources.limits.memory', /^at least 6M/],
+  ['too little memory', limits({ memory: '5M' }), 'deploy.resources.limits.memory', 'from 6M to 16T'],
   [
     'more memory than numbers go',
     limits({ memory: '9000t' }),
     'deploy.resources.limits.memory',
-    'less than 2^53 bytes',
+    'from 6M to 16T',
   ],
   ['no process', limits({ pids: 0 }), 'deploy.resources.limits.pids', '1 or more'],
   [
@@ -337,7 +337,7 @@ test.each<[string, object, string, string | RegExp]>([
     'a start_period past a year',
     { healthcheck: { test: ['NONE'], start_period: '367d' } },
     'healthcheck.start_period',
-    /^at most 366 days/,
+    'from 0s to 1d',
   ],
   ['a probe of no kind', { probe: {} }, 'probe', 'exactly one of http, tcp and heartbeat'],
   [
@@ -369,9 +369,14 @@ test.each<[string, object, string, string | RegExp]>([
     'a probe in a hurry',
     { probe: { tcp: { port: 1 }, interval: '99ms' } },
     'probe.interval',
-    'at least 100ms',
+    'from 100ms to 1h',
   ],
-  ['a probe with no time', { probe: { tcp: { port: 1 }, timeout: '0s' } }, 'probe.timeout', 'at least 100ms'],
+  [
+    'a probe with no time',
+    { probe: { tcp: { port: 1 }, timeout: '0s' } },
+    'probe.timeout',
+    'from 100ms to 1h',
+  ],
   ['a probe with no failure', { probe: { tcp: { port: 1 }, failures: 0 } }, 'probe.failures', '1 or more'],
   [
     'a heartbeat with a port',
@@ -389,7 +394,7 @@ test.each<[string, object, string, string | RegExp]>([
     'a heartbeat in a hurry',
     { probe: { heartbeat: { target: '/beat', max_age: '99ms' } } },
     'probe.heartbeat.max_age',
-    'at least 100ms',
+    'from 100ms to 1d',
   ],
   [
     'a heartbeat outside of its directory',

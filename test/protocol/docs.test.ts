@@ -1,6 +1,7 @@
 // What docs/protocol.md says in examples, tables and lists is held against the code.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { DURATION_BOUNDS, SIZE_BOUNDS } from '../../protocol/bounds.ts';
 import { canonicalJson, contentHash } from '../../protocol/canonical-json.ts';
 import { parseWith } from '../../protocol/faults.ts';
 import { parseDeployment } from '../../protocol/parse-deployment.ts';
@@ -58,6 +59,15 @@ test('the table of roll-out positions is what the code makes', () => {
 test('every phase has its row, and no other has', () => {
   const section = page.slice(page.indexOf('### Phases'), page.indexOf('### Reason codes'));
   expect([...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, phase]) => phase)).toEqual([...PHASES]);
+});
+
+test('every bound has its row, and no other has', () => {
+  const section = page.slice(page.indexOf('**Bounds**'), page.indexOf('### A service'));
+  const rows = [...section.matchAll(/^\| `([\w.]+)` \| `(\w+)` \| `(\w+)` \|$/gm)];
+  expect(Object.fromEntries(rows.map(([, key, least, most]) => [key, { least, most }]))).toEqual({
+    ...DURATION_BOUNDS,
+    ...SIZE_BOUNDS,
+  });
 });
 
 test.each([
