@@ -73,7 +73,7 @@ export async function runAgent({ configPath, signal }: RunAgentOptions): Promise
   await agent.start();
   notifier.ready();
   logger.info({ version: AGENT_VERSION, config: config.file, groups: config.groups }, 'agent started');
-  await whenAborted(AbortSignal.any([signal, failure.signal]));
+  await Promise.race([whenAborted(signal), whenAborted(failure.signal)]);
 
   notifier.stopping();
   await agent.stop();

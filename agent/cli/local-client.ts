@@ -1,5 +1,6 @@
 // Asks the running agent, over its socket.
 import { request as sendRequest } from '../lib/http-module.ts';
+import { signalAfter } from '../lib/timer.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';
 
@@ -50,7 +51,7 @@ function readError(body: unknown, status: number): { code: string; message: stri
 
 function send(socketPath: string, path: string, method: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const signal = signalAfter(TIMEOUT_MS);
     const sent = sendRequest({ socketPath, path, method, agent: false, signal }, (response) => {
       let text = '';
       response.setEncoding('utf8');

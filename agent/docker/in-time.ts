@@ -1,10 +1,9 @@
 // Calls that end a container: how long the engine may take to say that it has.
+import { signalAfter } from '../lib/timer.ts';
 import type { StepOutcome } from '../reconcile/steps.ts';
 
 /** An engine that has not killed the container so long after the grace hangs. */
 const MARGIN_MS = 60_000;
-/** Node's timers take no more. */
-const MAX_MS = 2 ** 31 - 1;
 
 /**
  * Carries out a stop with no `t`: so the engine gives the container the grace that it was made with. An engine that hangs
@@ -14,7 +13,7 @@ export async function inTime(
   { graceMs }: { readonly graceMs: number },
   stop: (patience: { abortSignal: AbortSignal }) => Promise<StepOutcome>,
 ): Promise<StepOutcome> {
-  const abortSignal = AbortSignal.timeout(Math.min(graceMs + MARGIN_MS, MAX_MS));
+  const abortSignal = signalAfter(graceMs + MARGIN_MS);
   try {
     return await stop({ abortSignal });
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { BeatReader } from '../ports/service-files.ts';
 import { type Heartbeat, judgePulse, type Pulse, withLook } from '../reconcile/heartbeat.ts';
 import type { ObservedContainer } from '../reconcile/observed.ts';
+import { durationMs } from '../reconcile/service-spec.ts';
 import type { Check } from './check.ts';
 
 export interface Asked {
@@ -14,7 +15,7 @@ export interface Asked {
 
 /** `error` is `null` when the probe holds. No answer at all: it is too soon to say. */
 export type Answer = { readonly error: string | null } | null;
-/** Never rejects; ends promptly on the signal. */
+/** Never rejects; ends within the probe's time-out and a second, and promptly on the signal. */
 export type Asker = (signal: AbortSignal) => Promise<Answer>;
 
 export interface AskTools {
@@ -25,7 +26,32 @@ export interface AskTools {
 
 const UNREACHABLE: Answer = { error: 'the container is in no network' };
 
+/** What a check may take beyond its own time-out, before it counts as one that never ends. */
+const GUARD_MS = 1000;
+
 export function askerFor(asked: Asked, tools: AskTools): Asker {
+  return guarded(checkerFor(asked, tools), durationMs(asked.probe.timeout, 0) + GUARD_MS, tools.clock);
+}
+
+/** Whatever a check does, it is over in time: health would stand still behind one that never ends or that throws. */
+function guarded(ask: Asker, limitMs: number, clock: Clock): Asker {
+  return async (signal) => {
+    const over = new AbortController();
+    const end = (): void => over.abort();
+    signal.addEventListener('abort', end);
+    const late = clock.sleep(limitMs, over.signal).then(() => ({ error: `no answer within ${limitMs} ms` }));
+    try {
+      return await Promise.race([ask(over.signal), late]);
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : String(error) };
+    } finally {
+      end();
+      signal.removeEventListener('abort', end);
+    }
+  };
+}
+
+function checkerFor(asked: Asked, tools: AskTools): Asker {
   const { probe, container } = asked;
   if (probe.heartbeat !== undefined) return heartbeatAsker(asked, probe.heartbeat, tools);
   const { address } = container;

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { createConnection } from 'node:net';
 import type { Probe } from '../../protocol/service.ts';
 import { request as httpRequest } from '../lib/http-module.ts';
+import { signalAfter } from '../lib/timer.ts';
 import { durationMs } from '../reconcile/service-spec.ts';
 
 /** `null` when it holds, else why not, in a few words. Never rejects; ends promptly on `signal`. */
@@ -10,7 +11,7 @@ export type Check = (probe: Probe, address: string, signal: AbortSignal) => Prom
 
 export const checkProbe: Check = (probe, address, signal) => {
   const timeoutMs = durationMs(probe.timeout, 2000);
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const limited = signalAfter(timeoutMs, signal);
   if (probe.http !== undefined) return checkHttp({ host: address, ...probe.http }, limited, timeoutMs);
   if (probe.tcp !== undefined) return checkTcp({ host: address, ...probe.tcp }, limited, timeoutMs);
   return Promise.resolve(null);
@@ -34,7 +35,13 @@ function checkHttp(
       response.destroy();
       resolve(status >= 200 && status < 400 ? null : `HTTP ${status} from port ${target.port}${target.path}`);
     });
+    // A 101 is no response to Node.
+    request.once('upgrade', (_, socket) => {
+      socket.destroy();
+      resolve(`HTTP 101 from port ${target.port}${target.path}`);
+    });
     request.once('error', (error) => resolve(describe(error, target.port, timeoutMs)));
+    request.once('close', () => resolve(`port ${target.port} closed the connection with no answer`));
     request.end();
   });
 }
@@ -51,6 +58,7 @@ function checkTcp(
       resolve(null);
     });
     socket.once('error', (error) => resolve(describe(error, port, timeoutMs)));
+    socket.once('close', () => resolve(`port ${port} closed the connection`));
   });
 }
 

@@ -1,18 +1,15 @@
 // The machine's own clock, as `agent/ports/clock.ts` wants it.
-import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../ports/clock.ts';
-
-/** Longest delay that setTimeout takes; past it Node fires at once. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+import { MAX_TIMER_MS, setTimer } from './timer.ts';
 
 export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
   wallTime: () => new Date(),
   async sleep(ms, signal) {
     // Not at once: a loop that forgets to look at its signal costs the processor, and does not stop all else.
-    if (signal.aborted) await setImmediate();
-    for (let leftMs = ms; leftMs > 0 && !signal.aborted; leftMs -= MAX_TIMEOUT_MS) {
-      await wait(Math.min(leftMs, MAX_TIMEOUT_MS), signal);
+    if (signal.aborted) await new Promise((resolve) => setImmediate(resolve));
+    for (let leftMs = ms; leftMs > 0 && !signal.aborted; leftMs -= MAX_TIMER_MS) {
+      await wait(leftMs, signal);
     }
   },
 };
@@ -21,11 +18,11 @@ export const systemClock: Clock = {
 function wait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
-      clearTimeout(timer);
+      cancel();
       signal.removeEventListener('abort', finish);
       resolve();
     };
-    const timer = setTimeout(finish, ms);
+    const cancel = setTimer(finish, ms);
     signal.addEventListener('abort', finish);
   });
 }

@@ -76,6 +76,23 @@ test('http: a server that speaks something else does not hold', async () => {
   expect(await checkProbe(http(), '127.0.0.1', never)).toContain(`port ${port}`);
 });
 
+test('http: a switch of protocols that nobody asked for does not hold', async () => {
+  const head = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
+  await listen(createTcpServer((socket) => socket.once('data', () => socket.write(head))));
+  expect(await checkProbe(http('/ws'), '127.0.0.1', never)).toBe(`HTTP 101 from port ${port}/ws`);
+});
+
+test('http: a server that closes with no answer does not hold', async () => {
+  await listen(createTcpServer((socket) => socket.once('data', () => socket.end())));
+  expect(await checkProbe(http(), '127.0.0.1', never)).toContain(`port ${port}`);
+});
+
+test('a time-out of a part of a millisecond is one all the same', async () => {
+  await listen(createServer(() => undefined));
+  const answer = await checkProbe({ ...http(), timeout: '150.5ms' }, '127.0.0.1', never);
+  expect(answer).toContain('no answer from port');
+});
+
 test('tcp: a connection is enough, and is closed at once', async () => {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   await listen(

@@ -34,8 +34,9 @@ function setUp({ random = fork(1, 'health') } = {}) {
   const clock = new VirtualClock();
   const probes: { atMs: number; address: string }[] = [];
   const changes: string[] = [];
-  const state = { answer: null as string | null, takesMs: 0 };
-  const check: Check = async (_probe, address, signal) => {
+  const state = { answer: null as string | null, takesMs: 0, check: null as Check | null };
+  const check: Check = (probe, address, signal) => (state.check ?? answerAsTold)(probe, address, signal);
+  const answerAsTold: Check = async (_probe, address, signal) => {
     probes.push({ atMs: clock.monotonicMs(), address });
     if (state.takesMs > 0) await clock.sleep(state.takesMs, signal);
     return state.answer;
@@ -197,6 +198,34 @@ describe('a service with no probe', () => {
     expect(at('healthy')).toBe('healthy');
     expect(at('unhealthy')).toBe('unhealthy');
     expect(at('healthy')).toBe('healthy');
+  });
+});
+
+describe('a check that does what no check should', () => {
+  const misdeeds: readonly [string, Check, string][] = [
+    ['never ends', () => new Promise(() => undefined), 'no answer within 3000 ms'],
+    ['rejects', async () => Promise.reject(new Error('odd')), 'odd'],
+    [
+      'throws',
+      () => {
+        throw new RangeError('out of range');
+      },
+      'out of range',
+    ],
+  ];
+  test.each(misdeeds)('and %s is a failed probe, time and again', async (_title, misdeed, why) => {
+    const { clock, health, state, tracker } = setUp();
+    const target = { container: running(), probe: PROBE };
+    health(target);
+    await clock.advance(30_000);
+    expect(health(target)).toBe('healthy');
+    state.check = misdeed;
+    await clock.advance(60_000);
+    expect(health(target)).toBe('unhealthy');
+    expect(tracker.track('line', [target]).get('c1')?.probe?.lastError).toBe(why);
+    state.check = null;
+    await clock.advance(30_000);
+    expect(health(target)).toBe('healthy');
   });
 });
 
