@@ -1,4 +1,5 @@
-// The vectors are those of the distribution project itself: reference_test.go and normalize_test.go.
+// The vectors are those of the distribution project itself, reference_test.go and normalize_test.go; what Docker 20.10
+// answers with HTTP 400 is refused.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseImageReference } from '../../protocol/image-reference.ts';
@@ -30,10 +31,6 @@ test.each([
   ['192.168.1.1', 'docker.io', 'library/192.168.1.1', 'latest', null],
   ['192.168.1.1/repo', '192.168.1.1', 'repo', 'latest', null],
   ['192.168.1.1:5000/repo:5050', '192.168.1.1:5000', 'repo', '5050', null],
-  ['[2001:db8::1]/repo', '[2001:db8::1]', 'repo', 'latest', null],
-  ['[2001:db8::1]:5000/repo:tag', '[2001:db8::1]:5000', 'repo', 'tag', null],
-  [`[2001:db8::1]:5000/repo:tag@${DIGEST}`, '[2001:db8::1]:5000', 'repo', 'tag', DIGEST],
-  ['[::1]:5000/repo', '[::1]:5000', 'repo', 'latest', null],
   ['debian', 'docker.io', 'library/debian', 'latest', null],
   ['library/debian', 'docker.io', 'library/debian', 'latest', null],
   ['docker.io/debian', 'docker.io', 'library/debian', 'latest', null],
@@ -45,19 +42,20 @@ test.each([
   ['test_com/foo', 'docker.io', 'test_com/foo', 'latest', null],
   ['127.0.0.1:8000/private/moonbase', '127.0.0.1:8000', 'private/moonbase', 'latest', null],
   ['localhost/moonbase', 'localhost', 'moonbase', 'latest', null],
-  ['Docker/docker', 'Docker', 'docker', 'latest', null],
-  ['FOO/bar', 'FOO', 'bar', 'latest', null],
   ['docker---rules/docker', 'docker.io', 'docker---rules/docker', 'latest', null],
   ['dock__er/docker', 'docker.io', 'dock__er/docker', 'latest', null],
   [`docker.io/${ID}`, 'docker.io', `library/${ID}`, 'latest', null],
   [ID.slice(1), 'docker.io', `library/${ID.slice(1)}`, 'latest', null],
   [
-    `${'a/'.repeat(127)}a:tag-puts-this-over-max`,
-    'docker.io',
-    `${'a/'.repeat(127)}a`,
+    `test:5000/${'a'.repeat(245)}:tag-puts-this-over-max`,
+    'test:5000',
+    'a'.repeat(245),
     'tag-puts-this-over-max',
     null,
   ],
+  ['a'.repeat(237), 'docker.io', `library/${'a'.repeat(237)}`, 'latest', null],
+  ['Reg.Example.com/app', 'Reg.Example.com', 'app', 'latest', null],
+  ['Acme:5000/app', 'Acme:5000', 'app', 'latest', null],
 ])('%s is read', (text, host, repository, tag, digest) => {
   expect(parseImageReference(text)).toEqual({ host, repository, tag, digest });
 });
@@ -71,6 +69,15 @@ test.each([
   'Uppercase:tag',
   'test:5000/Uppercase/lowercase:tag',
   `${'a/'.repeat(128)}a:tag`,
+  `test:5000/${'a'.repeat(246)}:tag`,
+  'a'.repeat(238),
+  'Acme/app:1',
+  'LOCALHOST/app',
+  'FOO/bar',
+  'Docker/docker',
+  '[2001:db8::1]/repo',
+  '[2001:db8::1]:5000/repo:tag',
+  '[::1]:5000/repo',
   'aa/asdf$$^/aa',
   '[2001:db8::1]',
   '[2001:db8::1]:5000',
@@ -110,7 +117,7 @@ test('a digest that is no SHA-256 is not taken, though the grammar knows others:
 
 const part = fc.stringMatching(/^[a-z0-9]{1,8}([._-][a-z0-9]{1,8})?$/);
 const reference = fc.record({
-  host: fc.constantFrom('registry.example.com', 'localhost', 'r:5000', '[::1]:5000', '10.0.0.1'),
+  host: fc.constantFrom('registry.example.com', 'localhost', 'r:5000', '10.0.0.1'),
   repository: fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/')),
   tag: fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}$/),
   digest: fc.option(fc.stringMatching(/^[0-9a-f]{64}$/).map((hex) => `sha256:${hex}`)),
