@@ -7,11 +7,12 @@ import type { Step, StepOutcome } from '../reconcile/steps.ts';
 import { endpointOptions } from './container-network.ts';
 import { containerOptions } from './container-options.ts';
 import { updateOptions } from './container-resources.ts';
-import { answerIn, toOutcome, unlessStatus } from './engine-error.ts';
+import { answerIn, unlessStatus } from './engine-error.ts';
 import { unmetNeed } from './engine-needs.ts';
 import { inTime } from './in-time.ts';
 import { engineName, LABELS, volumeLabels } from './labels.ts';
 import { readLastLines } from './logs.ts';
+import { toOutcome } from './step-error.ts';
 
 const DONE: StepOutcome = { ok: true };
 const LAST_LINES = 10;
@@ -96,13 +97,16 @@ async function createNetwork(
 ): Promise<StepOutcome> {
   const Name = engineName(deployment, step.network);
   const Labels = { [LABELS.deployment]: deployment, [LABELS.network]: step.network };
-  const made = await unlessStatus(
-    409,
-    docker.createNetwork({ Name, Labels, CheckDuplicate: true, Internal: step.isInternal }),
-  );
-  if (made !== null) return DONE;
-  const { Labels: labels } = await docker.getNetwork(Name).inspect();
-  return labels?.[LABELS.deployment] === deployment ? DONE : nameTaken('network', Name);
+  try {
+    await docker.createNetwork({ Name, Labels, CheckDuplicate: true, Internal: step.isInternal });
+    return DONE;
+  } catch (error) {
+    // One of that name is there already, perhaps: engines differ in how they say so.
+    const there =
+      answerIn(error) === null ? null : await unlessStatus(404, docker.getNetwork(Name).inspect());
+    if (there === null) throw error;
+    return there.Labels?.[LABELS.deployment] === deployment ? DONE : nameTaken('network', Name);
+  }
 }
 
 async function createVolume(docker: Docker, deployment: string, volume: string): Promise<StepOutcome> {

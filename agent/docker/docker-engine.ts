@@ -6,7 +6,7 @@ import type Docker from 'dockerode';
 import type {
   Engine,
   EngineFacts,
-  ImageFacts,
+  ImageLook,
   ImageRemoval,
   PullOptions,
   PullOutcome,
@@ -16,9 +16,11 @@ import type { Observed } from '../reconcile/observed.ts';
 import type { Step, StepOutcome } from '../reconcile/steps.ts';
 import { carryOut } from './carry-out.ts';
 import { connectDocker } from './client.ts';
-import { unavailable, unlessStatus } from './engine-error.ts';
+import { createDigestReader } from './digest-reader.ts';
+import { unavailable } from './engine-error.ts';
+import { lookAtImage } from './image-look.ts';
 import { LABELS } from './labels.ts';
-import { createDigestReader, type LimitsReader, observeDeployment, type Readers } from './observe.ts';
+import { type LimitsReader, observeDeployment, type Readers } from './observe.ts';
 import { type CredentialsFor, pullImage } from './pull.ts';
 import { removeImage } from './remove-image.ts';
 
@@ -87,15 +89,8 @@ export class DockerEngine implements Engine {
     return observed;
   }
 
-  async inspectImage(reference: string): Promise<ImageFacts | null> {
-    try {
-      const info = await unlessStatus(404, this.#docker.getImage(reference).inspect());
-      if (info === null) return null;
-      const variant = 'Variant' in info && typeof info.Variant === 'string' ? info.Variant : '';
-      return { id: info.Id, platform: { architecture: info.Architecture, variant: variant || null } };
-    } catch (error) {
-      throw unavailable(error);
-    }
+  inspectImage(reference: string): Promise<ImageLook> {
+    return lookAtImage(this.#docker, reference);
   }
 
   pullImage(reference: string, options: PullOptions): Promise<PullOutcome> {

@@ -3,7 +3,7 @@ import { formatPlatform, platformOf, servesPlatform } from '../../protocol/platf
 import type { Clock } from '../ports/clock.ts';
 import {
   EngineUnavailable,
-  type ImageFacts,
+  type ImageLook,
   type PullFailure,
   type PullOutcome,
   type PullProgress,
@@ -78,15 +78,19 @@ export class ImagePull {
   async #pullAndVerify(): Promise<PullOutcome> {
     const { engine, architecture, findShortage } = this.#context;
     const { reference, platform, freshFor } = this.request;
+    const before = await lookFor(this.request, this.#context);
+    if (before.kind === 'refused') return refused(before.message);
     // Another deployment, or a person, may have brought it meanwhile: then no registry is asked.
-    if (freshFor === null && (await findImage(this.request, this.#context)) !== null) return { ok: true };
+    if (freshFor === null && before.kind === 'here') return { ok: true };
     const shortage = findShortage(this);
     if (shortage !== null) return shortage;
     const onProgress = (progress: PullProgress): void => this.#noteProgress(progress);
     const { signal } = this.#abort;
     const outcome = await engine.pullImage(reference, { architecture, platform, onProgress, signal });
     if (!outcome.ok) return this.#cutFor ?? outcome;
-    if ((await findImage(this.request, this.#context)) !== null) return outcome;
+    const after = await lookFor(this.request, this.#context);
+    if (after.kind === 'here') return outcome;
+    if (after.kind === 'unreadable') return unreadable(after.message);
     const wanted = formatPlatform(platformOf(platform, architecture));
     const message = `${wanted} was asked for, and the registry gave another`;
     return { ok: false, code: 'no_matching_platform', message, isTransient: false };
@@ -129,12 +133,22 @@ function hasMoved(before: PullProgress, after: PullProgress): boolean {
   return after.currentBytes !== before.currentBytes || after.totalBytes !== before.totalBytes;
 }
 
-/** `null` when it is not here, or for another CPU than is wanted. */
-export async function findImage(
+/** One for another CPU than is wanted is as good as missing. */
+export async function lookFor(
   { reference, platform }: ImageRequest,
   { engine, architecture }: Pick<ImagePullContext, 'engine' | 'architecture'>,
-): Promise<ImageFacts | null> {
-  const facts = await engine.inspectImage(reference);
+): Promise<ImageLook> {
+  const look = await engine.inspectImage(reference);
   const wanted = platformOf(platform, architecture);
-  return facts !== null && servesPlatform(facts.platform, wanted) ? facts : null;
+  return look.kind === 'here' && !servesPlatform(look.platform, wanted) ? { kind: 'missing' } : look;
+}
+
+function refused(message: string): PullFailure {
+  const hint = 'to this engine the reference is none: correct it, or upgrade the engine';
+  return { ok: false, code: 'refused_by_engine', message, hint, isTransient: false };
+}
+
+function unreadable(message: string): PullFailure {
+  const hint = "the engine's copy is damaged and a pull did not mend it: remove the image on the device";
+  return { ok: false, code: 'image_damaged', message, hint, isTransient: false };
 }

@@ -5,7 +5,7 @@ import type { PullFailure } from '../ports/engine.ts';
 import type { Logger } from '../ports/logger.ts';
 import { type ImageRequest, imageKey, uniqueRequests } from '../reconcile/images.ts';
 import type { ImageStanding } from '../reconcile/observed.ts';
-import { findImage, ImagePull } from './image-pull.ts';
+import { ImagePull, lookFor } from './image-pull.ts';
 import { findShortage, type ImageSpace } from './image-space.ts';
 import type { PullingEngine } from './noted-pulls.ts';
 
@@ -58,8 +58,8 @@ export class ImagePuller {
       return { kind: 'pulling', currentBytes, totalBytes };
     }
     const isMet = request.freshFor === null || this.#refreshed.has(key);
-    const facts = isMet ? await findImage(request, this.#options) : null;
-    return facts === null ? (failure ?? { kind: 'missing' }) : { kind: 'present', imageId: facts.id };
+    const look = isMet ? await lookFor(request, this.#options) : null;
+    return look?.kind === 'here' ? { kind: 'present', imageId: look.id } : (failure ?? { kind: 'missing' });
   }
 
   /** Says which images a deployment wants from now on. */

@@ -32,9 +32,11 @@ export class NotedPulls implements PullingEngine {
 
   /** As the engine's. Noted before it begins, so that no crash makes an image of ours a stranger's. */
   async pullImage(reference: string, options: PullOptions): Promise<PullOutcome> {
-    const beforeId = await this.#idOf(reference);
+    const before = await this.#engine.inspectImage(reference);
     if (options.signal.aborted) return GIVEN_UP;
-    const refusal = this.#begin(reference, beforeId);
+    // With no note what comes is never removed: it cannot be told from what was here.
+    if (before.kind === 'unreadable') return this.#engine.pullImage(reference, options);
+    const refusal = this.#begin(reference, before.kind === 'here' ? before.id : null);
     if (refusal !== null) return refusal;
     this.#underWay.add(reference);
     let isOk = false;
@@ -84,7 +86,8 @@ export class NotedPulls implements PullingEngine {
   }
 
   async #idOf(reference: string): Promise<string | null> {
-    return (await this.#engine.inspectImage(reference))?.id ?? null;
+    const look = await this.#engine.inspectImage(reference);
+    return look.kind === 'here' ? look.id : null;
   }
 }
 

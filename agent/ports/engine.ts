@@ -32,6 +32,15 @@ export interface ImageFacts {
   readonly platform: Platform;
 }
 
+/** What a look at an image shows. */
+export type ImageLook =
+  | ({ readonly kind: 'here' } & ImageFacts)
+  | { readonly kind: 'missing' }
+  /** The engine has something under this name and cannot read it, as after a crash: a pull may mend it. */
+  | { readonly kind: 'unreadable'; readonly message: string }
+  /** To this engine it is no reference of an image. */
+  | { readonly kind: 'refused'; readonly message: string };
+
 export interface PullOptions {
   /** This device's own, as image indexes name it. */
   readonly architecture: string;
@@ -65,7 +74,11 @@ export type PullOutcome =
 export type PullErrorCode =
   | 'image_not_found'
   | 'no_matching_platform'
+  | 'image_damaged'
+  | 'image_unsupported'
+  | 'refused_by_engine'
   | 'registry_auth'
+  | 'registry_rate_limited'
   | 'registry_unreachable'
   | 'registry_tls'
   | 'no_space'
@@ -85,8 +98,7 @@ export interface Engine {
   facts(): Promise<EngineFacts>;
   /** Everything of one deployment, told by our labels. */
   observe(deployment: string): Promise<Observed>;
-  /** `null` when the image is not here. */
-  inspectImage(reference: string): Promise<ImageFacts | null>;
+  inspectImage(reference: string): Promise<ImageLook>;
   pullImage(reference: string, options: PullOptions): Promise<PullOutcome>;
   /** Ids of the images that any container of this engine was made from, ours or not, running or not. */
   imagesInUse(): Promise<ReadonlySet<string>>;

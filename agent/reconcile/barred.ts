@@ -16,6 +16,8 @@ const OF_THE_DEVICE: ReadonlySet<string> = new Set([
   'no_space',
   'name_taken',
   'conflict',
+  'no_address_pool',
+  'internal_error',
   'device_missing',
   'path_missing',
   'engine_too_old',

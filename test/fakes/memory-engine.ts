@@ -4,7 +4,7 @@ import {
   type Engine,
   type EngineFacts,
   EngineUnavailable,
-  type ImageFacts,
+  type ImageLook,
   type ImageRemoval,
   type PullOptions,
   type PullOutcome,
@@ -72,11 +72,8 @@ export class MemoryEngine implements Engine {
     return this.#query('observe', () => this.daemon.observe(deployment));
   }
 
-  inspectImage(reference: string): Promise<ImageFacts | null> {
-    return this.#query('inspectImage', () => {
-      const image = this.daemon.images.find(reference);
-      return image === null ? null : { id: image.id, platform: image.platform };
-    });
+  inspectImage(reference: string): Promise<ImageLook> {
+    return this.#query('inspectImage', () => this.daemon.images.look(reference));
   }
 
   async pullImage(reference: string, options: PullOptions): Promise<PullOutcome> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ImagePuller } from '../../../agent/loop/image-puller.ts';
-import type { ImageFacts } from '../../../agent/ports/engine.ts';
+import type { ImageLook } from '../../../agent/ports/engine.ts';
 import { EngineUnavailable } from '../../../agent/ports/engine.ts';
 import type { ImageRequest } from '../../../agent/reconcile/images.ts';
 import { Daemon } from '../../fakes/engine/daemon.ts';
@@ -254,7 +254,8 @@ describe('a pull', () => {
 
   test('whose engine brings an image for another machine after all has failed', async () => {
     const world = setUp();
-    const wrong: ImageFacts = {
+    const wrong: ImageLook = {
+      kind: 'here',
       id: 'sha256:x',
       platform: { architecture: 'amd64', variant: null },
     };
@@ -264,6 +265,39 @@ describe('a pull', () => {
     await world.clock.advance(5000);
     expect(await world.standing(A)).toMatchObject({ kind: 'failed', code: 'no_matching_platform' });
   });
+});
+
+describe('an image that the engine cannot read', () => {
+  test('is pulled anew before it is used', async () => {
+    const world = setUp();
+    world.images.load(A, 'arm64');
+    world.images.damage(A);
+    expect(await world.standing(A)).toEqual({ kind: 'missing' });
+    world.want('line', [A]);
+    await world.clock.advance(10_000);
+    expect(await world.standing(A)).toMatchObject({ kind: 'present' });
+  });
+
+  test('even after a pull is told as damaged, and seldom pulled again', async () => {
+    const world = setUp();
+    world.registry.push(A);
+    const message = 'readlink /var/lib/docker/overlay2/l: invalid argument';
+    world.engine.inspectImage = () => Promise.resolve({ kind: 'unreadable', message });
+    world.want('line', [A]);
+    await world.clock.advance(MINUTE_MS);
+    expect(await world.standing(A)).toMatchObject({ code: 'image_damaged', message, isTransient: false });
+    expect(pullsOf(world, A)).toBe(1);
+  });
+});
+
+test('a reference that the engine refuses is told as such, and no registry is asked', async () => {
+  const world = setUp();
+  const message = 'invalid reference format: repository name must be lowercase';
+  world.engine.inspectImage = () => Promise.resolve({ kind: 'refused', message });
+  world.want('line', [A]);
+  await world.clock.advance(MINUTE_MS);
+  expect(await world.standing(A)).toMatchObject({ code: 'refused_by_engine', message, isTransient: false });
+  expect(pullsOf(world, A)).toBe(0);
 });
 
 describe('a fresh pull', () => {

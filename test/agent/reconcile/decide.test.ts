@@ -64,6 +64,14 @@ describe('a revision that is proven', () => {
     expect(inWords(steady([]).steps)).toEqual(['create_container web@1']);
   });
 
+  it('has no network made where none of its services uses one', () => {
+    const alone = present(1, { web: { network_mode: 'none' } });
+    const fresh = situation({ desired: alone, proven: alone, observed: observed([]), health: new Map() });
+    expect(inWords(decide({ ...fresh, observed: { ...fresh.observed, networks: new Set() } }).steps)).toEqual(
+      ['create_container web@1'],
+    );
+  });
+
   it('waits for its image when that is gone too, and keeps its hands off the rest', () => {
     const decision = steady([], { images: { 'web:1': { kind: 'missing' } } });
     expect(decision.steps).toEqual([]);

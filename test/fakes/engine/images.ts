@@ -3,6 +3,7 @@
 import type { Random } from '../../../agent/ports/clock.ts';
 import type {
   ImageFacts,
+  ImageLook,
   ImageRemoval,
   PullErrorCode,
   PullOptions,
@@ -101,6 +102,8 @@ export interface StoredImage extends ImageFacts {
 export class ImageStore {
   /** Nothing more can be written to the engine's disk: no image, and no container. */
   isDiskFull = false;
+  /** Ids of images that cannot be read, until they are pulled anew. */
+  readonly #damaged = new Set<string>();
   readonly #images = new Map<string, StoredImage>();
   /** Those whose last name moved on to another image, by id. */
   readonly #nameless = new Map<string, StoredImage>();
@@ -118,6 +121,15 @@ export class ImageStore {
     return this.#images.get(reference) ?? null;
   }
 
+  /** As the engine shows it: one that a crash left damaged has a name and cannot be read. */
+  look(reference: string): ImageLook {
+    const image = this.#images.get(reference);
+    if (image === undefined) return { kind: 'missing' };
+    if (this.#damaged.has(image.id))
+      return { kind: 'unreadable', message: 'readlink overlay2/l: invalid argument' };
+    return { kind: 'here', id: image.id, platform: image.platform };
+  }
+
   /** Ids of all images, with a name or without. */
   get ids(): Set<string> {
     return new Set([...[...this.#images.values()].map(({ id }) => id), ...this.#nameless.keys()]);
@@ -131,10 +143,17 @@ export class ImageStore {
     this.#name(reference, { id, platform, digest, sizeBytes });
   }
 
+  /** A crash of the engine leaves what it wrote broken. */
+  damage(reference: string): void {
+    const image = this.#images.get(reference);
+    if (image !== undefined) this.#damaged.add(image.id);
+  }
+
   #name(reference: string, image: StoredImage): void {
     const before = this.#images.get(reference);
     this.#images.set(reference, image);
     this.#nameless.delete(image.id);
+    this.#damaged.delete(image.id);
     if (before !== undefined && this.#namesOf(before.id) === 0) this.#nameless.set(before.id, before);
   }
 

@@ -1,0 +1,170 @@
+// A container as the engine shows it, read into what decisions are made from. Nothing that an engine echoes in another
+// form than it was asked, or leaves out, may decide: Podman and older engines differ in such.
+import type Docker from 'dockerode';
+import type { ContainerState, EffectiveLimits, ObservedContainer } from '../reconcile/observed.ts';
+import { LABELS } from './labels.ts';
+
+/** A network of ours: what the engine and the document call it. */
+export interface NetworkName {
+  readonly id: string;
+  readonly engineName: string;
+  readonly name: string;
+}
+
+/** What is known of a container beside the engine's own account of it. */
+export interface Beside {
+  readonly networks: readonly NetworkName[];
+  readonly address: string | null;
+  readonly digest: string | null;
+  readonly effective: EffectiveLimits | null;
+}
+
+export function toObserved(
+  info: Docker.ContainerInspectInfo,
+  { networks, address, digest, effective }: Beside,
+): ObservedContainer {
+  const { State: state, HostConfig: host, Config: config } = info;
+  const shown = containerState(state);
+  return {
+    id: info.Id,
+    name: nameIn(info.Name),
+    ...labelled(config.Labels),
+    state: shown,
+    exitCode: isOver(shown) ? state.ExitCode : null,
+    oomKilled: state.OOMKilled,
+    startedAt: startOf(state),
+    engineRestarts: info.RestartCount,
+    engineHealth: engineHealth(state.Health?.Status),
+    imageId: info.Image,
+    digest,
+    networks: joinedOf(info, networks),
+    stopGraceMs: stopSeconds(config) * 1000,
+    joins: joinsOf(host),
+    address,
+    effective,
+    settings: {
+      memoryBytes: host.Memory ?? 0,
+      nanoCpus: host.NanoCpus ?? 0,
+      pids: Math.max(0, host.PidsLimit ?? 0),
+      restartPolicy: policyOf(host.RestartPolicy),
+    },
+  };
+}
+
+/** What the labels say, all that is ever asked of a container's identity. */
+function labelled(labels: Readonly<Record<string, string>>): Identity {
+  return {
+    service: labels[LABELS.service] ?? '',
+    revision: Number(labels[LABELS.revision] ?? 0),
+    spec: labels[LABELS.spec] ?? '',
+  };
+}
+
+type Identity = Pick<ObservedContainer, 'service' | 'revision' | 'spec'>;
+
+/**
+ * Those of our networks that it is in, by the document's name. A stopped container still names a network that was
+ * removed since, by the id that it had; before its first start it has no id. Podman gives the name for an id.
+ */
+function joinedOf(
+  { NetworkSettings: settings }: Docker.ContainerInspectInfo,
+  networks: readonly NetworkName[],
+): string[] {
+  return networks
+    .filter(({ id, engineName }) => {
+      const endpoint = settings.Networks[engineName];
+      return endpoint !== undefined && ['', id, engineName].includes(endpoint.NetworkID);
+    })
+    .map(({ name }) => name);
+}
+
+/** What is known of one that the engine has and cannot read, from its list alone: it will never run again. */
+export function unreadable({ Id, Names, Labels, ImageID }: Docker.ContainerInfo): ObservedContainer {
+  return {
+    id: Id,
+    name: nameIn(Names?.[0] ?? ''),
+    ...labelled(Labels),
+    state: 'dead',
+    exitCode: null,
+    oomKilled: false,
+    startedAt: null,
+    engineRestarts: 0,
+    engineHealth: 'none',
+    imageId: ImageID,
+    digest: null,
+    networks: [],
+    stopGraceMs: DEFAULT_STOP_SECONDS * 1000,
+    joins: [],
+    address: null,
+    effective: null,
+    settings: { memoryBytes: 0, nanoCpus: 0, pids: 0, restartPolicy: 'no' },
+  };
+}
+
+/** A container's namespaces are another's where its mode names that one. */
+function joinsOf({ NetworkMode, IpcMode, PidMode }: Docker.HostConfig): string[] {
+  const modes = [NetworkMode, IpcMode, PidMode].filter((mode) => mode?.startsWith('container:'));
+  return [...new Set(modes.map((mode) => mode?.slice('container:'.length) ?? ''))];
+}
+
+/** Where the host reaches it: in the host's own network by the loopback, in another's by the address of that. */
+export function addressOf(
+  { HostConfig: host, State: state, NetworkSettings: settings }: Docker.ContainerInspectInfo,
+  all: readonly Docker.ContainerInspectInfo[],
+): string | null {
+  const mode = host.NetworkMode ?? '';
+  if (mode === 'host') return state.Running ? '127.0.0.1' : null;
+  const owner = all.find(({ Id }) => mode === `container:${Id}`);
+  // One level is all there is: a service in another's network cannot be joined itself.
+  const networks = owner?.NetworkSettings.Networks ?? settings.Networks;
+  const addresses = Object.values(networks).map(({ IPAddress }) => IPAddress);
+  return addresses.find((address) => address !== '') ?? null;
+}
+
+/** What the engine gives a container that was made with none. */
+const DEFAULT_STOP_SECONDS = 10;
+
+/** The library's types leave it out; the engine answers `null` where none was given. */
+function stopSeconds(config: object): number {
+  const asked = 'StopTimeout' in config ? config.StopTimeout : null;
+  return typeof asked === 'number' ? asked : DEFAULT_STOP_SECONDS;
+}
+
+function nameIn(path: string): string {
+  return path.replace(/^\//, '');
+}
+
+const STATES: readonly ContainerState[] = [
+  'created',
+  'running',
+  'restarting',
+  'paused',
+  'exited',
+  'dead',
+  'removing',
+];
+
+/** Words that Podman has besides, such as `initialized` or `stopping`, say no more than whether it ever ran and does. */
+function containerState(state: Docker.ContainerInspectInfo['State']): ContainerState {
+  const known = STATES.find((word) => word === state.Status);
+  if (known !== undefined) return known;
+  if (state.Running) return 'running';
+  return startOf(state) === null ? 'created' : 'exited';
+}
+
+function startOf({ StartedAt }: Docker.ContainerInspectInfo['State']): string | null {
+  return StartedAt.startsWith('0001-') ? null : StartedAt;
+}
+
+function isOver(state: ContainerState): boolean {
+  return state === 'exited' || state === 'dead' || state === 'restarting';
+}
+
+function engineHealth(status: string | undefined): ObservedContainer['engineHealth'] {
+  return status === 'starting' || status === 'healthy' || status === 'unhealthy' ? status : 'none';
+}
+
+function policyOf(policy: Docker.HostRestartPolicy | undefined): string {
+  const name = policy?.Name === undefined || policy.Name === '' ? 'no' : policy.Name;
+  return policy?.MaximumRetryCount ? `${name}:${policy.MaximumRetryCount}` : name;
+}

@@ -1,0 +1,88 @@
+// A step that failed, told as an outcome: a stable code, the engine's words, and what an operator can do.
+import { EngineUnavailable } from '../ports/engine.ts';
+import type { StepOutcome } from '../reconcile/steps.ts';
+import { answerIn, type EngineAnswer, isSilence, unavailable } from './engine-error.ts';
+
+export type StepFailure = StepOutcome & { readonly ok: false };
+
+/** Throws `EngineUnavailable` when the engine did not answer. What else goes wrong is this step's fault alone. */
+export function toOutcome(error: unknown): StepFailure {
+  const answer = answerIn(error);
+  if (answer !== null) return { ok: false, ...classify(answer), message: answer.message };
+  if (error instanceof EngineUnavailable || isSilence(error)) throw unavailable(error);
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return {
+    ok: false,
+    code: 'internal_error',
+    message,
+    hint: 'this is a fault of the agent: please report it',
+  };
+}
+
+interface Meaning {
+  readonly code: string;
+  readonly hint?: string;
+}
+
+interface Wording extends Meaning {
+  /** Statuses that engines give with it: what a document wrote into a message cannot be taken for another error. */
+  readonly statuses: readonly number[];
+  /** Of Docker 20.10 to 29 and of Podman. */
+  readonly words: RegExp;
+}
+
+const WORDINGS: readonly Wording[] = [
+  {
+    statuses: [500],
+    words: /port is already allocated|address already in use/,
+    code: 'port_taken',
+    hint: 'another program or container has this host port: free it or publish another',
+  },
+  {
+    statuses: [500],
+    words: /no space left on device|disk quota exceeded/,
+    code: 'no_space',
+    hint: 'free disk space on the device; the next try comes by itself',
+  },
+  {
+    // Docker answers 404 since 25, 403 or 500 before.
+    statuses: [400, 403, 404, 500],
+    words:
+      /could not find an available, non-overlapping IPv4 address pool|all predefined address pools have been fully subnetted/,
+    code: 'no_address_pool',
+    hint: 'the engine has no subnet left for another network: remove unused ones, or add default-address-pools to /etc/docker/daemon.json',
+  },
+  {
+    statuses: [500],
+    words: /gathering device information|could not select device driver/,
+    code: 'device_missing',
+    hint: 'plug it in or install its driver; or leave it out of the service',
+  },
+  {
+    statuses: [400],
+    words: /bind source path does not exist/,
+    code: 'path_missing',
+    hint: 'make that path on the device, or say bind.create_host_path',
+  },
+  {
+    statuses: [403, 409, 500],
+    words: /has active endpoints/,
+    code: 'network_in_use',
+    hint: 'a container that Holdfast did not make is in it; docker network inspect tells which',
+  },
+  { statuses: [404], words: /no such image/i, code: 'image_missing' },
+  {
+    statuses: [400, 500],
+    words:
+      /exec: ".*": (?:executable file not found|stat .*: no such file or directory|permission denied)|exec format error/,
+    code: 'command_not_found',
+    hint: 'the command or entrypoint is not in the image, or not a program that this device can run',
+  },
+];
+
+function classify({ status, message }: EngineAnswer): Meaning {
+  const known = WORDINGS.find(({ statuses, words }) => statuses.includes(status) && words.test(message));
+  if (known !== undefined) return { code: known.code, ...(known.hint && { hint: known.hint }) };
+  if (status === 409) return { code: 'conflict' };
+  return { code: status === 400 ? 'refused_by_engine' : 'engine_error' };
+}
