@@ -8,7 +8,7 @@ export const REPLY_SCHEMA = 'holdfast.reply/1';
 
 const idSchema = v.pipe(
   v.string(),
-  v.regex(COMMAND_ID_PATTERN, 'an id of 1 to 63 letters, digits, ".", "_" or "-"'),
+  v.regex(COMMAND_ID_PATTERN, 'an id of 1 to 63 letters, digits, "_" or "-"'),
 );
 
 export const commandSchema = strictObject({

@@ -9,8 +9,8 @@ export const NAME_PATTERN = /^(?!(?:constructor|prototype)$)[a-z0-9][a-z0-9_-]{0
 /** A service name, as Compose allows it. */
 export const SERVICE_PATTERN =
   /^(?!(?:constructor|prototype|hasOwnProperty|isPrototypeOf|propertyIsEnumerable|toLocaleString|toString|valueOf)$)[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/;
-/** A command's id, chosen by the manager. */
-export const COMMAND_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+/** A command's id, chosen by the manager. With no dot: NATS and RabbitMQ take one for a level's end. */
+export const COMMAND_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 
 export const nameSchema = v.pipe(
   v.string(),

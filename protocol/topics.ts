@@ -80,10 +80,13 @@ function parseDeviceTopic(device: string, kind: string, leaf: string | undefined
   return kind === 'replies' ? { kind: 'reply', device, id: leaf } : null;
 }
 
-/** Why a prefix cannot be used, or `null` when it can: the longest topic below it must fit the limits. */
+/**
+ * Why a prefix cannot be used, or `null` when it can: the longest topic below it must fit the limits, and a dot is a
+ * level's end to NATS and RabbitMQ.
+ */
 export function checkTopicPrefix(prefix: string): string | null {
-  if (!/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/.test(prefix)) {
-    return 'a topic prefix of letters, digits, ".", "_" or "-", with single slashes between, e.g. "holdfast/v1"';
+  if (!/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/.test(prefix)) {
+    return 'a topic prefix of letters, digits, "_" or "-", with single slashes between, e.g. "holdfast/v1"';
   }
   const slashesBelow = 4;
   if (prefix.split('/').length - 1 + slashesBelow > MAX_SLASHES)

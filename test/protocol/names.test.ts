@@ -8,7 +8,7 @@ test.each([
   ['device id', DEVICE_PATTERN, ['a', '0', 'edge-01', 'a-', longest]],
   ['deployment, group, volume or network name', NAME_PATTERN, ['a', '0', 'line_vision-2', longest]],
   ['service name', SERVICE_PATTERN, ['a', 'Web.1', 'A_b-c', longest, 'constructors']],
-  ['command id', COMMAND_ID_PATTERN, ['1', '2026.11_22-a', 'Z', longest]],
+  ['command id', COMMAND_ID_PATTERN, ['1', '2026-11_22-a', 'Z', longest]],
 ])('a %s may be short, long and have its own characters', (_title, pattern, names) => {
   for (const name of names) expect(name).toMatch(pattern);
 });
@@ -19,7 +19,7 @@ test.each([
   ['device id', DEVICE_PATTERN, [...NEVER, 'A', 'a_b', 'a.b']],
   ['deployment, group, volume or network name', NAME_PATTERN, [...NEVER, 'A', 'a.b']],
   ['service name', SERVICE_PATTERN, NEVER],
-  ['command id', COMMAND_ID_PATTERN, NEVER],
+  ['command id', COMMAND_ID_PATTERN, [...NEVER, 'a.b']],
 ])('a %s is refused where a topic, a label or a path could not carry it', (_title, pattern, names) => {
   for (const name of names) expect(name).not.toMatch(pattern);
 });

@@ -22,21 +22,21 @@ test.each<[string, Topic]>([
     'groups/berlin_1/deployments/hello',
     { kind: 'deployment', to: { kind: 'group', group: 'berlin_1' }, name: 'hello' },
   ],
-  ['devices/edge-01/commands/2026.1_a', { kind: 'command', device: DEVICE, id: '2026.1_a' }],
+  ['devices/edge-01/commands/2026-1_a', { kind: 'command', device: DEVICE, id: '2026-1_a' }],
   ['devices/edge-01/presence', { kind: 'presence', device: DEVICE }],
   ['devices/edge-01/state', { kind: 'state', device: DEVICE }],
   ['devices/edge-01/status/hello', { kind: 'status', device: DEVICE, name: 'hello' }],
   ['devices/edge-01/events', { kind: 'events', device: DEVICE }],
-  ['devices/edge-01/replies/2026.1_a', { kind: 'reply', device: DEVICE, id: '2026.1_a' }],
+  ['devices/edge-01/replies/2026-1_a', { kind: 'reply', device: DEVICE, id: '2026-1_a' }],
 ])('holdfast/v1/%s is built and parsed', (path, topic) => {
   expect(formatTopic(DEFAULT_TOPIC_PREFIX, topic)).toBe(`holdfast/v1/${path}`);
   expect(parseTopic(DEFAULT_TOPIC_PREFIX, `holdfast/v1/${path}`)).toEqual(topic);
 });
 
-const prefixes = fc.stringMatching(/^[A-Za-z0-9._-]{1,20}(\/[A-Za-z0-9._-]{1,20}){0,3}$/);
+const prefixes = fc.stringMatching(/^[A-Za-z0-9_-]{1,20}(\/[A-Za-z0-9_-]{1,20}){0,3}$/);
 const devices = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/);
 const names = fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,62}$/).filter((name) => !isReserved(name));
-const ids = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/);
+const ids = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/);
 const addressees: fc.Arbitrary<Addressee> = fc.oneof(
   devices.map((device) => ({ kind: 'device' as const, device })),
   names.map((group) => ({ kind: 'group' as const, group })),
@@ -166,7 +166,7 @@ test('every prefix that is allowed keeps the longest topics within the limits', 
   );
 });
 
-test.each(['holdfast/v1', 'a', 'acme/plant-3/holdfast/v1', 'A.b_c-d'])(
+test.each(['holdfast/v1', 'a', 'acme/plant-3/holdfast/v1', 'A_b-c'])(
   'the prefix %s can be used',
   (prefix) => {
     expect(checkTopicPrefix(prefix)).toBeNull();
@@ -181,6 +181,7 @@ test.each([
   ['a wildcard', 'a/+', /a topic prefix of/],
   ["a broker's own tree", '$SYS/a', /a topic prefix of/],
   ['a blank', 'a b', /a topic prefix of/],
+  ['a dot, which some brokers read as a slash', 'a.b/c', /a topic prefix of/],
   ['another script', 'größe', /a topic prefix of/],
   ['a line end', 'a\n', /a topic prefix of/],
   ['four slashes', 'a/b/c/d/e', /^at most 3 slashes$/],
