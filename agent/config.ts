@@ -82,6 +82,7 @@ function toBroker(parsed: ConfigFile['broker'], credentialsDir: string | undefin
     certFile: orNull(parsed.cert_file),
     keyFile: orNull(parsed.key_file),
     topicPrefix: parsed.topic_prefix,
+    reconnectWithinMs: parsed.reconnect_within,
   });
 }
 

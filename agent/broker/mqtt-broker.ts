@@ -11,7 +11,7 @@ import { Connection } from './connection.ts';
 import { DeniedTopics } from './denied-topics.ts';
 import { type Dial, dial as dialSocket } from './dial.ts';
 import { type Ending, suspectTls } from './ending.ts';
-import { decideRetry, FIRST_RETRY } from './retry.ts';
+import { decideRetry, firstRetry, type Retry } from './retry.ts';
 import { clientIdOf, type Outgoing, presenceMessage, type Session, subscriptionFilters } from './session.ts';
 
 export interface MqttBrokerOptions {
@@ -33,7 +33,7 @@ export class MqttBroker implements Broker {
   readonly #dial: Dial;
   readonly #closing = new AbortController();
   #running: Promise<void> = Promise.resolve();
-  #retry = FIRST_RETRY;
+  #retry: Retry;
   #connection: Connection | null = null;
   #status: BrokerStatus;
   readonly #denied: DeniedTopics;
@@ -45,6 +45,7 @@ export class MqttBroker implements Broker {
     this.#logger = options.logger;
     this.#dial = options.dial ?? dialSocket;
     this.#denied = new DeniedTopics(options.clock, options.random);
+    this.#retry = firstRetry(options.config.reconnectWithinMs);
     this.#beganAt = this.#now();
     this.#status = { isConnected: false, protocol: null, since: this.#beganAt, trouble: null, denied: [] };
   }

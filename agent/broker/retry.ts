@@ -1,5 +1,5 @@
 // When to try again, and as which trouble an ending is told. Pure: the state is a value.
-import { type BackOff, drawDelay, startBackOff } from '../lib/back-off.ts';
+import { type BackOff, drawDelay, nextCeilingMs, startBackOff } from '../lib/back-off.ts';
 import type { BrokerTrouble } from '../ports/broker.ts';
 import type { Random } from '../ports/clock.ts';
 import type { Ending } from './ending.ts';
@@ -13,11 +13,6 @@ const STABLE_UNDER_SUSPICION_MS = 600_000;
 const SUSPICIOUS_CLOSES = 3;
 
 const NORMAL = startBackOff({ baseMs: 1000, capMs: 60_000 });
-/**
- * Once it was connected, a bound of 8 s at least: a broker that restarts loses its whole fleet at once, and all of
- * it would be back within the first second.
- */
-const LEAST_FAILURES_AFTER_A_LOSS = 3;
 /** Two agents of one name would throw each other out for ever, and each time all is read again. */
 const TAKEN = startBackOff({ baseMs: 30_000, capMs: 300_000 });
 
@@ -27,15 +22,20 @@ export interface Retry {
   readonly taken: BackOff;
   readonly earlyCloses: number;
   readonly hasBeenUp: boolean;
+  /**
+   * Once it was connected, the least bound of a delay: a broker that restarts loses its whole fleet at once, and all
+   * of it would be back within the first second.
+   */
+  readonly reconnectWithinMs: number;
 }
 
-export const FIRST_RETRY: Retry = {
-  version: FIRST_CHOICE,
-  normal: NORMAL,
-  taken: TAKEN,
-  earlyCloses: 0,
-  hasBeenUp: false,
-};
+/** Before the first try. */
+export function firstRetry(reconnectWithinMs: number): Retry {
+  return {
+    ...{ version: FIRST_CHOICE, normal: NORMAL, taken: TAKEN, earlyCloses: 0, hasBeenUp: false },
+    reconnectWithinMs,
+  };
+}
 
 export interface RetryDecision {
   readonly retry: Retry;
@@ -43,6 +43,8 @@ export interface RetryDecision {
   /** `null` when there is nothing to tell: the next try follows at once in another version. */
   readonly trouble: BrokerTrouble | null;
 }
+
+type Drawn = ReturnType<typeof drawDelay>;
 
 export function decideRetry(before: Retry, ending: Ending, random: Random): RetryDecision {
   const { choice, isAtOnce } = chooseVersion(before.version, ending.verdict);
@@ -56,11 +58,12 @@ export function decideRetry(before: Retry, ending: Ending, random: Random): Retr
   return { retry: { ...retry, [kind]: next, earlyCloses }, delayMs, trouble };
 }
 
-function drawNormal({ normal, hasBeenUp }: Retry, random: Random): ReturnType<typeof drawDelay> {
-  const leastFailures = hasBeenUp ? LEAST_FAILURES_AFTER_A_LOSS : 0;
-  const widened = { ...normal, failures: Math.max(normal.failures, leastFailures) };
-  const { delayMs } = drawDelay(widened, random);
-  return { delayMs, next: { ...normal, failures: normal.failures + 1 } };
+function drawNormal({ normal, hasBeenUp, reconnectWithinMs }: Retry, random: Random): Drawn {
+  const boundMs = Math.max(nextCeilingMs(normal), hasBeenUp ? reconnectWithinMs : 0);
+  return {
+    delayMs: Math.floor(boundMs * random()),
+    next: { ...normal, failures: normal.failures + 1 },
+  };
 }
 
 function isStable({ earlyCloses }: Retry, { upForMs }: Ending): boolean {
@@ -69,7 +72,7 @@ function isStable({ earlyCloses }: Retry, { upForMs }: Ending): boolean {
 }
 
 function forgiveWhenStable(retry: Retry, ending: Ending): Retry {
-  return isStable(retry, ending) ? { ...FIRST_RETRY, version: retry.version } : retry;
+  return isStable(retry, ending) ? { ...firstRetry(retry.reconnectWithinMs), version: retry.version } : retry;
 }
 
 function countEarlyCloses(retry: Retry, ending: Ending): number {

@@ -12,6 +12,8 @@ export interface BrokerConfig {
   readonly certFile: string | null;
   readonly keyFile: string | null;
   readonly topicPrefix: string;
+  /** The window over which a fleet's reconnects spread after a loss. */
+  readonly reconnectWithinMs: number;
 }
 
 export interface RegistryConfig {

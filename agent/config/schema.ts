@@ -53,6 +53,8 @@ interface Range {
 }
 
 /** What the keys with a duration or a size may say, ends included. */
+/** Longer, and a device that lost its line alone would be away for too long. */
+const RECONNECT_WITHIN = { from: '1s', to: '30m', example: '8s' };
 const INTERVAL = { from: '1s', to: '30d', example: '6h' };
 const SAMPLE_INTERVAL = { from: '1s', to: '30d', example: '15m', zero: 'or "0s" for no samples' };
 const GRACE = { from: '0s', to: '366d', example: '1h' };
@@ -96,6 +98,7 @@ const brokerSchema = table({
     ),
     DEFAULT_TOPIC_PREFIX,
   ),
+  reconnect_within: v.optional(duration(RECONNECT_WITHIN), '8s'),
 });
 
 const registrySchema = table({ username: text('a user name'), password_file: pathSchema });

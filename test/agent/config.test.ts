@@ -54,6 +54,7 @@ describe('a good file', () => {
         certFile: null,
         keyFile: null,
         topicPrefix: 'holdfast/v1',
+        reconnectWithinMs: 8000,
       },
       engine: { socket: '/var/run/docker.sock' },
       registries: {},
@@ -78,6 +79,7 @@ describe('a good file', () => {
       cert_file = "/etc/cert.pem"
       key_file = "/etc/key.pem"
       topic_prefix = "site/a"
+      reconnect_within = "10m"
       [engine]
       socket = "/run/docker.sock"
       [registries."registry.example.com:5000"]
@@ -107,6 +109,7 @@ describe('a good file', () => {
       certFile: '/etc/cert.pem',
       keyFile: '/etc/key.pem',
       topicPrefix: 'site/a',
+      reconnectWithinMs: 600_000,
     });
     expect(config.registries['registry.example.com:5000']).toEqual({
       username: 'edge',
@@ -220,6 +223,8 @@ describe('a wrong value stops the start', () => {
     ['a password but no user', broker('password_file = "/p"'), 'broker.username', /password_file/],
     ['TLS files with mqtt://', broker('ca_file = "/ca"'), 'broker.ca_file', /only with an mqtts/],
     ['a wildcard prefix', broker('topic_prefix = "a/#"'), 'broker.topic_prefix', /a topic prefix of letters/],
+    ['too long a window', broker('reconnect_within = "31m"'), 'broker.reconnect_within', /from 1s to 30m/],
+    ['no window', broker('reconnect_within = "0s"'), 'broker.reconnect_within', /from 1s to 30m/],
     ['too deep a prefix', broker('topic_prefix = "a/b/c/d/e"'), 'broker.topic_prefix', /at most 3 slashes/],
     ['a relative socket', broker('[engine]\nsocket = "d.sock"'), 'engine.socket', /an absolute path/],
     [

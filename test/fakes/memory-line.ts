@@ -1,7 +1,7 @@
 // The agent's line to the fake broker: connects, comes back after every end when the real line would, and hands
 // messages in and out.
 import type { Ending } from '../../agent/broker/ending.ts';
-import { decideRetry, FIRST_RETRY } from '../../agent/broker/retry.ts';
+import { decideRetry, firstRetry } from '../../agent/broker/retry.ts';
 import {
   clientIdOf,
   type Outgoing,
@@ -31,6 +31,8 @@ export interface MemoryLineOptions {
 /** A message that was not taken is sent again at the next connect, which is made soon. */
 const REDELIVERY_MS = 5000;
 
+const RECONNECT_WITHIN_MS = 8000;
+
 const ENDINGS = { closed: 'the fake broker ended it', session_taken: 'the session was taken over' };
 
 export class MemoryLine implements BrokerLine {
@@ -39,7 +41,7 @@ export class MemoryLine implements BrokerLine {
   readonly #closing = new AbortController();
   #client: Client | null = null;
   #status: BrokerStatus;
-  #retry = FIRST_RETRY;
+  #retry = firstRetry(RECONNECT_WITHIN_MS);
   #upSinceMs: number | null = null;
   #isGone = false;
 

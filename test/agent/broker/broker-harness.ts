@@ -20,6 +20,7 @@ export function brokerConfig(port: number, changes: Partial<BrokerConfig> = {}):
     certFile: null,
     keyFile: null,
     topicPrefix: PREFIX,
+    reconnectWithinMs: 8000,
     ...changes,
   };
 }

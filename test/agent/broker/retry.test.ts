@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Ending } from '../../../agent/broker/ending.ts';
-import { decideRetry, FIRST_RETRY, type Retry } from '../../../agent/broker/retry.ts';
+import { decideRetry, firstRetry, type Retry } from '../../../agent/broker/retry.ts';
 import type { BrokerTrouble } from '../../../agent/ports/broker.ts';
 import { fork } from '../../fakes/random.ts';
 
 const ALMOST_ONE = (): number => 0.9999;
+const FIRST_RETRY = firstRetry(8000);
 
 function ending(code: BrokerTrouble['code'], upForMs: number | null = null): Ending {
   const verdict = upForMs === null ? 'unknown' : 'worked';
@@ -12,8 +13,11 @@ function ending(code: BrokerTrouble['code'], upForMs: number | null = null): End
 }
 
 /** Delays in seconds, rounded up: the ceilings, as the draw is nearly one. */
-function run(endings: readonly Ending[]): { ceilings: number[]; codes: (string | undefined)[] } {
-  let retry: Retry = FIRST_RETRY;
+function run(
+  endings: readonly Ending[],
+  first = FIRST_RETRY,
+): { ceilings: number[]; codes: (string | undefined)[] } {
+  let retry: Retry = first;
   const ceilings: number[] = [];
   const codes: (string | undefined)[] = [];
   for (const each of endings) {
@@ -46,6 +50,14 @@ test('a connection that was lost is tried again within eight seconds, several ti
     ...Array.from({ length: 6 }, () => ending('unreachable')),
   ]);
   expect(ceilings).toEqual([8, 8, 8, 8, 16, 32, 60]);
+});
+
+test('a fleet that is to come back over half an hour does, at each try, and starts as soon as any', () => {
+  const away = Array.from({ length: 8 }, () => ending('unreachable'));
+  const first = firstRetry(1_800_000);
+  expect(run(away, first).ceilings).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
+  const { ceilings } = run([ending('closed', 3_600_000), ...away, ending('closed', 500)], first);
+  expect(new Set(ceilings)).toEqual(new Set([1800]));
 });
 
 test('a session taken over is backed off from harder', () => {
