@@ -11,11 +11,11 @@ import { ImageCollector } from './loop/image-collector.ts';
 import { ImagePuller } from './loop/image-puller.ts';
 import { NotedPulls } from './loop/noted-pulls.ts';
 import { Supervisor } from './loop/supervisor.ts';
-import type { Broker, BrokerHandlers } from './ports/broker.ts';
+import type { Broker, BrokerHandlers, BrokerStatus } from './ports/broker.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { Engine } from './ports/engine.ts';
 import type { Host } from './ports/host.ts';
-import type { LocalApi } from './ports/local-api.ts';
+import type { LocalApi, LocalStatus } from './ports/local-api.ts';
 import type { Logger } from './ports/logger.ts';
 import type { BeatReader } from './ports/service-files.ts';
 import type { Store } from './ports/store.ts';
@@ -192,7 +192,7 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
     retry,
     status: () => ({
       ...{ device, groups, agent_version: AGENT_VERSION, started_at: startedAt },
-      broker: { ...broker.status(), url: options.brokerUrl },
+      broker: localBroker(broker.status(), options.brokerUrl),
       engine: {
         is_reachable: presence.trouble === null,
         message: presence.trouble?.message ?? null,
@@ -202,4 +202,9 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
       deployments: reporter.statuses(),
     }),
   };
+}
+
+/** As the local API writes it. */
+function localBroker({ isConnected, ...status }: BrokerStatus, url: string): LocalStatus['broker'] {
+  return { is_connected: isConnected, ...status, url };
 }

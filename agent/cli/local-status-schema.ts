@@ -23,7 +23,7 @@ export const localStatusSchema: v.GenericSchema<unknown, LocalStatus> = v.object
   agent_version: v.string(),
   started_at: v.string(),
   broker: v.object({
-    isConnected: v.boolean(),
+    is_connected: v.boolean(),
     protocol: v.nullable(v.picklist(['5', '3.1.1'])),
     since: v.string(),
     trouble: v.nullable(troubleSchema),

@@ -9,7 +9,10 @@ export interface LocalStatus {
   readonly agent_version: string;
   /** When the agent process started, ISO 8601. */
   readonly started_at: string;
-  readonly broker: BrokerStatus & { readonly url: string };
+  readonly broker: Omit<BrokerStatus, 'isConnected'> & {
+    readonly is_connected: boolean;
+    readonly url: string;
+  };
   readonly engine: {
     readonly is_reachable: boolean;
     readonly message: string | null;

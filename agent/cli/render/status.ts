@@ -54,7 +54,7 @@ function describeDevice(status: LocalStatus, view: View): string {
 function describeBroker({ broker }: LocalStatus, view: View): string {
   const time = elapsed(broker.since, view.now);
   const during = time === null ? '' : ` for ${time}`;
-  if (broker.isConnected) return `connected to ${broker.url}${during} (MQTT ${broker.protocol ?? '?'})`;
+  if (broker.is_connected) return `connected to ${broker.url}${during} (MQTT ${broker.protocol ?? '?'})`;
   const why = broker.trouble === null ? '' : `: ${broker.trouble.message} (${broker.trouble.code})`;
   return `not connected to ${broker.url}${during}${why}`;
 }

@@ -52,7 +52,7 @@ export function makeLocalStatus(changes: Partial<LocalStatus> = {}): LocalStatus
     agent_version: '0.1.0',
     started_at: '2026-11-22T08:48:00Z',
     broker: {
-      isConnected: true,
+      is_connected: true,
       protocol: '5',
       since: '2026-11-22T09:55:00Z',
       trouble: null,

@@ -29,7 +29,7 @@ describe('holdfast status', () => {
   it('says why the broker and the engine are away, and what waits', () => {
     const status = makeLocalStatus({
       broker: {
-        isConnected: false,
+        is_connected: false,
         protocol: null,
         since: '2026-11-22T11:57:00Z',
         trouble: { code: 'refused_credentials', message: 'the broker refused the user name or password' },

@@ -132,7 +132,7 @@ describe('holdfast status exits with', () => {
       makeLocalStatus({
         broker: {
           ...{
-            isConnected: false,
+            is_connected: false,
             protocol: null,
             since: '',
             denied: [],
@@ -203,7 +203,7 @@ describe('text of others', () => {
     groups: [hostile],
     agent_version: hostile,
     broker: {
-      ...{ isConnected: false, protocol: null, since: '2026-11-22T09:55:00Z', url: hostile },
+      ...{ is_connected: false, protocol: null, since: '2026-11-22T09:55:00Z', url: hostile },
       ...{ trouble: { code: 'closed', message: hostile }, denied: [hostile] },
     },
     engine: { is_reachable: false, message: hostile, hint: hostile },
