@@ -1,7 +1,7 @@
 // The next step for one service: from whatever its container is, one step nearer to running as asked.
 
 import { isCompleted } from './completed.ts';
-import { CRASH_LOOP_FAILURES } from './failures.ts';
+import { CRASH_LOOP_FAILURES } from './failure-row.ts';
 import { nameFor } from './identity.ts';
 import { areHostsThere, mustFollow } from './joins.ts';
 import type { ImageStanding, ObservedContainer } from './observed.ts';

@@ -1,6 +1,7 @@
 // Failures of services and the wait that follows: noticed by comparing what runs with what was watched.
 
 import { nextCeilingMs } from '../lib/back-off.ts';
+import { CRASH_LOOP_FAILURES, extendRow, owedRunMs, STABLE_RUN_MS } from './failure-row.ts';
 import type { Verdict } from './health.ts';
 import type { ObservedContainer } from './observed.ts';
 import {
@@ -13,11 +14,7 @@ import {
 import { isUp } from './select-container.ts';
 import { afterExit, type ServiceSpec } from './service-spec.ts';
 
-/** A run this long was good: what comes after it is a first failure again, not the next of a row. */
-const STABLE_RUN_MS = 10 * 60_000;
 const RETRY = { baseMs: 1000, capMs: 5 * 60_000 };
-/** From this failure in a row on the agent holds the service back; before, the engine's policy is quicker. */
-export const CRASH_LOOP_FAILURES = 3;
 
 /** The moment of a decision: monotonic time, wall-clock text, and one draw of chance for jitter. */
 export interface Moment {
@@ -48,12 +45,15 @@ export function noteFailure(
   moment: Moment,
 ): DeploymentRecord {
   const before = historyOf(record, spec);
-  const ranWell = before.watched !== null && moment.nowMs - before.watched.sinceMs >= STABLE_RUN_MS;
-  const failuresInRow = ranWell ? 1 : before.failuresInRow + 1;
+  const ranMs = before.watched === null ? 0 : moment.nowMs - before.watched.sinceMs;
+  const failuresInRow = ranMs >= STABLE_RUN_MS ? 1 : before.failuresInRow + 1;
+  const row = failuresInRow === 1 ? undefined : before.row;
   const delayMs = retryDelayMs(failuresInRow, moment.chance);
   const next = withHistory(record, spec, {
     ...before,
     failuresInRow,
+    row: extendRow(row, { nowMs: moment.nowMs, ranMs }),
+    isDown: true,
     delayMs,
     retryAtMs: moment.nowMs + delayMs,
     watched: null,
@@ -128,7 +128,7 @@ function noteUp(
   }
   const isSameRun =
     isSameContainer && (watched.startedAt === null || watched.startedAt === container.startedAt);
-  return forgiveLongRun(
+  return forgive(
     watch(record, spec, container, isSameRun ? watched.sinceMs : moment.nowMs),
     spec,
     run,
@@ -158,7 +158,13 @@ function countRestarts(record: DeploymentRecord, spec: ServiceSpec, restarts: nu
   // The first failures are the engine's to restart at once: no wait of ours holds then.
   const isOurs = history.failuresInRow >= CRASH_LOOP_FAILURES;
   const retryAtMs = isOurs ? history.retryAtMs : null;
-  return withHistory(record, spec, { ...history, restarts: history.restarts + restarts, retryAtMs });
+  // Where the agent stops it now and starts it later, that is no further restart.
+  return withHistory(record, spec, {
+    ...history,
+    restarts: history.restarts + restarts,
+    isDown: false,
+    retryAtMs,
+  });
 }
 
 function watch(
@@ -177,14 +183,15 @@ function watch(
   return withHistory(record, spec, { ...history, watched });
 }
 
-function forgiveLongRun(
-  record: DeploymentRecord,
-  spec: ServiceSpec,
-  run: Run,
-  moment: Moment,
-): DeploymentRecord {
+/** What ran well for long enough is good again; what did for longer still has failed for the last time of its row. */
+function forgive(record: DeploymentRecord, spec: ServiceSpec, run: Run, moment: Moment): DeploymentRecord {
   const history = historyOf(record, spec);
-  const isStable = history.watched !== null && moment.nowMs - history.watched.sinceMs >= STABLE_RUN_MS;
-  if (!isStable || run.verdict.health !== 'healthy' || history.failuresInRow === 0) return record;
-  return withHistory(record, spec, { ...history, failuresInRow: 0, delayMs: 0 });
+  const { row, watched, ...rest } = history;
+  const { health, healthySinceMs } = run.verdict;
+  if (health !== 'healthy' || history.failuresInRow === 0) return record;
+  if (watched !== null && moment.nowMs - watched.sinceMs >= STABLE_RUN_MS)
+    return withHistory(record, spec, { ...rest, watched, failuresInRow: 0, delayMs: 0 });
+  const goodMs = moment.nowMs - (healthySinceMs ?? moment.nowMs);
+  if (row === undefined || row.isOver || goodMs < owedRunMs(row)) return record;
+  return withHistory(record, spec, { ...history, row: { ...row, isOver: true } });
 }

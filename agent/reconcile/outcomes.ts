@@ -2,6 +2,7 @@
 import type { Reason } from '../../protocol/status.ts';
 import { type Moment, noteFailure } from './failures.ts';
 import { noteCreation } from './identity.ts';
+import { noteLastWords } from './last-words.ts';
 import { type DeploymentRecord, emptyHistory, historyOf, withHistory } from './record.ts';
 import type { ServiceSpec } from './service-spec.ts';
 import { type Step, type StepOutcome, serviceOf } from './steps.ts';
@@ -26,7 +27,8 @@ function recordOutcome(
   { step, outcome }: StepResult,
   moment: Moment,
 ): DeploymentRecord {
-  if (step.kind === 'read_last_logs') return withLogs(record, outcome.ok ? (outcome.lines ?? []) : []);
+  if (step.kind === 'read_last_logs')
+    return withLogs(record, step.service, outcome.ok ? (outcome.lines ?? []) : []);
   if (!('spec' in step)) return record;
   const { spec } = step;
   const noted = step.kind === 'create_container' ? noteCreation(record, step, outcome) : record;
@@ -59,8 +61,8 @@ function started(
 ): DeploymentRecord {
   const history = historyOf(record, spec);
   const watched = { container, startedAt: null, engineRestarts: null, sinceMs: nowMs };
-  const isRetry = history.failuresInRow > 0;
-  const next = { ...history, retryAtMs: null, watched, restarts: history.restarts + (isRetry ? 1 : 0) };
+  const restarts = history.restarts + (history.isDown === true ? 1 : 0);
+  const next = { ...history, retryAtMs: null, watched, restarts, isDown: false };
   const parked = record.parked.filter((id) => id !== container);
   return { ...withHistory(record, spec, next), parked };
 }
@@ -90,9 +92,9 @@ function pathOf(step: Step): string {
 }
 
 /** The culprit's last words go into the reason, and with them the condemned attempt has all it waited for. */
-function withLogs(record: DeploymentRecord, lines: readonly string[]): DeploymentRecord {
+function withLogs(record: DeploymentRecord, service: string, lines: readonly string[]): DeploymentRecord {
   const { attempt } = record;
-  if (attempt?.verdict == null) return record;
+  if (attempt?.verdict == null) return noteLastWords(record, service, lines);
   const reason = lines.length === 0 ? attempt.verdict.reason : { ...attempt.verdict.reason, log: [...lines] };
   return { ...record, attempt: { ...attempt, verdict: { reason, service: null, container: null } } };
 }

@@ -98,7 +98,7 @@ export const PHASE_TABLE: Readonly<Record<Stage, StageRow> & Record<Rest, Row>> 
     does: 'a service of the proven revision fails, and is tried again, backed off',
     stored: 'the reason; of the service its failures in a row and its wait',
     afterCrash: 'the wait starts again at its length, the count goes on',
-    ends: 'every service is healthy again, or another document',
+    ends: 'every service is healthy again, after three failures in a row for long enough; or another document',
   },
   removing: {
     told: 'switching',

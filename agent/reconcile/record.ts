@@ -2,6 +2,8 @@
 // keeps it as JSON. Fields in `…Ms` are monotonic times of the present process; `resumeRecord` rebases them.
 import type { Phase, Reason } from '../../protocol/status.ts';
 import type { ClockWait } from './clock-wait.ts';
+import type { FailureRow } from './failure-row.ts';
+import type { LastWords } from './last-words.ts';
 import type { MutableSettings } from './observed.ts';
 import type { Outdated } from './outdated.ts';
 import { PHASE_TABLE, type Stage } from './phases.ts';
@@ -38,6 +40,10 @@ export interface ServiceHistory {
   readonly restarts: number;
   /** Failures in a row: what the back-off is counted from. A long good run ends it. */
   readonly failuresInRow: number;
+  /** Left out before the first of them. */
+  readonly row?: FailureRow;
+  /** Whether nothing has started it again after the last failure. */
+  readonly isDown?: boolean;
   /** The wait that the last failure led to; kept so that it survives a restart of the agent. */
   readonly delayMs: number;
   /** No try before this; `null` when nothing is waited for. */
@@ -110,6 +116,8 @@ export interface DeploymentRecord {
   readonly own?: Own;
   /** Services that run once and have done so; left out while there are none. */
   readonly completed?: readonly CompletedService[];
+  /** Of the service that failed last; left out before. */
+  readonly lastWords?: LastWords;
   /** Left out while there are none. */
   readonly outdated?: Outdated;
   /** While a switch waits for a synchronised clock. */
@@ -201,8 +209,10 @@ export function resumeRecord(record: DeploymentRecord, nowMs: number): Deploymen
 }
 
 function resumeHistory(history: ServiceHistory, nowMs: number): ServiceHistory {
+  const { row } = history;
   return {
     ...history,
+    ...(row === undefined ? {} : { row: { ...row, lastMs: nowMs } }),
     retryAtMs: history.retryAtMs === null ? null : nowMs + history.delayMs,
     watched: history.watched === null ? null : { ...history.watched, sinceMs: nowMs },
   };

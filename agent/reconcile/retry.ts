@@ -7,7 +7,7 @@ import type { DeploymentRecord } from './record.ts';
  */
 export function withRetry({ completed: _, ...record }: DeploymentRecord): DeploymentRecord {
   const services = Object.fromEntries(
-    Object.entries(record.services).map(([name, history]) => [
+    Object.entries(record.services).map(([name, { row: _row, ...history }]) => [
       name,
       { ...history, failuresInRow: 0, delayMs: 0, retryAtMs: null },
     ]),

@@ -3,6 +3,7 @@ import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { DependencyCondition } from '../../protocol/service.ts';
 import { advanceService, missingNetwork } from './advance.ts';
 import { isCompleted, noteCompletion } from './completed.ts';
+import { isInLoop } from './failure-row.ts';
 import { noteRun } from './failures.ts';
 import { judgeHealth } from './health.ts';
 import { type ImageRequest, imageKey, requestOf, standingOf, uniqueRequests } from './images.ts';
@@ -100,12 +101,14 @@ function meets(condition: DependencyCondition, view: ServiceView, record: Deploy
   }
 }
 
-/** How a service fares: `failing` until it is good again once it has failed in a row. */
+/** How a service fares: `failing` until it is good again once it has failed. */
 export function plightOf(view: ServiceView, record: DeploymentRecord): ServicePlight {
   if (isCompleted(view.spec, view.container, record)) return 'good';
   const isHealthy = view.container?.state === 'running' && view.verdict.health === 'healthy';
-  if (isHealthy && isAsAsked(view, record)) return 'good';
-  const isFailing = historyOf(record, view.spec).failuresInRow > 0 || view.verdict.health === 'unhealthy';
+  const history = historyOf(record, view.spec);
+  if (isHealthy && isAsAsked(view, record) && !isInLoop(history)) return 'good';
+  const hasFailed = history.failuresInRow > 0 && history.row?.isOver !== true;
+  const isFailing = hasFailed || view.verdict.health === 'unhealthy';
   return isFailing ? 'failing' : 'starting';
 }
 

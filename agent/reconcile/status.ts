@@ -3,6 +3,7 @@ import type { Phase, ServiceStatus } from '../../protocol/status.ts';
 import { isCompleted } from './completed.ts';
 import type { EffectiveLimits, MutableSettings, ObservedContainer } from './observed.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
+import { isUp } from './select-container.ts';
 import type { ServiceSpec } from './service-spec.ts';
 import type { Decision, Revision, ServiceView, Situation, StatusBody } from './situation.ts';
 
@@ -73,7 +74,7 @@ function serviceStatus(situation: Situation, record: DeploymentRecord, view: Ser
   const { container, spec } = view;
   const history = historyOf(record, spec);
   const image = view.awaitedImage === null ? undefined : situation.images.get(view.awaitedImage);
-  const isUp = container?.state === 'running';
+  const end = endOf(view, record);
   return {
     state: stateOf(view, record),
     health: view.verdict.health,
@@ -82,8 +83,8 @@ function serviceStatus(situation: Situation, record: DeploymentRecord, view: Ser
     container: container?.id.slice(0, 12) ?? null,
     restarts: history.restarts,
     started_at: container?.startedAt ?? null,
-    exit_code: isUp ? null : exitCodeOf(view, record),
-    oom_killed: container?.oomKilled ?? false,
+    exit_code: end.exitCode,
+    oom_killed: end.isOomKilled,
     limits: container === null ? null : limitsOf(spec.settings, container),
     progress:
       image?.kind === 'pulling' ? { current_bytes: image.currentBytes, total_bytes: image.totalBytes } : null,
@@ -97,8 +98,19 @@ function stateOf(view: ServiceView, record: DeploymentRecord): ServiceStatus['st
   return state === 'removing' ? 'missing' : state;
 }
 
-function exitCodeOf(view: ServiceView, record: DeploymentRecord): number | null {
-  return isDoneAndGone(view, record) ? 0 : (view.container?.exitCode ?? null);
+/** How its last run ended. Where the agent ended it, what counts is the failure that led to it. */
+function endOf(
+  view: ServiceView,
+  record: DeploymentRecord,
+): { exitCode: number | null; isOomKilled: boolean } {
+  const { container, spec } = view;
+  if (container === null) return { exitCode: isDoneAndGone(view, record) ? 0 : null, isOomKilled: false };
+  if (isUp(container) || !record.parked.includes(container.id)) {
+    const exitCode = container.state === 'running' ? null : container.exitCode;
+    return { exitCode, isOomKilled: container.oomKilled };
+  }
+  const failure = historyOf(record, spec).lastFailure;
+  return { exitCode: failure?.exitCode ?? null, isOomKilled: failure?.code === 'oom_killed' };
 }
 
 /** Its work is done, and it is told as if the container were still there. */

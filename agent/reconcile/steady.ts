@@ -1,7 +1,9 @@
 // The steady state: one revision is to run and stay running; whatever else is ours makes way for it.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { Phase, Reason } from '../../protocol/status.ts';
+import { inLoopWords } from './failure-row.ts';
 import { standingOf } from './images.ts';
+import { askLastWords, withLastWords } from './last-words.ts';
 import type { ImageStanding, ObservedContainer } from './observed.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
 import { isUp } from './select-container.ts';
@@ -54,13 +56,15 @@ export function keepRunning(
           ...clearAway(surplus.filter((container) => !isUp(container))),
           ...unusedNetworks(situation, views),
         ];
+  const troubled = views.find((view) => troubleOf(situation, view, record) !== null);
+  const asked = troubled === undefined ? { record, steps: [] } : askLastWords(record, troubled);
   return {
-    record: parkStopped(record, steps),
-    steps,
+    record: parkStopped(asked.record, steps),
+    steps: [...steps, ...asked.steps],
     wantedImages: imagesToFetch(situation, views),
     wakeInMs: earliest(nextRetryInMs(situation, record), nextHealthInMs(situation, views, document)),
     services: views,
-    trouble: record.blocked ?? firstTrouble(situation, views, record),
+    trouble: record.blocked ?? (troubled === undefined ? null : steadyTroubleOf(situation, troubled, record)),
     isAllGood: views.every((view) => plightOf(view, record) === 'good'),
   };
 }
@@ -119,16 +123,13 @@ function nextHealthInMs(
   return earliest(...waits);
 }
 
-function firstTrouble(
-  situation: Situation,
-  views: readonly ServiceView[],
-  record: DeploymentRecord,
-): Reason | null {
-  for (const view of views) {
-    const trouble = troubleOf(situation, view, record);
-    if (trouble !== null) return trouble;
-  }
-  return null;
+/** As `troubleOf`, with how often it has failed, and its last words. */
+function steadyTroubleOf(situation: Situation, view: ServiceView, record: DeploymentRecord): Reason | null {
+  const trouble = troubleOf(situation, view, record);
+  const history = historyOf(record, view.spec);
+  if (trouble === null || trouble.code !== history.lastFailure?.code) return trouble;
+  const message = inLoopWords(trouble.message, history);
+  return withLastWords({ ...trouble, message }, record, view.spec);
 }
 
 /** Why a service does not do what was asked, as far as it is known; `null` while it merely starts. */

@@ -98,7 +98,10 @@ describe('a service in the namespace of another', () => {
       other.id === app ? { ...other, state: 'exited', exitCode: 1 } : other,
     );
     const steps = settle(model, one);
-    expect(steps).toEqual([`start_container ${app}`, `restart_container ${idOf(model, 'side')}`]);
+    expect(steps.filter((step) => !step.startsWith('read_last_logs'))).toEqual([
+      `start_container ${app}`,
+      `restart_container ${idOf(model, 'side')}`,
+    ]);
   });
 
   it('is left alone when the agent starts anew, with its record or without', () => {

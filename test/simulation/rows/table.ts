@@ -42,7 +42,7 @@ export const ROWS: Readonly<Record<string, readonly string[]>> = {
   'a limit or restart policy is changed by hand': ['update_container'],
   'a network is removed by hand': ['join_network'],
   'a container is paused by hand': ['unpause_container'],
-  'a service crashes in a loop': ['backed off'],
+  'a service crashes in a loop, fast or slow, or hangs again and again': ['backed off'],
   'a service passes its memory limit': ['failure oom_killed'],
   'an update is bad': ['rolled_back exited', 'rolled_back unhealthy', 'rolled_back deadline'],
   'a service crashes or is made anew in whose namespace another lives (`service:NAME`)': [
