@@ -1,5 +1,5 @@
-// Contents that did not prove themselves here. What the content is to blame for stays barred until told to try
-// again; what the device is to blame for is barred for a time, as its port or its disk may be free by then.
+// Contents that did not prove themselves here. What the content has shown to be its own fault stays barred until told to
+// try again; for anything else it is barred for a time, as the port or the disk may be free by then.
 import type { Reason } from '../../protocol/status.ts';
 import { nextCeilingMs } from '../lib/back-off.ts';
 import { later, type Moment } from './failures.ts';
@@ -10,37 +10,32 @@ const TRY_AGAIN = { baseMs: 10 * 60_000, capMs: 6 * 60 * 60_000 };
 /** More than a manager publishes in a bad week; the oldest is forgotten first. */
 const MAX_BARRED = 20;
 
-/** What the device lacks or somebody else holds: the same content may well do elsewhere, or later. */
-const OF_THE_DEVICE: ReadonlySet<string> = new Set([
-  'port_taken',
-  'no_space',
-  'name_taken',
-  'conflict',
-  'no_address_pool',
-  'internal_error',
-  'device_missing',
-  'path_missing',
-  'engine_too_old',
-  // An image that was here, and went away while the new containers were made.
-  'image_missing',
-  'image_not_found',
-  'registry_auth',
-  'registry_tls',
-  'registry_unreachable',
-  'pull_failed',
-  'aborted',
+/**
+ * What a content itself has shown. Everything else may do elsewhere, or later: a firewall that is reloaded, a log server
+ * that is down, a full disk. A code that nobody thought of here is no proof against a content either.
+ */
+const OF_THE_CONTENT: ReadonlySet<string> = new Set([
+  'exited',
+  'oom_killed',
+  'unhealthy',
+  'flapping',
+  'command_not_found',
+  'refused_by_engine',
+  // With no better explanation.
+  'deadline',
+  'never_proven',
 ]);
 
-/** Bars a content, each time for longer where the device is to blame. The reason then tells when it is tried again. */
+/** Bars a content, each time for longer where it may not be to blame. The reason then tells when it is tried again. */
 export function bar(
   record: DeploymentRecord,
   { content, reason }: { content: string; reason: Reason },
   moment: Moment,
 ): DeploymentRecord {
   const before = barOf(record, content);
-  const barred = OF_THE_DEVICE.has(reason.code)
-    ? barForNow({ content, reason }, before?.retry?.tries ?? 0, moment)
-    : { content, reason };
+  const barred = OF_THE_CONTENT.has(reason.code)
+    ? { content, reason }
+    : barForNow({ content, reason }, before?.retry?.tries ?? 0, moment);
   return { ...record, barred: [...othersThan(record, content), barred].slice(-MAX_BARRED) };
 }
 

@@ -93,7 +93,7 @@ export interface ServiceFailure {
 export interface BarredContent {
   readonly content: string;
   readonly reason: Reason;
-  /** When it is tried again of its own accord: only where the device was to blame. */
+  /** When it is tried again of its own accord: not where the content was to blame. */
   readonly retry?: { readonly tries: number; readonly delayMs: number; readonly atMs: number };
 }
 

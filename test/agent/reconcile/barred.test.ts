@@ -1,4 +1,4 @@
-// What fails for a reason of the device's is tried again of its own accord; what fails by its own fault is not.
+// What fails by its own fault is not tried again of its own accord; what fails for any other reason is.
 import { describe, expect, it } from 'vitest';
 import { resumeRecord } from '../../../agent/reconcile/record.ts';
 import type { StepOutcome } from '../../../agent/reconcile/steps.ts';
@@ -37,34 +37,33 @@ function refusedAs(code: string): Refusing {
   return model;
 }
 
-const OF_THE_DEVICE = [
-  'port_taken',
-  'no_space',
-  'device_missing',
-  'path_missing',
-  'image_missing',
-  'name_taken',
+const OF_THE_CONTENT = [
+  ...['exited', 'oom_killed', 'unhealthy', 'flapping', 'command_not_found', 'refused_by_engine'],
+];
+const OF_ANYTHING_ELSE = [
+  ...['port_taken', 'no_space', 'device_missing', 'path_missing', 'image_missing', 'name_taken'],
+  ...['engine_error', 'io_error', 'stop_timeout', 'removed', 'a_code_of_tomorrow'],
 ];
 
 describe('content that failed', () => {
-  it.each(OF_THE_DEVICE)('with %s is barred, says when it is tried again, and proves itself then', (code) => {
-    const model = refusedAs(code);
-    expect(model.record.barred).toMatchObject([{ content: two.content, retry: { tries: 1 } }]);
-    expect(model.record.reason?.hint).toMatch(/tried again by itself, not before 20\d\d-.*Z$/);
-    model.refusal = null;
-    run(model, two, 10 * MINUTE_MS);
-    expect(model.record).toMatchObject({ phase: 'converged', proven: { revision: 2 }, barred: [] });
-  });
-
-  it.each(['command_not_found', 'refused_by_engine', 'engine_error', 'exited'])(
-    'with %s stays barred until told to be tried again',
+  it.each(OF_ANYTHING_ELSE)(
+    'with %s is barred, says when it is tried again, and proves itself then',
     (code) => {
       const model = refusedAs(code);
+      expect(model.record.barred).toMatchObject([{ content: two.content, retry: { tries: 1 } }]);
+      expect(model.record.reason?.hint).toMatch(/tried again by itself, not before 20\d\d-.*Z$/);
       model.refusal = null;
-      run(model, two, 24 * 60 * MINUTE_MS);
-      expect(model.record).toMatchObject({ phase: 'rolled_back', proven: { revision: 1 } });
+      run(model, two, 10 * MINUTE_MS);
+      expect(model.record).toMatchObject({ phase: 'converged', proven: { revision: 2 }, barred: [] });
     },
   );
+
+  it.each(OF_THE_CONTENT)('with %s stays barred until told to be tried again', (code) => {
+    const model = refusedAs(code);
+    model.refusal = null;
+    run(model, two, 24 * 60 * MINUTE_MS);
+    expect(model.record).toMatchObject({ phase: 'rolled_back', proven: { revision: 1 } });
+  });
 
   it('is tried ever more seldom, every six hours at least, and never given up', () => {
     const model = refusedAs('port_taken');
