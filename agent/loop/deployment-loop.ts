@@ -127,6 +127,7 @@ export class DeploymentLoop {
     const seen = recognise({ deployment: this.name, record: this.#record, observed });
     const situation = await this.#reader.read({ desired, ...seen });
     const decision = decide(situation);
+    const deadlineMs = situation.nowMs + (decision.deadlineInMs ?? Number.POSITIVE_INFINITY);
     this.#journal.noteHealth(decision.services);
     this.#keep(decision.record);
     puller.want(this.name, decision.wantedImages);
@@ -134,7 +135,8 @@ export class DeploymentLoop {
     const results = await this.#apply(decision);
     if (results.length > 0) {
       this.#keep(recordOutcomes(this.#record, results, this.#reader.moment()));
-      return this.#pauseAfter(results);
+      const leftMs = Math.max(0, deadlineMs - this.#context.clock.monotonicMs());
+      return Math.min(this.#pauseAfter(results), leftMs);
     }
     if (decision.record.phase === 'removed') this.#endUnlessAsked(document);
     return Math.min(decision.wakeInMs ?? SAFETY_PASS_MS, SAFETY_PASS_MS);

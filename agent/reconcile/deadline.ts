@@ -8,16 +8,25 @@ import { durationMs } from './service-spec.ts';
 /** What a stop may take beyond the container's grace, a failed one and its repetition included. */
 const STOP_MARGIN_MS = 2 * 60_000;
 
+interface Stops {
+  /** What is being stopped now. */
+  readonly stopping: readonly ObservedContainer[];
+  /** All that must stop before the update is through. */
+  readonly inTheWay: readonly ObservedContainer[];
+  readonly nowMs: number;
+}
+
 /**
- * Notes when the clock begins: now where nothing that must stop is up any more, else when the longest grace is over. So a
- * stop that fails for ever keeps no update waiting for ever. Once it has begun nothing moves it.
+ * Notes when the clock begins: now, or when all is stopped that is being stopped now. A stop that fails for ever keeps no
+ * update waiting for ever: no stop is waited for after the longest grace and the margin.
  */
-export function noteClock(attempt: Attempt, mustStop: readonly ObservedContainer[], nowMs: number): Attempt {
-  const { clockFromMs } = attempt;
-  if (clockFromMs !== null && clockFromMs <= nowMs) return attempt;
-  if (mustStop.length === 0) return { ...attempt, clockFromMs: nowMs };
-  const graceMs = Math.max(...mustStop.map(({ stopGraceMs }) => stopGraceMs));
-  return { ...attempt, clockFromMs: clockFromMs ?? nowMs + graceMs + STOP_MARGIN_MS };
+export function noteClock(attempt: Attempt, { stopping, inTheWay, nowMs }: Stops): Attempt {
+  if (stopping.length === 0)
+    return { ...attempt, clockFromMs: Math.min(attempt.clockFromMs ?? nowMs, nowMs) };
+  const graceMs = Math.max(...inTheWay.map(({ stopGraceMs }) => stopGraceMs));
+  const stopsByMs = attempt.stopsByMs ?? nowMs + graceMs + STOP_MARGIN_MS;
+  const isWaitedFor = nowMs < stopsByMs;
+  return { ...attempt, stopsByMs, clockFromMs: isWaitedFor ? stopsByMs : (attempt.clockFromMs ?? nowMs) };
 }
 
 /** Negative once it has passed. */

@@ -5,7 +5,6 @@ import type { PresentDeployment } from '../../protocol/deployment.ts';
 import { barOf, liftsInMs } from './barred.ts';
 import { keepCompleted } from './completed.ts';
 import { expectCreated } from './identity.ts';
-import { canBlock } from './outcomes.ts';
 import { forgetOutdated } from './outdated.ts';
 import type { BarredContent, CompletedService } from './record.ts';
 import { decideRemoval } from './removal.ts';
@@ -26,15 +25,7 @@ import { decideUpdate } from './update.ts';
  * | any other | an update to it |
  */
 export function decide(situation: Situation): Decision {
-  return expectCreated(withoutLeftovers(situation, decideUnblocked(situation)));
-}
-
-/** What failed and is not to be done any more, as it took effect all the same or is not asked now, blocks nothing. */
-function decideUnblocked(situation: Situation): Decision {
-  const { record } = situation;
-  const decision = decideWhole(situation);
-  if (record.blocked === null || decision.steps.some(canBlock)) return decision;
-  return decideWhole({ ...situation, record: { ...record, blocked: null } });
+  return expectCreated(withoutLeftovers(situation, decideWhole(situation)));
 }
 
 function decideWhole(situation: Situation): Decision {
@@ -67,7 +58,8 @@ function sitOut(situation: Situation): Decision {
   }
   const steady = keepRunning(situation, situation.proven);
   const phase = steadyPhase(steady, situation.record.phase);
-  return { ...steady, record: { ...steady.record, ...phase, reason: phase.reason ?? reason, attempt: null } };
+  const told = phase.phase === 'converged' ? reason : phase.reason;
+  return { ...steady, record: { ...steady.record, ...phase, reason: told, attempt: null } };
 }
 
 /** Forgets services and parked containers that no longer exist, so that a record stays small. */

@@ -3,9 +3,10 @@ import type { Reason } from '../../protocol/status.ts';
 import { type Moment, noteFailure } from './failures.ts';
 import { noteCreation } from './identity.ts';
 import { noteLastWords } from './last-words.ts';
+import { canBlock, pathOf } from './obstacles.ts';
 import { type DeploymentRecord, emptyHistory, historyOf, withHistory } from './record.ts';
 import type { ServiceSpec } from './service-spec.ts';
-import { type Step, type StepOutcome, serviceOf } from './steps.ts';
+import type { Step, StepOutcome } from './steps.ts';
 
 export interface StepResult {
   readonly step: Step;
@@ -67,11 +68,6 @@ function started(
   return { ...withHistory(record, spec, next), parked };
 }
 
-/** A network, a volume or a stop that failed is no service's failure, but services wait for it. */
-export function canBlock(step: Step): boolean {
-  return !('spec' in step) && step.kind !== 'read_last_logs';
-}
-
 function blockedBy({ step, outcome }: StepResult): Reason | null {
   if (outcome.ok || !canBlock(step)) return null;
   return { ...told(outcome), path: pathOf(step) };
@@ -83,12 +79,6 @@ function told({ code, message, hint }: StepOutcome & { ok: false }): {
   hint?: string;
 } {
   return { code, message, ...(hint === undefined ? {} : { hint }) };
-}
-
-function pathOf(step: Step): string {
-  if ('network' in step) return `networks.${step.network}`;
-  if ('volume' in step) return `volumes.${step.volume}`;
-  return `services.${serviceOf(step) ?? ''}`;
 }
 
 /** The culprit's last words go into the reason, and with them the condemned attempt has all it waited for. */

@@ -6,9 +6,9 @@ import { deadlineInMs } from './deadline.ts';
 import { MAX_RESUMES } from './phases.ts';
 import type { Attempt, DeploymentRecord } from './record.ts';
 import { durationMs } from './service-spec.ts';
-import { isAsAsked } from './services.ts';
+import { isAsAsked, unmetDependencies } from './services.ts';
 import type { ServiceView, Situation } from './situation.ts';
-import { troubleOf } from './steady.ts';
+import { lastFailureOf, troubleOf } from './steady.ts';
 
 /** A service that fails this often before it is proven is not going to be: no need to wait the deadline out. */
 const MAX_FAILURES = 3;
@@ -18,6 +18,8 @@ export interface Proof {
   readonly views: readonly ServiceView[];
   readonly attempt: Attempt;
   readonly record: DeploymentRecord;
+  /** What services wait for in vain: a network that cannot be made, say. */
+  readonly obstacle: Reason | null;
 }
 
 /** Whom the failure is put down to; `null` for no service in particular. */
@@ -35,16 +37,15 @@ export function judgeAttempt(situation: Situation, proof: Proof): 'proven' | 'un
   if (unproven.length === 0) return 'proven';
   const onTrial = views.filter((view) => !attempt.brokenBefore.includes(view.spec.name));
   const crashing = onTrial.find((view) => (attempt.failures[view.spec.name] ?? 0) >= failuresAllowed(view));
-  if (crashing !== undefined) return { view: crashing, reason: culpritReason(situation, crashing, record) };
+  if (crashing !== undefined) return { view: crashing, reason: crashReason(situation, crashing, record) };
   if (attempt.resumes > MAX_RESUMES) {
     const message = `the agent or the device restarted ${attempt.resumes} times before it was proven`;
     return { view: null, reason: { code: 'never_proven', message } };
   }
   if (deadlineInMs(attempt, proof.document, situation.nowMs) > 0) return 'undecided';
   // Where nothing was good before there is nobody to tell a good update by: then all are on trial.
-  const slow = (onTrial.length > 0 ? onTrial : views).find((view) => unproven.includes(view));
-  if (slow === undefined) return 'proven';
-  return { view: slow, reason: culpritReason(situation, slow, record) };
+  const late = (onTrial.length > 0 ? onTrial : views).filter((view) => unproven.includes(view));
+  return late.length === 0 ? 'proven' : blameForDelay(situation, late, proof);
 }
 
 /** A service that no policy restarts has one chance. */
@@ -59,14 +60,34 @@ function isProven(situation: Situation, view: ServiceView, { document, record }:
   return since !== null && situation.nowMs - since >= durationMs(document.update.healthy_after, 0);
 }
 
-function culpritReason(situation: Situation, view: ServiceView, record: DeploymentRecord): Reason {
-  const known = record.blocked ?? troubleOf(situation, view, record);
-  if (known !== null) return known;
-  return {
-    code: 'deadline',
-    path: `services.${view.spec.name}`,
-    message: 'it was not healthy within the deadline',
-  };
+function crashReason(situation: Situation, view: ServiceView, record: DeploymentRecord): Reason {
+  const known = troubleOf(situation, view, record) ?? lastFailureOf(view, record);
+  return (
+    known ?? { code: 'exited', path: `services.${view.spec.name}`, message: 'it failed again and again' }
+  );
+}
+
+/** The one that is known to fail, rather than one that waits for it; and why, with all that is known. */
+function blameForDelay(situation: Situation, late: readonly ServiceView[], proof: Proof): Culprit {
+  const { views, record, obstacle } = proof;
+  const view =
+    late.find((other) => troubleOf(situation, other, record) !== null) ??
+    late.find(({ spec }) => unmetDependencies(spec, views, record).length === 0) ??
+    late[0] ??
+    null;
+  if (obstacle !== null || view === null) return { view, reason: obstacle ?? TOO_LATE };
+  const path = `services.${view.spec.name}`;
+  const known = troubleOf(situation, view, record);
+  return { view, reason: known ?? { ...TOO_LATE, path, message: lateMessage(situation, view, proof) } };
+}
+
+const TOO_LATE: Reason = { code: 'deadline', message: 'it was not healthy within the deadline' };
+
+function lateMessage({ health }: Situation, { spec, container }: ServiceView, proof: Proof): string {
+  const waitsFor = unmetDependencies(spec, proof.views, proof.record);
+  if (waitsFor.length > 0) return `${TOO_LATE.message}: it waits for ${waitsFor.join(', ')}`;
+  const lastError = container === null ? null : (health.get(container.id)?.probe?.lastError ?? null);
+  return lastError === null ? TOO_LATE.message : `${TOO_LATE.message}: its probe fails: ${lastError}`;
 }
 
 /** When the proof could be complete, or the deadline passes; an attempt that failed has none any more. */

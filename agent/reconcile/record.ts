@@ -17,6 +17,8 @@ export interface Attempt {
   readonly pulledAtMs: number | null;
   /** The deadline's clock: when it begins, at the latest. `null` until the first look after the pull. */
   readonly clockFromMs: number | null;
+  /** Until when stops are waited for; left out before the first. */
+  readonly stopsByMs?: number;
   /** Starts of the agent that found it in a stage that counts them. */
   readonly resumes: number;
   /** Services that failed before the update began: it is not blamed for them. */
@@ -227,5 +229,6 @@ function resumeAttempt(attempt: Attempt, nowMs: number): Attempt {
   if (attempt.pulledAtMs === null) return attempt;
   const isCounted = PHASE_TABLE[attempt.stage].countsStarts;
   const resumes = attempt.resumes + (isCounted ? 1 : 0);
-  return { ...attempt, pulledAtMs: nowMs, clockFromMs: null, resumes };
+  const { stopsByMs: _, ...rest } = attempt;
+  return { ...rest, pulledAtMs: nowMs, clockFromMs: null, resumes };
 }

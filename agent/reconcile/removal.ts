@@ -1,5 +1,6 @@
 // Removal: containers, then networks, then only those volumes that the document names.
 import type { Reason } from '../../protocol/status.ts';
+import { obstaclesIn } from './obstacles.ts';
 import { isUp } from './select-container.ts';
 import type { Decision, Situation } from './situation.ts';
 import { clearAway } from './steady.ts';
@@ -8,6 +9,7 @@ import type { Step } from './steps.ts';
 export function decideRemoval(situation: Situation): Decision {
   const steps = removalSteps(situation);
   // A container that the engine is removing holds its networks and volumes.
+  const { obstacle } = obstaclesIn({ needed: steps, cleanup: [] }, situation.record.blocked);
   const isDone = steps.length === 0 && situation.observed.containers.length === 0;
   return {
     record: {
@@ -17,7 +19,8 @@ export function decideRemoval(situation: Situation): Decision {
       barred: isDone ? [] : situation.record.barred,
       attempt: null,
       phase: isDone ? 'removed' : 'switching',
-      reason: isDone ? doneReason(situation) : situation.record.blocked,
+      blocked: obstacle,
+      reason: isDone ? doneReason(situation) : (obstacle ?? pendingRemoval(situation)),
       services: {},
     },
     steps,
@@ -32,6 +35,19 @@ function doneReason({ desired }: Situation): Reason | null {
   if (desired.document.state !== 'inherit') return null;
   const message = 'its own document has ended, and none of its groups has one';
   return { code: 'nothing_to_inherit', message };
+}
+
+/** The engine has taken the removal on and does not come to its end; told as long as it lasts, with when it began. */
+function pendingRemoval({ observed, record, wallTime }: Situation): Reason | null {
+  const pending = observed.containers.find(({ state }) => state === 'removing');
+  if (pending === undefined) return null;
+  const code = 'removal_pending';
+  const path = `services.${pending.service}`;
+  if (record.reason?.code === code && record.reason.path === path) return record.reason;
+  const message = `the engine has been removing container ${pending.id.slice(0, 12)} since ${wallTime}`;
+  const hint =
+    'something holds it: its own log may tell what (journalctl -u docker); a restart of it often helps';
+  return { code, path, message, hint };
 }
 
 function removalSteps({ desired, observed }: Situation): Step[] {

@@ -69,7 +69,7 @@ export function advanceServices(
       deployment: situation.deployment,
       record,
       image: standingOf(situation, view.spec),
-      areDependenciesReady: areDependenciesReady(view.spec, views, record),
+      areDependenciesReady: unmetDependencies(view.spec, views, record).length === 0,
       isPlaceTaken: isPlaceTaken(view),
       nowMs: situation.nowMs,
       chance: situation.chance,
@@ -78,15 +78,17 @@ export function advanceServices(
   });
 }
 
-function areDependenciesReady(
+/** The services that it waits for, by name. */
+export function unmetDependencies(
   spec: ServiceSpec,
   views: readonly ServiceView[],
   record: DeploymentRecord,
-): boolean {
-  return Object.entries(spec.service.depends_on ?? {}).every(([name, { condition }]) => {
+): string[] {
+  const unmet = Object.entries(spec.service.depends_on ?? {}).filter(([name, { condition }]) => {
     const view = views.find((other) => other.spec.name === name);
-    return view === undefined || meets(condition, view, record);
+    return view !== undefined && !meets(condition, view, record);
   });
+  return unmet.map(([name]) => name);
 }
 
 function meets(condition: DependencyCondition, view: ServiceView, record: DeploymentRecord): boolean {

@@ -54,6 +54,8 @@ export interface Decision {
   readonly wantedImages: readonly ImageRequest[];
   /** When to look again though nothing happened; `null` when only a change can matter. */
   readonly wakeInMs: number | null;
+  /** Of an update: when its time is up. A wait for a step that failed must not outlast it. */
+  readonly deadlineInMs?: number;
   /** Services as they are now, for the status. */
   readonly services: readonly ServiceView[];
 }

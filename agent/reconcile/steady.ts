@@ -5,6 +5,7 @@ import { inLoopWords } from './failure-row.ts';
 import { standingOf } from './images.ts';
 import { askLastWords, withLastWords } from './last-words.ts';
 import type { ImageStanding, ObservedContainer } from './observed.ts';
+import { obstaclesIn, type Plan } from './obstacles.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
 import { isUp } from './select-container.ts';
 import { durationMs, networksUsed } from './service-spec.ts';
@@ -21,10 +22,20 @@ import type { Decision, Revision, ServiceView, Situation } from './situation.ts'
 import { missingResources, type Step, stopStep } from './steps.ts';
 
 export interface Steady extends Decision {
-  /** The first service that does not do what was asked, as a reason. */
+  /** The first service that does not do what was asked, or what it waits for, as a reason. */
   readonly trouble: Reason | null;
+  /** Why what is left over does not go: no service is the worse for it. */
+  readonly leftover: Reason | null;
   /** Whether every service is good right now, none merely starting. */
   readonly isAllGood: boolean;
+}
+
+interface Upkeep {
+  readonly document: PresentDeployment;
+  readonly views: readonly ServiceView[];
+  readonly record: DeploymentRecord;
+  /** Containers that are to go. */
+  readonly surplus: readonly ObservedContainer[];
 }
 
 /**
@@ -38,24 +49,12 @@ export function keepRunning(
 ): Steady {
   const { document } = revision;
   const views = viewServices(situation, revision);
-  const record = noteRuns(situation, situation.record, views);
+  const noted = noteRuns(situation, situation.record, views);
   const surplus = surplusOf(situation, views).filter((container) => !keeps(container));
-  const missing = missingResources(
-    document,
-    networksUsed(views.map((view) => view.spec)),
-    situation.observed,
-  );
-  const isPlaceTaken = (view: ServiceView) =>
-    surplus.some((other) => other.service === view.spec.name && isUp(other));
-  const steps =
-    missing.length > 0
-      ? missing
-      : [
-          ...advanceServices(situation, record, views, isPlaceTaken),
-          ...makeWay(surplus.filter(isUp), views),
-          ...clearAway(surplus.filter((container) => !isUp(container))),
-          ...unusedNetworks(situation, views),
-        ];
+  const plan = planUpkeep(situation, { document, views, record: noted, surplus });
+  const { obstacle, leftover } = obstaclesIn(plan, noted.blocked);
+  const record: DeploymentRecord = { ...noted, blocked: obstacle ?? leftover };
+  const steps = [...plan.needed, ...plan.cleanup];
   const troubled = views.find((view) => troubleOf(situation, view, record) !== null);
   const asked = troubled === undefined ? { record, steps: [] } : askLastWords(record, troubled);
   return {
@@ -64,8 +63,30 @@ export function keepRunning(
     wantedImages: imagesToFetch(situation, views),
     wakeInMs: earliest(nextRetryInMs(situation, record), nextHealthInMs(situation, views, document)),
     services: views,
-    trouble: record.blocked ?? (troubled === undefined ? null : steadyTroubleOf(situation, troubled, record)),
+    trouble: obstacle ?? (troubled === undefined ? null : steadyTroubleOf(situation, troubled, record)),
+    leftover,
     isAllGood: views.every((view) => plightOf(view, record) === 'good'),
+  };
+}
+
+function planUpkeep(situation: Situation, { document, views, record, surplus }: Upkeep): Plan {
+  const missing = missingResources(
+    document,
+    networksUsed(views.map((view) => view.spec)),
+    situation.observed,
+  );
+  if (missing.length > 0) return { needed: missing, cleanup: [] };
+  const isPlaceTaken = (view: ServiceView) =>
+    surplus.some((other) => other.service === view.spec.name && isUp(other));
+  return {
+    needed: [
+      ...advanceServices(situation, record, views, isPlaceTaken),
+      ...makeWay(surplus.filter(isUp), views),
+    ],
+    cleanup: [
+      ...clearAway(surplus.filter((container) => !isUp(container))),
+      ...unusedNetworks(situation, views),
+    ],
   };
 }
 
@@ -138,14 +159,17 @@ export function troubleOf(situation: Situation, view: ServiceView, record: Deplo
   const image = standingOf(situation, view.spec);
   if (view.needsContainer && image.kind === 'failed') return reasonOfImage(view, image);
   if (plightOf(view, record) !== 'failing') return null;
-  const failure = historyOf(record, view.spec).lastFailure;
-  if (failure === null) return { code: 'unhealthy', message: 'unhealthy', ...view.verdict.why, path };
-  return {
-    code: failure.code,
-    path,
-    message: failure.message,
-    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
-  };
+  return (
+    lastFailureOf(view, record) ?? { code: 'unhealthy', message: 'unhealthy', ...view.verdict.why, path }
+  );
+}
+
+/** `null` where it has not failed. */
+export function lastFailureOf({ spec }: ServiceView, record: DeploymentRecord): Reason | null {
+  const failure = historyOf(record, spec).lastFailure;
+  if (failure === null) return null;
+  const { code, message, hint } = failure;
+  return { code, path: `services.${spec.name}`, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 export function reasonOfImage(
@@ -156,9 +180,12 @@ export function reasonOfImage(
   return { code, path, message, ...(hint === undefined ? {} : { hint }) };
 }
 
-/** The phase of a revision that has proven itself. A start of the agent alone makes nothing degraded. */
+/**
+ * The phase of a revision that has proven itself. A start of the agent alone makes nothing degraded, nor does what is
+ * left over of others.
+ */
 export function steadyPhase(steady: Steady, before: Phase): { phase: Phase; reason: Reason | null } {
   if (steady.trouble !== null) return { phase: 'degraded', reason: steady.trouble };
-  if (steady.isAllGood || before === 'converged') return { phase: 'converged', reason: null };
+  if (steady.isAllGood || before === 'converged') return { phase: 'converged', reason: steady.leftover };
   return { phase: 'degraded', reason: { code: 'starting', message: 'a service is starting again' } };
 }

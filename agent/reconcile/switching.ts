@@ -3,8 +3,9 @@ import type { PresentDeployment } from '../../protocol/deployment.ts';
 import { withoutBar } from './barred.ts';
 import { isCompleted } from './completed.ts';
 import { condemn } from './condemned.ts';
-import { noteClock } from './deadline.ts';
+import { deadlineInMs, noteClock } from './deadline.ts';
 import type { ObservedContainer } from './observed.ts';
+import { obstaclesIn, type Plan } from './obstacles.ts';
 import { PHASE_TABLE, type Stage } from './phases.ts';
 import { judgeAttempt, type Proof, proofInMs } from './proof.ts';
 import type { Attempt, DeploymentRecord } from './record.ts';
@@ -19,27 +20,32 @@ import {
   viewServices,
 } from './services.ts';
 import type { Decision, Revision, ServiceView, Situation } from './situation.ts';
-import { clearAway, keepRunning, makeWay, parkStopped, surplusOf } from './steady.ts';
-import { missingResources, type Step } from './steps.ts';
+import { clearAway, keepRunning, makeWay, parkStopped, steadyPhase, surplusOf } from './steady.ts';
+import { missingResources } from './steps.ts';
 
 type Desired = Revision<PresentDeployment>;
 
 export function switchAndProve(situation: Situation, desired: Desired, before: Attempt): Decision {
   const views = viewServices(situation, desired);
-  const record = noteRuns(situation, { ...situation.record, attempt: before }, views);
+  const noted = noteRuns(situation, { ...situation.record, attempt: before }, views);
   const inTheWay = containersInTheWay(situation, desired, views);
-  const attempt = noteClock(record.attempt ?? before, inTheWay, situation.nowMs);
-  const proof = { document: desired.document, views, attempt, record };
+  const plan = planSwitch(situation, desired, { views, record: noted, inTheWay });
+  const stops = plan.needed.flatMap((step) => (step.kind === 'stop_container' ? [step.container] : []));
+  const stopping = inTheWay.filter(({ id }) => stops.includes(id));
+  const attempt = noteClock(noted.attempt ?? before, { stopping, inTheWay, nowMs: situation.nowMs });
+  const { obstacle, leftover } = obstaclesIn(plan, noted.blocked);
+  const record: DeploymentRecord = { ...noted, blocked: obstacle ?? leftover };
+  const proof = { document: desired.document, views, attempt, record, obstacle };
   const verdict = judgeAttempt(situation, proof);
   if (verdict === 'proven') return becomeProven({ ...situation, record }, desired);
-  if (verdict === 'undecided' || attempt.stage === 'unproven') return goOn(situation, desired, proof);
+  if (verdict === 'undecided' || attempt.stage === 'unproven') return goOn(situation, plan, proof);
   return condemn({ ...situation, record }, { desired, attempt, ...verdict });
 }
 
 /** One step on for every service: new containers first, then old ones out of their way, then the start. */
-function goOn(situation: Situation, desired: Desired, proof: Proof): Decision {
-  const { views, attempt, record: noted } = proof;
-  const steps = stepsToSwitch(situation, desired, proof);
+function goOn(situation: Situation, { needed, cleanup }: Plan, proof: Proof): Decision {
+  const { document, views, attempt, record: noted } = proof;
+  const steps = [...needed, ...cleanup];
   const isStarted = views.every(
     (view) =>
       (view.container !== null && isUp(view.container)) || isCompleted(view.spec, view.container, noted),
@@ -55,6 +61,7 @@ function goOn(situation: Situation, desired: Desired, proof: Proof): Decision {
     steps,
     wantedImages: imagesToFetch(situation, views),
     wakeInMs: earliest(nextRetryInMs(situation, record), proofInMs(situation, proof)),
+    ...(stage === 'unproven' ? {} : { deadlineInMs: deadlineInMs(attempt, document, situation.nowMs) }),
     services: views,
   };
 }
@@ -71,21 +78,23 @@ function containersInTheWay(
   );
 }
 
-function stepsToSwitch(situation: Situation, desired: Desired, { views, record }: Proof): Step[] {
+interface Switch extends Pick<Proof, 'views' | 'record'> {
+  readonly inTheWay: readonly ObservedContainer[];
+}
+
+function planSwitch(situation: Situation, desired: Desired, { views, record, inTheWay }: Switch): Plan {
   const networks = networksUsed(views.map((view) => view.spec));
   const missing = missingResources(desired.document, networks, situation.observed);
-  if (missing.length > 0) return missing;
-  const inTheWay = containersInTheWay(situation, desired, views);
+  if (missing.length > 0) return { needed: missing, cleanup: [] };
   const isPlaceTaken = (view: ServiceView): boolean =>
     inTheWay.some((container) => container.service === view.spec.name);
   const stopped = surplusOf(situation, views).filter(
     (container) => !isUp(container) && !isOfProven(situation, container),
   );
-  return [
-    ...advanceServices(situation, record, views, isPlaceTaken),
-    ...makeWay(inTheWay, views),
-    ...clearAway(stopped),
-  ];
+  return {
+    needed: [...advanceServices(situation, record, views, isPlaceTaken), ...makeWay(inTheWay, views)],
+    cleanup: clearAway(stopped),
+  };
 }
 
 function phaseOf(
@@ -114,6 +123,5 @@ function becomeProven(situation: Situation, desired: Desired): Decision {
     reason: null,
   };
   const steady = keepRunning({ ...situation, record, proven: desired }, desired);
-  const trouble = steady.trouble === null ? {} : { phase: 'degraded' as const, reason: steady.trouble };
-  return { ...steady, record: { ...steady.record, ...trouble } };
+  return { ...steady, record: { ...steady.record, ...steadyPhase(steady, record.phase) } };
 }

@@ -39,7 +39,8 @@ function describeSource({ source }: Status): string {
 }
 
 function explainPhase({ phase, reason }: Status): string[] {
-  if (reason === null || phase === 'converged') return [];
+  // The line above shows both revisions.
+  if (reason === null || (phase === 'converged' && reason.code === 'not_in_rollout')) return [];
   const at = reason.path === undefined || reason.path === '' ? '' : `${reason.path}: `;
   const sentence = `${at}${reason.message} (${reason.code})`;
   return reason.hint === undefined ? [sentence] : [sentence, `Hint: ${reason.hint}`];

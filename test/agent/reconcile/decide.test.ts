@@ -358,6 +358,18 @@ describe('roll-outs and removal', () => {
     const waiting = decide(situation({ desired: gone, observed: seen }));
     expect(waiting.steps).toEqual([]);
     expect(waiting.record.phase).toBe('switching');
+    expect(waiting.record.reason).toMatchObject({
+      code: 'removal_pending',
+      path: 'services.a',
+      message: 'the engine has been removing container a-1 since 2026-11-22T10:00:00.000Z',
+    });
+    const { record } = waiting;
+    const later = { desired: gone, record, observed: seen, wallTime: '2026-11-22T11:00:00.000Z' };
+    expect(decide(situation(later)).record.reason).toEqual(record.reason);
+    expect(decide(situation({ ...later, observed: observed([], []) })).record).toMatchObject({
+      phase: 'removed',
+      reason: null,
+    });
   });
 
   it('absent stops, removes, then drops the network, and keeps volumes that it does not name', () => {

@@ -112,13 +112,13 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/switching.ts',
-        find: 'noteClock(record.attempt ?? before, inTheWay, situation.nowMs)',
-        replace: 'noteClock(record.attempt ?? before, inTheWay, Date.parse(situation.wallTime))',
+        find: 'stopping, inTheWay, nowMs: situation.nowMs }',
+        replace: 'stopping, inTheWay, nowMs: Date.parse(situation.wallTime) }',
       },
       {
         file: 'agent/reconcile/record.ts',
-        find: 'pulledAtMs: nowMs, clockFromMs: null, resumes',
-        replace: 'pulledAtMs: nowMs, resumes',
+        find: 'pulledAtMs: nowMs, clockFromMs: null, resumes }',
+        replace: 'pulledAtMs: nowMs, resumes }',
       },
       {
         file: 'agent/reconcile/proof.ts',

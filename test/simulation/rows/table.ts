@@ -50,6 +50,7 @@ export const ROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'an update has a window and the clock is not synchronised': ['waiting clock_not_synchronised'],
   'an update window is shut, or a hold file is there': ['waiting window', 'waiting held'],
+  'a network, volume or container that is left over cannot be removed': ['converged engine_error'],
   'a first deployment fails': ['failed at first'],
   'the revision before fails too': ['failed inconsistent'],
   'a document is malformed': ['refused invalid', 'refused not_json'],
@@ -102,6 +103,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'a device on which that goes on is never idle, and its life takes too long to simulate',
   'what ran before takes long to stop, or does not stop':
     'its deadline counts from when it has stopped: nothing that is told shows it',
+  'the engine does not end the removal of a container': 'the simulated engine ends each at once',
   'a 65th deployment is asked for': 'a device with 64 of them takes too long to simulate',
 };
 
