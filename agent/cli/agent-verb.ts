@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/config-error.ts';
 import { LocalSocketError } from '../local/errors.ts';
-import { StoreFull } from '../ports/store.ts';
+import { StoreBlocked } from '../ports/store.ts';
 import { StoreUnusable } from '../store/store-errors.ts';
 import { defaultConfigPath } from './config-path.ts';
 import { EXIT } from './exit-codes.ts';
@@ -30,7 +30,7 @@ export const agentVerb: Verb = {
 function explain(error: unknown): unknown {
   if (error instanceof ConfigError)
     return new CommandFailure({ code: 'config', exitCode: EXIT.usage, message: error.message });
-  if (error instanceof LocalSocketError || error instanceof StoreUnusable || error instanceof StoreFull) {
+  if (error instanceof LocalSocketError || error instanceof StoreUnusable || error instanceof StoreBlocked) {
     const { message, hint } = error;
     const code = 'code' in error ? error.code : 'store_unusable';
     return new CommandFailure({ code, exitCode: EXIT.badNews, message, hint });

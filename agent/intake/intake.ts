@@ -8,7 +8,7 @@ import { type Addressee, formatAddressee, parseTopic } from '../../protocol/topi
 import type { IncomingMessage } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import { type NewEvent, type Source, type Store, StoreFull } from '../ports/store.ts';
+import { type NewEvent, type Source, type Store, StoreBlocked } from '../ports/store.ts';
 import { type Judgement, judgeDocument } from './judge-document.ts';
 import { ToldRefusals } from './told-refusals.ts';
 
@@ -107,8 +107,8 @@ export class Intake {
     try {
       store.acceptDocument({ deployment: name, source, revision, hash: deployment.hash, body });
     } catch (error) {
-      if (error instanceof StoreFull) this.#refuse(arrival, noSpace(revision, error));
-      // Not acknowledged, it is sent again until there is room for it.
+      if (error instanceof StoreBlocked) this.#refuse(arrival, blocked(revision, error));
+      // Not acknowledged, it is sent again until the disk takes it.
       throw error;
     }
     this.#told.forget(topic);
@@ -141,7 +141,7 @@ function tooMany(revision: number): Judgement & { kind: 'refused' } {
   return { kind: 'refused', refusal: { revision, code: 'too_many_deployments', path: 'name', message } };
 }
 
-function noSpace(revision: number, { code, message, hint }: StoreFull): Judgement & { kind: 'refused' } {
+function blocked(revision: number, { code, message, hint }: StoreBlocked): Judgement & { kind: 'refused' } {
   return { kind: 'refused', refusal: { revision, code, path: '', message: `${message}; ${hint}` } };
 }
 

@@ -3,7 +3,7 @@ import { drawDelay, startBackOff } from '../lib/back-off.ts';
 import { Waker } from '../lib/waker.ts';
 import { type Engine, EngineUnavailable } from '../ports/engine.ts';
 import type { Logger } from '../ports/logger.ts';
-import { type AcceptedRevision, StoreFull } from '../ports/store.ts';
+import { type AcceptedRevision, StoreBlocked } from '../ports/store.ts';
 import { chooseDocument } from '../reconcile/choose-document.ts';
 import { decide } from '../reconcile/decide.ts';
 import { recognise } from '../reconcile/identity.ts';
@@ -12,7 +12,7 @@ import { recordOutcomes, type StepResult } from '../reconcile/outcomes.ts';
 import { type DeploymentRecord, EMPTY_RECORD, resumeRecord } from '../reconcile/record.ts';
 import { withRetry } from '../reconcile/retry.ts';
 import type { Decision, Revision } from '../reconcile/situation.ts';
-import { statusOf, statusUnreadable, statusWithoutEngine, statusWithoutRoom } from '../reconcile/status.ts';
+import { statusOf, statusUnreadable, statusWithoutEngine, statusWithoutStore } from '../reconcile/status.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { eventsOf } from './events-of.ts';
 import { Journal } from './journal.ts';
@@ -22,8 +22,8 @@ import { type SituationContext, SituationReader } from './situation-reader.ts';
 const SAFETY_PASS_MS = 30_000;
 /** Where the engine is away: soon at first, as it mostly restarts. */
 const ENGINE_AWAY = { baseMs: 500, capMs: 10_000 };
-/** Where the disk of the store is full. */
-const STORE_FULL = { baseMs: 1000, capMs: 30_000 };
+/** Where the disk of the store takes nothing. */
+const STORE_BLOCKED = { baseMs: 1000, capMs: 30_000 };
 /** Where a step failed: a service's history holds it back, but nothing slows those of networks and volumes. */
 const STEP_FAILED = { baseMs: 500, capMs: 30_000 };
 
@@ -51,7 +51,7 @@ export class DeploymentLoop {
   #busySinceMs: number | null = null;
   #engineBackOff = startBackOff(ENGINE_AWAY);
   #stepBackOff = startBackOff(STEP_FAILED);
-  #storeBackOff = startBackOff(STORE_FULL);
+  #storeBackOff = startBackOff(STORE_BLOCKED);
   #isResumed = false;
   #isRetryAsked = false;
 
@@ -67,7 +67,7 @@ export class DeploymentLoop {
     this.#recordText = JSON.stringify(this.#record);
   }
 
-  /** Runs until `close`. Never rejects for what the engine or the network does, nor for a full disk. */
+  /** Runs until `close`. Never rejects for what the engine or the network does, nor for a disk that takes nothing. */
   async run(): Promise<void> {
     const { signal } = this.#abort;
     while (!signal.aborted) {
@@ -102,10 +102,10 @@ export class DeploymentLoop {
       const waitMs = await this.#round();
       this.#context.onEngine(null);
       this.#engineBackOff = startBackOff(ENGINE_AWAY);
-      this.#storeBackOff = startBackOff(STORE_FULL);
+      this.#storeBackOff = startBackOff(STORE_BLOCKED);
       return waitMs;
     } catch (error) {
-      if (error instanceof StoreFull) return this.#waitForRoom(error);
+      if (error instanceof StoreBlocked) return this.#waitForStore(error);
       if (!(error instanceof EngineUnavailable)) throw error;
       this.#context.onEngine(error);
       const { delayMs, next } = drawDelay(this.#engineBackOff, this.#context.random);
@@ -161,13 +161,13 @@ export class DeploymentLoop {
    * What cannot be stored is not acted upon; what runs goes on under the engine. To an update the wait is what a
    * restart of the agent is: its deadline counts anew after it, but not for ever.
    */
-  #waitForRoom(trouble: StoreFull): number {
+  #waitForStore(trouble: StoreBlocked): number {
     const { reporter, random } = this.#context;
     this.#isResumed = false;
     const document = this.#readAccepted();
     if (document !== null) {
       const { revision, hash, source } = document;
-      const body = statusWithoutRoom({ revision, hash }, this.#record, trouble);
+      const body = statusWithoutStore({ revision, hash }, this.#record, trouble);
       reporter.reportStatus(this.name, source, body);
     }
     const { delayMs, next } = drawDelay(this.#storeBackOff, random);

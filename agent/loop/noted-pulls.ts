@@ -1,6 +1,6 @@
 // Pulls with a note of what they brought, so that what the agent pulled can be told for ever from what was here.
 import type { Engine, PullOptions, PullOutcome } from '../ports/engine.ts';
-import { type PullNotes, StoreFull } from '../ports/store.ts';
+import { type PullNotes, StoreBlocked } from '../ports/store.ts';
 
 /** What a pull asks of an engine. */
 export type PullingEngine = Pick<Engine, 'inspectImage' | 'pullImage'>;
@@ -70,7 +70,7 @@ export class NotedPulls implements PullingEngine {
       this.#notes.beginPull(reference, beforeId);
       return null;
     } catch (error) {
-      if (error instanceof StoreFull) return noRoom(error);
+      if (error instanceof StoreBlocked) return blocked(error);
       this.#onFatal(error);
       return GIVEN_UP;
     }
@@ -91,6 +91,6 @@ export class NotedPulls implements PullingEngine {
   }
 }
 
-function noRoom({ code, message, hint }: StoreFull): PullOutcome {
+function blocked({ code, message, hint }: StoreBlocked): PullOutcome {
   return { ok: false, code, message, hint, isTransient: true };
 }

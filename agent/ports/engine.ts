@@ -82,6 +82,8 @@ export type PullErrorCode =
   | 'registry_unreachable'
   | 'registry_tls'
   | 'no_space'
+  | 'data_dir_read_only'
+  | 'data_dir_io_error'
   | 'pull_failed'
   | 'aborted';
 

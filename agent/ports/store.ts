@@ -5,14 +5,32 @@ import type { Refusal, Status } from '../../protocol/status.ts';
 import type { PulledImage } from '../reconcile/collect-images.ts';
 import type { DeploymentRecord } from '../reconcile/record.ts';
 
-/** The disk has no room: nothing of what was asked is stored. It may well do later. */
-export class StoreFull extends Error {
-  readonly code = 'no_space';
-  readonly hint = 'free space on the disk of data_dir; all goes on by itself then';
+const BLOCKS = {
+  no_space: {
+    message: 'the disk of data_dir is full: nothing can be stored',
+    hint: 'free space on the disk of data_dir; all goes on by itself then',
+  },
+  data_dir_read_only: {
+    message: 'the disk of data_dir has turned read-only: nothing can be stored',
+    hint: "see the kernel's log (dmesg) for why, check the file system and make it writable; all goes on by itself then",
+  },
+  data_dir_io_error: {
+    message: 'the disk of data_dir fails to write: nothing can be stored',
+    hint: "see the kernel's log (dmesg); the disk or card may be at its end. All goes on by itself once it writes",
+  },
+} as const;
 
-  constructor(options: { cause?: unknown } = {}) {
-    super('the disk of data_dir is full: nothing can be stored', options);
-    this.name = 'StoreFull';
+/** The disk takes nothing: nothing of what was asked is stored. It may well do later. */
+export class StoreBlocked extends Error {
+  override readonly name = 'StoreBlocked';
+  readonly code: keyof typeof BLOCKS;
+  readonly hint: string;
+
+  constructor(code: keyof typeof BLOCKS, options: { cause?: unknown } = {}) {
+    const { message, hint } = BLOCKS[code];
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
   }
 }
 
@@ -62,9 +80,9 @@ export interface PullNotes {
 }
 
 /**
- * Documents, records, commands and the beginnings of pulls throw `StoreFull` where there is no room for them, as
- * nothing may act on what is not stored. Events are lost then, and the gap in their numbers tells it. All else is
- * held in memory until there is room.
+ * Documents, records, commands and the beginnings of pulls throw `StoreBlocked` where the disk does not take
+ * them, as nothing may act on what is not stored. Events are lost then, and the gap in their numbers tells it. All
+ * else is held in memory until it does.
  */
 export interface Store extends PullNotes {
   /** Stores a document and clears the refusal that stood for its deployment. Durable on return. */

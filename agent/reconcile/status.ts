@@ -38,7 +38,7 @@ export function statusWithoutEngine(
 }
 
 /** While nothing can be stored no step is taken: what is asked waits, and of what runs nothing new is known. */
-export function statusWithoutRoom(
+export function statusWithoutStore(
   desired: { readonly revision: number; readonly hash: string },
   record: DeploymentRecord,
   { code, message, hint }: { readonly code: string; readonly message: string; readonly hint: string },
@@ -47,7 +47,7 @@ export function statusWithoutRoom(
   return {
     desired,
     running: record.proven,
-    phase: phaseWithoutRoom(desired.hash, record),
+    phase: phaseWithoutStore(desired.hash, record),
     reason,
     services: {},
   };
@@ -64,7 +64,7 @@ export function statusUnreadable(
   return { desired, running: proven, phase: 'failed', reason, services: {} };
 }
 
-function phaseWithoutRoom(hash: string, { attempt, proven, phase }: DeploymentRecord): Phase {
+function phaseWithoutStore(hash: string, { attempt, proven, phase }: DeploymentRecord): Phase {
   if (attempt?.hash === hash) return phase;
   if (proven?.hash !== hash) return 'waiting';
   return phase === 'converged' ? 'degraded' : phase;

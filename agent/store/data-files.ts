@@ -1,6 +1,7 @@
 // What the store wants of the data directory beside SQLite, so that tests put it on a disk that fails.
+import { StoreBlocked } from '../ports/store.ts';
 
-/** Files by their names below the data directory. Each call throws `StoreFull` where there is no room. */
+/** Files by their names below the data directory. Each call throws `StoreBlocked` where the disk does not take it. */
 export interface DataFiles {
   /** `null` when there is none, or none that can be read. */
   read(name: string): Buffer | null;
@@ -16,6 +17,8 @@ export interface DataFiles {
   list(): string[];
 }
 
+const PROBE = 'holdfast.db.probe';
+
 /** Durable on return; a crash leaves the old content or the new one. */
 export function replaceFile(files: DataFiles, name: string, content: Uint8Array): void {
   const draft = `${name}.new`;
@@ -24,7 +27,27 @@ export function replaceFile(files: DataFiles, name: string, content: Uint8Array)
     files.rename(draft, name);
     files.syncNames();
   } catch (error) {
-    files.remove(draft);
+    removeQuietly(files, draft);
     throw error;
+  }
+}
+
+/** What a write of some size meets now; `null` when the disk takes it. */
+export function findBlock(files: DataFiles): StoreBlocked | null {
+  try {
+    files.write(PROBE, Buffer.alloc(4096));
+    return null;
+  } catch (error) {
+    return error instanceof StoreBlocked ? error : null;
+  } finally {
+    removeQuietly(files, PROBE);
+  }
+}
+
+function removeQuietly(files: DataFiles, name: string): void {
+  try {
+    files.remove(name);
+  } catch {
+    // What went wrong before is what counts.
   }
 }

@@ -130,7 +130,7 @@ export class DeploymentRows {
 
   /**
    * Takes over what second copies know and the tables do not, and writes the copies that are missing. Answers
-   * with the deployments that changed. Throws `StoreFull`.
+   * with the deployments that changed. Throws `StoreBlocked`.
    */
   adoptCopies(): string[] {
     return inTransaction(this.#db, () => {

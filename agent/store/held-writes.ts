@@ -1,5 +1,5 @@
-// What a full disk makes wait: writes that nothing acts upon, kept in memory until there is room again.
-import { StoreFull } from '../ports/store.ts';
+// What a disk that takes nothing makes wait: writes that nothing acts upon, kept in memory until it does again.
+import { StoreBlocked } from '../ports/store.ts';
 
 /** Of strangers' names there may be any number; the oldest go. */
 const MAX_HELD = 500;
@@ -12,13 +12,13 @@ interface HeldWrite<T> {
 export class HeldWrites<T = unknown> {
   readonly #held = new Map<string, HeldWrite<T>>();
 
-  /** Writes, after all that is held; where there is no room it is held, in the place of what had the same key. */
+  /** Writes, after all that is held; where the disk does not take it, it is held, in the place of what had the same key. */
   write(key: string, value: T, write: () => void): void {
     try {
       this.flush();
       write();
     } catch (error) {
-      if (!(error instanceof StoreFull)) throw error;
+      if (!(error instanceof StoreBlocked)) throw error;
       this.#held.delete(key);
       this.#held.set(key, { value, write });
       const [oldest] = this.#held.keys();
@@ -26,7 +26,7 @@ export class HeldWrites<T = unknown> {
     }
   }
 
-  /** Writes what is held, the oldest first. Throws `StoreFull`, with what is left still held. */
+  /** Writes what is held, the oldest first. Throws `StoreBlocked`, with what is left still held. */
   flush(): void {
     for (const [key, { write }] of this.#held) {
       write();
@@ -34,12 +34,12 @@ export class HeldWrites<T = unknown> {
     }
   }
 
-  /** Writes what is held, as far as there is room. */
+  /** Writes what is held, as far as the disk takes it. */
   tryFlush(): void {
     try {
       this.flush();
     } catch (error) {
-      if (!(error instanceof StoreFull)) throw error;
+      if (!(error instanceof StoreBlocked)) throw error;
     }
   }
 

@@ -32,10 +32,10 @@ export function openDataFiles(dataDir: string): DataFiles {
       }
     },
     write: (name, content) =>
-      withRoom(() => writeFileSync(join(dataDir, name), content, { mode: PRIVATE_FILE, flush: true })),
-    rename: (from, to) => withRoom(() => renameSync(join(dataDir, from), join(dataDir, to))),
-    remove: (name) => rmSync(join(dataDir, name), { force: true, recursive: true }),
-    syncNames: () => withRoom(() => directories.forEach(syncDirectory)),
+      translated(() => writeFileSync(join(dataDir, name), content, { mode: PRIVATE_FILE, flush: true })),
+    rename: (from, to) => translated(() => renameSync(join(dataDir, from), join(dataDir, to))),
+    remove: (name) => translated(() => rmSync(join(dataDir, name), { force: true, recursive: true })),
+    syncNames: () => translated(() => directories.forEach(syncDirectory)),
     list: () =>
       directories
         .flatMap((directory) => namesIn(directory).map((name) => relative(dataDir, name)))
@@ -43,7 +43,7 @@ export function openDataFiles(dataDir: string): DataFiles {
   };
 }
 
-function withRoom(work: () => void): void {
+function translated(work: () => void): void {
   try {
     work();
   } catch (error) {

@@ -1,5 +1,5 @@
 // A bound, kept beside the database, that no told number has passed: a database that is built anew goes on above it.
-import { StoreFull } from '../ports/store.ts';
+import { StoreBlocked } from '../ports/store.ts';
 import type { SecondCopies, ToldNumbers } from './second-copies.ts';
 
 /** Much, so that the file is seldom written; what a recovery skips is this much at most. */
@@ -26,7 +26,7 @@ export class NumberCeiling {
       this.#copies.writeNumbers(raised);
       this.#ceiling = raised;
     } catch (error) {
-      if (!(error instanceof StoreFull)) throw error;
+      if (!(error instanceof StoreBlocked)) throw error;
     }
   }
 }

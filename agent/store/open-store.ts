@@ -2,8 +2,8 @@
 import { chmodSync, existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeSystemError } from '../lib/system-error.ts';
-import { StoreFull } from '../ports/store.ts';
-import { type DataFiles, replaceFile } from './data-files.ts';
+import { StoreBlocked } from '../ports/store.ts';
+import { type DataFiles, findBlock, replaceFile } from './data-files.ts';
 import { openDatabase, type SqlDatabase } from './database.ts';
 import { guardDatabase } from './guarded-database.ts';
 import { migrations as released } from './migrations.ts';
@@ -40,8 +40,8 @@ export function openStore(dataDir: string, options: OpenOptions = {}): SqliteSto
 
 /**
  * Opens, or creates, a store. A database that is damaged or from a newer agent is set aside, and built anew from
- * the second copies. Throws `StoreUnusable` when an operator has to act, `StoreFull` when there is no room for a
- * new one.
+ * the second copies. Throws `StoreUnusable` when an operator has to act, `StoreBlocked` when the disk takes no new
+ * one.
  */
 export function openStoreAt(place: StorePlace, options: OpenOptions = {}): SqliteStore {
   const { files } = place;
@@ -60,7 +60,7 @@ function openAnew(place: StorePlace, options: OpenOptions, cause: Cause): Sqlite
   try {
     return openSound(place, options, cause);
   } catch (error) {
-    if (!(error instanceof StoreFull)) throw error;
+    if (!(error instanceof StoreBlocked) || error.code !== 'no_space') throw error;
     dropSetAside(place.files);
     return openSound(place, options, cause);
   }
@@ -94,9 +94,11 @@ function openCurrent(place: StorePlace, migrations: readonly string[]): SqlDatab
 }
 
 function openChecked({ files, open }: StorePlace): SqlDatabase {
-  const onDamage = (): void => markSuspect(files);
   try {
-    const database = guardDatabase(open(DATABASE), onDamage);
+    const database = guardDatabase(open(DATABASE), {
+      onDamage: () => markSuspect(files),
+      findBlock: () => findBlock(files),
+    });
     return closeOnError(database, () => {
       applySettings(database);
       checkIntegrity(database);

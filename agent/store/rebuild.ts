@@ -1,5 +1,5 @@
 // What a new database begins with, where there was another before it.
-import { type NewEvent, StoreFull } from '../ports/store.ts';
+import { type NewEvent, StoreBlocked } from '../ports/store.ts';
 import type { SqlDatabase } from './database.ts';
 import { inTransaction, readCounter, writeCounter } from './rows.ts';
 import type { SecondCopies, ToldNumbers } from './second-copies.ts';
@@ -26,7 +26,7 @@ export interface Rebuilding {
 
 /**
  * Makes a store of a database, with all that the second copies know better, and tells of a recovery as an event.
- * A crash in it is followed by the same again. Throws `StoreFull`.
+ * A crash in it is followed by the same again. Throws `StoreBlocked`.
  */
 export function settle(db: SqlDatabase, rebuilding: Rebuilding): SqliteStore {
   const { copies, cause, wallTime, options } = rebuilding;
@@ -49,7 +49,7 @@ function adoptOrLeave(store: SqliteStore, isNew: boolean): string[] {
   try {
     return store.adoptCopies();
   } catch (error) {
-    if (isNew || !(error instanceof StoreFull)) throw error;
+    if (isNew || !(error instanceof StoreBlocked)) throw error;
     return [];
   }
 }

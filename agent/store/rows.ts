@@ -1,5 +1,5 @@
 // Small things that all tables of the store share.
-import { StoreFull } from '../ports/store.ts';
+import { StoreBlocked } from '../ports/store.ts';
 import type { SqlDatabase } from './database.ts';
 import { unseal } from './sealed.ts';
 
@@ -12,7 +12,7 @@ export function inTransaction<T>(db: SqlDatabase, work: () => T): T {
     return result;
   } catch (error) {
     rollBack(db);
-    if (error instanceof StoreFull) reuseLog(db);
+    if (error instanceof StoreBlocked) reuseLog(db);
     throw error;
   }
 }

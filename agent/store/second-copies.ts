@@ -38,7 +38,7 @@ export class SecondCopies {
     this.#files = files;
   }
 
-  /** Durable on return. Throws `StoreFull`. */
+  /** Durable on return. Throws `StoreBlocked`. */
   save(copy: DeploymentCopy): void {
     const sealed = seal({ schema: SCHEMA, ...copy });
     if (this.#sealed.get(copy.deployment) === sealed) return;
@@ -78,7 +78,7 @@ export class SecondCopies {
     return readSealed<ToldNumbers>(this.#files, NUMBERS);
   }
 
-  /** Durable on return. Throws `StoreFull`. */
+  /** Durable on return. Throws `StoreBlocked`. */
   writeNumbers(numbers: ToldNumbers): void {
     replaceFile(this.#files, NUMBERS, Buffer.from(seal({ schema: SCHEMA, ...numbers })));
   }

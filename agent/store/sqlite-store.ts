@@ -1,9 +1,9 @@
-// SQLite behind the agent's `Store` port: the tables put together, and what becomes of each write on a full disk.
+// SQLite behind the agent's `Store` port: the tables put together, and what becomes of each write on a disk that takes nothing.
 //
-// what                                   where there is no room
-// documents, records, commands, pulls    throws `StoreFull`: nothing acts on what is not stored
+// what                                   where the disk takes nothing: it is full, read-only or failing
+// documents, records, commands, pulls    throws `StoreBlocked`: nothing acts on what is not stored
 // events                                 are lost, and the gap in their numbers tells it
-// all else                               is held in memory, and written when there is room
+// all else                               is held in memory, and written when it does
 import type { Reply } from '../../protocol/command.ts';
 import type { Event } from '../../protocol/events.ts';
 import type { Refusal, Status } from '../../protocol/status.ts';
@@ -13,7 +13,7 @@ import {
   type NewEvent,
   type PendingStatus,
   type Store,
-  StoreFull,
+  StoreBlocked,
 } from '../ports/store.ts';
 import type { PulledImage } from '../reconcile/collect-images.ts';
 import type { DeploymentRecord } from '../reconcile/record.ts';
@@ -68,7 +68,7 @@ export class SqliteStore implements Store {
     };
   }
 
-  /** Takes over what second copies know better; answers with the deployments that changed. Throws `StoreFull`. */
+  /** Takes over what second copies know better; answers with the deployments that changed. Throws `StoreBlocked`. */
   adoptCopies(): string[] {
     return this.#deployments.adoptCopies();
   }
@@ -203,7 +203,7 @@ export class SqliteStore implements Store {
       this.#ceiling.keepAhead();
       return seq;
     } catch (error) {
-      if (!(error instanceof StoreFull)) throw error;
+      if (!(error instanceof StoreBlocked)) throw error;
       return null;
     }
   }
@@ -253,12 +253,12 @@ export class SqliteStore implements Store {
     );
   }
 
-  /** Where there is no room the events are lost, and the gap in their numbers tells it. */
+  /** Where the disk takes nothing the events are lost, and the gap in their numbers tells it. */
   #orLose(write: () => void): void {
     try {
       write();
     } catch (error) {
-      if (!(error instanceof StoreFull)) throw error;
+      if (!(error instanceof StoreBlocked)) throw error;
     }
     this.#ceiling.keepAhead();
   }

@@ -1,6 +1,6 @@
 // The newest status of each deployment, and how much of it the broker has.
 import type { Status } from '../../protocol/status.ts';
-import { type PendingStatus, StoreFull } from '../ports/store.ts';
+import { type PendingStatus, StoreBlocked } from '../ports/store.ts';
 import type { SqlDatabase } from './database.ts';
 import { inTransaction, readCounter, readSealedBody, writeCounter } from './rows.ts';
 import { seal } from './sealed.ts';
@@ -41,7 +41,7 @@ export class StatusRows {
       inTransaction(this.#db, () => writeCounter(this.#db, 'status_seq', this.#seqEnd + STATUS_SEQ_BLOCK));
       this.#seqEnd += STATUS_SEQ_BLOCK;
     } catch (error) {
-      if (!(error instanceof StoreFull) || this.#seq >= this.#seqEnd) throw error;
+      if (!(error instanceof StoreBlocked) || this.#seq >= this.#seqEnd) throw error;
     }
   }
 

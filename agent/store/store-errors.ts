@@ -1,6 +1,6 @@
-// What can be wrong with the store, told apart by what helps: room, another process, or a new file.
+// What can be wrong with the store, told apart by what helps: a disk that writes, another process, or a new file.
 import { systemErrorCode } from '../lib/system-error.ts';
-import { StoreFull } from '../ports/store.ts';
+import { StoreBlocked } from '../ports/store.ts';
 
 /** The store cannot be opened, and not for damage: an operator has to act. */
 export class StoreUnusable extends Error {
@@ -29,7 +29,8 @@ export class StoreDamaged extends Error {
 export function toStoreError(error: unknown): unknown {
   const code = systemErrorCode(error);
   if (code === null || !(error instanceof Error)) return error;
-  if (NO_ROOM.has(code)) return new StoreFull({ cause: error });
+  const block = BLOCKS[code];
+  if (block !== undefined) return new StoreBlocked(block, { cause: error });
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return lockedBy(error);
   if (MARKS_DAMAGE.has(code.split('_', 2).join('_')))
     return new StoreDamaged(error.message, { cause: error });
@@ -45,8 +46,21 @@ export function toOpenError(error: unknown): unknown {
     : error;
 }
 
-/** `SQLITE_IOERR_WRITE` is a quota's, or a disk that has turned read-only: nothing is stored, and it may pass. */
-const NO_ROOM: ReadonlySet<string> = new Set(['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'ENOSPC', 'EDQUOT']);
+/**
+ * Nothing is stored, and it may pass. After each of these SQLite writes the same pages again, so a sync that failed
+ * loses nothing. Its own codes do not tell a quota or a disk that has turned read-only from one that fails.
+ */
+const BLOCKS: Readonly<Record<string, StoreBlocked['code']>> = {
+  SQLITE_FULL: 'no_space',
+  ENOSPC: 'no_space',
+  EDQUOT: 'no_space',
+  EROFS: 'data_dir_read_only',
+  EIO: 'data_dir_io_error',
+  SQLITE_IOERR_WRITE: 'data_dir_io_error',
+  SQLITE_IOERR_FSYNC: 'data_dir_io_error',
+  SQLITE_IOERR_DIR_FSYNC: 'data_dir_io_error',
+  SQLITE_IOERR_TRUNCATE: 'data_dir_io_error',
+};
 const MARKS_DAMAGE: ReadonlySet<string> = new Set(['SQLITE_CORRUPT', 'SQLITE_NOTADB']);
 
 function lockedBy(cause: Error): StoreUnusable {

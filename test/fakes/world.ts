@@ -5,7 +5,7 @@ import { type Agent, composeAgent } from '../../agent/compose.ts';
 import type { BrokerHandlers, BrokerStatus } from '../../agent/ports/broker.ts';
 import type { Random } from '../../agent/ports/clock.ts';
 import type { Logger } from '../../agent/ports/logger.ts';
-import { type Store, StoreFull } from '../../agent/ports/store.ts';
+import { type Store, StoreBlocked } from '../../agent/ports/store.ts';
 import type { SqlDatabase } from '../../agent/store/database.ts';
 import { openStoreAt } from '../../agent/store/open-store.ts';
 import type { Event, EventBatch } from '../../protocol/events.ts';
@@ -356,7 +356,7 @@ export class World {
   #takeOpenError(place: DiskPlace, error: unknown): void {
     this.note(`agent: no store: ${error instanceof Error ? error.stack : String(error)}`);
     place.abandon();
-    if (!(error instanceof StoreFull)) this.fatal.push(error);
+    if (!(error instanceof StoreBlocked)) this.fatal.push(error);
     this.clock.schedule(RESTART_MS, () => this.startAgent());
   }
 

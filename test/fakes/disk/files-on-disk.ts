@@ -39,7 +39,7 @@ export class DiskPlace implements StorePlace {
 
   #openFiles(): DataFiles {
     const on = <T>(work: (disk: SimulatedDisk) => T): T => {
-      if (this.#isGone) throw new DiskError('EIO', 'the process is gone');
+      if (this.#isGone) throw new DiskError('ENODEV', 'the process is gone');
       try {
         return work(this.#disk);
       } catch (error) {

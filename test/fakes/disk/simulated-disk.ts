@@ -11,7 +11,7 @@ const SECTOR_BYTES = 512;
 
 /** The error of every call after the power went; as the errno of a real disk. */
 export class DiskError extends Error {
-  readonly code: 'EIO' | 'ENOSPC' | 'ENOENT';
+  readonly code: 'ENODEV' | 'ENOSPC' | 'ENOENT' | 'EROFS' | 'EIO';
 
   constructor(code: DiskError['code'], what: string) {
     super(`${code}: ${what}`);
@@ -59,6 +59,8 @@ export class SimulatedDisk {
   onChange: ((count: number) => void) | null = null;
   /** What all files together may take. */
   capacityBytes = Number.POSITIVE_INFINITY;
+  /** What every change meets, as on a file system that has turned read-only, or a card at its end. */
+  blockedBy: 'EROFS' | 'EIO' | null = null;
   readonly #names = new Map<string, Inode>();
   readonly #durableNames = new Map<string, Inode>();
   #namings: Naming[] = [];
@@ -205,10 +207,11 @@ export class SimulatedDisk {
     this.#changes += 1;
     this.onChange?.(this.#changes);
     this.#needPower(path);
+    if (this.blockedBy !== null) throw new DiskError(this.blockedBy, path);
   }
 
   #needPower(path: string): void {
-    if (!this.#isPowered) throw new DiskError('EIO', `the power is off: ${path}`);
+    if (!this.#isPowered) throw new DiskError('ENODEV', `the power is off: ${path}`);
   }
 
   #change(inode: Inode, change: Change): void {

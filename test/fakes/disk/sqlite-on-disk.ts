@@ -170,7 +170,9 @@ function answer(call: () => Sqlite3Result | undefined): Sqlite3Result {
     return call() ?? capi.SQLITE_OK;
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;
-    return error.code === 'ENOSPC' ? capi.SQLITE_FULL : capi.SQLITE_IOERR;
+    if (error.code === 'ENOSPC') return capi.SQLITE_FULL;
+    // As a real one says it, whatever the cause.
+    return error.code === 'EROFS' || error.code === 'EIO' ? capi.SQLITE_IOERR_WRITE : capi.SQLITE_IOERR;
   }
 }
 
@@ -181,7 +183,7 @@ function fileAt(pointer: WasmPointer): { disk: SimulatedDisk; path: string } {
 }
 
 function diskOf({ disk, isGone }: Mount): SimulatedDisk {
-  if (isGone) throw new DiskError('EIO', 'the process is gone');
+  if (isGone) throw new DiskError('ENODEV', 'the process is gone');
   return disk;
 }
 

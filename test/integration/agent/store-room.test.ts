@@ -1,10 +1,10 @@
 // The store on a real file system that is really full, by the real SQLite.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { StoreFull } from '../../../agent/ports/store.ts';
+import { StoreBlocked } from '../../../agent/ports/store.ts';
 import { EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
 import { openStore } from '../../../agent/store/open-store.ts';
 
@@ -34,7 +34,7 @@ test('a full disk refuses what must be stored, holds the rest, and all goes on w
   const store = openStore(dir);
   store.acceptDocument(document(1));
   fill();
-  expect(() => store.acceptDocument(document(2))).toThrow(StoreFull);
+  expect(() => store.acceptDocument(document(2))).toThrow(StoreBlocked);
   const refusal = { revision: 2, code: 'no_space', path: '', message: 'full', at: AT };
   store.writeRefusal('line', refusal);
   expect(store.readRefusal('line')).toEqual(refusal);
@@ -45,7 +45,7 @@ test('a full disk refuses what must be stored, holds the rest, and all goes on w
         ...EMPTY_RECORD,
         parked: Array.from({ length: n }, (_, k) => `container ${k}`),
       });
-  }).toThrow(StoreFull);
+  }).toThrow(StoreBlocked);
   for (let n = 0; n < 2000; n += 1) store.appendEvents([{ type: 'phase', n, filler: 'x'.repeat(500) }], AT);
   expect(store.pendingEvents(10_000).length).toBeLessThan(2000);
   rmSync(join(dir, 'ballast'));
@@ -58,4 +58,30 @@ test('a full disk refuses what must be stored, holds the rest, and all goes on w
   expect(again.recovery).toBeNull();
   expect(again.acceptedRevisions('line').map(({ revision }) => revision)).toEqual([2]);
   again.close();
+});
+
+test('a file system that turns read-only is told as such, and the agent may go on', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-read-only-'));
+  const [image, mountPoint] = [join(folder, 'ext4'), join(folder, 'mount')];
+  mkdirSync(mountPoint);
+  writeFileSync(image, '');
+  truncateSync(image, 16 * 1024 ** 2);
+  execFileSync('mkfs.ext4', ['-q', image]);
+  execFileSync('mount', ['-o', 'loop', image, mountPoint]);
+  try {
+    const store = openStore(mountPoint);
+    store.acceptDocument(document(1));
+    // What an error of the disk does to a file system that is mounted with errors=remount-ro.
+    execFileSync('mount', ['-o', 'remount,abort', mountPoint]);
+    const isReadOnly = expect.objectContaining({ code: 'data_dir_read_only' });
+    expect(() => store.acceptDocument(document(2))).toThrow(isReadOnly);
+    expect(() => store.writeRecord('line', { ...EMPTY_RECORD, parked: ['1'] })).toThrow(isReadOnly);
+    expect(() => store.beginCommand('c1')).toThrow(isReadOnly);
+    store.appendEvents([{ type: 'phase' }], AT);
+    expect(store.acceptedRevisions('line').map(({ revision }) => revision)).toEqual([1]);
+    store.close();
+  } finally {
+    execFileSync('umount', [mountPoint]);
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -92,6 +92,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'the checks read the same database in its memory, and would be the first to meet it',
   'a second copy in `documents/` is damaged or gone':
     'beside a damaged database it loses documents, and the checks would call that broken',
+  'the disk of `data_dir` turns read-only, or fails to write':
+    'to the agent it is a full disk with another code',
   '`holdfast.db` is from a newer agent': ONE_VERSION,
   '`holdfast.db` has a wrong mode or owner': OF_THE_HOST,
   '`data_dir` cannot be written at all': OF_THE_HOST,
