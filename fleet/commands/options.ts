@@ -1,5 +1,4 @@
 // Options as they come from the command line, parsed into values once.
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { parseDurationMs } from '../../protocol/duration.ts';
@@ -12,8 +11,9 @@ import {
 } from '../../protocol/topics.ts';
 import { parseBrokerUrl } from '../broker/broker-url.ts';
 import { type Broker, connectBroker } from '../broker/connection.ts';
-import { messageOf, usageFailure } from '../failure.ts';
+import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import { readTextFile } from '../read-file.ts';
 
 const flag = v.optional(v.boolean(), false);
 const value = v.optional(v.string());
@@ -31,6 +31,8 @@ export const waitSchema = v.object({
   timeout: v.optional(v.string(), '10m'),
 });
 
+/** The system's own bundle of authorities has some 200 KiB. */
+const MAX_CA_BYTES = 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 15_000;
 
@@ -47,11 +49,9 @@ export async function openBroker(options: CommonOptions, host: Host): Promise<Br
 }
 
 function readCa(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw usageFailure(`--ca: ${messageOf(error)}`);
-  }
+  const read = readTextFile(file, MAX_CA_BYTES);
+  if (!read.ok) throw usageFailure(`--ca: ${read.message}`);
+  return read.text;
 }
 
 export function readPrefix({ topicPrefix }: CommonOptions): string {

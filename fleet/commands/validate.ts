@@ -1,5 +1,7 @@
 // `holdfastctl validate FILE`: everything that can be said of a file without a broker or a device.
 import * as v from 'valibot';
+import { DEPLOYMENT_SCHEMA } from '../../protocol/deployment.ts';
+import type { ReadyContent } from '../document/json-document.ts';
 import { loadFile } from '../document/load-file.ts';
 import { planPublication } from '../document/plan-publication.ts';
 import { serialize } from '../document/serialize.ts';
@@ -13,7 +15,7 @@ export const validateSchema = v.object({
   profile: profilesSchema,
 });
 
-/** Checks a file; with `--json`, writes the document as it would be published. */
+/** Checks a file; with `--json`, writes the document. */
 export function validate(file: string, options: v.InferOutput<typeof validateSchema>, host: Host): ExitCode {
   const name = options.name === undefined ? undefined : readName('--name', options.name);
   const { profile: profiles } = options;
@@ -24,9 +26,15 @@ export function validate(file: string, options: v.InferOutput<typeof validateSch
   const { value, document } = plan.publication;
   const payload = serialize(value);
   if (payload.warning !== null) writeNote(host, payload.warning);
-  if (options.json) writeJson(host.stdout, { valid: true, bytes: payload.bytes, document: value });
+  if (options.json) writeJson(host.stdout, toDocument(loaded.content));
   else writeLine(host.stdout, `${file} is valid: ${summarize(document)}, ${payload.bytes} bytes`);
   return EXIT.good;
+}
+
+/** What a deploy puts on is left out (a revision, a time, a roll-out's salt), so that it takes this as a `.json` file. */
+function toDocument(content: ReadyContent): Record<string, unknown> {
+  const { name, state = 'present', ...rest } = content;
+  return { schema: DEPLOYMENT_SCHEMA, name, state, ...rest };
 }
 
 function summarize(document: {
@@ -36,6 +44,7 @@ function summarize(document: {
 }): string {
   const services = Object.keys(document.services ?? {});
   if (document.state === 'absent') return `the removal of "${document.name}"`;
+  if (document.state === 'inherit') return `the end of a device's own "${document.name}"`;
   const noun = services.length === 1 ? 'service' : 'services';
   return `"${document.name}" with ${noun} ${services.join(', ')}`;
 }

@@ -76,7 +76,7 @@ function profileHint(at: Path, run: Conversion): string | null {
 }
 
 /** A roll-out without a salt is given one at the deploy, when the revision is known. */
-function withSalt(content: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
+export function withSalt(content: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { rollout } = content;
   const isObject = typeof rollout === 'object' && rollout !== null && !Array.isArray(rollout);
   return isObject ? { ...content, rollout: { salt: 'unset', ...rollout } } : content;

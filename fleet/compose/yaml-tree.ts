@@ -65,6 +65,8 @@ interface Walk {
 const MAX_NODES = 20_000;
 const MAX_DEPTH = 64;
 const TOO_MUCH = 'too deep, or too many nodes';
+/** What V8 says, and the parser tells as a fault of the file. */
+const STACK_IS_FULL = 'Maximum call stack size exceeded';
 
 /** Parses one YAML document. Faults go to `report`; the tree holds what could be read. */
 export function parseYaml(text: string, transform: TransformText, report: ReportAt): YamlSource {
@@ -80,7 +82,7 @@ export function parseYaml(text: string, transform: TransformText, report: Report
   }
   // Unresolved tags (`!reset`) come as warnings, and would be dropped silently.
   for (const { pos, message } of [...document.errors, ...document.warnings])
-    report(pos[0], withoutSource(message));
+    report(pos[0], message === STACK_IS_FULL ? TOO_MUCH : withoutSource(message));
   const walk: Walk = { document, transform, report, budget: MAX_NODES };
   const root = convertNode(document.contents, 0, 0, walk);
   return { root, isSound: document.errors.length === 0, positionOf };

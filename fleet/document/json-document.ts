@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { DEPLOYMENT_SCHEMA } from '../../protocol/deployment.ts';
 import { parseDeployment } from '../../protocol/parse-deployment.ts';
 import { parsePath } from '../compose/paths.ts';
-import type { PlacedFault } from '../compose/read-compose.ts';
+import { type PlacedFault, withSalt } from '../compose/read-compose.ts';
 import { parseYaml, type Yaml } from '../compose/yaml-tree.ts';
 import { messageOf } from '../failure.ts';
 
@@ -19,7 +19,7 @@ export type ContentResult =
 
 const objectSchema = v.record(v.string(), v.unknown());
 
-/** Checks a ready document. `revision` may be left out, and is then found by the deploy. */
+/** Checks a ready document. `revision` and a roll-out's `salt` may be left out, and are then found by the deploy. */
 export function readJsonDocument(text: string, name: string | undefined): ContentResult {
   let value: unknown;
   try {
@@ -31,7 +31,7 @@ export function readJsonDocument(text: string, name: string | undefined): Conten
     return { ok: false, faults: [{ line: 1, column: 1, path: '', message: 'expected an object' }] };
   }
   const content = name === undefined ? value : { ...value, name };
-  const parsed = parseDeployment({ schema: DEPLOYMENT_SCHEMA, revision: 1, ...content });
+  const parsed = parseDeployment({ schema: DEPLOYMENT_SCHEMA, revision: 1, ...withSalt(content) });
   if (parsed.ok) return { ok: true, content: { ...content, name: parsed.value.document.name }, notes: [] };
   return { ok: false, faults: placeFaults(text, parsed.faults) };
 }

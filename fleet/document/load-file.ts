@@ -1,15 +1,17 @@
 // Reads FILE: a compose.yaml, or a ready document when it ends in `.json`.
-import { isUtf8 } from 'node:buffer';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { formatBytes } from '../../protocol/byte-size.ts';
 import { NAME_PATTERN } from '../../protocol/names.ts';
 import { MAX_RETAINED_BYTES } from '../../protocol/payload.ts';
 import type { FileText } from '../compose/conversion.ts';
 import type { Variables } from '../compose/interpolate.ts';
 import { type PlacedFault, readCompose } from '../compose/read-compose.ts';
 import { CommandFailure, EXIT, messageOf } from '../failure.ts';
+import { readTextFile } from '../read-file.ts';
 import { type ContentResult, type ReadyContent, readJsonDocument } from './json-document.ts';
+
+/** Far more than any document; anchors, comments and services of other profiles take room too. */
+const MAX_FILE_BYTES = 1024 * 1024;
 
 export interface LoadedFile {
   /** As it was given, for messages. */
@@ -41,35 +43,21 @@ export function loadFile(file: string, options: LoadOptions): LoadedFile {
 }
 
 function readText(path: string, file: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new CommandFailure({
-      code: 'file_unreadable',
-      exitCode: EXIT.usage,
-      message: `${file} cannot be read: ${messageOf(error)}`,
-      cause: error,
-    });
-  }
+  const read = readTextFile(path, MAX_FILE_BYTES);
+  if (read.ok) return read.text;
+  const message = `${file} cannot be read: ${read.message}`;
+  throw new CommandFailure({ code: 'file_unreadable', exitCode: EXIT.usage, message });
 }
 
 /** A file that the Compose file names: relative to it, as Compose has it. */
 function readBeside(folder: string, path: string): FileText {
+  const whole = resolve(folder, path);
   try {
-    const whole = resolve(folder, path);
-    const stats = statSync(whole);
-    if (!stats.isFile()) return { ok: false, message: 'it is no regular file' };
-    if (stats.size > MAX_RETAINED_BYTES) {
-      const message = `it has ${formatBytes(stats.size)}, and a document has at most ${formatBytes(MAX_RETAINED_BYTES)}`;
-      return { ok: false, message };
-    }
-    const bytes = readFileSync(whole);
-    if (!isUtf8(bytes))
-      return { ok: false, message: 'it is no text in UTF-8, and a document holds nothing else' };
-    return { ok: true, text: bytes.toString('utf8') };
+    if (!statSync(whole).isFile()) return { ok: false, message: 'it is no regular file' };
   } catch (error) {
     return { ok: false, message: messageOf(error) };
   }
+  return readTextFile(whole, MAX_RETAINED_BYTES);
 }
 
 /** The folder's name as Compose makes a project's name of it. */

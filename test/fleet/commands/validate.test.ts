@@ -6,7 +6,7 @@ import { runHoldfastctl } from '../support/run-holdfastctl.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'My App-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-function write(name: string, content: string): string {
+function write(name: string, content: string | Buffer): string {
   const file = join(folder, name);
   writeFileSync(file, content);
   return file;
@@ -23,16 +23,42 @@ describe('validate', () => {
     const { code, stdout } = await runHoldfastctl(['validate', 'hello.yaml', '--json', '--name', 'other']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
-      valid: true,
-      document: {
-        schema: 'holdfast.deployment/1',
-        name: 'other',
-        revision: 1,
-        state: 'present',
-        issued_at: '2026-11-22T10:00:00.000Z',
-        services: { web: { image: 'hello:1' } },
-      },
+      schema: 'holdfast.deployment/1',
+      name: 'other',
+      state: 'present',
+      services: { web: { image: 'hello:1' } },
     });
+    expect(JSON.parse(stdout)).not.toHaveProperty('revision');
+  });
+
+  test('what --json writes of a file is taken as a ready document, and says the same', async () => {
+    for (const file of ['hello.yaml', 'everything.yaml']) {
+      const written = await runHoldfastctl(['validate', file, '--json']);
+      const ready = write('written.json', written.stdout);
+      expect(await runHoldfastctl(['validate', ready, '--json'])).toMatchObject({
+        code: 0,
+        stdout: written.stdout,
+      });
+    }
+  });
+
+  test.each([
+    ['/dev/zero', ' has more than 1.0 MiB, which is the limit'],
+    [write('latin.yaml', Buffer.from([0x61, 0xe4])), ' no text in UTF-8'],
+  ])('%s is told, and not read without an end', async (file, message) => {
+    const { code, stderr } = await runHoldfastctl(['validate', file]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  test.each([
+    ['flow.yaml', `services: {s: {image: i, command: ${'['.repeat(5000)}${']'.repeat(5000)}}}`],
+    ['block.yaml', Array.from({ length: 1200 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
+  ])('%s, nested thousands deep, is told as too deep', async (name, text) => {
+    const { code, stderr } = await runHoldfastctl(['validate', write(name, text)]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('too deep');
+    expect(stderr).not.toContain('stack');
   });
 
   test('all faults come with file, line and column', async () => {
@@ -59,7 +85,7 @@ describe('validate', () => {
   test("without a name, the folder's is taken as Compose takes it", async () => {
     const file = write('nameless.yaml', 'services: {s: {image: i}}');
     const { stdout } = await runHoldfastctl(['validate', file, '--json']);
-    expect(JSON.parse(stdout).document.name).toMatch(/^myapp-[a-z0-9]+$/);
+    expect(JSON.parse(stdout).name).toMatch(/^myapp-[a-z0-9]+$/);
   });
 
   test('--profile takes services of that profile too, and env_file is read beside the file', async () => {
@@ -67,7 +93,7 @@ describe('validate', () => {
     const text = 'services: {s: {image: i, env_file: some.env}, d: {image: d, profiles: [debug]}}';
     const file = write('profiled.yaml', text);
     const servicesOf = async (...args: string[]): Promise<unknown> =>
-      JSON.parse((await runHoldfastctl(['validate', ...args, '--json'])).stdout).document.services;
+      JSON.parse((await runHoldfastctl(['validate', ...args, '--json'])).stdout).services;
     const s = { image: 'i', environment: { A: 'from the file' } };
     expect(await servicesOf(file)).toEqual({ s });
     expect(await servicesOf('--profile', 'test', '--profile', 'debug', file)).toEqual({
@@ -115,7 +141,7 @@ describe('a ready document', () => {
     const file = write('ready.json', JSON.stringify({ ...document, revision: 7 }));
     const { code, stdout } = await runHoldfastctl(['validate', file, '--json']);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout).document).toMatchObject({ ...document, revision: 7 });
+    expect(JSON.parse(stdout)).toMatchObject({ ...document, revision: 7 });
   });
 
   test.each([

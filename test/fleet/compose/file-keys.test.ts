@@ -159,7 +159,7 @@ describe('files beside the Compose file', () => {
     const { code, stdout } = await validate('./token.txt', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
-      document: { secrets: { a: { content: '\ufeffhunter2 – ü\r\n' } } },
+      secrets: { a: { content: '\ufeffhunter2 – ü\r\n' } },
     });
   });
 
@@ -171,7 +171,7 @@ describe('files beside the Compose file', () => {
 
   test.each([
     ['key.der', 'it is no text in UTF-8'],
-    ['huge.txt', 'it has 61.0 KiB, and a document has at most 60.0 KiB'],
+    ['huge.txt', 'it has more than 60.0 KiB, which is the limit'],
     ['folder', 'it is no regular file'],
     ['nowhere', 'no such file'],
   ])('%s is refused with its line', async (file, message) => {

@@ -21,5 +21,5 @@ x-holdfast:
   rmSync(dir, { recursive: true });
   expect(code).toBe(0);
   const update = { window: { cron: '0 2 * * *', zone: 'Europe/Berlin', length: '2h' }, hold: true };
-  expect(JSON.parse(stdout)).toMatchObject({ document: { update } });
+  expect(JSON.parse(stdout)).toMatchObject({ update });
 });
