@@ -1,5 +1,7 @@
 // What a command needs of the process around it, passed in so that tests can stand in for it.
 
+import { printable, printableJson } from '../protocol/text.ts';
+
 /** Where text goes. `isTerminal` decides on redrawing, and nothing else does. */
 export interface Output {
   readonly isTerminal: boolean;
@@ -7,6 +9,9 @@ export interface Output {
   readonly columns: number | null;
   write(text: string): void;
 }
+
+/** Waits, but ends at once when the signal aborts, which is no failure of its own. */
+export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
 
 export interface Host {
   readonly stdout: Output;
@@ -19,10 +24,16 @@ export interface Host {
   readonly now: () => Date;
   /** Monotonic milliseconds, for everything that is waited for. */
   readonly monotonicMs: () => number;
+  readonly pause: Pause;
 }
 
-export function writeLine(output: Output, line: string): void {
-  output.write(`${line}\n`);
+/** Lines as any terminal shows them: much of what is told came over the wire. */
+export function writeLine(output: Output, text: string): void {
+  const lines = text.split('\n').map((line) => {
+    const indent = line.length - line.trimStart().length;
+    return `${' '.repeat(indent)}${printable(line)}`;
+  });
+  output.write(`${lines.join('\n')}\n`);
 }
 
 /** Notes go to stderr: a program that reads stdout never meets them. */
@@ -31,5 +42,5 @@ export function writeNote(host: Host, note: string): void {
 }
 
 export function writeJson(output: Output, value: unknown): void {
-  output.write(`${JSON.stringify(value, null, 2)}\n`);
+  output.write(`${printableJson(value, 2)}\n`);
 }

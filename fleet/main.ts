@@ -1,4 +1,5 @@
 // The composition root of `holdfastctl`: ties the command line to this process, and decides nothing.
+import { setTimeout } from 'node:timers/promises';
 import { readEnvironment } from './environment.ts';
 import { EXIT } from './failure.ts';
 import type { Host, Output } from './host.ts';
@@ -31,6 +32,7 @@ const host: Host = {
   signal: interrupted.signal,
   now: () => new Date(),
   monotonicMs: () => performance.now(),
+  pause: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
 };
 
 process.exitCode = await run(process.argv.slice(2), host);

@@ -6,7 +6,7 @@ import { commonSchema } from './commands/options.ts';
 import { remove, removeSchema } from './commands/remove.ts';
 import { status } from './commands/status.ts';
 import { validate, validateSchema } from './commands/validate.ts';
-import { CommandFailure, EXIT, type ExitCode, messageOf } from './failure.ts';
+import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { type Host, writeJson, writeLine } from './host.ts';
 import { VERSION } from './version.ts';
 
@@ -51,7 +51,7 @@ function buildProgram(host: Host, finish: Finish): Command {
 
 const HELP_AFTER = `
 Exit codes: 0 good; 1 bad news (failed, rolled back, refused, not converged); 2 wrong usage or an invalid file;
-3 the broker cannot be reached; 4 timed out.`;
+3 the broker cannot be reached; 4 timed out; 130 interrupted: what is published stays, and the devices go on.`;
 
 function addValidate(program: Command, host: Host, finish: Finish): void {
   program
@@ -71,10 +71,11 @@ function collect(value: string, before: readonly string[] = []): string[] {
 
 function addWaiting(command: Command): Command {
   return command
-    .requiredOption('--to <addressee>', 'devices/ID or groups/NAME')
+    .requiredOption('--to <addressee>', 'devices/ID or groups/NAME; may be repeated', collect)
     .option('--wait', 'follow it on the devices until each has settled')
     .option('--timeout <duration>', 'how long to wait', '10m')
-    .option('--revision <number>', 'instead of the next one');
+    .option('--revision <number>', 'instead of the next one')
+    .option('--force', 'also where nobody is known by that name yet');
 }
 
 function addDeploy(program: Command, host: Host, finish: Finish): void {
@@ -90,6 +91,7 @@ function addDeploy(program: Command, host: Host, finish: Finish): void {
 function addRemove(program: Command, host: Host, finish: Finish): void {
   addWaiting(program.command('remove').description('ask that a deployment be absent').argument('<name>'))
     .option('--purge <volume...>', 'named volumes to delete with it; all others stay')
+    .option('--inherit', "end a device's own document: its group's counts again")
     .action(async (name: string, _options: unknown, command: Command) => {
       finish(await remove(name, v.parse(removeSchema, command.optsWithGlobals()), host));
     });
@@ -112,11 +114,18 @@ function reportFailure(error: unknown, isJson: boolean, host: Host): ExitCode {
     if (isJson) writeJson(host.stdout, { error: { code: 'usage', message: error.message } });
     return EXIT.usage;
   }
-  if (host.signal.aborted) return EXIT.interrupted;
-  if (!(error instanceof CommandFailure)) throw error;
-  const { code, message, hint, details, exitCode } = error;
+  const failure = host.signal.aborted ? asInterruption(error) : error;
+  if (!(failure instanceof CommandFailure)) throw failure;
+  const { code, message, hint, details, exitCode } = failure;
   if (isJson) writeJson(host.stdout, { error: { code, message, hint, ...details } });
-  writeLine(host.stderr, `error: ${messageOf(error)}`);
+  writeLine(host.stderr, `error: ${message}`);
   if (hint !== undefined) writeLine(host.stderr, `hint: ${hint}`);
   return exitCode;
+}
+
+/** A command that has published something has said so itself. */
+function asInterruption(error: unknown): CommandFailure {
+  if (error instanceof CommandFailure && error.exitCode === EXIT.interrupted) return error;
+  const message = 'interrupted';
+  return new CommandFailure({ code: message, exitCode: EXIT.interrupted, message, cause: error });
 }

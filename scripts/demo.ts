@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { connectAsync } from 'mqtt';
 import { RigError } from './rig/exec.ts';
 import { acceptsConnections, freePort } from './rig/port.ts';
 import { createProgress } from './rig/progress.ts';
@@ -120,6 +121,19 @@ async function startAgent({ rig, brokerUrl }: Stage): Promise<void> {
   writeFileSync(config, `${lines.join('\n')}\n`);
   startProcess(['agent/cli/main.ts', 'agent', '--config', config], 'agent.log');
   await until('the agent', () => existsSync(socket));
+  await untilOnline(brokerUrl);
+}
+
+/** A deployment for a device that the broker does not know yet would be taken for a typing error. */
+async function untilOnline(brokerUrl: string): Promise<void> {
+  const client = await connectAsync(brokerUrl);
+  let isOnline = false;
+  client.on('message', () => {
+    isOnline = true;
+  });
+  await client.subscribeAsync('holdfast/v1/devices/demo/presence', { qos: 1 });
+  await until('the agent to connect to the broker', () => isOnline);
+  await client.endAsync();
 }
 
 function deploy(stage: Stage, tag: 'hello:1.0.0' | 'hello:1.1.0' | 'hello:broken'): Promise<number> {

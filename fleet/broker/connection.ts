@@ -3,8 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { CommandFailure, EXIT, messageOf } from '../failure.ts';
+import type { Pause } from '../host.ts';
 import { type BrokerAddress, formatAddress } from './broker-url.ts';
-import { ClosedBeforeAnswer, explainRefusal, isVersionRefusal } from './refusals.ts';
+import { ClosedBeforeAnswer, explainRefusal, isVersionRefusal, mayConnectLater } from './refusals.ts';
+import { inThreeTries } from './tries.ts';
 
 /** A broker that no longer answers must not keep the command from ending. */
 const CLOSE_TIMEOUT_MS = 1000;
@@ -17,6 +19,7 @@ export interface ConnectOptions {
   /** How long the broker may take to answer one packet. */
   readonly answerTimeoutMs: number;
   readonly signal: AbortSignal;
+  readonly pause: Pause;
 }
 
 export interface Message {
@@ -34,26 +37,35 @@ export interface Broker {
   /** Aborted, with the failure as its reason, when the connection is lost or the command interrupted. */
   readonly signal: AbortSignal;
   onMessage(listener: MessageListener): () => void;
-  /** Resolves at the broker's SUBACK. */
+  /** Waits; rejects when `signal` aborts meanwhile. */
+  pause(ms: number): Promise<void>;
+  /** Resolves at the broker's SUBACKs; all that is retained comes again, also of a filter that was subscribed before. */
   subscribe(filters: readonly string[]): Promise<void>;
   unsubscribe(filters: readonly string[]): Promise<void>;
   /** Resolves at the broker's PUBACK. */
   publishRetained(topic: string, payload: string): Promise<void>;
+  /** Also more than once. */
   close(): Promise<void>;
 }
 
-/** MQTT 5 first; 3.1.1 when the broker does not speak it. Throws when neither connects. */
+/** Throws when three tries have failed, or at once where another could not end otherwise. */
 export async function connectBroker(options: ConnectOptions): Promise<Broker> {
+  const { pause, signal } = options;
   try {
-    return await openConnection(options, 5);
-  } catch (error) {
-    if (!isVersionRefusal(error)) throw unreachable(options, error);
-  }
-  try {
-    return await openConnection(options, 4);
+    return await inThreeTries(() => connectOnce(options), { pause, signal, isWorthAnother: mayConnectLater });
   } catch (error) {
     throw unreachable(options, error);
   }
+}
+
+/** MQTT 5 first; 3.1.1 when the broker does not speak it. */
+async function connectOnce(options: ConnectOptions): Promise<Broker> {
+  try {
+    return await openConnection(options, 5);
+  } catch (error) {
+    if (!isVersionRefusal(error)) throw error;
+  }
+  return openConnection(options, 4);
 }
 
 async function openConnection(options: ConnectOptions, protocolVersion: 4 | 5): Promise<Broker> {
@@ -100,25 +112,34 @@ function clientOptions(options: ConnectOptions, protocolVersion: 4 | 5): IClient
 
 function unreachable({ address, signal }: ConnectOptions, error: unknown): unknown {
   if (signal.aborted) return signal.reason;
-  const { reason, hint } = explainRefusal(error, address.isTls);
+  const { code, reason, hint } = explainRefusal(error, address);
+  const what = code === 'broker_refused_login' ? 'refuses the login' : 'cannot be reached';
   return new CommandFailure({
-    code: 'broker_unreachable',
+    code,
     exitCode: EXIT.unreachable,
-    message: `the broker at ${formatAddress(address)} cannot be reached: ${reason}`,
+    message: `the broker at ${formatAddress(address)} ${what}: ${reason}`,
     hint,
     cause: error,
   });
 }
+
+const HINTS: Readonly<Record<string, string>> = {
+  broker_refused: "look at the broker's access list for this user, or the broker is short of a node",
+  broker_lost: 'try again; the broker may be restarting, or short of a node',
+};
 
 class MqttBroker implements Broker {
   readonly label: string;
   readonly signal: AbortSignal;
   private readonly client: MqttClient;
   private readonly answerTimeoutMs: number;
+  private readonly wait: Pause;
+  private closing: Promise<void> | undefined;
 
   constructor(client: MqttClient, options: ConnectOptions) {
     this.client = client;
     this.answerTimeoutMs = options.answerTimeoutMs;
+    this.wait = options.pause;
     this.label = formatAddress(options.address);
     const lost = new AbortController();
     const onEnd = (error?: unknown) => lost.abort(this.failure('broker_lost', 'was lost', error));
@@ -134,14 +155,22 @@ class MqttBroker implements Broker {
     return () => this.client.off('message', onPacket);
   }
 
+  async pause(ms: number): Promise<void> {
+    await this.wait(ms, this.signal);
+    this.signal.throwIfAborted();
+  }
+
   async subscribe(filters: readonly string[]): Promise<void> {
-    const granted = await this.answered(
-      this.client.subscribeAsync([...filters], { qos: 1 }),
-      `refused to subscribe to ${filters.join(', ')}`,
-    );
-    const refused = granted.find(({ qos }) => qos >= 128);
-    if (refused !== undefined)
-      throw this.failure('broker_refused', `refused to subscribe to ${refused.topic}`);
+    const { wait: pause, signal } = this;
+    const isWorthAnother = (error: unknown): boolean =>
+      error instanceof CommandFailure && error.code === 'broker_refused';
+    const subscribeOne = (filter: string): Promise<unknown> =>
+      this.answered(
+        this.client.subscribeAsync(filter, { qos: 1 }),
+        `refused three times to subscribe to ${filter}`,
+      );
+    const options = { pause, signal, isWorthAnother };
+    await Promise.all(filters.map((filter) => inThreeTries(() => subscribeOne(filter), options)));
   }
 
   async unsubscribe(filters: readonly string[]): Promise<void> {
@@ -155,7 +184,12 @@ class MqttBroker implements Broker {
     );
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
     // A polite end waits for answers that are still owed, and mqtt ignores a second, forced one: so choose here.
     const isForced = !this.client.connected || Object.keys(this.client.outgoing).length > 0;
     const destroy = setTimeout(() => this.client.stream.destroy(), CLOSE_TIMEOUT_MS);
@@ -191,7 +225,7 @@ class MqttBroker implements Broker {
       code,
       exitCode: EXIT.unreachable,
       message: `${message} at ${this.label} ${what}${why}`,
-      ...(code === 'broker_refused' ? { hint: "look at the broker's access list for this user" } : {}),
+      hint: HINTS[code],
       cause,
     });
   }

@@ -1,14 +1,31 @@
 // Reading what is retained: MQTT has no word for "that was all", so an end is made of what it does promise.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandFailure, EXIT } from '../failure.ts';
 import type { Broker } from './connection.ts';
 
 /** How long nothing may come before the broker is asked whether that was all. */
 const QUIET_MS = 300;
+/** EMQX sends a thousand retained messages a second, and rests in between. */
+const PACE = { messages: 1000, quietMs: 1500 };
 /** No retained set takes longer than this to come to a standstill; past it, live traffic keeps us from seeing one. */
 const LIMIT_MS = 30_000;
-/** Mosquitto sends 20 unacknowledged and queues 1000 more for a client, and drops the rest without a word. */
-const SUSPICIOUS_COUNT = 1000;
+/**
+ * What brokers hold back of one subscription without a word: ejabberd and EMQX all past 1000; Mosquitto sends 20
+ * unacknowledged, queues 1000 more for a client, and drops the rest.
+ */
+const CUTS_AT = [1000, 1020];
+
+/** A filter of which the broker may have held something back, and how many messages came for it. */
+export interface CutList {
+  readonly filter: string;
+  readonly count: number;
+}
+
+/** What came for one batch of filters. */
+interface Tally {
+  retained: number;
+  /** Live messages that stood in the broker's queue before the retained ones, and took places there. */
+  liveBefore: number;
+}
 
 /**
  * Subscribes to the batches of filters, one after the other, and resolves when all that is retained under them
@@ -26,61 +43,49 @@ const SUSPICIOUS_COUNT = 1000;
 export async function awaitRetained(
   broker: Broker,
   batches: readonly (readonly string[])[],
-): Promise<readonly string[]> {
+): Promise<readonly CutList[]> {
   const deadline = AbortSignal.timeout(LIMIT_MS);
-  const maybeCut: string[] = [];
-  let count = 0;
-  // Live messages are not counted: a busy fleet is never quiet.
+  const tallies = batches.map((): Tally => ({ retained: 0, liveBefore: 0 }));
+  let current: Tally = { retained: 0, liveBefore: 0 };
+  // Live messages do not put off the end: a busy fleet is never quiet.
   const stop = broker.onMessage(({ isRetained }) => {
-    if (isRetained) count += 1;
+    if (isRetained) current.retained += 1;
+    else if (current.retained === 0) current.liveBefore += 1;
   });
   try {
-    for (const filters of batches) {
-      const before = count;
+    for (const [index, filters] of batches.entries()) {
+      current = tallies[index] ?? current;
       await broker.subscribe(filters);
-      await settle(broker, { count: () => count, quietMs: 0, deadline });
-      if (count - before >= SUSPICIOUS_COUNT) maybeCut.push(...filters);
+      await settle(broker, { tally: current, quietMs: 0, deadline });
     }
-    await settle(broker, { count: () => count, quietMs: QUIET_MS, deadline });
+    await settle(broker, { tally: current, quietMs: QUIET_MS, deadline });
   } finally {
     stop();
   }
-  return maybeCut;
+  return batches.flatMap((filters, index) => cutListsOf(filters, tallies[index] ?? current));
 }
 
-/** What is retained on one topic, or `null`. */
-export async function readRetainedTopic(broker: Broker, topic: string): Promise<Uint8Array | null> {
-  let payload: Uint8Array | null = null;
-  const stop = broker.onMessage((message) => {
-    if (message.topic === topic) payload = message.payload.byteLength > 0 ? message.payload : null;
-  });
-  try {
-    await awaitRetained(broker, [[topic]]);
-    await broker.unsubscribe([topic]);
-  } finally {
-    stop();
-  }
-  return payload;
+function cutListsOf(filters: readonly string[], { retained, liveBefore }: Tally): CutList[] {
+  const isCut = CUTS_AT.some((limit) => retained <= limit && limit <= retained + liveBefore);
+  return isCut ? filters.map((filter) => ({ filter, count: retained })) : [];
 }
 
 interface SettleOptions {
-  readonly count: () => number;
+  readonly tally: Tally;
   readonly quietMs: number;
   readonly deadline: AbortSignal;
 }
 
-async function settle(broker: Broker, { count, quietMs, deadline }: SettleOptions): Promise<void> {
+async function settle(broker: Broker, { tally, quietMs, deadline }: SettleOptions): Promise<void> {
   let seen: number;
   do {
     if (deadline.aborted) throw notSettled(broker);
-    seen = count();
-    if (quietMs > 0) await pause(broker, quietMs);
+    seen = tally.retained;
+    const mayRest = seen > 0 && seen % PACE.messages === 0;
+    const waitMs = mayRest ? PACE.quietMs : quietMs;
+    if (waitMs > 0) await broker.pause(waitMs);
     await broker.unsubscribe(['holdfast-end-of-retained']);
-  } while (seen !== count());
-}
-
-async function pause(broker: Broker, ms: number): Promise<void> {
-  await sleep(ms, undefined, { signal: broker.signal }).catch(() => broker.signal.throwIfAborted());
+  } while (seen !== tally.retained);
 }
 
 function notSettled(broker: Broker): CommandFailure {

@@ -3,15 +3,20 @@ import * as v from 'valibot';
 import { loadFile } from '../document/load-file.ts';
 import type { ExitCode } from '../failure.ts';
 import { type Host, writeNote } from '../host.ts';
-import { profilesSchema, readAddressee, readName, readPercent, readRevision, waitSchema } from './options.ts';
+import {
+  profilesSchema,
+  publishSchema,
+  readAddressees,
+  readName,
+  readPercent,
+  readRevision,
+} from './options.ts';
 import { publish } from './publish.ts';
 
 const text = v.optional(v.string());
 export const deploySchema = v.object({
-  ...waitSchema.entries,
-  to: v.string(),
+  ...publishSchema.entries,
   name: text,
-  revision: text,
   percent: text,
   profile: profilesSchema,
 });
@@ -21,12 +26,12 @@ export async function deploy(
   options: v.InferOutput<typeof deploySchema>,
   host: Host,
 ): Promise<ExitCode> {
-  const to = readAddressee(options.to);
+  const to = readAddressees(options.to);
   const revision = readRevision(options.revision);
   const percent = readPercent(options.percent);
   const name = options.name === undefined ? undefined : readName('--name', options.name);
   const { profile: profiles } = options;
   const loaded = loadFile(file, { cwd: host.cwd, variables: host.environment, name, profiles });
   for (const note of loaded.notes) writeNote(host, note);
-  return publish({ to, content: loaded.content, revision, percent, options }, host);
+  return publish({ to, content: loaded.content, revision, percent, mustExist: false, options }, host);
 }

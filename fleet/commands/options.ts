@@ -25,8 +25,12 @@ export type CommonOptions = v.InferOutput<typeof commonSchema>;
 /** Services of these profiles are taken too. */
 export const profilesSchema = v.optional(v.array(v.string()));
 
-export const waitSchema = v.object({
+/** What all that publishes takes. */
+export const publishSchema = v.object({
   ...commonSchema.entries,
+  to: v.array(v.string()),
+  revision: value,
+  force: flag,
   wait: flag,
   timeout: v.optional(v.string(), '10m'),
 });
@@ -45,6 +49,7 @@ export async function openBroker(options: CommonOptions, host: Host): Promise<Br
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     answerTimeoutMs: ANSWER_TIMEOUT_MS,
     signal: host.signal,
+    pause: host.pause,
   });
 }
 
@@ -65,6 +70,11 @@ export function readAddressee(text: string): Addressee {
   const to = parseAddressee(text);
   if (to === null) throw usageFailure(`"${text}" is no addressee`, 'write devices/ID or groups/NAME');
   return to;
+}
+
+/** Each once, in the order in which they are given. */
+export function readAddressees(texts: readonly string[]): Addressee[] {
+  return [...new Set(texts)].map(readAddressee);
 }
 
 /** A name as topics and labels carry it; `what` names the option or argument. */

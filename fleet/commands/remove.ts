@@ -1,29 +1,34 @@
-// `holdfastctl remove NAME --to …`: asks that a deployment be absent. Volumes stay unless they are named.
+// `holdfastctl remove NAME --to …`: asks that a deployment be absent, or that a device's own document end. Volumes
+// stay unless they are named.
 import * as v from 'valibot';
-import type { ExitCode } from '../failure.ts';
+import { type ExitCode, usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
-import { readAddressee, readName, readRevision, waitSchema } from './options.ts';
+import { publishSchema, readAddressees, readName, readRevision } from './options.ts';
 import { publish } from './publish.ts';
 
 export const removeSchema = v.object({
-  ...waitSchema.entries,
-  to: v.string(),
-  revision: v.optional(v.string()),
+  ...publishSchema.entries,
   purge: v.optional(v.array(v.string()), []),
+  inherit: v.optional(v.boolean(), false),
 });
+type RemoveOptions = v.InferOutput<typeof removeSchema>;
 
-export async function remove(
-  name: string,
-  options: v.InferOutput<typeof removeSchema>,
-  host: Host,
-): Promise<ExitCode> {
-  const to = readAddressee(options.to);
+export async function remove(name: string, options: RemoveOptions, host: Host): Promise<ExitCode> {
+  const to = readAddressees(options.to);
   const revision = readRevision(options.revision);
-  const purge = options.purge.map((volume) => readName('--purge', volume));
-  const content = {
-    name: readName('the deployment', name),
-    state: 'absent',
-    ...(purge.length === 0 ? {} : { purge }),
-  };
-  return publish({ to, content, revision, options }, host);
+  if (options.inherit && to.some(({ kind }) => kind === 'group'))
+    throw usageFailure(
+      '--inherit ends the document of a device, and not of a group',
+      'write --to devices/ID',
+    );
+  if (options.inherit && options.purge.length > 0)
+    throw usageFailure('--inherit and --purge do not go together: what a group asks for keeps its volumes');
+  const content = { name: readName('the deployment', name), ...removalOf(options) };
+  return publish({ to, content, revision, mustExist: true, options }, host);
+}
+
+function removalOf({ inherit, purge }: RemoveOptions): { readonly state: string; readonly purge?: string[] } {
+  if (inherit) return { state: 'inherit' };
+  const volumes = purge.map((volume) => readName('--purge', volume));
+  return { state: 'absent', ...(volumes.length === 0 ? {} : { purge: volumes }) };
 }

@@ -1,34 +1,49 @@
 // `holdfastctl status [devices/ID | groups/NAME]`: what the devices last reported.
-import type * as v from 'valibot';
 import { type Addressee, formatAddressee } from '../../protocol/topics.ts';
-import { awaitRetained } from '../broker/retained.ts';
+import { awaitRetained, type CutList } from '../broker/retained.ts';
 import { type DeviceView, FleetView } from '../devices/fleet-view.ts';
 import { formatStatusTable, isBadNews } from '../devices/status-table.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
-import { type Host, writeJson, writeLine, writeNote } from '../host.ts';
-import { type commonSchema, openBroker, readAddressee, readPrefix } from './options.ts';
+import { type Host, writeJson, writeLine } from '../host.ts';
+import { noteGaps } from './note-gaps.ts';
+import { type CommonOptions, openBroker, readAddressee, readPrefix } from './options.ts';
 
 export async function status(
   whom: string | undefined,
-  options: v.InferOutput<typeof commonSchema>,
+  options: CommonOptions,
   host: Host,
 ): Promise<ExitCode> {
   const prefix = readPrefix(options);
   const to = whom === undefined ? null : readAddressee(whom);
   const view = new FleetView(prefix);
+  const cut = await readAll(view, statusFilters(prefix, to), options, host);
+  noteGaps({ view, cut }, host);
+  const isComplete = cut.length === 0;
+  const devices = view.devices().filter((device) => isAskedFor(device, to));
+  if (options.json) writeJson(host.stdout, { complete: isComplete, devices: devices.map(toJson) });
+  else if (devices.length > 0) writeTable(devices, host);
+  if (devices.length === 0) return reportNobody(to, options.json, host);
+  return devices.some(isBadNews) || !isComplete ? EXIT.badNews : EXIT.good;
+}
+
+async function readAll(
+  view: FleetView,
+  filters: readonly (readonly string[])[],
+  options: CommonOptions,
+  host: Host,
+): Promise<readonly CutList[]> {
   const broker = await openBroker(options, host);
   try {
     broker.onMessage((message) => view.accept(message));
-    const maybeCut = await awaitRetained(broker, statusFilters(prefix, to));
-    noteGaps(view, maybeCut, host);
+    return await awaitRetained(broker, filters);
   } finally {
     await broker.close();
   }
-  const devices = view.devices().filter((device) => isAskedFor(device, to));
-  if (options.json) writeJson(host.stdout, { devices: devices.map(toJson) });
-  else if (devices.length > 0) writeLine(host.stdout, formatStatusTable(devices, host.stdout.isTerminal));
-  if (devices.length === 0) return reportNobody(to, options.json, host);
-  return devices.some(isBadNews) ? EXIT.badNews : EXIT.good;
+}
+
+function writeTable(devices: readonly DeviceView[], { stdout, environment }: Host): void {
+  const isColoured = stdout.isTerminal && (environment.NO_COLOR ?? '') === '';
+  stdout.write(`${formatStatusTable(devices, { isColoured, columns: stdout.columns })}\n`);
 }
 
 function statusFilters(prefix: string, to: Addressee | null): string[][] {
@@ -39,17 +54,6 @@ function statusFilters(prefix: string, to: Addressee | null): string[][] {
 
 function isAskedFor({ state }: DeviceView, to: Addressee | null): boolean {
   return to === null || to.kind === 'device' || state?.groups.includes(to.group) === true;
-}
-
-function noteGaps(view: FleetView, maybeCut: readonly string[], host: Host): void {
-  for (const [topic, fault] of view.unreadable) writeNote(host, `${topic} cannot be read: ${fault}`);
-  for (const filter of maybeCut) {
-    writeNote(
-      host,
-      `the list may be cut short: a thousand messages came for ${filter}, and Mosquitto's
-      max_queued_messages holds no more unless it is raised`.replaceAll(/\s+/g, ' '),
-    );
-  }
 }
 
 function reportNobody(to: Addressee | null, isJson: boolean, host: Host): ExitCode {

@@ -21,8 +21,11 @@ export function validate(file: string, options: v.InferOutput<typeof validateSch
   const { profile: profiles } = options;
   const loaded = loadFile(file, { cwd: host.cwd, variables: host.environment, name, profiles });
   for (const note of loaded.notes) writeNote(host, note);
-  const plan = planPublication({ content: loaded.content, retained: null, issuedAt: host.now() });
-  if (!plan.ok) throw usageFailure(plan.message);
+  const plan = planPublication({
+    ...{ content: loaded.content, retained: null, taken: [] },
+    issuedAt: host.now(),
+  });
+  if (!plan.ok) throw usageFailure(plan.message, plan.hint);
   const { value, document } = plan.publication;
   const payload = serialize(value);
   if (payload.warning !== null) writeNote(host, payload.warning);

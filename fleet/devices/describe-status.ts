@@ -1,7 +1,7 @@
 // A status in words. Pure: data in, text out.
 import { formatBytes } from '../../protocol/byte-size.ts';
 import type { Reason, ServiceStatus, Status } from '../../protocol/status.ts';
-import type { Goal } from './judge-status.ts';
+import { type Goal, isOurs } from './judge-status.ts';
 
 /** `text` for people; `key` changes only with what deserves a line of its own, not with every byte pulled. */
 export interface Description {
@@ -12,9 +12,10 @@ export interface Description {
 /** Where a device stands on its way to the goal. */
 export function describeProgress(status: Status | undefined, goal: Goal): Description {
   if (status === undefined) return same('has not answered yet');
-  const isOurs = status.desired?.revision === goal.revision && status.desired.hash === goal.hash;
-  if (!isOurs) return same(`has not taken revision ${goal.revision} up yet`);
-  return describePhase(status);
+  // Where a document of its own ends, the device goes over to a group's.
+  const hasGoneOver = goal.state === 'inherit' && status.source !== goal.source;
+  if (hasGoneOver || isOurs(status, goal)) return describePhase(status);
+  return same(`has not taken revision ${goal.revision} up yet`);
 }
 
 function describePhase(status: Status): Description {

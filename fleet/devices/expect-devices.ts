@@ -3,55 +3,72 @@ import type { Deployment } from '../../protocol/deployment.ts';
 import { takesPart } from '../../protocol/rollout.ts';
 import type { Addressee } from '../../protocol/topics.ts';
 import type { DeviceView, FleetView } from './fleet-view.ts';
+import { beats, followedSource, sourceOf } from './sources.ts';
 
-/** `rollout`: its number is not up yet. `other_source`: it follows another document of that name. */
-type SkipReason = 'offline' | 'rollout' | 'other_source';
+/** `other_source`: it follows another document of that name. */
+type SkipReason = 'offline' | 'other_source';
 
 export type Expectation =
-  | { readonly device: string; readonly kind: 'awaited'; readonly note: string | null }
-  | { readonly device: string; readonly kind: 'skipped'; readonly why: SkipReason; readonly note: string };
+  | {
+      readonly kind: 'awaited';
+      readonly device: string;
+      /** Whether the roll-out has come to it; until then it only takes the document. */
+      readonly takesPart: boolean;
+      readonly note: string | null;
+    }
+  | { readonly kind: 'skipped'; readonly device: string; readonly why: SkipReason; readonly note: string };
+
+export interface Publications {
+  readonly to: Addressee;
+  readonly document: Deployment;
+  /** All that are published together. */
+  readonly all: readonly Addressee[];
+}
 
 /** One expectation per device that the document is for. Of a group these are the members that have reported. */
-export function expectDevices(view: FleetView, to: Addressee, document: Deployment): Expectation[] {
+export function expectDevices(view: FleetView, publications: Publications): Expectation[] {
+  const { to, document } = publications;
   if (to.kind === 'device') return [expectDevice(view.deviceOf(to.device), document)];
   return view
     .devices()
     .filter(({ state }) => state?.groups.includes(to.group) === true)
-    .map((device) => expectMember(device, to.group, document));
+    .map((device) => expectMember(device, publications));
 }
 
 /** A device named outright is waited for also while it is offline: that was asked. */
 function expectDevice(view: DeviceView, document: Deployment): Expectation {
-  const { device, presence } = view;
-  if (!takesPart(document.rollout, device)) return notItsTurn(device, document);
-  if (presence === null) return { device, kind: 'awaited', note: 'has never reported' };
-  return { device, kind: 'awaited', note: presence.online ? null : `is offline since ${presence.since}` };
+  const { presence } = view;
+  const note = presence === null ? 'has never reported' : presence.online ? null : describeOffline(view);
+  return awaited(view, document, note);
 }
 
-function expectMember(view: DeviceView, group: string, document: Deployment): Expectation {
+function awaited({ device }: DeviceView, document: Deployment, note: string | null): Expectation {
+  return { kind: 'awaited', device, takesPart: takesPart(document.rollout, device), note };
+}
+
+function expectMember(view: DeviceView, publications: Publications): Expectation {
   const { device, presence } = view;
-  if (followsAnother(view, group, document.name)) {
-    const source = view.statuses.get(document.name)?.source ?? 'another';
-    const note = `follows the document of ${source === 'device' ? 'its own' : source} and not this one`;
+  const other = otherSource(view, publications);
+  if (other !== null) {
+    const note = `follows the document of ${other === 'device' ? 'its own' : other} and not this one`;
     return { device, kind: 'skipped', why: 'other_source', note };
   }
-  if (!takesPart(document.rollout, device)) return notItsTurn(device, document);
-  if (presence?.online === true) return { device, kind: 'awaited', note: null };
-  const note = presence === null ? 'has no presence' : `is offline since ${presence.since}`;
-  return { device, kind: 'skipped', why: 'offline', note: `${note}, and is not waited for` };
+  if (presence?.online === true) return awaited(view, publications.document, null);
+  const note = `${presence === null ? 'has no presence' : describeOffline(view)}, and is not waited for`;
+  return { device, kind: 'skipped', why: 'offline', note };
 }
 
-function notItsTurn(device: string, { rollout }: Deployment): Expectation {
-  const note = `does not take part in a roll-out of ${rollout?.percent ?? 0} %, and keeps what it runs`;
-  return { device, kind: 'skipped', why: 'rollout', note };
+/** When it went is not known: a last will is written at the connect. */
+function describeOffline({ presence }: DeviceView): string {
+  return `is offline (it connected last at ${presence?.since ?? '?'})`;
 }
 
-/** A device's own document beats a group's; among groups, the first in its configuration wins. */
-function followsAnother(view: DeviceView, group: string, name: string): boolean {
-  const status = view.statuses.get(name);
-  if (status === undefined || status.phase === 'removed') return false;
-  if (status.source === 'device') return true;
-  const groups = view.state?.groups ?? [];
-  const followed = groups.indexOf(status.source.replace(/^groups\//, ''));
-  return followed !== -1 && followed < groups.indexOf(group);
+/** The source that keeps the device from this document: of what it follows, or of what is published with it. */
+function otherSource(view: DeviceView, { to, document, all }: Publications): string | null {
+  const { device, state } = view;
+  const groups = state?.groups ?? [];
+  const published = all.filter((one) => one.kind === 'group' || one.device === device).map(sourceOf);
+  const followed = followedSource(view.statuses.get(document.name));
+  const sources = followed === null ? published : [followed, ...published];
+  return sources.find((source) => beats(source, sourceOf(to), groups)) ?? null;
 }

@@ -1,18 +1,29 @@
 // What a device's status says about one revision. Pure: data in, data out.
 import type { Deployment } from '../../protocol/deployment.ts';
 import type { Phase, Reason, Status } from '../../protocol/status.ts';
+import { beats, followedSource } from './sources.ts';
 
-/** The revision that is waited for, by number and content. */
+/** The revision that is waited for, by its source, number and content. */
 export interface Goal {
   readonly name: string;
+  readonly source: string;
   readonly revision: number;
   readonly hash: string;
   readonly state: Deployment['state'];
 }
 
+/** What is known of the device itself. */
+export interface Judged {
+  readonly goal: Goal;
+  readonly takesPart: boolean;
+  readonly groups: readonly string[];
+}
+
 export type Verdict =
   | { readonly kind: 'pending' }
   | { readonly kind: 'reached'; readonly phase: Phase }
+  /** It has taken the document, and keeps what it runs until its turn comes. */
+  | { readonly kind: 'sits_out' }
   | {
       readonly kind: 'missed';
       readonly outcome: 'rolled_back' | 'failed' | 'refused' | 'superseded';
@@ -21,53 +32,75 @@ export type Verdict =
 
 const PENDING: Verdict = { kind: 'pending' };
 
+/** Whether the device follows this very document. */
+export function isOurs({ source, desired }: Status, goal: Goal): boolean {
+  return source === goal.source && desired?.revision === goal.revision && desired.hash === goal.hash;
+}
+
 /**
+ * Revisions of two sources are counted apart, so they are compared within the goal's source alone.
+ *
  * | the status says | verdict |
  * |---|---|
- * | nothing yet, or an older revision | pending |
- * | refused this revision, after we began to look | missed: refused |
- * | a newer revision, or this one with other content | missed: superseded |
+ * | nothing yet | pending |
+ * | this revision, and the device takes no part | sits out |
  * | this one: waiting, pulling, switching, proving, degraded | pending |
  * | this one: converged (removed, when removal was asked) | reached |
  * | this one: rolled_back, failed | missed |
- *
- * `oldRefusalAt` is the time of a refusal that stood before the document was published, which is not about it.
+ * | refused this revision | missed: refused |
+ * | of the same source a newer revision, or this one with other content | missed: superseded |
+ * | a source that beats the goal's | missed: superseded |
+ * | an older revision, or a source that the goal's beats | pending |
  */
-export function judgeStatus(status: Status | undefined, goal: Goal, oldRefusalAt: string | null): Verdict {
+export function judgeStatus(status: Status | undefined, judged: Judged): Verdict {
   if (status === undefined) return PENDING;
-  const { refused, desired, phase } = status;
-  if (refused !== null && refused.revision === goal.revision && refused.at !== oldRefusalAt) {
+  const { goal, takesPart } = judged;
+  if (isOurs(status, goal)) return takesPart ? judgePhase(status, [endOf(goal)]) : { kind: 'sits_out' };
+  const { refused } = status;
+  if (refused?.revision === goal.revision) {
     const { code, path, message } = refused;
     return { kind: 'missed', outcome: 'refused', reason: { code, path, message } };
   }
+  return status.source === goal.source ? judgeOther(status, goal) : judgeOtherSource(status, judged);
+}
+
+function endOf({ state }: Goal): Phase {
+  return state === 'present' ? 'converged' : 'removed';
+}
+
+function judgeOther({ desired, phase }: Status, goal: Goal): Verdict {
   if (desired === null)
     return phase === 'removed' && goal.state === 'absent' ? { kind: 'reached', phase } : PENDING;
   if (desired.revision < goal.revision) return PENDING;
-  if (desired.revision > goal.revision || desired.hash !== goal.hash)
-    return superseded(desired.revision, goal);
-  return judgePhase(status, phase, goal);
+  return desired.revision === goal.revision
+    ? superseded(`it follows revision ${desired.revision} with other content`)
+    : superseded(`it follows revision ${desired.revision} by now`);
 }
 
-function superseded(revision: number, goal: Goal): Verdict {
-  const message =
-    revision === goal.revision
-      ? `it follows revision ${revision} with other content`
-      : `it follows revision ${revision} by now`;
+function judgeOtherSource(status: Status, { goal, groups }: Judged): Verdict {
+  const followed = followedSource(status);
+  if (followed === null) return PENDING;
+  // What was asked is that a group's document counts again.
+  if (goal.state === 'inherit') return judgePhase(status, ['converged', 'removed']);
+  if (!beats(followed, goal.source, groups)) return PENDING;
+  return superseded(`it follows the document of ${followed === 'device' ? 'its own' : followed} by now`);
+}
+
+function superseded(message: string): Verdict {
   return { kind: 'missed', outcome: 'superseded', reason: { code: 'superseded', message } };
 }
 
-function judgePhase(status: Status, phase: Phase, goal: Goal): Verdict {
+function judgePhase({ phase, reason }: Status, ends: readonly Phase[]): Verdict {
   switch (phase) {
     case 'converged':
-      return goal.state === 'present' ? { kind: 'reached', phase } : PENDING;
     case 'removed':
-      return goal.state === 'absent' ? { kind: 'reached', phase } : PENDING;
+      return ends.includes(phase) ? { kind: 'reached', phase } : PENDING;
     case 'rolled_back':
     case 'failed':
       return {
         kind: 'missed',
         outcome: phase,
-        reason: status.reason ?? { code: phase, message: 'no reason is told' },
+        reason: reason ?? { code: phase, message: 'no reason is told' },
       };
     case 'waiting':
     case 'pulling':

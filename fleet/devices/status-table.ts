@@ -1,12 +1,16 @@
 // Devices and their deployments as a table: a row for each deployment of each device.
 import Table from 'cli-table3';
 import { SETTLED_PHASES, type Status } from '../../protocol/status.ts';
+import { cutText, printable } from '../../protocol/text.ts';
 import { describeService, formatReason } from './describe-status.ts';
 import type { DeviceView } from './fleet-view.ts';
 
-const HEAD = ['DEVICE', 'ONLINE', 'DEPLOYMENT', 'DESIRED', 'RUNNING', 'PHASE', 'DETAIL', 'REPORTED'];
+/** Of all columns but the detail, which takes what width is left. */
+const HEADS = ['DEVICE', 'ONLINE', 'DEPLOYMENT', 'DESIRED', 'RUNNING', 'PHASE', 'REPORTED'];
 /** Long reasons are cut for the eye; `--json` has them whole. */
 const MAX_DETAIL = 72;
+const MIN_DETAIL = 20;
+const GAP = '  ';
 const NO_BORDERS = {
   top: '',
   'top-mid': '',
@@ -22,7 +26,7 @@ const NO_BORDERS = {
   'mid-mid': '',
   right: '',
   'right-mid': '',
-  middle: '  ',
+  middle: GAP,
 };
 
 /** Whether a deployment of the device is anything but good: not settled, not well, or its last document refused. */
@@ -34,14 +38,31 @@ function isGood({ phase, refused }: Status): boolean {
   return (phase === 'converged' || phase === 'removed') && refused === null;
 }
 
-/** Without borders; bold heads and colours on a terminal only. */
-export function formatStatusTable(devices: readonly DeviceView[], isTerminal: boolean): string {
+export interface TableStyle {
+  readonly isColoured: boolean;
+  /** Of the terminal; `null` where there is none. */
+  readonly columns: number | null;
+}
+
+/** Without borders. Details are cut to the width of the terminal. */
+export function formatStatusTable(
+  devices: readonly DeviceView[],
+  { isColoured, columns }: TableStyle,
+): string {
+  const rows = devices.flatMap(deviceRows);
+  const maxDetail = columns === null ? MAX_DETAIL : Math.max(MIN_DETAIL, columns - widthOf(rows));
   const table = new Table({
-    head: HEAD,
+    head: HEADS.toSpliced(-1, 0, 'DETAIL'),
     chars: NO_BORDERS,
-    style: { 'padding-left': 0, 'padding-right': 0, head: isTerminal ? ['bold'] : [], border: [] },
+    style: { 'padding-left': 0, 'padding-right': 0, head: isColoured ? ['bold'] : [], border: [] },
   });
-  for (const device of devices) table.push(...deviceRows(device, isTerminal));
+  for (const { cells, detail, colour } of rows)
+    table.push([
+      ...cells.slice(0, -2),
+      isColoured ? `\u001b[${colour}m${cells.at(-2)}\u001b[39m` : cells.at(-2),
+      clip(detail, maxDetail),
+      cells.at(-1),
+    ]);
   return table
     .toString()
     .split('\n')
@@ -49,42 +70,56 @@ export function formatStatusTable(devices: readonly DeviceView[], isTerminal: bo
     .join('\n');
 }
 
-function deviceRows(view: DeviceView, isTerminal: boolean): string[][] {
-  const online = view.presence === null ? '?' : view.presence.online ? 'yes' : 'no';
-  const statuses = [...view.statuses.values()].sort((one, other) =>
-    one.deployment < other.deployment ? -1 : 1,
-  );
-  if (statuses.length === 0) return [[view.device, online, '-', '-', '-', '-', '', view.state?.at ?? '-']];
-  return statuses.map((status) => [
-    view.device,
-    online,
-    status.deployment,
-    String(status.desired?.revision ?? '-'),
-    String(status.running?.revision ?? '-'),
-    colour(status, isTerminal),
-    describeDetail(status),
-    status.at,
-  ]);
+/** A line with its cells as `HEADS` names them; the colour of its phase is an SGR code. */
+interface Row {
+  readonly cells: readonly string[];
+  readonly detail: string;
+  readonly colour: number;
 }
 
-function colour(status: Status, isTerminal: boolean): string {
-  if (!isTerminal) return status.phase;
+/** What the cells and the gaps between all columns take. */
+function widthOf(rows: readonly Row[]): number {
+  const widths = HEADS.map((head, index) =>
+    Math.max(head.length, ...rows.map(({ cells }) => cells[index]?.length ?? 0)),
+  );
+  return widths.reduce((sum, width) => sum + width + GAP.length, 0);
+}
+
+function deviceRows({ device, presence, state, statuses }: DeviceView): Row[] {
+  const online = presence === null ? '?' : presence.online ? 'yes' : 'no';
+  if (statuses.size === 0)
+    return [{ cells: [device, online, '-', '-', '-', '-', state?.at ?? '-'], detail: '', colour: PLAIN }];
+  const inOrder = [...statuses.values()].toSorted((one, other) =>
+    one.deployment < other.deployment ? -1 : 1,
+  );
+  return inOrder.map((status) => {
+    const { deployment, desired, running, phase, at } = status;
+    const revisions = [desired, running].map((named) => String(named?.revision ?? '-'));
+    return {
+      cells: [device, online, deployment, ...revisions, phase, at],
+      detail: printable(describeDetail(status)),
+      colour: colourOf(status),
+    };
+  });
+}
+
+const PLAIN = 39;
+
+/** Green, yellow or red. */
+function colourOf(status: Status): number {
+  if (isGood(status)) return 32;
   const isMoving = !SETTLED_PHASES.has(status.phase) && status.phase !== 'degraded';
-  const code = isGood(status) ? 32 : isMoving ? 33 : 31;
-  return `\u001b[${code}m${status.phase}\u001b[39m`;
+  return isMoving ? 33 : 31;
 }
 
 function describeDetail({ refused, reason, services }: Status): string {
-  if (refused !== null) return clip(`refused revision ${refused.revision ?? '?'}: ${formatReason(refused)}`);
-  if (reason !== null) return clip(formatReason(reason));
-  return clip(
-    Object.entries(services)
-      .map(([name, service]) => `${name} ${describeService(service)}`)
-      .join(', '),
-  );
+  if (refused !== null) return `refused revision ${refused.revision ?? '?'}: ${formatReason(refused)}`;
+  if (reason !== null) return formatReason(reason);
+  return Object.entries(services)
+    .map(([name, service]) => `${name} ${describeService(service)}`)
+    .join(', ');
 }
 
-function clip(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ');
-  return line.length > MAX_DETAIL ? `${line.slice(0, MAX_DETAIL - 1)}…` : line;
+function clip(text: string, maxLength: number): string {
+  return text.length > maxLength ? `${cutText(text, maxLength - 1)}…` : text;
 }

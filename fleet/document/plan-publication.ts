@@ -1,9 +1,10 @@
-// What is to be published on a topic, given what is retained there. Pure: data in, data out.
+// What is to be published on a topic, given what is retained there and what devices have taken. Pure: data in, data out.
 import * as v from 'valibot';
 import { canonicalJson, contentHash } from '../../protocol/canonical-json.ts';
 import { DEPLOYMENT_SCHEMA, type Deployment } from '../../protocol/deployment.ts';
 import { parseDeployment } from '../../protocol/parse-deployment.ts';
 import type { ReadyContent } from './json-document.ts';
+import { findRefuser, highestOf, type TakenRevision } from './learn-revisions.ts';
 
 /** The document that stands retained on the topic; `null` where nothing does. */
 export type Retained = Readonly<Record<string, unknown>> | null;
@@ -11,6 +12,7 @@ export type Retained = Readonly<Record<string, unknown>> | null;
 export interface PublicationRequest {
   readonly content: ReadyContent;
   readonly retained: Retained;
+  readonly taken: readonly TakenRevision[];
   /** A fixed revision, instead of the next. */
   readonly revision?: number | undefined;
   /** Beats the content's own roll-out. */
@@ -30,7 +32,12 @@ export interface Publication {
 
 export type PlanResult =
   | { readonly ok: true; readonly publication: Publication }
-  | { readonly ok: false; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly code: string;
+      readonly message: string;
+      readonly hint: string | undefined;
+    };
 
 const retainedSchema = v.looseObject({ revision: v.pipe(v.number(), v.integer(), v.minValue(0)) });
 const rolloutSchema = v.looseObject({ salt: v.optional(v.string()) });
@@ -39,22 +46,20 @@ const rolloutSchema = v.looseObject({ salt: v.optional(v.string()) });
 export function planPublication(request: PublicationRequest): PlanResult {
   const { content, retained } = request;
   const explicit = request.revision ?? numberOrUndefined(content.revision);
-  const next = nextRevision(retained);
-  if (explicit === undefined && next === null) {
-    return {
-      ok: false,
-      message: 'the retained document has no revision that could be read; use --revision N',
-    };
+  if (explicit === undefined && retained !== null && !v.is(retainedSchema, retained)) {
+    const message = 'the retained document has no revision that could be read';
+    return failed('unreadable_revision', message, 'give one with --revision N');
   }
-  const revision = explicit ?? next ?? 1;
+  const highest = highestKnown(request);
+  const revision = explicit ?? highest + 1;
   const { schema: _schema, state, revision: _revision, ...rest } = withRollout(request, revision);
   const body = { ...rest, name: content.name, state: state ?? 'present' };
-  if (
-    retained !== null &&
-    isSameContent(body, retained) &&
-    (explicit ?? retained.revision) === retained.revision
-  ) {
+  if (retained !== null && isSameContent(body, retained) && stands(request, retained, explicit))
     return finish(retained, true);
+  // Never other content under a number that was published before, even if nobody took it.
+  if (revision <= highest) {
+    const message = `revision ${revision} is taken: ${explainTaken(request, revision)}`;
+    return failed('revision_taken', message, `leave the number out, and it becomes ${highest + 1}`);
   }
   const issuedAt = content.issued_at ?? request.issuedAt.toISOString();
   const head = {
@@ -67,21 +72,42 @@ export function planPublication(request: PublicationRequest): PlanResult {
   return finish({ ...head, ...body }, false);
 }
 
+/** Whether what is retained can stay as the answer: it has the number that is asked for, and no device refuses it. */
+function stands(
+  { taken }: PublicationRequest,
+  retained: NonNullable<Retained>,
+  explicit: number | undefined,
+): boolean {
+  const { revision } = retained;
+  if (typeof revision !== 'number' || (explicit ?? revision) !== revision) return false;
+  return findRefuser(taken, revision, contentHash(retained)) === undefined;
+}
+
+function explainTaken({ taken, retained }: PublicationRequest, revision: number): string {
+  const holder = taken.find((one) => one.revision >= revision);
+  return holder === undefined
+    ? `revision ${String(retained?.revision)} is published already`
+    : `${holder.device} knows revision ${holder.revision} already`;
+}
+
+function failed(code: string, message: string, hint?: string): PlanResult {
+  return { ok: false, code, message, hint };
+}
+
 function finish(value: Readonly<Record<string, unknown>>, isUnchanged: boolean): PlanResult {
   const parsed = parseDeployment(value);
   if (!parsed.ok) {
     const faults = parsed.faults.map(({ path, message }) => `${path}: ${message}`);
-    return { ok: false, message: `the document would not be valid: ${faults.join('; ')}` };
+    return failed('invalid_document', `the document would not be valid: ${faults.join('; ')}`);
   }
   const { document } = parsed.value;
   const publication = { value, document, revision: document.revision, hash: contentHash(value), isUnchanged };
   return { ok: true, publication };
 }
 
-/** One more than what is retained, or 1; `null` when that cannot be known (e.g. a signed document). */
-function nextRevision(retained: Retained): number | null {
-  if (retained === null) return 1;
-  return v.is(retainedSchema, retained) ? retained.revision + 1 : null;
+/** The highest number that was ever published, as far as it can be known; 0 for none. */
+function highestKnown({ retained, taken }: PublicationRequest): number {
+  return Math.max(v.is(retainedSchema, retained) ? retained.revision : 0, highestOf(taken));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AuthenticateError } from 'aedes';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseBrokerUrl } from '../../../fleet/broker/broker-url.ts';
 import { connectBroker } from '../../../fleet/broker/connection.ts';
 import { CommandFailure } from '../../../fleet/failure.ts';
@@ -38,12 +38,19 @@ async function startServer(onConnect: (socket: Socket, version: number) => void)
   return { url: `mqtt://127.0.0.1:${port}`, versions };
 }
 
+/** How long was waited between tries. */
+const pauses: number[] = [];
+beforeEach(() => {
+  pauses.length = 0;
+});
+
 const connect = (url: string, options = {}) =>
   connectBroker({
     address: parseBrokerUrl(url),
     connectTimeoutMs: 500,
     answerTimeoutMs: 200,
     signal: new AbortController().signal,
+    pause: async (ms) => void pauses.push(ms),
     ...options,
   });
 
@@ -97,7 +104,14 @@ describe('connectBroker', () => {
     const { url } = await startBroker({ authenticate: refuse });
     const failure = await failureOf(connect(url.replace('//', '//me:s3cret@')));
     expect(failure.exitCode).toBe(3);
+    expect(failure).toMatchObject({
+      code: 'broker_refused_login',
+      message: expect.stringContaining('refuses the login'),
+    });
     expect(failure.message).toContain('does not take this user and password');
+    expect(failure.hint).toBe('is the password right, and does the broker know this user?');
+    expect(pauses).toEqual([]);
+    expect((await failureOf(connect(url))).hint).toContain('give user and password in the URL');
     expect(JSON.stringify(failure) + failure.message + failure.hint).not.toContain('s3cret');
   });
 
@@ -131,6 +145,32 @@ describe('connectBroker', () => {
     expect(failure.message).toContain('it does not speak TLS');
   });
 
+  test('a broker that closes while it elects a leader is tried three times', async () => {
+    const { url, versions } = await startServer((socket) => {
+      if (versions.length <= 4) socket.end();
+      else socket.write(Buffer.from([0x20, 3, 0, 0, 0]));
+    });
+    const broker = await connect(url);
+    expect(versions).toEqual([5, 4, 5, 4, 5]);
+    expect(pauses).toEqual([1000, 4000]);
+    await broker.close();
+  });
+
+  test('one that closes for ever is given up, with what may be the cause', async () => {
+    const { url } = await startServer((socket) => socket.end());
+    const failure = await failureOf(connect(url));
+    expect(failure).toMatchObject({ code: 'broker_unreachable', exitCode: 3 });
+    expect(failure.hint).toContain('or the broker is short of a node');
+    expect(pauses).toEqual([1000, 4000]);
+  });
+
+  test('an interrupt between two tries ends it', async () => {
+    const interrupt = new AbortController();
+    const pause = async () => interrupt.abort(new Error('stop'));
+    const connecting = connect('mqtt://127.0.0.1:1', { signal: interrupt.signal, pause });
+    await expect(connecting).rejects.toThrow('stop');
+  });
+
   test('an interrupt ends the connecting', async () => {
     const { url } = await startServer(() => interrupt.abort(new Error('stop')));
     const interrupt = new AbortController();
@@ -139,17 +179,39 @@ describe('connectBroker', () => {
 });
 
 describe('a connection', () => {
-  test('a subscribe that is refused is told', async () => {
-    const { url } = await startBroker({
+  /** A broker that refuses each filter so many times. */
+  async function refusingBroker(times: number) {
+    const tries = new Map<string, number>();
+    const broker = await startBroker({
       authorizeSubscribe: (
         _client: unknown,
-        _subscription: unknown,
-        done: (error: null, none: null) => void,
-      ) => done(null, null),
+        subscription: { topic: string },
+        done: (error: null, granted: { topic: string } | null) => void,
+      ) => {
+        const { topic } = subscription;
+        tries.set(topic, (tries.get(topic) ?? 0) + 1);
+        done(null, (tries.get(topic) ?? 0) > times ? subscription : null);
+      },
     });
+    return { url: broker.url, tries };
+  }
+
+  test('a subscription that is refused twice is asked for again', async () => {
+    const { url, tries } = await refusingBroker(2);
+    const broker = await connect(url);
+    await broker.subscribe(['a', 'b']);
+    expect(Object.fromEntries(tries)).toEqual({ a: 3, b: 3 });
+    expect(pauses.toSorted()).toEqual([1000, 1000, 4000, 4000]);
+    await broker.close();
+  });
+
+  test('one that is refused three times is told', async () => {
+    const { url, tries } = await refusingBroker(9);
     const broker = await connect(url);
     const failure = await failureOf(broker.subscribe(['a']));
     expect(failure).toMatchObject({ exitCode: 3, code: 'broker_refused' });
+    expect(failure.hint).toContain('or the broker is short of a node');
+    expect(tries.get('a')).toBe(3);
     await broker.close();
   });
 

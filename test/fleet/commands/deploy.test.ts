@@ -35,10 +35,10 @@ async function addDevice(id: string, script: Script, groups: string[] = []): Pro
   return device;
 }
 /** Lets a device hold its answer until the command shows that it looks. */
-function followingBegins() {
+function followingBegins(sign = /has not answered yet/) {
   const { promise, resolve } = Promise.withResolvers<void>();
   const onStdout = (stdout: string) => {
-    if (stdout.includes('has not answered yet')) resolve();
+    if (sign.test(stdout)) resolve();
   };
   return { begun: promise, onStdout };
 }
@@ -47,7 +47,25 @@ async function publishedOn(topic: string): Promise<Record<string, unknown> | nul
   return text === null ? null : JSON.parse(text);
 }
 
+/** Cuts the lines of the clients whose id begins so. */
+function dropClients({ aedes }: TestBroker, idPrefix: string): void {
+  const clients = Object.values(
+    Reflect.get(aedes, 'clients') as Record<string, { id: string; close(): void }>,
+  );
+  for (const client of clients.filter(({ id }) => id.startsWith(idPrefix))) client.close();
+}
+
+/** A device that has reported before, and does not answer. */
+async function report(device: string, groups: string[] = [], deployments: string[] = []): Promise<void> {
+  const at = `${PREFIX}/devices/${device}`;
+  await broker.publishRetained(`${at}/presence`, makePresence(true));
+  const named = deployments.map((name) => ({ name, revision: 1, phase: 'converged' }));
+  await broker.publishRetained(`${at}/state`, { ...makeState(device, groups), deployments: named });
+}
+
 describe('deploy', () => {
+  beforeEach(() => report('edge-01', ['berlin']));
+
   test('publishes revision 1, then 2, retained', async () => {
     expect(await deploy('devices/edge-01')).toEqual({
       code: 0,
@@ -89,15 +107,76 @@ describe('deploy', () => {
     });
   });
 
-  test('a revision that is not new is published as asked, with a note', async () => {
+  test('a revision that devices would refuse is not published', async () => {
     await deploy('devices/edge-01', '--revision', '9');
-    const { stderr } = await deploy('devices/edge-01', '--revision', '3');
-    expect(stderr).toContain('devices refuse revision 3 as stale');
-    expect(await publishedOn(topicOf('devices/edge-01'))).toMatchObject({ revision: 3 });
+    const { code, stdout, stderr } = await deploy('devices/edge-01', '--revision', '3');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('error: devices/edge-01: revision 3 is taken: revision 9 is published already');
+    expect(stderr).toContain('hint: leave the number out, and it becomes 10');
+    expect(await publishedOn(topicOf('devices/edge-01'))).toMatchObject({ revision: 9 });
+  });
+
+  test('goes on above what devices have, also after a broker has lost all that it retained', async () => {
+    const desired = { revision: 13, hash: `sha256:${'0'.repeat(64)}` };
+    const status = makeStatus({ source: 'groups/berlin', desired });
+    await broker.publishRetained(`${PREFIX}/devices/edge-01/status/hello`, status);
+    expect((await deploy('groups/berlin')).stdout).toContain('published hello revision 14 to groups/berlin');
+    expect((await deploy('devices/edge-01')).stdout).toContain('revision 1 to devices/edge-01');
+  });
+
+  test('to several addressees is published and told for each, and to none if one cannot be', async () => {
+    await report('edge-02', []);
+    const both = ['--to', 'devices/edge-02', '--to', 'devices/edge-02'];
+    const { code, stdout } = await deploy('devices/edge-01', ...both);
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout:
+        'published hello revision 1 to devices/edge-01\npublished hello revision 1 to devices/edge-02\n',
+    });
+    const changed = ['--profile', 'none', '--name', 'other'];
+    const failed = await deploy('devices/edge-01', '--to', 'devices/edge-09', ...changed);
+    expect(failed.code).toBe(2);
+    expect(await publishedOn(topicOf('devices/edge-01', 'other'))).toBeNull();
+    const json = await deploy('devices/edge-01', '--to', 'devices/edge-02', ...changed, '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      complete: true,
+      exit_code: 0,
+      publications: [{ to: 'devices/edge-01' }, { to: 'devices/edge-02', revision: 1 }],
+    });
+  });
+
+  test.each([
+    [
+      'devices/edge-O1'.toLowerCase(),
+      'no device "edge-o1" has ever reported',
+      'did you mean devices/edge-01? --force',
+    ],
+    ['groups/berln', 'no device reports to be of the group "berln"', 'did you mean groups/berlin? --force'],
+    ['devices/other', 'no device "other" has ever reported', 'hint: --force publishes'],
+  ])('to %s, which nobody is known by, needs --force', async (to, message, hint) => {
+    const { code, stderr } = await deploy(to);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(hint);
+    expect(await publishedOn(topicOf(to))).toBeNull();
+    expect(await deploy(to, '--force')).toMatchObject({ code: 0 });
+    expect(await publishedOn(topicOf(to))).toMatchObject({ revision: 1 });
+    // What stands there was meant.
+    expect(await deploy(to)).toMatchObject({ code: 0 });
+  });
+
+  test('to a device says whose document is hidden from now on, and how that ends', async () => {
+    await deploy('groups/berlin');
+    const { code, stderr } = await deploy('devices/edge-01');
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      'note: from now on edge-01 follows its own document and not groups/berlin; ' +
+        'end that with: holdfastctl remove hello --to devices/edge-01 --inherit\n',
+    );
   });
 
   test('another topic prefix is another fleet', async () => {
-    await deploy('devices/edge-01', '--topic-prefix', 'other/v1');
+    await deploy('devices/edge-01', '--topic-prefix', 'other/v1', '--force');
     expect(await broker.retained(topicOf('devices/edge-01'))).toBeNull();
     expect(await broker.retained('other/v1/devices/edge-01/deployments/hello')).not.toBeNull();
   });
@@ -173,7 +252,8 @@ describe('deploy --wait', () => {
     const frames = stdout.split('\r\u001b[K');
     expect(frames.some((frame) => frame.includes('edge-01: waiting: window: a long'))).toBe(true);
     for (const frame of frames.slice(1, -1)) expect(frame.length).toBeLessThan(60);
-    expect(frames.at(-1)).toMatch(/^edge-01: converged at revision 1/);
+    expect(frames.some((frame) => /^edge-01: converged at revision 1 after/.test(frame))).toBe(true);
+    expect(frames.at(-1)).toBe('');
   });
 
   test('rolled back is bad news, with reason, hint, the failing service and its last words', async () => {
@@ -225,11 +305,13 @@ describe('deploy --wait', () => {
     expect(stderr).toContain('error: edge-01: refused: unsigned: not signed');
   });
 
-  test('a refusal of that revision from before the publish is not the answer', async () => {
+  test('a refusal from before the publish is not the answer', async () => {
     const refused = { revision: 2, code: 'conflict', path: 'revision', message: 'm', at: AT };
     const device = await addDevice('edge-01', () => [{ refused, phase: 'proving' }, { phase: 'converged' }]);
     await device.publish('status/hello', makeStatus({ refused }));
-    expect((await deploy('devices/edge-01', '--wait', '--revision', '2')).code).toBe(0);
+    const { code, stdout } = await deploy('devices/edge-01', '--wait');
+    expect(code).toBe(0);
+    expect(stdout).toContain('converged at revision 3');
   });
 
   test('a refusal that stands is the answer when there is nothing to publish', async () => {
@@ -263,8 +345,9 @@ describe('deploy --wait', () => {
     expect((await deploy('devices/edge-01', '--wait')).code).toBe(0);
     const { code, stdout } = await deploy('devices/edge-01', '--wait');
     expect(code).toBe(0);
-    expect(stdout).toContain('nothing to change');
-    expect(stdout).toContain('edge-01: converged at revision 1');
+    expect(stdout).toBe(
+      'nothing to change: devices/edge-01 has hello revision 1 already\nedge-01: converged at revision 1\n',
+    );
   });
 
   test('--json writes one document with the outcome', async () => {
@@ -281,28 +364,84 @@ describe('deploy --wait', () => {
     });
   });
 
-  test('an interrupt ends it', async () => {
+  test.each([[[]], [['--json']]])('an interrupt ends it, and says what goes on %j', async (more) => {
     const interrupt = new AbortController();
     await addDevice('edge-01', () => {
       interrupt.abort(new Error('SIGINT'));
       return [];
     });
-    const args = ['deploy', 'hello.yaml', '--to', 'devices/edge-01', '--wait'];
-    expect((await runHoldfastctl(args, { broker: broker.url, signal: interrupt.signal })).code).toBe(130);
+    const args = ['deploy', 'hello.yaml', '--to', 'devices/edge-01', '--wait', ...more];
+    const result = await runHoldfastctl(args, { broker: broker.url, signal: interrupt.signal });
+    expect(result.code).toBe(130);
+    expect(result.stderr).toContain('error: interrupted\n');
+    expect(result.stderr).toContain(
+      'hello revision 1 for devices/edge-01 stays published, and the devices go on',
+    );
+    if (more.length > 0)
+      expect(JSON.parse(result.stdout)).toMatchObject({
+        error: { code: 'interrupted', publications: [{ to: 'devices/edge-01', revision: 1 }] },
+      });
   });
 
-  test('a broker that goes away ends it', async () => {
+  test('a line that breaks is made anew, and what was told meanwhile is read', async () => {
     await addDevice('edge-01', () => {
-      for (const client of Object.values(
-        Reflect.get(broker.aedes, 'clients') as Record<string, { close(): void }>,
-      )) {
-        client.close();
-      }
+      dropClients(broker, 'holdfastctl-');
+      return [{ phase: 'converged' }];
+    });
+    const { code, stdout } = await deploy('devices/edge-01', '--wait');
+    expect(code).toBe(0);
+    expect(stdout).toContain('edge-01: converged at revision 1 after');
+  });
+
+  test('a broker that goes away for good ends it, and what was published is said', async () => {
+    const other = await startTestBroker();
+    const device = await FakeDevice.connect(other.url, 'edge-01');
+    await device.answer(['devices/edge-01'], async () => {
+      await device.close();
+      await other.close();
       return [];
     });
-    const { code, stderr } = await deploy('devices/edge-01', '--wait');
+    const args = ['deploy', 'hello.yaml', '--to', 'devices/edge-01', '--wait'];
+    const { code, stderr } = await runHoldfastctl(args, { broker: other.url });
     expect(code).toBe(3);
-    expect(stderr).toContain('error: the connection to the broker at 127.0.0.1');
+    expect(stderr).toContain('cannot be reached: nothing listens there');
+    expect(stderr).toContain('hello revision 1 for devices/edge-01 stays published');
+  });
+
+  test('the end of each device is told when it comes, with its own time, and the sum last', async () => {
+    const first = Promise.withResolvers<void>();
+    await addDevice('edge-01', () => [{ phase: 'converged' }]);
+    await addDevice('edge-02', async () => {
+      await first.promise;
+      return [{ phase: 'failed' }];
+    });
+    const to = ['--to', 'devices/edge-01', '--to', 'devices/edge-02'];
+    const { code, stdout, stderr } = await runHoldfastctl(['deploy', 'hello.yaml', ...to, '--wait'], {
+      broker: broker.url,
+      onStdout: (text) => {
+        if (text.includes('edge-01: converged at revision 1 after')) first.resolve();
+      },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('error: edge-02: failed');
+    expect(stdout).toMatch(/\n1 of 2 converged, 1 failed\n$/);
+  });
+
+  test("a group's higher revision that runs meanwhile is no answer to a device's own", async () => {
+    const other = { revision: 4, hash: `sha256:${'4'.repeat(64)}` };
+    const looking = followingBegins(/has not taken revision 1 up yet/);
+    const device = await addDevice('edge-01', async () => {
+      await looking.begun;
+      return [{ source: 'groups/berlin', desired: other, phase: 'converged' }, { phase: 'converged' }];
+    });
+    await device.publish(
+      'status/hello',
+      makeStatus({ source: 'groups/berlin', desired: other, running: other }),
+    );
+    const args = ['deploy', 'hello.yaml', '--to', 'devices/edge-01', '--wait'];
+    const { code, stdout } = await runHoldfastctl(args, { broker: broker.url, ...looking });
+    expect(code).toBe(0);
+    expect(stdout).toContain('edge-01: converged at revision 1 after');
   });
 });
 
@@ -321,16 +460,18 @@ describe('deploy --wait to a group', () => {
     );
     await addDevice('stranger', () => [], ['hamburg']);
     const own = await addDevice('own', () => [], ['berlin']);
-    await own.publish('status/hello', makeStatus({ source: 'device' }));
+    const desired = { revision: 9, hash: `sha256:${'9'.repeat(64)}` };
+    await own.publish('status/hello', makeStatus({ source: 'device', desired }));
     await broker.publishRetained(`${PREFIX}/devices/asleep/state`, makeState('asleep', ['berlin']));
     await broker.publishRetained(`${PREFIX}/devices/asleep/presence`, makePresence(false));
     const { code, stdout, stderr } = await deploy('groups/berlin', '--wait');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain(`asleep: is offline since ${AT}, and is not waited for\n`);
+    expect(stdout).toContain(`asleep: is offline (it connected last at ${AT}), and is not waited for\n`);
     expect(stdout).toContain('own: follows the document of its own and not this one\n');
     expect(stdout).toContain('edge-01: converged at revision 1');
     expect(stdout).toContain('edge-02: converged at revision 1');
     expect(stdout).not.toContain('stranger');
+    expect(stdout).toMatch(/\n2 of 2 converged; 2 not waited for\n$/);
   });
 
   test('one bad member makes it bad, and the others are waited for', async () => {
@@ -349,22 +490,51 @@ describe('deploy --wait to a group', () => {
     expect(stdout).toContain('edge-02: converged');
   });
 
-  test('devices whose turn has not come are not waited for', async () => {
+  test('a device whose turn has not come has taken the document all the same', async () => {
     const ids = ['edge-01', 'edge-02'].sort(
       (a, b) => rolloutPosition('hello-1', a) - rolloutPosition('hello-1', b),
     );
     const [first = '', second = ''] = ids;
     const percent = String((rolloutPosition('hello-1', first) + rolloutPosition('hello-1', second)) / 2);
     await addDevice(first, () => [{ source, phase: 'converged' }], ['berlin']);
-    await addDevice(second, () => [], ['berlin']);
+    const reason = { code: 'not_in_rollout', message: 'm' };
+    await addDevice(second, () => [{ source, phase: 'waiting', reason }], ['berlin']);
     const { code, stdout } = await deploy('groups/berlin', '--wait', '--percent', percent);
     expect(code).toBe(0);
     expect(stdout).toContain(`${first}: converged`);
-    expect(stdout).toContain(`${second}: does not take part`);
+    expect(stdout).toContain(
+      `${second}: has taken revision 1, is not in the roll-out yet, and keeps what it runs`,
+    );
+    expect(stdout).toContain('1 of 2 converged, 1 not in the roll-out yet');
+  });
+
+  test('one that refuses it is bad news, also where its turn has not come', async () => {
+    const refusal = { code: 'conflict', path: 'revision', message: 'm', at: AT };
+    const refuse: Script = ({ revision }) => [{ source, desired: null, refused: { ...refusal, revision } }];
+    await addDevice('edge-01', refuse, ['berlin']);
+    const { code, stderr } = await deploy('groups/berlin', '--wait', '--percent', '0');
+    expect(code).toBe(1);
+    expect(stderr).toContain('error: edge-01: refused: conflict: m');
+  });
+
+  test('members that the broker may have held back are no success, and it is said', async () => {
+    await addDevice('edge-01', () => [{ source, phase: 'converged' }], ['berlin']);
+    for (let index = 1; index < 1000; index += 1)
+      await broker.publishRetained(`${PREFIX}/devices/d-${index}/presence`, makePresence(true));
+    const waited = await deploy('groups/berlin', '--wait', '--json');
+    expect(waited.code).toBe(1);
+    expect(JSON.parse(waited.stdout)).toMatchObject({
+      complete: false,
+      exit_code: 1,
+      devices: [{ device: 'edge-01', outcome: 'converged' }],
+    });
+    expect(waited.stderr.match(/the list may be cut short/g)).toHaveLength(1);
+    const unchanged = await deploy('groups/berlin');
+    expect(unchanged.code).toBe(1);
   });
 
   test('a group that nobody reports to be of is bad news', async () => {
-    const { code, stderr } = await deploy('groups/berlin', '--wait');
+    const { code, stderr } = await deploy('groups/berlin', '--wait', '--force');
     expect(code).toBe(1);
     expect(stderr).toContain('no device reports to be of groups/berlin');
   });
@@ -372,6 +542,7 @@ describe('deploy --wait to a group', () => {
 
 describe('remove', () => {
   test('publishes the absence as the next revision, and purges only what is named', async () => {
+    await report('edge-01');
     await deploy('devices/edge-01');
     const { code, stdout } = await run(
       'remove',
@@ -396,5 +567,72 @@ describe('remove', () => {
     const { code, stdout } = await run('remove', 'hello', '--to', 'devices/edge-01', '--wait');
     expect(code).toBe(0);
     expect(stdout).toContain('edge-01: removed at revision 2');
+  });
+
+  test('of what nobody has needs --force', async () => {
+    await report('edge-01', ['berlin'], ['hello', 'line']);
+    const { code, stderr } = await run('remove', 'helo', '--to', 'devices/edge-01');
+    expect(code).toBe(2);
+    expect(stderr).toContain('error: devices/edge-01 has no deployment "helo"');
+    expect(stderr).toContain('did you mean hello? --force');
+    expect(await publishedOn(topicOf('devices/edge-01', 'helo'))).toBeNull();
+    expect((await run('remove', 'helo', '--to', 'devices/edge-01', '--force')).code).toBe(0);
+  });
+
+  test("--inherit ends a device's own document, and waits until the device follows its group's", async () => {
+    const ofGroup = { revision: 7, hash: `sha256:${'7'.repeat(64)}` };
+    await addDevice(
+      'edge-01',
+      ({ value }) => [
+        value.state === 'inherit'
+          ? { source: 'groups/berlin', desired: ofGroup, phase: 'converged' }
+          : { phase: 'converged' },
+      ],
+      ['berlin'],
+    );
+    await deploy('devices/edge-01', '--wait');
+    await broker.publishRetained(topicOf('groups/berlin'), { name: 'hello', revision: 7, state: 'inherit' });
+    const args = ['remove', 'hello', '--to', 'devices/edge-01', '--inherit', '--wait'];
+    const { code, stdout, stderr } = await run(...args);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'note: edge-01 goes back to the document of groups/berlin\n',
+    });
+    expect(stdout).toContain('edge-01: follows groups/berlin again: converged at its revision 7');
+    expect(await publishedOn(topicOf('devices/edge-01'))).toEqual({
+      schema: 'holdfast.deployment/1',
+      name: 'hello',
+      revision: 2,
+      state: 'inherit',
+      issued_at: AT,
+    });
+    expect((await run(...args)).stdout).toContain('nothing to change');
+  });
+
+  test('--inherit with no group behind it says that the deployment goes', async () => {
+    await addDevice('edge-01', ({ value }) => [
+      { phase: value.state === 'inherit' ? 'removed' : 'converged' },
+    ]);
+    await deploy('devices/edge-01', '--wait');
+    const { code, stdout, stderr } = await run(
+      'remove',
+      'hello',
+      '--to',
+      'devices/edge-01',
+      '--inherit',
+      '--wait',
+    );
+    expect(code).toBe(0);
+    expect(stderr).toContain('no group of edge-01 has a document for hello: it is removed there');
+    expect(stdout).toContain('edge-01: removed at revision 2');
+  });
+
+  test.each([
+    [['--to', 'groups/berlin', '--inherit'], 'of a device, and not of a group'],
+    [['--to', 'devices/edge-01', '--inherit', '--purge', 'frames'], 'do not go together'],
+  ])('%j is wrong usage', async (args, message) => {
+    const { code, stderr } = await run('remove', 'hello', ...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
   });
 });

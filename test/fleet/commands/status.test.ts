@@ -105,4 +105,40 @@ describe('status', () => {
     expect(devices).toHaveLength(300);
     expect(devices.every(({ deployments }: { deployments: object }) => 'hello' in deployments)).toBe(true);
   });
+
+  test('as many messages as a broker gives at once are told, once, and are no success', async () => {
+    await report('edge-01', [], {});
+    for (let index = 1; index < 1000; index += 1)
+      await broker.publishRetained(`${PREFIX}/devices/d-${index}/presence`, makePresence(true));
+    const { code, stdout, stderr } = await run('--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ complete: false });
+    expect(stderr).toMatch(
+      /^note: the list may be cut short: 1000 messages came for \S+presence, .*match_retained_limit/,
+    );
+    expect(stderr.split('\n')).toHaveLength(2);
+  });
+
+  test('colours are on a terminal only, and not with NO_COLOR', async () => {
+    await report('edge-01', [], {});
+    const outputOf = async (environment: Record<string, string>) =>
+      (await runHoldfastctl(['status'], { broker: broker.url, isTerminal: true, environment })).stdout;
+    expect(await outputOf({})).toContain('\u001b[32mconverged\u001b[39m');
+    expect(await outputOf({ NO_COLOR: '1' })).not.toContain('\u001b');
+  });
+
+  test.each([
+    [120, / {2}exited: (?:long ){6}…(?: {2}|$)/m],
+    [230, / {2}exited: (?:long ){20}\(services\.web\) {2}/],
+  ])('on a terminal of %d columns the details take the rest', async (columns, detail) => {
+    const message = 'long '.repeat(20).trim();
+    await report('edge-01', [], {
+      phase: 'failed',
+      reason: { code: 'exited', message, path: 'services.web' },
+    });
+    const options = { broker: broker.url, isTerminal: true, columns, environment: { NO_COLOR: '1' } };
+    const { stdout } = await runHoldfastctl(['status'], options);
+    expect(stdout).toMatch(detail);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
+  });
 });

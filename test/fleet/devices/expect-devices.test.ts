@@ -18,10 +18,13 @@ interface Reported {
   readonly groups?: string[];
   readonly online?: boolean;
   readonly source?: string;
-  readonly phase?: 'converged' | 'removed';
+  readonly phase?: 'converged' | 'removed' | 'failed';
+  readonly code?: string;
+  /** It has taken no document. */
+  readonly isRefused?: boolean;
 }
 
-function viewOf({ groups, online, source, phase = 'converged' }: Reported): FleetView {
+function viewOf({ groups, online, source, phase = 'converged', code, isRefused }: Reported): FleetView {
   const view = new FleetView(PREFIX);
   const accept = (leaf: string, value: object) =>
     view.accept({
@@ -31,7 +34,9 @@ function viewOf({ groups, online, source, phase = 'converged' }: Reported): Flee
     });
   if (groups !== undefined) accept('state', makeState('edge-01', groups));
   if (online !== undefined) accept('presence', makePresence(online));
-  if (source !== undefined) accept('status/hello', makeStatus({ source, phase }));
+  const desired = isRefused === true ? null : { revision: 1, hash: `sha256:${'0'.repeat(64)}` };
+  const reason = code === undefined ? null : { code, message: 'm' };
+  if (source !== undefined) accept('status/hello', makeStatus({ source, phase, desired, reason }));
   expect([...view.unreadable]).toEqual([]);
   return view;
 }
@@ -53,8 +58,18 @@ describe('a device of a group', () => {
       [{ kind: 'skipped', why: 'other_source' }],
     ],
     [
-      'whose own document was removed is awaited',
+      'whose own document asks for its absence is skipped',
       { groups: ['berlin'], online: true, source: 'device', phase: 'removed' },
+      [{ kind: 'skipped', why: 'other_source' }],
+    ],
+    [
+      'whose own document has ended is awaited',
+      { groups: ['berlin'], online: true, source: 'device', phase: 'removed', code: 'nothing_to_inherit' },
+      [{ kind: 'awaited' }],
+    ],
+    [
+      'that has only refused what came is awaited',
+      { groups: ['berlin'], online: true, source: 'device', phase: 'failed', isRefused: true },
       [{ kind: 'awaited' }],
     ],
     [
@@ -68,15 +83,27 @@ describe('a device of a group', () => {
       [{ kind: 'awaited' }],
     ],
   ])('%s', (_name, reported, expected) => {
-    expect(expectDevices(viewOf(reported), berlin, document)).toMatchObject(expected);
+    expect(expectDevices(viewOf(reported), { to: berlin, document, all: [berlin] })).toMatchObject(expected);
   });
 
-  test('whose turn has not come is skipped', () => {
+  test('whose turn has not come is awaited, to take the document', () => {
     const view = viewOf({ groups: ['berlin'], online: true });
     const rollout = { percent: 0, salt: 's' };
-    expect(expectDevices(view, berlin, { ...document, rollout })).toMatchObject([
-      { kind: 'skipped', why: 'rollout' },
-    ]);
+    const publications = { to: berlin, document: { ...document, rollout }, all: [berlin] };
+    expect(expectDevices(view, publications)).toMatchObject([{ kind: 'awaited', takesPart: false }]);
+  });
+});
+
+describe('what is published together', () => {
+  const device: Addressee = { kind: 'device', device: 'edge-01' };
+  const first: Addressee = { kind: 'group', group: 'first' };
+  test.each<[string, Addressee[], object]>([
+    ["a member's own document keeps it from the group's", [berlin, device], { why: 'other_source' }],
+    ['so does that of a group which comes first', [first, berlin], { why: 'other_source' }],
+    ["another device's does not", [berlin, { kind: 'device', device: 'edge-02' }], { kind: 'awaited' }],
+  ])('%s', (_name, all, expected) => {
+    const view = viewOf({ groups: ['first', 'berlin'], online: true });
+    expect(expectDevices(view, { to: berlin, document, all })).toMatchObject([expected]);
   });
 });
 
@@ -84,10 +111,14 @@ describe('a device named outright', () => {
   const device: Addressee = { kind: 'device', device: 'edge-01' };
   test.each<[string, Reported, string | null]>([
     ['is awaited', { online: true }, null],
-    ['is awaited while it is offline, and that is said', { online: false }, 'is offline since'],
+    [
+      'is awaited while it is offline, and that is said',
+      { online: false },
+      'is offline (it connected last at 2026-',
+    ],
     ['is awaited when it has never reported, and that is said', {}, 'has never reported'],
   ])('%s', (_name, reported, note) => {
-    expect(expectDevices(viewOf(reported), device, document)).toMatchObject([
+    expect(expectDevices(viewOf(reported), { to: device, document, all: [device] })).toMatchObject([
       { kind: 'awaited', note: note === null ? null : expect.stringContaining(note) },
     ]);
   });

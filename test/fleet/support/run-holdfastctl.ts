@@ -1,4 +1,5 @@
 // Runs the command line in this process, with everything around it stood in for.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExitCode } from '../../../fleet/failure.ts';
 import type { Host } from '../../../fleet/host.ts';
 import { run } from '../../../fleet/run.ts';
@@ -13,6 +14,7 @@ export interface RunOptions {
   readonly broker?: string;
   readonly environment?: Record<string, string>;
   readonly isTerminal?: boolean;
+  readonly columns?: number;
   readonly signal?: AbortSignal;
   readonly cwd?: string;
   /** Called with all of stdout so far. */
@@ -22,7 +24,7 @@ export interface RunOptions {
 export async function runHoldfastctl(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   let stdout = '';
   let stderr = '';
-  const columns = options.isTerminal === true ? 60 : null;
+  const columns = options.isTerminal === true ? (options.columns ?? 60) : null;
   const isTerminal = options.isTerminal === true;
   const broker = options.broker === undefined ? {} : { HOLDFAST_BROKER: options.broker };
   const host: Host = {
@@ -40,6 +42,8 @@ export async function runHoldfastctl(args: readonly string[], options: RunOption
     signal: options.signal ?? new AbortController().signal,
     now: () => new Date('2026-11-22T10:00:00Z'),
     monotonicMs: () => performance.now(),
+    // Long waits are for brokers that need them, and none of a test does.
+    pause: (ms, signal) => sleep(Math.min(ms, 300), undefined, { signal }).catch(() => undefined),
   };
   const code = await run(args, host);
   return { code, stdout, stderr };

@@ -1,5 +1,8 @@
 // Documents for groups: whose wins, and which devices take part.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { runHoldfastctl } from '../../fleet/support/run-holdfastctl.ts';
 import { absent, hello, present } from '../support/documents.ts';
 import type { Manager } from '../support/manager.ts';
 import { World } from '../support/world.ts';
@@ -8,13 +11,16 @@ const V1 = inject('rig').images['hello:1.0.0'].reference;
 
 let world: World;
 let manager: Manager;
+let broker: string;
 let first: string;
 let second: string;
 
 beforeAll(async () => {
   world = new World();
   [first, second] = [world.name('berlin'), world.name('all')];
-  ({ manager } = await world.start({ groups: [first, second] }));
+  ({ url: broker } = await world.mosquitto());
+  manager = await world.manager();
+  await world.agent({ groups: [first, second] });
 });
 afterAll(() => world.close());
 
@@ -55,6 +61,29 @@ test("a device's own document beats its groups', and among groups the first in t
     desired: { revision: 1 },
     phase: 'converged',
   });
+});
+
+test('a revision is tried on one device of a group by holdfastctl, and ended there', async () => {
+  const name = world.name('trial');
+  const group = `groups/${first}`;
+  const device = `devices/${world.device}`;
+  const file = path.join(world.dir, 'compose.yaml');
+  const ctl = (...args: string[]) => runHoldfastctl([...args, '--wait', '--timeout', '60s'], { broker });
+  const deploy = (to: string, trial: number) => {
+    const service = `{image: "${V1}", environment: {TRIAL: "${trial}"}}`;
+    writeFileSync(file, `services: {hello: ${service}}\nx-holdfast: {update: {healthy_after: 1s}}\n`);
+    return ctl('deploy', file, '--name', name, '--to', to);
+  };
+  expect(await deploy(group, 1)).toMatchObject({ code: 0 });
+  const own = await deploy(device, 2);
+  expect(own).toMatchObject({ code: 0 });
+  expect(own.stderr).toContain(`follows its own document and not ${group}`);
+  expect((await deploy(group, 3)).stdout).toContain('follows the document of its own and not this one');
+  const ended = await ctl('remove', name, '--to', device, '--inherit');
+  expect(ended).toMatchObject({ code: 0 });
+  expect(ended.stdout).toContain(`follows ${group} again: converged at its revision 2`);
+  expect(await deploy(group, 4)).toMatchObject({ code: 0 });
+  expect(manager.latest(name)).toMatchObject({ source: group, desired: { revision: 3 } });
 });
 
 test('a group that the device is not in says nothing to it', async () => {

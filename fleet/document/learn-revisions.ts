@@ -1,0 +1,58 @@
+// Which revisions of a topic are taken already, as far as devices tell. A broker may have lost what it retained, and
+// devices remember what they accepted. Pure: data in, data out.
+import type { Status } from '../../protocol/status.ts';
+import type { Addressee } from '../../protocol/topics.ts';
+import type { FleetView } from '../devices/fleet-view.ts';
+import { sourceOf } from '../devices/sources.ts';
+
+export interface TakenRevision {
+  readonly device: string;
+  readonly revision: number;
+  /**
+   * The hash of what the device accepted under this number; `other`: not what was published under it last; `unknown`:
+   * the number was used, and the device may take it all the same.
+   */
+  readonly content: string;
+}
+
+/** What all devices that have the deployment tell of its revisions at this addressee. */
+export function learnRevisions(view: FleetView, to: Addressee, name: string): TakenRevision[] {
+  return view
+    .devices()
+    .filter(({ device }) => to.kind === 'group' || device === to.device)
+    .flatMap(({ device, statuses }) => {
+      const status = statuses.get(name);
+      return status === undefined ? [] : takenIn(status, sourceOf(to)).map((taken) => ({ device, ...taken }));
+    });
+}
+
+function takenIn(status: Status, source: string): Omit<TakenRevision, 'device'>[] {
+  const { desired, running, refused } = status;
+  const taken: Omit<TakenRevision, 'device'>[] = [];
+  if (status.source === source && desired !== null)
+    taken.push({ revision: desired.revision, content: desired.hash });
+  if (status.source === source && running !== null)
+    taken.push({ revision: running.revision, content: 'unknown' });
+  // Of which topic it was is not told: a number that is passed over without need does no harm.
+  if (refused !== null && refused.revision !== null) {
+    const isOfRevision = refused.code === 'stale' || refused.code === 'conflict';
+    taken.push({ revision: refused.revision, content: isOfRevision ? 'other' : 'unknown' });
+  }
+  return taken;
+}
+
+/** A device that refuses this content under this number, having accepted a higher one or other content. */
+export function findRefuser(
+  taken: readonly TakenRevision[],
+  revision: number,
+  hash: string,
+): TakenRevision | undefined {
+  return taken
+    .filter(({ content }) => content !== 'unknown')
+    .find((one) => one.revision > revision || (one.revision === revision && one.content !== hash));
+}
+
+/** The highest number that is taken; 0 for none. */
+export function highestOf(taken: readonly TakenRevision[]): number {
+  return taken.reduce((highest, { revision }) => Math.max(highest, revision), 0);
+}
