@@ -55,6 +55,7 @@ export class DockerEngine implements Engine {
   readonly #credentialsFor: CredentialsFor;
   readonly #readers: Readers;
   readonly #files: ServiceFiles;
+  readonly #offered = new Set<string>();
 
   constructor({ socketPath, credentialsFor, readLimits, files }: DockerEngineOptions) {
     this.#docker = connectDocker(socketPath, CALL_TIMEOUT_MS);
@@ -94,7 +95,8 @@ export class DockerEngine implements Engine {
   }
 
   pullImage(reference: string, options: PullOptions): Promise<PullOutcome> {
-    return pullImage(this.#patient, reference, { ...options, credentialsFor: this.#credentialsFor });
+    const credentialsFor = this.#credentialsFor;
+    return pullImage(this.#patient, reference, { ...options, credentialsFor, offered: this.#offered });
   }
 
   async imagesInUse(): Promise<ReadonlySet<string>> {

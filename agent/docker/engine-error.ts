@@ -9,7 +9,7 @@ export interface EngineAnswer {
 }
 
 /** The engine hands on what others say to it, of any length; a status has to carry it. */
-const MAX_MESSAGE = 1000;
+export const MAX_MESSAGE = 1000;
 
 /** The engine's answer inside an error, or `null` when the engine did not answer at all. */
 export function answerIn(error: unknown): EngineAnswer | null {

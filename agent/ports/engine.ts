@@ -69,6 +69,8 @@ export type PullOutcome =
       readonly hint?: string;
       /** Whether it may well work soon: a network that is away, a full disk; not an image that is not there. */
       readonly isTransient: boolean;
+      /** How long the registry wants to be left alone, where it says so. */
+      readonly retryAfterMs?: number;
     };
 
 export type PullErrorCode =

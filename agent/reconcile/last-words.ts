@@ -1,6 +1,7 @@
 // The last log lines of a service that fails: read once after each failure, and told with the reason. That they are
 // read is stored before, so that a log which ends the agent does it once.
 import type { Reason } from '../../protocol/status.ts';
+import { withLog } from './reason-log.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
 import type { ServiceSpec } from './service-spec.ts';
 import type { ServiceView } from './situation.ts';
@@ -36,8 +37,7 @@ export function noteLastWords(
 }
 
 export function withLastWords(reason: Reason, record: DeploymentRecord, spec: ServiceSpec): Reason {
-  const log = lastWordsOf(record, spec)?.log ?? [];
-  return log.length === 0 ? reason : { ...reason, log: [...log] };
+  return withLog(reason, lastWordsOf(record, spec)?.log ?? []);
 }
 
 /** Those of its last failure. */

@@ -4,6 +4,7 @@ import { type Moment, noteFailure } from './failures.ts';
 import { noteCreation } from './identity.ts';
 import { noteLastWords } from './last-words.ts';
 import { canBlock, pathOf } from './obstacles.ts';
+import { withLog } from './reason-log.ts';
 import { type DeploymentRecord, emptyHistory, historyOf, withHistory } from './record.ts';
 import type { ServiceSpec } from './service-spec.ts';
 import type { Step, StepOutcome } from './steps.ts';
@@ -85,6 +86,6 @@ function told({ code, message, hint }: StepOutcome & { ok: false }): {
 function withLogs(record: DeploymentRecord, service: string, lines: readonly string[]): DeploymentRecord {
   const { attempt } = record;
   if (attempt?.verdict == null) return noteLastWords(record, service, lines);
-  const reason = lines.length === 0 ? attempt.verdict.reason : { ...attempt.verdict.reason, log: [...lines] };
+  const reason = withLog(attempt.verdict.reason, lines);
   return { ...record, attempt: { ...attempt, verdict: { reason, service: null, container: null } } };
 }

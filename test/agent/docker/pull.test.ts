@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectDocker } from '../../../agent/docker/client.ts';
 import { type CredentialsFor, pullImage } from '../../../agent/docker/pull.ts';
 import type { PullProgress } from '../../../agent/ports/engine.ts';
-import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
+import { MisbehavingEngine, type Misconduct } from '../../fakes/misbehaving-engine.ts';
 
 const IMAGE = 'registry.example.com/app:1';
 const CREATE = /^\/images\/create/;
@@ -19,12 +19,15 @@ const NEW = { username: 'edge', password: 'new' };
 let dir: string;
 let engine: MisbehavingEngine;
 let docker: Docker;
+let offered: Set<string>;
+let look: Misconduct;
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'hf-pull-'));
   const socketPath = join(dir, 'engine.sock');
   engine = await MisbehavingEngine.start(socketPath, join(dir, 'none.sock'));
   docker = connectDocker(socketPath);
-  offer([{ os: 'linux', architecture: 'arm64', variant: 'v8' }]);
+  offered = new Set();
+  look = offer([{ os: 'linux', architecture: 'arm64', variant: 'v8' }]);
 });
 afterEach(async () => {
   await engine.stop();
@@ -42,6 +45,7 @@ function pull(options: { credentialsFor?: CredentialsFor; platform?: string } = 
     architecture: 'arm64',
     platform,
     credentialsFor,
+    offered,
     signal: new AbortController().signal,
     onProgress: (told) => progress.push(told),
   });
@@ -104,6 +108,68 @@ describe('a platform', () => {
     if (refusal === null) expect(outcome).toEqual({ ok: true });
     else expect(outcome).toMatchObject({ code: 'no_matching_platform', isTransient: false });
     if (refusal !== null) expect(outcome).toHaveProperty('message', expect.stringMatching(refusal));
+  });
+});
+
+describe('the look at what is offered', () => {
+  const looks = () => engine.requests.filter(({ url }) => url.startsWith('/distribution/'));
+  const failure = { kind: 'lines', lines: [{ error: 'unexpected EOF' }] } as const;
+
+  test('is made once for a pull that is tried again, and anew for the next one', async () => {
+    const fault = engine.misbehave('POST', CREATE, failure);
+    await pull().outcome;
+    await pull().outcome;
+    expect(looks()).toHaveLength(1);
+    fault.lift();
+    engine.misbehave('POST', CREATE, PULLED);
+    await pull().outcome;
+    await pull().outcome;
+    expect(looks()).toHaveLength(2);
+  });
+
+  test('that shows nothing is made again', async () => {
+    look.lift();
+    engine.misbehave('GET', /^\/distribution\//, {
+      kind: 'error',
+      status: 500,
+      message: 'dial tcp: timeout',
+    });
+    engine.misbehave('POST', CREATE, failure);
+    await pull().outcome;
+    await pull().outcome;
+    expect(looks()).toHaveLength(2);
+  });
+
+  test('of a registry that is asked too often ends the pull', async () => {
+    look.lift();
+    const message = 'toomanyrequests: retry-after: 61.5s, allowed: 44000/minute';
+    engine.misbehave('GET', /^\/distribution\//, { kind: 'error', status: 429, message });
+    expect(await pull().outcome).toMatchObject({ code: 'registry_rate_limited', retryAfterMs: 61_500 });
+    expect(pulls()).toHaveLength(0);
+  });
+});
+
+describe('a layer', () => {
+  const downloading = (current: number, total?: number): object => {
+    return { id: 'a', status: 'Downloading', progressDetail: { current, ...(total && { total }) } };
+  };
+
+  test('that goes on past its announced size ends the pull', async () => {
+    engine.misbehave('POST', CREATE, {
+      kind: 'lines',
+      lines: [downloading(5000, 5000), downloading(5_000_000, 5000), { status: 'Pull complete' }],
+    });
+    expect(await pull().outcome).toMatchObject({ code: 'image_damaged', isTransient: false });
+  });
+
+  test('whose size is not announced counts with what has come of it', async () => {
+    engine.misbehave('POST', CREATE, { kind: 'lines', lines: [downloading(400), downloading(900)] });
+    const { outcome, progress } = pull();
+    expect(await outcome).toEqual({ ok: true });
+    expect(progress).toMatchObject([
+      { currentBytes: 400, totalBytes: 400, unwrittenBytes: 800 },
+      { currentBytes: 900, totalBytes: 900, unwrittenBytes: 1800 },
+    ]);
   });
 });
 

@@ -70,6 +70,7 @@ const ONE_VERSION = 'one version of the agent lives through a whole run';
 const OF_THE_HOST = "the simulated disk has no modes, owners or locks, and is the agent's alone";
 
 const NOT_COPIED = 'nobody copies a container in a run';
+const OF_THE_REGISTRY = 'the simulated registry counts nobody, and what it sends is whole';
 const OF_THE_ENGINE = 'what the simulated engine stores stays whole, and its networks need no subnets';
 
 /** Rows that no run can reach, and why: the tests that the table names see to them. */
@@ -84,6 +85,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'the broker drops messages that wait for the device, as its queue is full': ON_THE_WIRE,
   "the broker's certificate is from an unknown authority, for another host or has expired; or it refuses the device's":
     ON_THE_WIRE,
+  'the registry says that it is asked too often (HTTP 429)': OF_THE_REGISTRY,
+  'a layer is damaged, or compressed or made in a way that the engine cannot read': OF_THE_REGISTRY,
   'the engine cannot read one container or image, as after a crash': OF_THE_ENGINE,
   'the engine has no subnet left for another network': OF_THE_ENGINE,
   'the image is not here and may not be pulled (`pull_policy: never`)':
