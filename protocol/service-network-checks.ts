@@ -69,7 +69,7 @@ export function checkPublishedPorts(document: PresentDeployment, report: Report)
         report(['services', service, 'ports', index, 'host_ip'], 'an IP address');
       if (Number(published) > 65_535) report(path, 'a port from 1 to 65535');
       const port = `${published}/${protocol}`;
-      const other = taken.find((one) => one.port === port && doMeet(one.hostIp, hostIp));
+      const other = taken.find((one) => one.port === port && doAddressesMeet(one.hostIp, hostIp));
       if (other !== undefined)
         report(path, `${describePort(other)} is published by "${other.service}" already`);
       taken.push({ service, hostIp, port });
@@ -78,7 +78,7 @@ export function checkPublishedPorts(document: PresentDeployment, report: Report)
 }
 
 /** Whether two addresses of the host have one in common; none stands for all, `0.0.0.0` and `::` for all of a kind. */
-function doMeet(one: string | undefined, other: string | undefined): boolean {
+export function doAddressesMeet(one: string | undefined, other: string | undefined): boolean {
   if (one === undefined || other === undefined || one === other) return true;
   return isIP(one) === isIP(other) && [one, other].some((ip) => ip === '0.0.0.0' || ip === '::');
 }

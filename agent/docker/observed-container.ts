@@ -1,7 +1,7 @@
 // A container as the engine shows it, read into what decisions are made from. Nothing that an engine echoes in another
 // form than it was asked, or leaves out, may decide: Podman and older engines differ in such.
 import type Docker from 'dockerode';
-import type { ContainerState, EffectiveLimits, ObservedContainer } from '../reconcile/observed.ts';
+import type { ContainerState, EffectiveLimits, HostPort, ObservedContainer } from '../reconcile/observed.ts';
 import { LABELS } from './labels.ts';
 
 /** A network of ours: what the engine and the document call it. */
@@ -39,6 +39,8 @@ export function toObserved(
     digest,
     networks: joinedOf(info, networks),
     stopGraceMs: stopSeconds(config) * 1000,
+    hostPorts: hostPortsOf(host),
+    devices: devicesOf(host),
     joins: joinsOf(host),
     address,
     effective,
@@ -94,11 +96,35 @@ export function unreadable({ Id, Names, Labels, ImageID }: Docker.ContainerInfo)
     digest: null,
     networks: [],
     stopGraceMs: DEFAULT_STOP_SECONDS * 1000,
+    hostPorts: [],
+    devices: [],
     joins: [],
     address: null,
     effective: null,
     settings: { memoryBytes: 0, nanoCpus: 0, pids: 0, restartPolicy: 'no' },
   };
+}
+
+/** As it was made, so that it is known of one that is stopped or about to start again too. */
+function hostPortsOf(host: Docker.HostConfig): HostPort[] {
+  const bindings: Readonly<Record<string, readonly Binding[] | null>> = host.PortBindings ?? {};
+  return Object.entries(bindings).flatMap(([target, bound]) => {
+    const protocol = target.split('/')[1] ?? 'tcp';
+    return (bound ?? []).map(({ HostIp, HostPort }) => ({
+      hostIp: HostIp === undefined || HostIp === '' ? null : HostIp,
+      port: `${HostPort ?? ''}/${protocol}`,
+    }));
+  });
+}
+
+interface Binding {
+  readonly HostIp?: string;
+  readonly HostPort?: string;
+}
+
+function devicesOf(host: Docker.HostConfig): string[] {
+  const nodes: readonly Docker.DeviceMapping[] = host.Devices ?? [];
+  return nodes.map(({ PathOnHost }) => PathOnHost);
 }
 
 /** A container's namespaces are another's where its mode names that one. */

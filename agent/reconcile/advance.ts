@@ -18,7 +18,7 @@ export interface ServiceContext extends ServiceView {
   readonly record: DeploymentRecord;
   readonly image: ImageStanding | undefined;
   readonly areDependenciesReady: boolean;
-  /** Whether something else still holds the place: another instance that must stop before this one starts. */
+  /** Whether something that must stop before this one starts still holds what both need: see `places.ts`. */
   readonly isPlaceTaken: boolean;
   readonly nowMs: number;
   readonly chance: number;

@@ -28,6 +28,10 @@ export interface ObservedContainer {
   readonly networks: readonly string[];
   /** How long it was promised between the stop signal and the kill when it was made. */
   readonly stopGraceMs: number;
+  /** Ports of the host that it was made to have, and has while it is up. */
+  readonly hostPorts: readonly HostPort[];
+  /** Device nodes of the host, by path. */
+  readonly devices: readonly string[];
   /** Ids of the containers whose namespaces it was made to live in. */
   readonly joins: readonly string[];
   /** Where the host reaches it, for probes; `null` while it does not run. */
@@ -35,6 +39,13 @@ export interface ObservedContainer {
   readonly settings: MutableSettings;
   /** What the kernel enforces, from its cgroup; `null` while it does not run or where it cannot be read. */
   readonly effective: EffectiveLimits | null;
+}
+
+export interface HostPort {
+  /** `null` for all addresses. */
+  readonly hostIp: string | null;
+  /** `8080/tcp` */
+  readonly port: string;
 }
 
 /** Limits in force; `null` means none. */

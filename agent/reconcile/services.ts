@@ -8,7 +8,9 @@ import { noteRun } from './failures.ts';
 import { judgeHealth } from './health.ts';
 import { type ImageRequest, imageKey, requestOf, standingOf, uniqueRequests } from './images.ts';
 import { mustFollow, noteJoins } from './joins.ts';
+import type { ObservedContainer } from './observed.ts';
 import { eligibleFor } from './outdated.ts';
+import { isPlaceTaken } from './places.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
 import { findCarriers, isUp } from './select-container.ts';
 import { durationMs, type ServiceSpec, specsOf } from './service-spec.ts';
@@ -56,13 +58,15 @@ export function noteRuns(
   }, record);
 }
 
+interface Advance {
+  readonly record: DeploymentRecord;
+  readonly views: readonly ServiceView[];
+  /** Containers that are to stop. */
+  readonly leaving: readonly ObservedContainer[];
+}
+
 /** One step at most for each service, nearer to all of them running as asked. */
-export function advanceServices(
-  situation: Situation,
-  record: DeploymentRecord,
-  views: readonly ServiceView[],
-  isPlaceTaken: (view: ServiceView) => boolean,
-): Step[] {
+export function advanceServices(situation: Situation, { record, views, leaving }: Advance): Step[] {
   return views.flatMap((view) => {
     const step = advanceService({
       ...view,
@@ -70,7 +74,7 @@ export function advanceServices(
       record,
       image: standingOf(situation, view.spec),
       areDependenciesReady: unmetDependencies(view.spec, views, record).length === 0,
-      isPlaceTaken: isPlaceTaken(view),
+      isPlaceTaken: isPlaceTaken(view.spec, leaving),
       nowMs: situation.nowMs,
       chance: situation.chance,
     });

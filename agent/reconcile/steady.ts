@@ -76,11 +76,9 @@ function planUpkeep(situation: Situation, { document, views, record, surplus }: 
     situation.observed,
   );
   if (missing.length > 0) return { needed: missing, cleanup: [] };
-  const isPlaceTaken = (view: ServiceView) =>
-    surplus.some((other) => other.service === view.spec.name && isUp(other));
   return {
     needed: [
-      ...advanceServices(situation, record, views, isPlaceTaken),
+      ...advanceServices(situation, { record, views, leaving: surplus }),
       ...makeWay(surplus.filter(isUp), views),
     ],
     cleanup: [

@@ -86,13 +86,14 @@ function planSwitch(situation: Situation, desired: Desired, { views, record, inT
   const networks = networksUsed(views.map((view) => view.spec));
   const missing = missingResources(desired.document, networks, situation.observed);
   if (missing.length > 0) return { needed: missing, cleanup: [] };
-  const isPlaceTaken = (view: ServiceView): boolean =>
-    inTheWay.some((container) => container.service === view.spec.name);
   const stopped = surplusOf(situation, views).filter(
     (container) => !isUp(container) && !isOfProven(situation, container),
   );
   return {
-    needed: [...advanceServices(situation, record, views, isPlaceTaken), ...makeWay(inTheWay, views)],
+    needed: [
+      ...advanceServices(situation, { record, views, leaving: inTheWay }),
+      ...makeWay(inTheWay, views),
+    ],
     cleanup: clearAway(stopped),
   };
 }

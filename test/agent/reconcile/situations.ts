@@ -13,6 +13,7 @@ import type { Decision, Revision, Situation } from '../../../agent/reconcile/sit
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
 import type { Deployment, PresentDeployment } from '../../../protocol/deployment.ts';
 import { parseDeployment } from '../../../protocol/parse-deployment.ts';
+import { doCollide, heldBy } from '../../fakes/engine/held-by.ts';
 
 export type Services = Readonly<Record<string, object>>;
 
@@ -65,7 +66,7 @@ export function containerOf(
     digest: null,
     networks: Object.keys(spec.networks),
     joins: spec.hosts.map((host) => `${host}-${revision.revision}`),
-    stopGraceMs: 10_000,
+    ...{ stopGraceMs: 10_000, ...heldBy(spec) },
     address: '10.0.0.2',
     settings: spec.settings,
     effective: null,
@@ -309,7 +310,7 @@ export class Model {
       digest: null,
       networks: Object.keys(spec.networks),
       joins: Object.values(peers),
-      stopGraceMs: 10_000,
+      ...{ stopGraceMs: 10_000, ...heldBy(spec) },
       address: null,
       settings: spec.settings,
       effective: null,
@@ -328,6 +329,9 @@ export class Model {
     const hosts = this.containers.filter((other) => container.joins.includes(other.id) && isUp(other));
     if (hosts.length < container.joins.length && container.state !== 'paused')
       return { ok: false, code: 'conflict', message: 'cannot join network of a non running container' };
+    const neighbours = this.containers.filter((other) => other !== container && isUp(other));
+    if (neighbours.some((other) => doCollide(container.hostPorts, other.hostPorts)))
+      return { ok: false, code: 'port_taken', message: 'port is already allocated' };
     const isGood = this.isGood(container);
     this.#upSince.set(id, this.nowMs);
     if (this.isJob(container)) {

@@ -176,6 +176,32 @@ export function declareSurroundings(behaviour: Declare<EngineScene>): void {
     expect(await stage.see(first)).toMatchObject({ state: 'exited', exitCode: 143 });
   });
 
+  behaviour('host ports are shown as they were asked, before the start and after the stop', async (stage) => {
+    const [port, other] = [await stage.scene.hands.freePort(), await stage.scene.hands.freePort()];
+    const everywhere = { target: 81, published: String(other), protocol: 'udp' };
+    const made = await stage.create({ kind: 'runs' }, { ports: [publish(port), everywhere] });
+    const hostPorts = [
+      { hostIp: '127.0.0.1', port: `${port}/tcp` },
+      { hostIp: null, port: `${other}/udp` },
+    ];
+    const shown = async () =>
+      (await stage.see(made)).hostPorts.toSorted((a, b) => a.port.slice(-3).localeCompare(b.port.slice(-3)));
+    expect(await shown()).toEqual(hostPorts);
+    await stage.start(made);
+    expect(await shown()).toEqual(hostPorts);
+    await stage.stop(made);
+    expect(await shown()).toEqual(hostPorts);
+  });
+
+  behaviour('one port of two addresses is two, and of all addresses is one of each', async (stage) => {
+    const port = await stage.scene.hands.freePort();
+    await stage.run({ kind: 'runs' }, { ports: [publish(port)] });
+    await stage.run({ kind: 'runs' }, { ports: [{ ...publish(port), host_ip: '127.0.0.2' }] });
+    const { host_ip: _, ...everywhere } = publish(port);
+    const third = await stage.create({ kind: 'runs' }, { ports: [everywhere] });
+    expect(await stage.carryOut({ kind: 'start_container', ...third })).toMatchObject({ code: 'port_taken' });
+  });
+
   behaviour('a service in another’s network starts after that one, and outlives its stop', async (stage) => {
     const { scene } = stage;
     const [app, side] = stage.specs({

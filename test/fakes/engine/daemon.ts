@@ -7,6 +7,7 @@ import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
 import { hexOf } from '../random.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { Container, type ContainerEvent, type Surroundings } from './container.ts';
+import { doCollide, heldBy } from './held-by.ts';
 import { ImageStore, Registry } from './images.ts';
 import { ProgramTable } from './programs.ts';
 
@@ -131,9 +132,8 @@ export class Daemon implements Surroundings {
       if (host === undefined) return `No such container: ${id}`;
       if (this.runOf(id) === null) return `cannot join network of a non running container: ${id}`;
     }
-    const wanted = portsOf(container.spec);
-    const taken = wanted.find((port) => this.foreignPorts.has(port) || this.#hasPort(port, container));
-    return taken === undefined ? null : `Bind for 0.0.0.0:${taken} failed: port is already allocated`;
+    const taken = this.#takenPort(container);
+    return taken === null ? null : `Bind for 0.0.0.0:${taken} failed: port is already allocated`;
   }
 
   runOf(id: string): number | null {
@@ -147,11 +147,16 @@ export class Daemon implements Surroundings {
     return isGuest && joins.some((id) => this.runOf(id) === null);
   }
 
-  #hasPort(port: string, except: Container): boolean {
-    return [...this.containers.values()].some(
-      (other) =>
-        other !== except && other.state !== 'restarting' && other.isUp && portsOf(other.spec).includes(port),
+  #takenPort(container: Container): string | null {
+    const others = [...this.containers.values()].filter(
+      (other) => other !== container && other.state !== 'restarting' && other.isUp,
     );
+    const taken = heldBy(container.spec).hostPorts.find(
+      (wanted) =>
+        this.foreignPorts.has(wanted.port) ||
+        others.some(({ spec }) => doCollide([wanted], heldBy(spec).hostPorts)),
+    );
+    return taken?.port ?? null;
   }
 
   /** `peers` are the containers whose namespaces it is to join; they need not run yet. */
@@ -327,10 +332,6 @@ function volumesOf({ service }: ServiceSpec): string[] {
   return (service.volumes ?? []).flatMap((mount) => (mount.type === 'volume' ? [mount.source] : []));
 }
 
-function portsOf(spec: ServiceSpec): string[] {
-  return (spec.service.ports ?? []).map((port) => `${port.published}/${port.protocol}`);
-}
-
 function startOutcome(obstacle: string | null): StepOutcome {
   if (obstacle === null) return DONE;
   if (obstacle.includes('port is already allocated'))
@@ -369,6 +370,7 @@ function show(container: Container): ObservedContainer {
     networks: [...container.networks].filter((name) => !container.lostNetworks.has(name)),
     joins: container.joins,
     stopGraceMs: container.stopGraceMs,
+    ...heldBy(spec),
     address: container.address,
     effective: null,
     settings: container.settings,

@@ -109,6 +109,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'what ran before takes long to stop, or does not stop':
     'its deadline counts from when it has stopped: nothing that is told shows it',
   'the engine does not end the removal of a container': 'the simulated engine ends each at once',
+  'a host port or a device node goes from one service of a deployment to another':
+    'each service of the simulated fleet keeps its port',
   'a 65th deployment is asked for': 'a device with 64 of them takes too long to simulate',
 };
 

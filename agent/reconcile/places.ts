@@ -1,0 +1,30 @@
+// What only one container can have at a time: a service's place, a port of the host, a device. What is to start waits
+// for the stop of whoever of its deployment has it, whatever service that is.
+import type { Service } from '../../protocol/service.ts';
+import { doAddressesMeet } from '../../protocol/service-network-checks.ts';
+import type { HostPort, ObservedContainer } from './observed.ts';
+import { isUp } from './select-container.ts';
+import type { ServiceSpec } from './service-spec.ts';
+
+/** Whether one of these containers, which are to stop, still has what a container of `spec` needs. */
+export function isPlaceTaken(spec: ServiceSpec, leaving: readonly ObservedContainer[]): boolean {
+  return leaving.some((other) => isUp(other) && holdsPlaceOf(other, spec));
+}
+
+/** What it holds is its own, whatever its service is asked to publish by now. */
+function holdsPlaceOf(other: ObservedContainer, { name, service }: ServiceSpec): boolean {
+  if (other.service === name) return true;
+  const isPortHeld = portsOf(service).some((wanted) => other.hostPorts.some((held) => doMeet(wanted, held)));
+  return isPortHeld || (service.devices ?? []).some(({ source }) => other.devices.includes(source));
+}
+
+function portsOf({ ports = [] }: Service): HostPort[] {
+  return ports.map(({ host_ip, published, protocol }) => ({
+    hostIp: host_ip ?? null,
+    port: `${published}/${protocol}`,
+  }));
+}
+
+function doMeet(one: HostPort, other: HostPort): boolean {
+  return one.port === other.port && doAddressesMeet(one.hostIp ?? undefined, other.hostIp ?? undefined);
+}

@@ -1,0 +1,24 @@
+// What a container of a service has of the host, as the engine shows it.
+import type { HostPort, ObservedContainer } from '../../../agent/reconcile/observed.ts';
+import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
+import { doAddressesMeet } from '../../../protocol/service-network-checks.ts';
+
+export function heldBy({ service }: ServiceSpec): Pick<ObservedContainer, 'hostPorts' | 'devices'> {
+  const { ports = [], devices = [] } = service;
+  return {
+    hostPorts: ports.map(({ host_ip, published, protocol }) => ({
+      hostIp: host_ip ?? null,
+      port: `${published}/${protocol}`,
+    })),
+    devices: devices.map(({ source }) => source).filter((source) => source.startsWith('/')),
+  };
+}
+
+/** Whether the engine lets only one of two containers have these. */
+export function doCollide(one: readonly HostPort[], other: readonly HostPort[]): boolean {
+  return one.some(({ hostIp, port }) =>
+    other.some(
+      (held) => held.port === port && doAddressesMeet(hostIp ?? undefined, held.hostIp ?? undefined),
+    ),
+  );
+}
