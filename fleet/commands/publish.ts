@@ -8,7 +8,7 @@ import type { ReadyContent } from '../document/json-document.ts';
 import { learnRevisions } from '../document/learn-revisions.ts';
 import { type Publication, planPublication, type Retained } from '../document/plan-publication.ts';
 import { type Payload, serialize } from '../document/serialize.ts';
-import { CommandFailure, EXIT, type ExitCode } from '../failure.ts';
+import { CommandFailure, EXIT, type ExitCode, usageFailure } from '../failure.ts';
 import { FleetWatch } from '../follow/fleet-watch.ts';
 import { type Aim, prepareFollow } from '../follow/follow-all.ts';
 import { devicesOf, exitCodeOf, type Outcome } from '../follow/outcome.ts';
@@ -44,6 +44,11 @@ export async function publish(request: PublishRequest, host: Host): Promise<Exit
   const { options, to, content } = request;
   const prefix = readPrefix(options);
   const timeoutMs = readTimeoutMs(options.timeout);
+  if (content.state === 'inherit' && to.some(({ kind }) => kind === 'group'))
+    throw usageFailure(
+      '"inherit" ends the document of a device, and not of a group',
+      'write --to devices/ID',
+    );
   const broker = await openBroker(options, host);
   const sent: Prepared[] = [];
   try {

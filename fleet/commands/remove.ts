@@ -16,11 +16,6 @@ type RemoveOptions = v.InferOutput<typeof removeSchema>;
 export async function remove(name: string, options: RemoveOptions, host: Host): Promise<ExitCode> {
   const to = readAddressees(options.to);
   const revision = readRevision(options.revision);
-  if (options.inherit && to.some(({ kind }) => kind === 'group'))
-    throw usageFailure(
-      '--inherit ends the document of a device, and not of a group',
-      'write --to devices/ID',
-    );
   if (options.inherit && options.purge.length > 0)
     throw usageFailure('--inherit and --purge do not go together: what a group asks for keeps its volumes');
   const content = { name: readName('the deployment', name), ...removalOf(options) };

@@ -2,7 +2,7 @@
 // devices remember what they accepted. Pure: data in, data out.
 import type { Status } from '../../protocol/status.ts';
 import type { Addressee } from '../../protocol/topics.ts';
-import type { FleetView } from '../devices/fleet-view.ts';
+import type { DeviceView, FleetView } from '../devices/fleet-view.ts';
 import { sourceOf } from '../devices/sources.ts';
 
 export interface TakenRevision {
@@ -17,28 +17,33 @@ export interface TakenRevision {
 
 /** What all devices that have the deployment tell of its revisions at this addressee. */
 export function learnRevisions(view: FleetView, to: Addressee, name: string): TakenRevision[] {
-  return view
-    .devices()
-    .filter(({ device }) => to.kind === 'group' || device === to.device)
-    .flatMap(({ device, statuses }) => {
-      const status = statuses.get(name);
-      return status === undefined ? [] : takenIn(status, sourceOf(to)).map((taken) => ({ device, ...taken }));
-    });
+  return view.devices().flatMap((device) => {
+    const status = device.statuses.get(name);
+    if (status === undefined || (to.kind === 'device' && device.device !== to.device)) return [];
+    const followed = status.source === sourceOf(to) ? followedIn(status) : [];
+    const refused = isAddressed(device, to) ? refusedIn(status) : [];
+    return [...followed, ...refused].map((taken) => ({ device: device.device, ...taken }));
+  });
 }
 
-function takenIn(status: Status, source: string): Omit<TakenRevision, 'device'>[] {
-  const { desired, running, refused } = status;
-  const taken: Omit<TakenRevision, 'device'>[] = [];
-  if (status.source === source && desired !== null)
-    taken.push({ revision: desired.revision, content: desired.hash });
-  if (status.source === source && running !== null)
-    taken.push({ revision: running.revision, content: 'unknown' });
-  // Of which topic it was is not told: a number that is passed over without need does no harm.
-  if (refused !== null && refused.revision !== null) {
-    const isOfRevision = refused.code === 'stale' || refused.code === 'conflict';
-    taken.push({ revision: refused.revision, content: isOfRevision ? 'other' : 'unknown' });
-  }
+function isAddressed({ device, state }: DeviceView, to: Addressee): boolean {
+  return to.kind === 'device' ? device === to.device : state?.groups.includes(to.group) === true;
+}
+
+type Taken = Omit<TakenRevision, 'device'>;
+
+function followedIn({ desired, running }: Status): Taken[] {
+  const taken: Taken[] = [];
+  if (desired !== null) taken.push({ revision: desired.revision, content: desired.hash });
+  if (running !== null) taken.push({ revision: running.revision, content: 'unknown' });
   return taken;
+}
+
+/** Of which topic it was is not told: a number that is passed over without need does no harm. */
+function refusedIn({ refused }: Status): Taken[] {
+  if (refused === null || refused.revision === null) return [];
+  const isOfRevision = refused.code === 'stale' || refused.code === 'conflict';
+  return [{ revision: refused.revision, content: isOfRevision ? 'other' : 'unknown' }];
 }
 
 /** A device that refuses this content under this number, having accepted a higher one or other content. */
