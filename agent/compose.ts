@@ -98,6 +98,7 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
       return deviceState({ device, groups, agentVersion: AGENT_VERSION, ...facts, deployments, at });
     },
     onRound: () => {
+      store.verifyPlace();
       clockWatch.look();
       if (supervisor.isAlive()) options.onProgress();
     },

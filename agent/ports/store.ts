@@ -149,5 +149,11 @@ export interface Store extends PullNotes {
   writeImageAges(images: readonly PulledImage[]): void;
   forgetImage(image: PulledImage): void;
 
+  /**
+   * Throws where the file that is written to is not the one any more that the next start will find. Cheap: to be
+   * called again and again.
+   */
+  verifyPlace(): void;
+
   close(): void;
 }

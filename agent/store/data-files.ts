@@ -13,6 +13,8 @@ export interface DataFiles {
   remove(name: string): void;
   /** Makes durable what was created, renamed and removed. */
   syncNames(): void;
+  /** Another text for another file of that name; `null` when there is none. */
+  identityOf(name: string): string | null;
   /** Names of all files, in order; those of a directory below as `DIRECTORY/NAME`. */
   list(): string[];
 }

@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -36,6 +37,10 @@ export function openDataFiles(dataDir: string): DataFiles {
     rename: (from, to) => translated(() => renameSync(join(dataDir, from), join(dataDir, to))),
     remove: (name) => translated(() => rmSync(join(dataDir, name), { force: true, recursive: true })),
     syncNames: () => translated(() => directories.forEach(syncDirectory)),
+    identityOf: (name) => {
+      const found = translated(() => statSync(join(dataDir, name), { throwIfNoEntry: false }));
+      return found === undefined ? null : `${found.dev}:${found.ino}`;
+    },
     list: () =>
       directories
         .flatMap((directory) => namesIn(directory).map((name) => relative(dataDir, name)))
@@ -43,9 +48,9 @@ export function openDataFiles(dataDir: string): DataFiles {
   };
 }
 
-function translated(work: () => void): void {
+function translated<T>(work: () => T): T {
   try {
-    work();
+    return work();
   } catch (error) {
     throw toStoreError(error);
   }

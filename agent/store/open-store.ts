@@ -15,7 +15,7 @@ import { DATABASE, dropSetAside, setAside } from './set-aside.ts';
 import type { SqliteStore, StoreOptions } from './sqlite-store.ts';
 import { StoreDamaged, StoreUnusable, toOpenError } from './store-errors.ts';
 
-/** Left where damage shows up later than at the start: the next start then trusts no check. */
+/** Left, with what is known, where damage shows up later than at the start: the next start then trusts no check. */
 const SUSPECT = 'holdfast.db.suspect';
 /** A copy of the file as it was at a schema's version, taken before the next; the newest is kept. */
 const BEFORE = 'holdfast.db.before-';
@@ -46,7 +46,8 @@ export function openStore(dataDir: string, options: OpenOptions = {}): SqliteSto
 export function openStoreAt(place: StorePlace, options: OpenOptions = {}): SqliteStore {
   const { files } = place;
   try {
-    if (files.read(SUSPECT) !== null) throw new StoreDamaged('it was found to be damaged while it was used');
+    const suspicion = files.read(SUSPECT);
+    if (suspicion !== null) throw new StoreDamaged(suspicion.toString());
     return openSound(place, options);
   } catch (error) {
     if (!(error instanceof StoreDamaged)) throw error;
@@ -71,7 +72,13 @@ function openSound(place: StorePlace, options: OpenOptions, cause: Cause | null 
   try {
     checkRows(database);
     const copies = new SecondCopies(place.files);
-    return settle(database, { copies, cause, wallTime: place.wallTime(), options });
+    const verifyPlace = placeVerifier(place.files);
+    return settle(database, {
+      copies,
+      cause,
+      wallTime: place.wallTime(),
+      options: { ...options, verifyPlace },
+    });
   } catch (error) {
     closeQuietly(database);
     throw toOpenError(error);
@@ -96,7 +103,7 @@ function openCurrent(place: StorePlace, migrations: readonly string[]): SqlDatab
 function openChecked({ files, open }: StorePlace): SqlDatabase {
   try {
     const database = guardDatabase(open(DATABASE), {
-      onDamage: () => markSuspect(files),
+      onDamage: () => markSuspect(files, 'it was found to be damaged while it was used'),
       findBlock: () => findBlock(files),
     });
     return closeOnError(database, () => {
@@ -147,9 +154,30 @@ function closeQuietly(database: SqlDatabase): void {
   }
 }
 
-function markSuspect(files: DataFiles): void {
+/** A file that somebody removed or replaced is written to no more than one that is damaged: the agent ends. */
+function placeVerifier(files: DataFiles): () => void {
+  const opened = files.identityOf(DATABASE);
+  return () => {
+    const found = identityNow(files);
+    if (found === opened || found === 'unknown') return;
+    const message = `it was ${found === null ? 'removed' : 'replaced'} while the agent ran`;
+    // Of what took its place nobody knows what it is; where there is nothing the next start begins anew.
+    if (found !== null) markSuspect(files, message);
+    throw new StoreDamaged(`holdfast.db: ${message}; the next start builds it anew from the second copies`);
+  };
+}
+
+function identityNow(files: DataFiles): string | null {
   try {
-    replaceFile(files, SUSPECT, Buffer.from('damaged\n'));
+    return files.identityOf(DATABASE);
+  } catch {
+    return 'unknown';
+  }
+}
+
+function markSuspect(files: DataFiles, why: string): void {
+  try {
+    replaceFile(files, SUSPECT, Buffer.from(why));
   } catch {
     // The check at the next start has to find it.
   }

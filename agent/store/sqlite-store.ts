@@ -30,6 +30,8 @@ import { StatusRows } from './status-rows.ts';
 export interface StoreOptions {
   /** What the events that wait may take. */
   readonly outboxBytes?: number;
+  /** As `Store.verifyPlace`. */
+  readonly verifyPlace?: () => void;
 }
 
 export class SqliteStore implements Store {
@@ -44,14 +46,16 @@ export class SqliteStore implements Store {
   readonly #refusals = new HeldWrites<Refusal>();
   readonly #replies = new HeldWrites<Reply>();
   #recovery: NewEvent | null = null;
+  readonly verifyPlace: () => void;
 
   /** Takes over a database of this version's schema, and the second copies that belong to it. */
   constructor(
     database: SqlDatabase,
     copies: SecondCopies,
-    { outboxBytes = OUTBOX_BYTES }: StoreOptions = {},
+    { outboxBytes = OUTBOX_BYTES, verifyPlace = () => undefined }: StoreOptions = {},
   ) {
     this.#db = database;
+    this.verifyPlace = verifyPlace;
     this.#deployments = new DeploymentRows(database, copies);
     this.#commands = new CommandRows(database);
     this.#events = new EventRows(database, outboxBytes);

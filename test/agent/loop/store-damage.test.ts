@@ -73,3 +73,38 @@ test('damage that shows up while the agent runs costs one restart of the agent',
   expect(world.fatal.length).toBeLessThanOrEqual(1);
   world.fatal.splice(0);
 });
+
+test.for([
+  ['removed', 'missing', (world: World) => world.disk.remove('/holdfast.db')],
+  [
+    'replaced by an old copy of it',
+    'damaged',
+    (world: World) => {
+      const copy = world.disk.read('/holdfast.db', 0, world.disk.size('/holdfast.db')).slice();
+      world.disk.remove('/holdfast.db');
+      world.disk.create('/holdfast.db');
+      world.disk.write('/holdfast.db', 0, copy);
+      world.disk.sync('/holdfast.db');
+    },
+  ],
+] as const)(
+  'a database that is %s while the agent runs costs one restart of the agent',
+  async ([, code, act], { makeWorld }) => {
+    const world = makeWorld();
+    await rollBack(world);
+    const before = world.up('line').map(({ id }) => id);
+    act(world);
+    const recovered = () => world.toldEvents().filter(({ type }) => type === 'store_recovered');
+    await world.until(() => recovered().length > 0, { what: 'it is told' });
+    await world.run(60_000);
+    expect(recovered()).toMatchObject([{ code, deployments: ['line'] }]);
+    expect(world.status('line')).toMatchObject({ phase: 'rolled_back', desired: { revision: 2 } });
+    expect(world.up('line').map(({ id }) => id)).toEqual(before);
+    const numbers = world.toldEvents().map(({ seq }) => seq);
+    expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
+    expect(world.fatal).toMatchObject([{ message: expect.stringContaining('while the agent ran') }]);
+    world.fatal.splice(0);
+    await world.run(10 * 60_000);
+    expect(world.recoveries).toBe(1);
+  },
+);

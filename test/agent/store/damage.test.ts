@@ -296,3 +296,28 @@ describe('damage at random', () => {
     },
   );
 });
+
+test('a file that was removed, or replaced, under an open store is seen, and what took its place is not trusted', () => {
+  const store = openStore(dir);
+  store.acceptDocument({
+    deployment: 'line',
+    source: 'device',
+    revision: 3,
+    hash: hashOf('a'),
+    body: bodyOf('a'),
+  });
+  store.verifyPlace();
+  rmSync(join(dir, 'holdfast.db'));
+  expect(() => store.verifyPlace()).toThrow('it was removed while the agent ran');
+  writeFileSync(join(dir, 'holdfast.db'), '');
+  expect(() => store.verifyPlace()).toThrow('it was replaced while the agent ran');
+  store.close();
+  const again = openStore(dir);
+  expect(again.recovery).toMatchObject({ code: 'damaged', message: 'it was replaced while the agent ran' });
+  again.verifyPlace();
+  expect(again.acceptedRevisions('line')).toMatchObject([{ revision: 3 }]);
+  again.close();
+  const third = openStore(dir);
+  expect(third.recovery).toBeNull();
+  third.close();
+});

@@ -63,6 +63,7 @@ export class DiskPlace implements StorePlace {
       rename: (from, to) => on((disk) => disk.rename(`/${from}`, `/${to}`)),
       remove: (name) => on((disk) => disk.remove(`/${name}`)),
       syncNames: () => on((disk) => disk.syncNames()),
+      identityOf: (name) => on((disk) => disk.identityOf(`/${name}`)?.toString() ?? null),
       list: () => on((disk) => disk.list('/').map((path) => path.slice(1))),
     };
   }

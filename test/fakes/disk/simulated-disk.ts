@@ -21,6 +21,7 @@ export class DiskError extends Error {
 }
 
 interface Inode {
+  readonly number: number;
   content: Content;
   /** What a power cut leaves for certain. */
   durable: Content;
@@ -86,6 +87,12 @@ export class SimulatedDisk {
   list(prefix: string): string[] {
     this.#needPower(prefix);
     return [...this.#names.keys()].filter((path) => path.startsWith(prefix)).sort();
+  }
+
+  /** Another number for another file of that name; `null` when there is none. */
+  identityOf(path: string): number | null {
+    this.#needPower(path);
+    return this.#names.get(path)?.number ?? null;
   }
 
   create(path: string): void {
@@ -190,7 +197,7 @@ export class SimulatedDisk {
   }
 
   #restore(path: string, content: Content): void {
-    const inode = { content, durable: copyOf(content), unsynced: [] };
+    const inode = { ...emptyInode(), content, durable: copyOf(content) };
     this.#names.set(path, inode);
     this.#durableNames.set(path, inode);
   }
@@ -225,8 +232,11 @@ export class SimulatedDisk {
   }
 }
 
+let lastInode = 0;
+
 function emptyInode(): Inode {
-  return { content: emptyContent(), durable: emptyContent(), unsynced: [] };
+  lastInode += 1;
+  return { number: lastInode, content: emptyContent(), durable: emptyContent(), unsynced: [] };
 }
 
 function emptyContent(): Content {

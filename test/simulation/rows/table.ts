@@ -93,6 +93,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'every image of the simulated fleet may be pulled',
   'the damage shows up while the agent runs':
     'the checks read the same database in its memory, and would be the first to meet it',
+  '`holdfast.db` is removed or replaced while the agent runs':
+    'what waited in the outbox is lost with it, and the checks would call that broken',
   'a second copy in `documents/` is damaged or gone':
     'beside a damaged database it loses documents, and the checks would call that broken',
   'the disk of `data_dir` turns read-only, or fails to write':
