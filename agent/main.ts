@@ -102,7 +102,10 @@ function openEdges(config: Config, store: Store, logger: Logger): Edges {
   const host = new LinuxHost({ dataDir: config.dataDir, clock });
   const { bootId } = host.readFacts();
   const runtimeDir = dirname(config.local.socket);
-  const serviceFiles = new HostServiceFiles(new ServiceDirectories({ dataDir: config.dataDir, runtimeDir }));
+  const serviceFiles = new HostServiceFiles(
+    new ServiceDirectories({ dataDir: config.dataDir, runtimeDir }),
+    logger.child({ room: 'files' }),
+  );
   const { device, groups, broker } = config;
   return {
     clock,

@@ -126,7 +126,9 @@ export function checkMounts(document: PresentDeployment, service: Service, at: P
     });
   }
   const beat = service.probe?.heartbeat;
-  if (beat !== undefined) claim(beat.target, [...at, 'probe', 'heartbeat', 'target']);
+  if (beat === undefined) return;
+  claim(beat.target, [...at, 'probe', 'heartbeat', 'target']);
+  claim(`${beat.target}/${beat.file}`, [...at, 'probe', 'heartbeat', 'file']);
 }
 
 export function checkSecurity(service: Service, at: Path, report: Report): void {

@@ -67,9 +67,10 @@ function heartbeatAsker(
   const { target, file, max_age: maxAge } = heartbeat;
   let pulse: Pulse | null = null;
   return async () => {
-    const stamp = await readBeat(deployment, container, file);
+    const beat = await readBeat(deployment, container, file);
+    if (beat.kind === 'filled') return { error: `${target}/${file} was filled; it is to be touched` };
     const nowMs = clock.monotonicMs();
-    pulse = withLook(pulse, { stamp, nowMs });
+    pulse = withLook(pulse, { stamp: beat.kind === 'touched' ? beat.stamp : null, nowMs });
     switch (judgePulse(heartbeat, pulse, nowMs)) {
       case 'beats':
         return { error: null };

@@ -1,60 +1,63 @@
 // Configs, secrets and heartbeats of services as files of the host, for containers to have mounted.
-import { chmod, lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describeSystemError } from '../lib/system-error.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { BeatReader, FilesOwner, FilesReady, HostMount, ServiceFiles } from '../ports/service-files.ts';
 import type { ServiceSpec } from '../reconcile/service-spec.ts';
+import { makeBeatFile, readBeatFile } from './beat-file.ts';
 import { toFileOutcome } from './file-error.ts';
-import { type ServiceDirectories, shorten } from './service-directories.ts';
+import { type Kind, type ServiceDirectories, shorten } from './service-directories.ts';
 import { writeServiceFile } from './write-file.ts';
 
 /** Nobody else on the device needs to look in; the engine mounts from inside as root. */
 const PRIVATE = 0o700;
-/** Whichever user a container runs as, it can touch its file. */
-const OPEN_TO_ALL = 0o1777;
 
 export class HostServiceFiles implements ServiceFiles {
   readonly #directories: ServiceDirectories;
+  readonly #logger: Pick<Logger, 'warn'>;
+  readonly #removeTree: (path: string) => void;
+  /** What could not be removed, by path: it is tried again also when its deployment is gone. */
+  readonly #leftovers = new Set<string>();
 
-  constructor(directories: ServiceDirectories) {
+  constructor(
+    directories: ServiceDirectories,
+    logger: Pick<Logger, 'warn'>,
+    removeTree: (path: string) => void = removeByDescent,
+  ) {
     this.#directories = directories;
+    this.#logger = logger;
+    this.#removeTree = removeTree;
   }
 
   async prepare(deployment: string, spec: ServiceSpec): Promise<FilesReady> {
     const owner = { service: spec.name, spec: spec.hash };
     try {
       const files = await this.#writeFiles(deployment, owner, spec);
-      const target = spec.service.probe?.heartbeat?.target;
-      if (target === undefined) return { ok: true, mounts: files };
-      const source = this.#directories.of('heartbeats', deployment, owner);
-      await mkdir(source, { recursive: true, mode: PRIVATE });
-      await chmod(source, OPEN_TO_ALL);
-      return { ok: true, mounts: [...files, { source, target, isReadOnly: false }] };
+      const heartbeat = spec.service.probe?.heartbeat;
+      if (heartbeat === undefined) return { ok: true, mounts: files };
+      const directory = await this.#makeDirectory('heartbeats', deployment, owner);
+      return { ok: true, mounts: [...files, ...(await makeBeatFile(directory, heartbeat))] };
     } catch (error) {
       return toFileOutcome(error);
     }
   }
 
   async collect(deployment: string, owners: readonly FilesOwner[]): Promise<void> {
+    for (const leftover of [...this.#leftovers]) this.#remove(leftover);
     const kept = new Set(owners.map(({ service, spec }) => join(service, shorten(spec))));
-    for (const directory of this.#directories.ofDeployment(deployment)) await removeAllBut(directory, kept);
+    for (const directory of this.#directories.ofDeployment(deployment))
+      await this.#removeAllBut(directory, kept);
   }
 
-  readonly readBeat: BeatReader = async (deployment, owner, file) => {
-    const directory = this.#directories.of('heartbeats', deployment, owner);
-    try {
-      // Not followed: a link is the container's to make, and could lead anywhere on the host.
-      const { mtimeNs } = await lstat(join(directory, file), { bigint: true });
-      return String(mtimeNs);
-    } catch {
-      return null;
-    }
-  };
+  readonly readBeat: BeatReader = (deployment, owner, file) =>
+    readBeatFile(join(this.#directories.of('heartbeats', deployment, owner), file));
 
   async #writeFiles(deployment: string, owner: FilesOwner, { files }: ServiceSpec): Promise<HostMount[]> {
     const mounts: HostMount[] = [];
     for (const [index, file] of files.entries()) {
-      const directory = this.#directories.of(file.kind, deployment, owner);
-      await mkdir(directory, { recursive: true, mode: PRIVATE });
+      const directory = await this.#makeDirectory(file.kind, deployment, owner);
       // By number too: a service may have one source at two places, each with a mode of its own.
       const source = join(directory, `${index}-${file.source}`);
       await writeServiceFile(source, file);
@@ -62,18 +65,43 @@ export class HostServiceFiles implements ServiceFiles {
     }
     return mounts;
   }
+
+  async #makeDirectory(kind: Kind, deployment: string, owner: FilesOwner): Promise<string> {
+    const directory = this.#directories.of(kind, deployment, owner);
+    // Wanted again, whatever was in it.
+    this.#leftovers.delete(directory);
+    await mkdir(directory, { recursive: true, mode: PRIVATE });
+    return directory;
+  }
+
+  /** `kept` are paths below `directory`, two levels deep. */
+  async #removeAllBut(directory: string, kept: ReadonlySet<string>): Promise<void> {
+    for (const service of await namesIn(directory)) {
+      for (const spec of await namesIn(join(directory, service)))
+        if (!kept.has(join(service, spec))) this.#remove(join(directory, service, spec));
+      await rmdir(join(directory, service)).catch(() => undefined);
+    }
+    await rmdir(directory).catch(() => undefined);
+  }
+
+  #remove(path: string): void {
+    try {
+      this.#removeTree(path);
+      this.#leftovers.delete(path);
+    } catch (error) {
+      if (this.#leftovers.has(path)) return;
+      this.#leftovers.add(path);
+      this.#logger.warn(
+        { path, err: describeSystemError(error) },
+        'files of a service cannot be removed yet',
+      );
+    }
+  }
 }
 
-/** `kept` are paths below `directory`, two levels deep. What cannot be removed is tried again next time. */
-async function removeAllBut(directory: string, kept: ReadonlySet<string>): Promise<void> {
-  for (const service of await namesIn(directory)) {
-    for (const spec of await namesIn(join(directory, service))) {
-      if (kept.has(join(service, spec))) continue;
-      await rm(join(directory, service, spec), { recursive: true, force: true }).catch(() => undefined);
-    }
-    await rmdir(join(directory, service)).catch(() => undefined);
-  }
-  await rmdir(directory).catch(() => undefined);
+/** Unlike its promise, this one goes down by file descriptors: it removes also what is nested past any path's length. */
+function removeByDescent(path: string): void {
+  rmSync(path, { recursive: true, force: true });
 }
 
 /** None where there is no such directory, as mostly there is not. */

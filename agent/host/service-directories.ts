@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FilesOwner } from '../ports/service-files.ts';
 
 const KINDS = ['configs', 'secrets', 'heartbeats'] as const;
-type Kind = (typeof KINDS)[number];
+export type Kind = (typeof KINDS)[number];
 
 /** Of the spec's hash: enough that the containers which one service has at a time are told apart. */
 const HASH_DIGITS = 12;

@@ -26,8 +26,12 @@ export interface ServiceFiles {
   collect(deployment: string, owners: readonly FilesOwner[]): Promise<void>;
 }
 
-/**
- * Reads when the file of a heartbeat was touched last, as a text that means nothing but what it is equal to;
- * `null` when it is not there. Never rejects.
- */
-export type BeatReader = (deployment: string, owner: FilesOwner, file: string) => Promise<string | null>;
+/** A look at the file of a heartbeat. `stamp` tells when it was touched last, and means nothing but what it is equal to. */
+export type Beat =
+  | { readonly kind: 'touched'; readonly stamp: string }
+  | { readonly kind: 'missing' }
+  /** It was filled, and has been emptied. */
+  | { readonly kind: 'filled' };
+
+/** Never rejects. */
+export type BeatReader = (deployment: string, owner: FilesOwner, file: string) => Promise<Beat>;

@@ -69,12 +69,13 @@ function hashOf(document: PresentDeployment, service: Service, files: readonly S
 function immutablePart(service: Service, files: readonly ServiceFile[]): object {
   const { probe, depends_on: _dependsOn, restart: _restart, pull_policy: _pull, deploy, ...rest } = service;
   const reservations = deploy?.resources?.reservations;
+  const heartbeat = probe?.heartbeat;
   return {
     ...rest,
     ...(reservations === undefined ? {} : { reservations }),
     ...(files.length === 0 ? {} : { contents: files.map(({ content }) => contentHash(content)) }),
-    // Of the probe, the mount alone is the container's.
-    ...(probe?.heartbeat === undefined ? {} : { heartbeat: probe.heartbeat.target }),
+    // Of the probe, what is mounted alone is the container's.
+    ...(heartbeat === undefined ? {} : { heartbeat: [heartbeat.target, heartbeat.file] }),
   };
 }
 

@@ -41,7 +41,7 @@ function setUp({ random = fork(1, 'health') } = {}) {
     if (state.takesMs > 0) await clock.sleep(state.takesMs, signal);
     return state.answer;
   };
-  const readBeat = async (): Promise<null> => null;
+  const readBeat = async () => ({ kind: 'missing' }) as const;
   const tracker = new HealthTracker({
     ...{ clock, random, check, readBeat },
     onChange: (name) => changes.push(name),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { HealthTracker } from '../../../agent/health/health-tracker.ts';
-import type { FilesOwner } from '../../../agent/ports/service-files.ts';
+import type { Beat, FilesOwner } from '../../../agent/ports/service-files.ts';
 import { judgeHealth } from '../../../agent/reconcile/health.ts';
 import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import type { Probe } from '../../../protocol/service.ts';
@@ -17,14 +17,14 @@ const HEARTBEAT: Probe = {
 function setUp(probe: Probe = HEARTBEAT) {
   const clock = new VirtualClock();
   const looks: { deployment: string; owner: FilesOwner; file: string }[] = [];
-  const touched = { stamp: null as string | null };
+  let look: Beat = { kind: 'missing' };
   const tracker = new HealthTracker({
     clock,
     random: fork(1, 'heartbeat'),
     check: async () => 'a port was asked for',
     readBeat: async (deployment, { service, spec }, file) => {
       looks.push({ deployment, owner: { service, spec }, file });
-      return touched.stamp;
+      return look;
     },
     onChange: () => undefined,
   });
@@ -37,7 +37,7 @@ function setUp(probe: Probe = HEARTBEAT) {
   let beats = 0;
   const beat = (): void => {
     beats += 1;
-    touched.stamp = `beat ${beats}`;
+    look = { kind: 'touched', stamp: `beat ${beats}` };
   };
   const beatFor = async (ms: number): Promise<void> => {
     for (let past = 0; past < ms; past += 1000) {
@@ -45,7 +45,10 @@ function setUp(probe: Probe = HEARTBEAT) {
       await clock.advance(1000);
     }
   };
-  return { clock, container, looks, tracker, touched, verdict, beat, beatFor };
+  const show = (next: Beat): void => {
+    look = next;
+  };
+  return { clock, container, looks, tracker, show, verdict, beat, beatFor };
 }
 
 test('a service that touches its file is healthy, and looked at once in an interval', async () => {
@@ -103,10 +106,10 @@ test('a file that is there already proves nothing, and condemns nobody before ma
 });
 
 test('a clock that jumps back makes no beat stale, and one that jumps ahead none fresh', async () => {
-  const { clock, verdict, touched, beatFor } = setUp();
+  const { clock, verdict, show, beatFor } = setUp();
   verdict();
   await beatFor(10_000);
-  touched.stamp = '0';
+  show({ kind: 'touched', stamp: '0' });
   await clock.advance(35_000);
   expect(verdict().health).toBe('healthy');
   clock.setWallTime('2040-01-01T00:00:00Z');
@@ -115,12 +118,23 @@ test('a clock that jumps back makes no beat stale, and one that jumps ahead none
 });
 
 test('a file that is taken away is no beat', async () => {
-  const { clock, verdict, touched, beatFor } = setUp();
+  const { clock, verdict, show, beatFor } = setUp();
   verdict();
   await beatFor(10_000);
-  touched.stamp = null;
+  show({ kind: 'missing' });
   await clock.advance(80_000);
   expect(verdict().health).toBe('unhealthy');
+});
+
+test('one that fills its file is unhealthy, with a reason of its own', async () => {
+  const { clock, verdict, show, beatFor } = setUp();
+  verdict();
+  await beatFor(10_000);
+  show({ kind: 'filled' });
+  await clock.advance(31_000);
+  const { health, why } = verdict();
+  expect(health).toBe('unhealthy');
+  expect(why?.message).toBe('its probe fails: /beat/loop was filled; it is to be touched');
 });
 
 test('a container that is started again has to beat again', async () => {

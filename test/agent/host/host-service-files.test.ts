@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -12,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HostServiceFiles } from '../../../agent/host/host-service-files.ts';
 import { ServiceDirectories } from '../../../agent/host/service-directories.ts';
 import type { HostMount } from '../../../agent/ports/service-files.ts';
@@ -21,10 +22,20 @@ import { present } from '../reconcile/situations.ts';
 
 let root: string;
 let files: HostServiceFiles;
+let warnings: object[];
+/** A tree that cannot be removed. */
+let stuck: string | null;
 beforeEach(() => {
   root = mkdtempSync(path.join(tmpdir(), 'holdfast-files-'));
   const [dataDir, runtimeDir] = [path.join(root, 'data'), path.join(root, 'run')];
-  files = new HostServiceFiles(new ServiceDirectories({ dataDir, runtimeDir }));
+  warnings = [];
+  stuck = null;
+  const logger = { warn: (fields: object) => void warnings.push(fields) };
+  const removeTree = (tree: string): void => {
+    if (tree === stuck) throw new Error('EBUSY: resource busy');
+    rmSync(tree, { recursive: true, force: true });
+  };
+  files = new HostServiceFiles(new ServiceDirectories({ dataDir, runtimeDir }), logger, removeTree);
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -155,34 +166,99 @@ test('what cannot be written is told with its place, and without its content', a
 
 const beating = specOf('hunter2', { service: { probe: { heartbeat: { target: '/beat' } } } });
 
-test('a heartbeat has a directory that any user can write to', async () => {
-  const directory = await sourceOf(beating, '/beat');
+const beatFile = async () => (await sourceOf(beating, '/beat/beat')) ?? '';
+const readBeat = () => files.readBeat('line', ownerOf(beating), 'beat');
+
+test('a heartbeat has a file that any user can touch, and a place where nobody can make another', async () => {
+  const mounts = (await prepared(beating)).slice(-2);
+  expect(mounts.map(({ target, isReadOnly }) => [target, isReadOnly])).toEqual([
+    ['/beat', true],
+    ['/beat/beat', false],
+  ]);
+  const [directory = '', file = ''] = mounts.map(({ source }) => source);
   expect(directory).toMatch(/\/run\/heartbeats\/line\/app\/[0-9a-f]{12}$/);
-  expect(modeOf(directory)).toBe('1777');
-  expect((await prepared(beating)).at(-1)?.isReadOnly).toBe(false);
+  expect(file).toBe(path.join(directory, 'beat'));
+  expect([directory, file].map(modeOf)).toEqual(['755', '666']);
 });
 
-test('a beat is told by the time of the last touch, and by nothing until the first', async () => {
-  const directory = await sourceOf(beating, '/beat');
-  const read = () => files.readBeat('line', ownerOf(beating), 'beat');
-  expect(await read()).toBeNull();
-  const file = path.join(directory, 'beat');
-  writeFileSync(file, '');
-  const first = await read();
-  expect(first).not.toBeNull();
-  expect(await read()).toBe(first);
+test('a heartbeat that is prepared again is the same file, as containers have it mounted, with its last touch', async () => {
+  const file = await beatFile();
   utimesSync(file, 1, 1);
-  expect(await read()).toBe('1000000000');
+  const { ino } = lstatSync(file);
+  await prepared(beating);
+  expect(lstatSync(file)).toMatchObject({ ino, mtimeMs: 1000 });
 });
 
-test('a link that a container made is not followed', async () => {
-  const directory = await sourceOf(beating, '/beat');
+test('a beat is told by the time of the last touch', async () => {
+  const file = await beatFile();
+  const first = await readBeat();
+  expect(first.kind).toBe('touched');
+  expect(await readBeat()).toEqual(first);
+  utimesSync(file, 1, 1);
+  expect(await readBeat()).toEqual({ kind: 'touched', stamp: '1000000000' });
+  rmSync(file);
+  expect(await readBeat()).toEqual({ kind: 'missing' });
+});
+
+test('a file that was filled is told as such, and emptied: it takes memory of the device', async () => {
+  const file = await beatFile();
+  writeFileSync(file, 'x'.repeat(4096));
+  expect((await readBeat()).kind).toBe('touched');
+  writeFileSync(file, 'x'.repeat(1024 ** 2));
+  expect(await readBeat()).toEqual({ kind: 'filled' });
+  expect(lstatSync(file).size).toBe(0);
+  expect((await readBeat()).kind).toBe('touched');
+});
+
+test('a link in the place of the file is not followed', async () => {
+  const file = await beatFile();
   const outside = path.join(root, 'outside');
-  writeFileSync(outside, '');
+  writeFileSync(outside, 'x'.repeat(1024 ** 2));
   utimesSync(outside, 1, 1);
-  symlinkSync(outside, path.join(directory, 'beat'));
-  expect(await files.readBeat('line', ownerOf(beating), 'beat')).not.toBe('1000000000');
+  rmSync(file);
+  symlinkSync(outside, file);
+  expect(await readBeat()).not.toEqual({ kind: 'touched', stamp: '1000000000' });
+  expect(await files.prepare('line', beating)).toMatchObject({ ok: false, code: 'io_error' });
   await files.collect('line', []);
-  expect(existsSync(outside)).toBe(true);
+  expect(lstatSync(outside)).toMatchObject({ size: 1024 ** 2, mtimeMs: 1000 });
+  expect(existsSync(path.dirname(file))).toBe(false);
+});
+
+test('a tree nested deeper than any path can name is removed', async () => {
+  const directory = path.dirname(await beatFile());
+  let tree = path.join(directory, 'tree');
+  mkdirSync(tree);
+  // From the inside out: no step names the whole.
+  for (let depth = 0; depth < 30; depth += 1) {
+    const outer = path.join(directory, `tree-${depth}`);
+    mkdirSync(outer);
+    renameSync(tree, path.join(outer, 'd'.repeat(200)));
+    tree = outer;
+  }
+  await files.collect('line', []);
   expect(existsSync(directory)).toBe(false);
+});
+
+describe('what cannot be removed', () => {
+  test('is told once, and tried again with every deployment until it is gone', async () => {
+    const directory = path.dirname(await beatFile());
+    stuck = directory;
+    await files.collect('line', []);
+    await files.collect('other', []);
+    expect(warnings).toEqual([{ path: directory, err: 'EBUSY: resource busy' }]);
+    stuck = null;
+    await files.collect('other', []);
+    expect(existsSync(directory)).toBe(false);
+    expect(warnings).toHaveLength(1);
+  });
+
+  test('is left alone where it is wanted again meanwhile', async () => {
+    const file = await beatFile();
+    stuck = path.dirname(file);
+    await files.collect('line', []);
+    stuck = null;
+    expect(await beatFile()).toBe(file);
+    await files.collect('other', []);
+    expect(existsSync(file)).toBe(true);
+  });
 });

@@ -45,10 +45,11 @@ test('the contents of others do not', () => {
   expect(specOf(FILES, more).hash).toBe(specOf(FILES, CONTENTS).hash);
 });
 
-test('of a heartbeat the place needs a new container, and nothing else', () => {
+test('of a heartbeat the place and the name of the file need a new container, and nothing else', () => {
   const hashWith = (keys: object, timing: object = {}): string =>
     specOf({ probe: { heartbeat: { target: '/beat', ...keys }, ...timing } }).hash;
   expect(hashWith({})).not.toBe(specOf({}).hash);
   expect(hashWith({ target: '/other' })).not.toBe(hashWith({}));
-  expect(hashWith({ max_age: '5s', file: 'loop' }, { interval: '1s' })).toBe(hashWith({}));
+  expect(hashWith({ file: 'loop' })).not.toBe(hashWith({}));
+  expect(hashWith({ max_age: '5s' }, { interval: '1s' })).toBe(hashWith({}));
 });

@@ -10,6 +10,7 @@ export function memoryBeat(daemon: Daemon): BeatReader {
       .of(deployment, service)
       .some((container) => container.spec.hash === spec && container.isAnswering);
     if (beats) touched.set(key, String(daemon.clock.monotonicMs()));
-    return touched.get(key) ?? null;
+    const stamp = touched.get(key);
+    return stamp === undefined ? { kind: 'missing' } : { kind: 'touched', stamp };
   };
 }

@@ -92,19 +92,20 @@ test('other content makes a new container, and the files of the old one go with 
 /** Touches its file ten times a second, until it finds that it should hang. */
 const LOOP = `
 import os, pathlib, time
-while not os.path.exists('/beat/hang'):
+while not os.path.exists('/tmp/hang'):
     pathlib.Path('/beat/loop').touch()
     time.sleep(0.1)
-os.remove('/beat/hang')
+os.remove('/tmp/hang')
 time.sleep(600)
 `;
 
 test('a loop without a port and without a network is healthy while it beats, and restarted when it hangs', async () => {
   const heartbeat = { target: '/beat', file: 'loop', max_age: '1s' };
   const probe = { heartbeat, interval: '500ms', failures: 2, grace: '3s' };
-  const app = await deploy(1, { ...IDLE, command: ['python3', '-c', LOOP], network_mode: 'none', probe });
+  const loop = { ...IDLE, command: ['python3', '-c', LOOP], user: '1000:1000', network_mode: 'none', probe };
+  const app = await deploy(1, loop);
   expect(manager.latest(name)?.services.app?.health).toBe('healthy');
-  await inside(app, 'touch /beat/hang');
+  await inside(app, 'touch /tmp/hang');
   const event = await manager.event(
     'the hang',
     ({ type, service }) => type === 'service_failed' && service === 'app',
@@ -119,6 +120,49 @@ test('a loop without a port and without a network is healthy while it beats, and
   const isWell = ({ phase, services }: Status): boolean =>
     phase === 'converged' && services.app?.health === 'healthy' && services.app.restarts > 0;
   await manager.status(name, 'healthy after its restart', isWell);
+});
+
+const BEATS = `
+import pathlib, time
+while True:
+    pathlib.Path('/beat/beat').touch()
+    time.sleep(0.3)
+`;
+const TRIES = `
+import os
+for attempt in (
+    lambda: os.mkdir('/beat/deep'),
+    lambda: open('/beat/other', 'w'),
+    lambda: os.remove('/beat/beat'),
+    lambda: os.rename('/beat/beat', '/beat/gone'),
+):
+    try:
+        attempt()
+        print('done')
+    except OSError as error:
+        print(error.errno)
+`;
+/** Again and again: the agent empties the file at each look. */
+const FILLS = `
+import time
+for _ in range(50):
+    open('/beat/beat', 'wb').write(bytes(1000000))
+    time.sleep(0.1)
+`;
+
+test('a container can make nothing but its beat in what the agent mounts, not even as root', async () => {
+  const probe = {
+    heartbeat: { target: '/beat', max_age: '1h' },
+    interval: '500ms',
+    failures: 1,
+    grace: '0s',
+  };
+  const app = await deploy(1, { ...IDLE, command: ['python3', '-c', BEATS], probe });
+  // EROFS or EBUSY.
+  expect(await inside(app, `python3 -c "${TRIES}"`, '0')).toMatch(/^(?:(?:30|16)\n?){4}$/);
+  await inside(app, `python3 -c "${FILLS}"`);
+  const event = await manager.event('the full beat', ({ type }) => type === 'service_failed');
+  expect(event.message).toContain('/beat/beat was filled');
 });
 
 test('files that are gone, as after a boot, are there again before their container starts', async () => {

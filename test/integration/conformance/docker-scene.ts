@@ -8,6 +8,7 @@ import { systemClock } from '../../../agent/lib/clock.ts';
 import { buildImage } from '../../../scripts/rig/images.ts';
 import type { ThrowawayRegistry } from '../../../scripts/rig/registry.ts';
 import { type EngineScene, type Hands, HEALTHY_FILE, type Program } from '../../conformance/engine/scene.ts';
+import { silent } from '../../fakes/silent-logger.ts';
 import type { TestEngine } from '../support/test-engine.ts';
 import type { World } from '../support/world.ts';
 
@@ -28,7 +29,10 @@ export function dockerEngine(world: World): DockerEngine {
     socketPath: world.engine.socketPath,
     credentialsFor: () => null,
     readLimits: () => null,
-    files: new HostServiceFiles(new ServiceDirectories({ dataDir: world.dir, runtimeDir: world.dir })),
+    files: new HostServiceFiles(
+      new ServiceDirectories({ dataDir: world.dir, runtimeDir: world.dir }),
+      silent,
+    ),
   });
 }
 

@@ -11,6 +11,7 @@ import { ServiceDirectories } from '../../../agent/host/service-directories.ts';
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
 import { parseDeployment } from '../../../protocol/parse-deployment.ts';
+import { silent } from '../../fakes/silent-logger.ts';
 import { type Document, present, type Service } from '../support/documents.ts';
 import type { Container } from '../support/test-engine.ts';
 import { World } from '../support/world.ts';
@@ -29,7 +30,10 @@ beforeEach(async () => {
     socketPath: world.engine.socketPath,
     credentialsFor: () => null,
     readLimits: () => null,
-    files: new HostServiceFiles(new ServiceDirectories({ dataDir: world.dir, runtimeDir: world.dir })),
+    files: new HostServiceFiles(
+      new ServiceDirectories({ dataDir: world.dir, runtimeDir: world.dir }),
+      silent,
+    ),
   });
   const { Arch: architecture } = await world.engine.docker.version();
   const { signal } = new AbortController();

@@ -55,6 +55,16 @@ describe('on a machine with systemd, holdfast', () => {
     expect(await must('journalctl -u holdfast -o cat')).not.toMatch(/EPERM|EROFS|not notified|has no group/);
   });
 
+  it('keeps heartbeats in a bounded place that it can write to and containers can have mounted', async () => {
+    const place = '/run/holdfast/heartbeats';
+    expect(await must(`findmnt -n -o FSTYPE,SIZE ${place}`)).toMatch(/^tmpfs +8M$/);
+    expect(await must(`stat -c "%U:%G %a" ${place}`)).toBe('holdfast:holdfast 700');
+    const pid = await machine.show('MainPID');
+    await must(`nsenter -t ${pid} -m sh -c "touch ${place}/probe && rm ${place}/probe"`);
+    await must('systemctl restart holdfast');
+    expect(await must(`findmnt -n ${place} | wc -l`)).toBe('1');
+  });
+
   it('may give a file away, and use no other privilege', async () => {
     const pid = await machine.show('MainPID');
     const CAP_CHOWN = '0000000000000001';
@@ -126,7 +136,7 @@ describe('on a machine with systemd, holdfast', () => {
     await must('install -d -o holdfast -m 700 /run/holdfast/secrets');
     await must('systemctl stop holdfast');
     expect(await machine.show('Result')).toBe('success');
-    expect(await must('ls /run/holdfast')).toBe('secrets');
+    expect((await must('ls /run/holdfast')).split('\n')).toEqual(['heartbeats', 'secrets']);
     const { code, err } = await machine.sh('holdfast status');
     expect(code).toBe(3);
     expect(err).toContain('systemctl status holdfast');

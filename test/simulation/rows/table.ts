@@ -108,6 +108,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'a container of somebody else is in a network that is to go': NOT_COPIED,
   'a service fails half of its last 20 probes, never often enough in a row':
     'a device on which that goes on is never idle, and its life takes too long to simulate',
+  'a service fills the file of its heartbeat': OF_THE_HOST,
+  'files of a service cannot be removed': OF_THE_HOST,
   'what ran before takes long to stop, or does not stop':
     'its deadline counts from when it has stopped: nothing that is told shows it',
   'the engine does not end the removal of a container': 'the simulated engine ends each at once',
