@@ -73,28 +73,28 @@ export function explainRefusal(error: unknown, address: BrokerAddress): Explanat
   const code = codeOf(error);
   if (typeof code !== 'number') return { code: 'broker_unreachable', ...explainCause(code, error, address) };
   if (isLoginRefusal(code)) return { code: 'broker_refused_login', ...explainLogin(code, address) };
-  return { code: 'broker_unreachable', reason: messageOf(error) || `CONNACK ${code}`, hint: SHORT_OF_A_NODE };
+  return { code: 'broker_unreachable', ...orShortOfANode({ reason: messageOf(error) || `CONNACK ${code}` }) };
 }
-
-const SHORT_OF_A_NODE = 'it may be starting, or the broker is short of a node';
 
 function explainCause(code: string, error: unknown, { isTls }: BrokerAddress): Cause {
   if (isOfTls(code))
     return BY_TLS_CODE[code] ?? (code.startsWith('ERR_SSL') ? NO_TLS : { reason: messageOf(error) });
-  if (code === 'ECONNRESET' || error instanceof ClosedBeforeAnswer) return explainCut(isTls);
-  if (messageOf(error) === 'connack timeout') return { reason: 'it does not answer', hint: SHORT_OF_A_NODE };
-  return BY_CODE[code] ?? { reason: messageOf(error) || code };
+  if (code === 'ECONNRESET' || error instanceof ClosedBeforeAnswer) return orShortOfANode(explainCut(isTls));
+  if (messageOf(error) === 'connack timeout') return orShortOfANode({ reason: 'it does not answer' });
+  return orShortOfANode(BY_CODE[code] ?? { reason: messageOf(error) || code });
 }
 
-/** What a plain port does to TLS, and a TLS port to anything else; and a cluster that has no leader. */
+/** What a cluster does that has no leader cannot be told from a port that is wrong. */
+function orShortOfANode({ reason, hint = 'is the address right?' }: Cause): Cause {
+  return { reason, hint: `${hint} It may also be starting, or the broker is short of a node` };
+}
+
+/** What a plain port does to TLS, and a TLS port to anything else. */
 function explainCut(isTls: boolean): Cause {
   const hint = isTls
     ? 'does it speak TLS on this port, or is mqtt:// meant?'
     : 'does it want TLS (mqtts://) on this port?';
-  return {
-    reason: 'it cut the connection',
-    hint: `${hint} It may also be starting, or the broker is short of a node`,
-  };
+  return { reason: 'it cut the connection', hint };
 }
 
 function explainLogin(code: number, { username }: BrokerAddress): Cause {
