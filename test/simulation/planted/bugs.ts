@@ -75,9 +75,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/switching.ts',
-        find: 'const kept = others.filter((container) => isOfProven(situation, container));',
-        replace:
-          'const kept = others.filter((container) => isUp(container) && isOfProven(situation, container));',
+        find: '(container) => !isUp(container) && !isOfProven(situation, container),',
+        replace: '(container) => !isUp(container),',
       },
     ],
     promises: ['5 the old stays until the new is proven'],
@@ -134,8 +133,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/proof.ts',
-        find: "if (deadlineInMs(situation, proof) > 0) return 'undecided';",
-        replace: "if (deadlineInMs(situation, proof) > -6 * 3_600_000) return 'undecided';",
+        find: "situation.nowMs) > 0) return 'undecided';",
+        replace: "situation.nowMs) > -6 * 3_600_000) return 'undecided';",
       },
     ],
     promises: ['5 the deadline ends the wait'],
@@ -206,8 +205,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/switching.ts',
-        find: 'const inTheWay = [...leftovers, ...(isStopFirst ? kept : [])].filter(isUp);',
-        replace: 'const inTheWay = [...leftovers, ...kept].filter(isUp);',
+        find: 'isUp(container) && (isStopFirst || !isOfProven(situation, container)),',
+        replace: 'isUp(container) && (isStopFirst || container.id !== ""),',
       },
     ],
     promises: ['6 start-first: never fewer than before'],
@@ -217,9 +216,9 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'stop-first: start the new beside the old',
     edits: [
       {
-        file: 'agent/reconcile/switching.ts',
-        find: 'inTheWay.some((container) => container.service === view.spec.name);',
-        replace: 'inTheWay.length > 99 && view.container === null;',
+        file: 'agent/reconcile/places.ts',
+        find: 'if (other.service === name) return true;',
+        replace: 'if (other.service === name) return false;',
       },
     ],
     promises: ['6 stop-first: one instance at most'],
