@@ -5,6 +5,7 @@ import { bar, barOf } from './barred.ts';
 import { MAX_RESUMES } from './phases.ts';
 import type { Culprit } from './proof.ts';
 import type { Attempt, DeploymentRecord } from './record.ts';
+import { withoutRepeats } from './repeats.ts';
 import { stayRolledBack } from './rollback.ts';
 import { viewServices } from './services.ts';
 import type { Decision, Revision, Situation } from './situation.ts';
@@ -52,7 +53,7 @@ function giveUp(
   const { proven, record } = situation;
   if (proven !== null && desired.document.update.on_failure === 'rollback') {
     // What the failed revision did is told in the reason, and not held against the one that runs again.
-    const calm: DeploymentRecord = { ...record, attempt: null, services: {}, blocked: null };
+    const calm = { ...withoutRepeats(record), attempt: null, services: {}, blocked: null };
     const barred = bar(calm, { content: desired.content, reason }, situation);
     const told = barOf(barred, desired.content)?.reason ?? reason;
     return stayRolledBack({ ...situation, record: barred }, proven, told);

@@ -8,6 +8,7 @@ import { expectCreated } from './identity.ts';
 import { forgetOutdated } from './outdated.ts';
 import type { BarredContent, CompletedService } from './record.ts';
 import { decideRemoval } from './removal.ts';
+import { holdRepeated } from './repeats.ts';
 import { stayRolledBack } from './rollback.ts';
 import { specsOf } from './service-spec.ts';
 import { earliest } from './services.ts';
@@ -25,7 +26,8 @@ import { decideUpdate } from './update.ts';
  * | any other | an update to it |
  */
 export function decide(situation: Situation): Decision {
-  return expectCreated(withoutLeftovers(situation, decideWhole(situation)));
+  const decision = holdRepeated(situation, decideWhole(situation));
+  return expectCreated(withoutLeftovers(situation, decision));
 }
 
 function decideWhole(situation: Situation): Decision {

@@ -1,7 +1,9 @@
 // Steps that failed and are no service's failure, such as a network that cannot be made: what they hold up, and for
 // how long that is so.
 import type { Reason } from '../../protocol/status.ts';
-import { type Step, serviceOf } from './steps.ts';
+import type { DeploymentRecord } from './record.ts';
+import { NO_PROGRESS, noProgressIn } from './repeats.ts';
+import { pathOf, type Step } from './steps.ts';
 
 /** The steps of one decision, by what depends on them. */
 export interface Plan {
@@ -16,24 +18,21 @@ export function canBlock(step: Step): boolean {
   return !('spec' in step) && step.kind !== 'read_last_logs';
 }
 
-/** What a reason for a step's failure says that it concerns. */
-export function pathOf(step: Step): string {
-  const service = serviceOf(step);
-  if (service !== null) return `services.${service}`;
-  if ('network' in step) return `networks.${step.network}`;
-  return 'volume' in step ? `volumes.${step.volume}` : '';
-}
-
 /**
- * What still stands in the way. A step that failed and is not to be done any more, as it took effect all the same or
- * is not asked now, stands in nobody's.
+ * What still stands in the way, or goes round in circles. A step that failed and is not to be done any more, as it took
+ * effect all the same or is not asked now, stands in nobody's.
  */
 export function obstaclesIn(
   { needed, cleanup }: Plan,
-  blocked: Reason | null,
+  record: DeploymentRecord,
 ): { obstacle: Reason | null; leftover: Reason | null } {
-  const isAmong = (steps: readonly Step[]): boolean =>
-    steps.some((step) => canBlock(step) && pathOf(step) === blocked?.path);
-  const obstacle = isAmong(needed) ? blocked : null;
-  return { obstacle, leftover: obstacle === null && isAmong(cleanup) ? blocked : null };
+  const reasons = [...(record.blocked === null ? [] : [record.blocked]), ...noProgressIn(record)];
+  const firstOf = (steps: readonly Step[]): Reason | null =>
+    reasons.find((reason) => steps.some((step) => isAbout(reason, step))) ?? null;
+  const obstacle = firstOf(needed);
+  return { obstacle, leftover: obstacle === null ? firstOf(cleanup) : null };
+}
+
+function isAbout({ path, code }: Reason, step: Step): boolean {
+  return pathOf(step) === path && (canBlock(step) || code === NO_PROGRESS);
 }

@@ -3,11 +3,12 @@ import type { Reason } from '../../protocol/status.ts';
 import { type Moment, noteFailure } from './failures.ts';
 import { noteCreation } from './identity.ts';
 import { noteLastWords } from './last-words.ts';
-import { canBlock, pathOf } from './obstacles.ts';
+import { canBlock } from './obstacles.ts';
 import { withLog } from './reason-log.ts';
 import { type DeploymentRecord, emptyHistory, historyOf, withHistory } from './record.ts';
+import { noteRepeats } from './repeats.ts';
 import type { ServiceSpec } from './service-spec.ts';
-import type { Step, StepOutcome } from './steps.ts';
+import { pathOf, type Step, type StepOutcome } from './steps.ts';
 
 export interface StepResult {
   readonly step: Step;
@@ -20,7 +21,8 @@ export function recordOutcomes(
   moment: Moment,
 ): DeploymentRecord {
   if (results.length === 0) return record;
-  const next = results.reduce((noted, result) => recordOutcome(noted, result, moment), record);
+  const noted = results.reduce((before, result) => recordOutcome(before, result, moment), record);
+  const next = noteRepeats(noted, results, moment);
   return { ...next, blocked: results.map(blockedBy).find((reason) => reason !== null) ?? null };
 }
 

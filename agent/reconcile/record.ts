@@ -7,6 +7,7 @@ import type { LastWords } from './last-words.ts';
 import type { MutableSettings } from './observed.ts';
 import type { Outdated } from './outdated.ts';
 import { PHASE_TABLE, type Stage } from './phases.ts';
+import type { Repeat } from './repeats.ts';
 
 /** An update under way. The stage is stored before it is entered; `PHASE_TABLE` tells what each is. */
 export interface Attempt {
@@ -122,6 +123,8 @@ export interface DeploymentRecord {
   readonly lastWords?: LastWords;
   /** Left out while there are none. */
   readonly outdated?: Outdated;
+  /** What was done since it was well, by service, network or volume (`services.web`); left out while all is. */
+  readonly repeats?: Readonly<Record<string, Repeat>>;
   /** While a switch waits for a synchronised clock. */
   readonly clockWait?: ClockWait;
 }
@@ -200,9 +203,10 @@ export function resumeRecord(record: DeploymentRecord, nowMs: number): Deploymen
   const services = Object.fromEntries(
     Object.entries(record.services).map(([name, history]) => [name, resumeHistory(history, nowMs)]),
   );
-  const { clockWait } = record;
+  const { clockWait, repeats } = record;
   return {
     ...record,
+    ...(repeats === undefined ? {} : { repeats: resumeRepeats(repeats, nowMs) }),
     ...(clockWait === undefined ? {} : { clockWait: { ...clockWait, sinceMs: nowMs } }),
     services,
     barred: record.barred.map((entry) => resumeBarred(entry, nowMs)),
@@ -218,6 +222,14 @@ function resumeHistory(history: ServiceHistory, nowMs: number): ServiceHistory {
     retryAtMs: history.retryAtMs === null ? null : nowMs + history.delayMs,
     watched: history.watched === null ? null : { ...history.watched, sinceMs: nowMs },
   };
+}
+
+function resumeRepeats(repeats: Readonly<Record<string, Repeat>>, nowMs: number): Record<string, Repeat> {
+  const resumed = Object.entries(repeats).map(([path, repeat]) => {
+    const retryAtMs = repeat.retryAtMs === null ? null : nowMs + repeat.delayMs;
+    return [path, { ...repeat, retryAtMs }] as const;
+  });
+  return Object.fromEntries(resumed);
 }
 
 function resumeBarred(entry: BarredContent, nowMs: number): BarredContent {

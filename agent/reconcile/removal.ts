@@ -9,7 +9,7 @@ import type { Step } from './steps.ts';
 export function decideRemoval(situation: Situation): Decision {
   const steps = removalSteps(situation);
   // A container that the engine is removing holds its networks and volumes.
-  const { obstacle } = obstaclesIn({ needed: steps, cleanup: [] }, situation.record.blocked);
+  const { obstacle } = obstaclesIn({ needed: steps, cleanup: [] }, situation.record);
   const isDone = steps.length === 0 && situation.observed.containers.length === 0;
   return {
     record: {

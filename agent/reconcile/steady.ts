@@ -52,7 +52,7 @@ export function keepRunning(
   const noted = noteRuns(situation, situation.record, views);
   const surplus = surplusOf(situation, views).filter((container) => !keeps(container));
   const plan = planUpkeep(situation, { document, views, record: noted, surplus });
-  const { obstacle, leftover } = obstaclesIn(plan, noted.blocked);
+  const { obstacle, leftover } = obstaclesIn(plan, noted);
   const record: DeploymentRecord = { ...noted, blocked: obstacle ?? leftover };
   const steps = [...plan.needed, ...plan.cleanup];
   const troubled = views.find((view) => troubleOf(situation, view, record) !== null);

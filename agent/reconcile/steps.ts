@@ -56,6 +56,14 @@ export function serviceOf(step: Step): string | null {
   return 'service' in step ? step.service : null;
 }
 
+/** What a reason says that a step concerns: `services.web`, `networks.default`. */
+export function pathOf(step: Step): string {
+  const service = serviceOf(step);
+  if (service !== null) return `services.${service}`;
+  if ('network' in step) return `networks.${step.network}`;
+  return 'volume' in step ? `volumes.${step.volume}` : '';
+}
+
 export type StepOutcome =
   | { readonly ok: true; readonly lines?: readonly string[]; readonly container?: string }
   | { readonly ok: false; readonly code: string; readonly message: string; readonly hint?: string };

@@ -33,7 +33,7 @@ export function switchAndProve(situation: Situation, desired: Desired, before: A
   const stops = plan.needed.flatMap((step) => (step.kind === 'stop_container' ? [step.container] : []));
   const stopping = inTheWay.filter(({ id }) => stops.includes(id));
   const attempt = noteClock(noted.attempt ?? before, { stopping, inTheWay, nowMs: situation.nowMs });
-  const { obstacle, leftover } = obstaclesIn(plan, noted.blocked);
+  const { obstacle, leftover } = obstaclesIn(plan, noted);
   const record: DeploymentRecord = { ...noted, blocked: obstacle ?? leftover };
   const proof = { document: desired.document, views, attempt, record, obstacle };
   const verdict = judgeAttempt(situation, proof);

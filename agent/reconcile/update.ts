@@ -3,14 +3,17 @@ import type { PresentDeployment } from '../../protocol/deployment.ts';
 import { readLogs } from './condemned.ts';
 import { pull } from './pulling.ts';
 import type { Attempt } from './record.ts';
+import { withoutRepeats } from './repeats.ts';
 import { plightOf, viewServices } from './services.ts';
 import type { Decision, Revision, Situation } from './situation.ts';
 import { switchAndProve } from './switching.ts';
 
 export function decideUpdate(situation: Situation, desired: Revision<PresentDeployment>): Decision {
   const { attempt } = situation.record;
-  const current = attempt?.hash === desired.hash ? attempt : beginAttempt(situation, desired);
-  const begun = { ...situation, record: { ...situation.record, attempt: current } };
+  const isUnderWay = attempt?.hash === desired.hash;
+  const current = isUnderWay ? attempt : beginAttempt(situation, desired);
+  const record = isUnderWay ? situation.record : withoutRepeats(situation.record);
+  const begun = { ...situation, record: { ...record, attempt: current } };
   switch (current.stage) {
     case 'pulling':
       return pull(begun, desired, current);

@@ -115,6 +115,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'the engine does not end the removal of a container': 'the simulated engine ends each at once',
   'a host port or a device node goes from one service of a deployment to another':
     'each service of the simulated fleet keeps its port',
+  'the engine shows something otherwise than it was asked, or somebody undoes it each time':
+    'the simulated engine shows what it was asked',
   'a 65th deployment is asked for': 'a device with 64 of them takes too long to simulate',
 };
 
