@@ -33,7 +33,6 @@ export interface SubscriptionsOptions {
 
 interface Subscription {
   readonly filter: string;
-  readonly waker: Waker;
   /** `null` before the first answer. */
   isGranted: boolean | null;
   refusals: BackOff;
@@ -46,14 +45,16 @@ interface Subscription {
 export class Subscriptions {
   readonly #options: SubscriptionsOptions;
   readonly #subscriptions: readonly Subscription[];
+  readonly #waker: Waker;
   /** Messages since a moment. */
   #count = 0;
   #countedSinceMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: SubscriptionsOptions) {
     this.#options = options;
+    this.#waker = new Waker(options.clock);
     this.#subscriptions = options.filters.map((filter) => ({
-      ...{ filter, waker: new Waker(options.clock), isGranted: null, hasBurst: false },
+      ...{ filter, isGranted: null, hasBurst: false },
       ...{ refusals: REFUSED, earlyReadings: READ_EARLY, dueMs: Number.POSITIVE_INFINITY },
     }));
   }
@@ -70,7 +71,15 @@ export class Subscriptions {
 
   /** Asks for each again and again, until the connection is over. Never rejects. */
   async keep(): Promise<void> {
-    await Promise.all(this.#subscriptions.map((subscription) => this.#keep(subscription)));
+    const { clock, signal } = this.#options;
+    while (!signal.aborted) {
+      const nowMs = clock.monotonicMs();
+      const due = this.#subscriptions.filter(({ dueMs }) => dueMs <= nowMs);
+      // Not one after the other: one that is never answered holds up no other.
+      for (const subscription of due) void this.#ask(subscription);
+      const nextMs = Math.min(...this.#subscriptions.map(({ dueMs }) => dueMs));
+      await this.#waker.wait(nextMs - nowMs, signal);
+    }
   }
 
   /** A message came in. */
@@ -90,15 +99,7 @@ export class Subscriptions {
     subscription.hasBurst = true;
     const earlyMs = nowMs + this.#spread(nextCeilingMs(subscription.earlyReadings));
     subscription.dueMs = Math.min(subscription.dueMs, earlyMs);
-    subscription.waker.wake();
-  }
-
-  async #keep(subscription: Subscription): Promise<void> {
-    const { clock, signal } = this.#options;
-    while (!signal.aborted) {
-      await subscription.waker.wait(subscription.dueMs - clock.monotonicMs(), signal);
-      if (!signal.aborted && clock.monotonicMs() >= subscription.dueMs) await this.#ask(subscription);
-    }
+    this.#waker.wake();
   }
 
   async #ask(subscription: Subscription): Promise<void> {
@@ -130,6 +131,7 @@ export class Subscriptions {
     subscription.refusals = { ...refusals, failures: refusals.failures + 1 };
     subscription.hasBurst = false;
     subscription.dueMs = this.#options.clock.monotonicMs() + this.#spread(nextCeilingMs(refusals));
+    this.#waker.wake();
   }
 
   /** Drawn from the upper half, so that a fleet does not ask all at once. */
