@@ -39,7 +39,7 @@ function buildProgram(host: Host, finish: Finish): Command {
       writeOut: (text) => host.stdout.write(text),
       writeErr: (text) => host.stderr.write(text),
     })
-    .showHelpAfterError('hint: --help tells what there is')
+    .showHelpAfterError('hint: --help lists what there is')
     .exitOverride();
   program.addHelpText('after', HELP_AFTER);
   addValidate(program, host, finish);
@@ -59,7 +59,7 @@ function addValidate(program: Command, host: Host, finish: Finish): void {
     .description('check a compose.yaml (or a ready .json document); --json writes the document')
     .argument('<file>')
     .option('--name <name>', "the deployment's name, instead of the file's")
-    .option('--profile <profile>', "services of this profile too; may be repeated, '*' for all", collect)
+    .option('--profile <profile>', "also the services of this profile; may be repeated, '*' for all", collect)
     .action((file: string, _options: unknown, command: Command) => {
       finish(validate(file, v.parse(validateSchema, command.optsWithGlobals()), host));
     });
@@ -71,27 +71,27 @@ function collect(value: string, before: readonly string[] = []): string[] {
 
 function addWaiting(command: Command): Command {
   return command
-    .requiredOption('--to <addressee>', 'devices/ID or groups/NAME; may be repeated', collect)
-    .option('--wait', 'follow it on the devices until each has settled')
+    .requiredOption('--to <target>', 'devices/ID or groups/NAME; may be repeated', collect)
+    .option('--wait', 'follow it on the devices until each has finished')
     .option('--timeout <duration>', 'how long to wait', '10m')
     .option('--revision <number>', 'instead of the next one')
-    .option('--force', 'also where nobody is known by that name yet');
+    .option('--force', 'even if no device or group of that name is known yet');
 }
 
 function addDeploy(program: Command, host: Host, finish: Finish): void {
   addWaiting(program.command('deploy').description('publish a file as the next revision').argument('<file>'))
     .option('--name <name>', "the deployment's name, instead of the file's")
-    .option('--profile <profile>', "services of this profile too; may be repeated, '*' for all", collect)
-    .option('--percent <percent>', 'only so many of the devices take part')
+    .option('--profile <profile>', "also the services of this profile; may be repeated, '*' for all", collect)
+    .option('--percent <percent>', 'only this percentage of the devices takes part')
     .action(async (file: string, _options: unknown, command: Command) => {
       finish(await deploy(file, v.parse(deploySchema, command.optsWithGlobals()), host));
     });
 }
 
 function addRemove(program: Command, host: Host, finish: Finish): void {
-  addWaiting(program.command('remove').description('ask that a deployment be absent').argument('<name>'))
+  addWaiting(program.command('remove').description('ask for a deployment to be removed').argument('<name>'))
     .option('--purge <volume...>', 'named volumes to delete with it; all others stay')
-    .option('--inherit', "end a device's own document: its group's counts again")
+    .option('--inherit', "end a device's own document: its group's document counts again")
     .action(async (name: string, _options: unknown, command: Command) => {
       finish(await remove(name, v.parse(removeSchema, command.optsWithGlobals()), host));
     });
@@ -101,7 +101,7 @@ function addStatus(program: Command, host: Host, finish: Finish): void {
   program
     .command('status')
     .description('what devices last reported; 1 when something is not converged')
-    .argument('[whom]', 'devices/ID or groups/NAME (default: all)')
+    .argument('[target]', 'devices/ID or groups/NAME (default: all)')
     .action(async (whom: string | undefined, _options: unknown, command: Command) => {
       finish(await status(whom, v.parse(commonSchema, command.optsWithGlobals()), host));
     });

@@ -14,7 +14,7 @@ import { parseVerbArgs, type Verb } from './verb.ts';
 export const statusVerb: Verb = {
   name: 'status',
   synopsis: '[--json] [--socket PATH] [--config FILE]',
-  summary: 'show what runs here, and why not what was asked',
+  summary: 'show what runs here, and if it is not what was asked for, why',
   options: [
     ['--json', "print the agent's answer as JSON"],
     ['--socket PATH', "the agent's socket (HOLDFAST_SOCKET, or as configured)"],

@@ -68,7 +68,7 @@ export function readPrefix({ topicPrefix }: CommonOptions): string {
 
 export function readAddressee(text: string): Addressee {
   const to = parseAddressee(text);
-  if (to === null) throw usageFailure(`"${text}" is no addressee`, 'write devices/ID or groups/NAME');
+  if (to === null) throw usageFailure(`"${text}" is no target`, 'write devices/ID or groups/NAME');
   return to;
 }
 

@@ -190,12 +190,12 @@ describe('deploy', () => {
   });
 
   test.each<[string, string[], string]>([
-    ['an addressee', ['--to', 'edge-01'], '"edge-01" is no addressee'],
+    ['a target', ['--to', 'edge-01'], '"edge-01" is no target'],
     ['a revision', ['--to', 'devices/a', '--revision', '0'], '--revision "0"'],
     ['a percentage', ['--to', 'devices/a', '--percent', '101'], '--percent "101"'],
     ['a timeout', ['--to', 'devices/a', '--timeout', 'soon'], '--timeout "soon"'],
     ['a prefix', ['--to', 'devices/a', '--topic-prefix', '/x/'], '--topic-prefix "/x/"'],
-    ['no addressee', [], "required option '--to"],
+    ['no target', [], "required option '--to"],
   ])('%s that is wrong is wrong usage', async (_name, args, message) => {
     const { code, stderr } = await run('deploy', 'hello.yaml', ...args);
     expect(code).toBe(2);
