@@ -9,11 +9,12 @@ import { Intake } from './intake/intake.ts';
 import { EnginePresence } from './loop/engine-presence.ts';
 import { ImageCollector } from './loop/image-collector.ts';
 import { ImagePuller } from './loop/image-puller.ts';
+import type { ImageSpace } from './loop/image-space.ts';
 import { NotedPulls } from './loop/noted-pulls.ts';
 import { Supervisor } from './loop/supervisor.ts';
 import type { Broker, BrokerHandlers, BrokerStatus } from './ports/broker.ts';
 import type { Clock, Random } from './ports/clock.ts';
-import type { Engine } from './ports/engine.ts';
+import type { Engine, EngineFacts } from './ports/engine.ts';
 import type { Host } from './ports/host.ts';
 import type { LocalApi, LocalStatus } from './ports/local-api.ts';
 import type { Logger } from './ports/logger.ts';
@@ -118,7 +119,7 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
     architecture,
     space: {
       reserveBytes: options.imageReserveBytes,
-      freeBytes: () => (presence.facts === null ? null : host.freeBytes(presence.facts.dataRoot)),
+      readDisk: () => diskOf(presence.facts, host),
     },
     onChange,
   });
@@ -135,7 +136,7 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
   });
   const retry = (deployment: string): boolean => {
     const isKnown = supervisor.retry(deployment);
-    if (isKnown) puller.retryNow();
+    if (isKnown) puller.retryNow(deployment);
     return isKnown;
   };
   const commands = new CommandIntake({
@@ -154,7 +155,7 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
     onAccepted: (deployment) => {
       supervisor.follow(deployment);
       // A manager who publishes anew may have mended what made a pull fail.
-      puller.retryNow();
+      puller.retryNow(deployment);
     },
     onRefused: (deployment) => reporter.reportRefusal(deployment),
     onEvent: (event) => reporter.addEvents([event]),
@@ -162,7 +163,7 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
   const broker = edges.openBroker({
     onConnected: () => {
       reporter.connected((topic, payload, how) => broker.publish(topic, payload, how));
-      puller.retryNow();
+      puller.networkIsBack();
     },
     onDisconnected: () => reporter.disconnected(),
     onMessage: (message) => intake.receive(message),
@@ -203,6 +204,14 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
       deployments: reporter.statuses(),
     }),
   };
+}
+
+/** The engine's disk, where it is on this machine. */
+function diskOf(engine: EngineFacts | null, host: Host): ReturnType<ImageSpace['readDisk']> {
+  if (engine === null) return null;
+  const { dataRoot: path } = engine;
+  const freeBytes = host.freeBytes(path);
+  return freeBytes === null ? null : { path, freeBytes };
 }
 
 /** As the local API writes it. */

@@ -57,7 +57,7 @@ const BY_WORDS: readonly PullErrorClass[] = [
     words: /no space left on device|disk quota exceeded/,
     code: 'no_space',
     isTransient: true,
-    hint: 'free disk space on the device; the next try comes by itself',
+    hint: 'free disk space on the device',
   },
   {
     words: /no matching manifest|does not match the (?:specified|expected) platform|no match for platform/,

@@ -36,3 +36,8 @@ export function drawDelay(
     next: { ...backOff, failures: backOff.failures + 1 },
   };
 }
+
+/** For waits that shall have a floor: uniform in [half of the ceiling, the ceiling), by a `chance` in [0, 1). */
+export function equalJitter(ceilingMs: number, chance: number): number {
+  return Math.round(ceilingMs * (0.5 + chance / 2));
+}

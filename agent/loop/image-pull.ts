@@ -9,10 +9,13 @@ import {
   type PullProgress,
 } from '../ports/engine.ts';
 import type { ImageRequest } from '../reconcile/images.ts';
+import { findShortage, type ImageSpace } from './image-space.ts';
 import type { PullingEngine } from './noted-pulls.ts';
 
 /** A pull that moves is never cut; one that has not for so long hangs. */
 const STALL_MS = 2 * 60_000;
+/** How often the disk is looked at: a small layer may unpack to a large one, and says nothing of it. */
+const LOOK_MS = 1000;
 /** How often its progress is told. */
 const NEWS_INTERVAL_MS = 500;
 
@@ -22,7 +25,7 @@ const STALLED: PullFailure = {
   ok: false,
   code: 'pull_failed',
   message: `no byte came for ${STALL_MS / 60_000} minutes`,
-  hint: 'check the link to the registry; the next try comes by itself',
+  hint: 'check the link to the registry',
   isTransient: true,
 };
 
@@ -30,6 +33,7 @@ export interface ImagePullContext {
   readonly engine: PullingEngine;
   readonly clock: Clock;
   readonly architecture: string;
+  readonly space: ImageSpace;
   /** Why a pull must not go on for want of room, with what is known of its size now; `null` when it may. */
   readonly findShortage: (pull: ImagePull) => PullFailure | null;
   /** It moved, and that is worth telling. */
@@ -41,6 +45,8 @@ export class ImagePull {
   readonly #context: ImagePullContext;
   readonly #abort = new AbortController();
   #progress = NO_PROGRESS;
+  #fetchedBytes = 0;
+  #isGivenUp = false;
   /** When the engine last said anything of it, and when anybody was last told. */
   #movedAtMs: number;
   #toldAtMs = Number.NEGATIVE_INFINITY;
@@ -57,9 +63,14 @@ export class ImagePull {
     return this.#progress;
   }
 
+  /** What came over the line, also what the engine threw away and fetched again. */
+  get fetchedBytes(): number {
+    return this.#fetchedBytes;
+  }
+
   /** An engine that is away is a failure like any other. */
   async run(): Promise<PullOutcome> {
-    void this.#watchForStall();
+    void this.#watch();
     try {
       return await this.#pullAndVerify();
     } catch (error) {
@@ -70,19 +81,24 @@ export class ImagePull {
     }
   }
 
-  /** Nobody wants it any more. */
+  /** Nobody wanted it any more. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
+  }
+
   giveUp(): void {
+    this.#isGivenUp = true;
     this.#abort.abort();
   }
 
   async #pullAndVerify(): Promise<PullOutcome> {
-    const { engine, architecture, findShortage } = this.#context;
+    const { engine, architecture } = this.#context;
     const { reference, platform, freshFor } = this.request;
     const before = await lookFor(this.request, this.#context);
     if (before.kind === 'refused') return refused(before.message);
     // Another deployment, or a person, may have brought it meanwhile: then no registry is asked.
     if (freshFor === null && before.kind === 'here') return { ok: true };
-    const shortage = findShortage(this);
+    const shortage = this.#context.findShortage(this);
     if (shortage !== null) return shortage;
     const onProgress = (progress: PullProgress): void => this.#noteProgress(progress);
     const { signal } = this.#abort;
@@ -96,13 +112,16 @@ export class ImagePull {
     return { ok: false, code: 'no_matching_platform', message, isTransient: false };
   }
 
-  async #watchForStall(): Promise<void> {
-    const { clock } = this.#context;
+  /** Cuts it when it stands still, and when the disk fills for whatever reason. */
+  async #watch(): Promise<void> {
+    const { clock, space } = this.#context;
     const { signal } = this.#abort;
     while (!signal.aborted) {
       const leftMs = this.#movedAtMs + STALL_MS - clock.monotonicMs();
       if (leftMs <= 0) return this.#cut(STALLED);
-      await clock.sleep(leftMs, signal);
+      const shortage = findShortage(space, 0);
+      if (shortage !== null) return this.#cut(shortage);
+      await clock.sleep(Math.min(LOOK_MS, leftMs), signal);
     }
   }
 
@@ -112,13 +131,14 @@ export class ImagePull {
   }
 
   #noteProgress(progress: PullProgress): void {
-    const { clock, findShortage, onProgress } = this.#context;
+    const { clock, onProgress } = this.#context;
     const before = this.#progress;
     const nowMs = clock.monotonicMs();
     this.#movedAtMs = nowMs;
     this.#progress = progress;
+    this.#fetchedBytes += Math.max(0, progress.currentBytes - before.currentBytes);
     // Another layer has begun, and with it its size is known.
-    const shortage = progress.totalBytes > before.totalBytes ? findShortage(this) : null;
+    const shortage = progress.totalBytes > before.totalBytes ? this.#context.findShortage(this) : null;
     if (shortage !== null) this.#cut(shortage);
     const isFirst = before.totalBytes === 0 && progress.totalBytes > 0;
     const isLast = progress.currentBytes === progress.totalBytes;

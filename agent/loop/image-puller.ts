@@ -1,5 +1,4 @@
 // Pulls in the background: what is wanted is fetched, a few at a time; what no one wants any more is given up.
-import { type BackOff, drawDelay, startBackOff } from '../lib/back-off.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { PullFailure } from '../ports/engine.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -8,18 +7,21 @@ import type { ImageStanding } from '../reconcile/observed.ts';
 import { ImagePull, lookFor } from './image-pull.ts';
 import { findShortage, type ImageSpace } from './image-space.ts';
 import type { PullingEngine } from './noted-pulls.ts';
+import { noteTry, type Tries, waitMs } from './pull-back-off.ts';
 
 const MAX_PULLS = 3;
-const TRANSIENT = { baseMs: 5000, capMs: 5 * 60_000 };
-/** An image that is not there may be pushed yet, but seldom is: asking costs the registry and the link. */
-const LASTING = { baseMs: 5 * 60_000, capMs: 60 * 60_000 };
+/** A wait shorter than this is told as that, and a longer one by its end. */
+const SOON_MS = 5 * 60_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
-type Failure = Extract<ImageStanding, { kind: 'failed' }> & {
-  readonly backOff: BackOff;
+type Failure = Extract<ImageStanding, { kind: 'failed' }>;
+
+/** What outlives a failure that is forgiven: trying at once makes nothing cheaper. */
+interface Past {
+  readonly tries: Tries;
   /** What the last try would still have had to write, as far as it came to know. */
   readonly unwrittenBytes: number;
-};
+}
 
 export interface ImagePullerOptions {
   readonly engine: PullingEngine;
@@ -35,9 +37,10 @@ export interface ImagePullerOptions {
 export class ImagePuller {
   readonly #options: ImagePullerOptions;
   readonly #wanted = new Map<string, readonly ImageRequest[]>();
-  /** By `imageKey`, as the two below. */
+  /** By `imageKey`, as those below. */
   readonly #pulls = new Map<string, ImagePull>();
   readonly #failures = new Map<string, Failure>();
+  readonly #pasts = new Map<string, Past>();
   /** Requests for a fresh pull that have been met. */
   readonly #refreshed = new Set<string>();
   /** The timer for the failed pull that is due first. */
@@ -62,20 +65,31 @@ export class ImagePuller {
     return look?.kind === 'here' ? { kind: 'present', imageId: look.id } : (failure ?? { kind: 'missing' });
   }
 
-  /** Says which images a deployment wants from now on. */
+  /** Says which images a deployment wants from now on. What it did not want before is tried at once. */
   want(deployment: string, requests: readonly ImageRequest[]): void {
+    const before = new Set(this.#wanted.get(deployment)?.map(imageKey));
     if (requests.length > 0) this.#wanted.set(deployment, requests);
     else this.#wanted.delete(deployment);
+    for (const key of requests.map(imageKey)) if (!before.has(key)) this.#failures.delete(key);
     const isUnwanted = (key: string): boolean => this.#waitingFor(key).length === 0;
     for (const [key, pull] of this.#pulls) if (isUnwanted(key)) pull.giveUp();
-    for (const key of this.#failures.keys()) if (isUnwanted(key)) this.#failures.delete(key);
+    for (const key of this.#pasts.keys()) if (isUnwanted(key)) this.#forget(key);
     for (const key of this.#refreshed) if (isUnwanted(key)) this.#refreshed.delete(key);
     this.#startWanted();
   }
 
-  /** Tries failed pulls again at once: a new document came, or the network is back. */
-  retryNow(): void {
-    this.#failures.clear();
+  /** Tries what failed for a deployment at once: it has a new document, or somebody asks for it. */
+  retryNow(deployment: string): void {
+    for (const request of this.#wanted.get(deployment) ?? []) this.#failures.delete(imageKey(request));
+    this.#startWanted();
+  }
+
+  /** Tries what merely found no registry at once: a line that comes and goes must make no other pull dearer. */
+  networkIsBack(): void {
+    for (const [key, { code }] of this.#failures) {
+      const isFree = this.#pasts.get(key)?.tries.fetchedBytes === 0;
+      if (code === 'registry_unreachable' && isFree) this.#failures.delete(key);
+    }
     this.#startWanted();
   }
 
@@ -89,7 +103,7 @@ export class ImagePuller {
   /** A fresh pull is remembered until its deployment has seen it; what is simply here shows by itself. */
   #settle(request: ImageRequest): void {
     const key = imageKey(request);
-    this.#failures.delete(key);
+    this.#forget(key);
     if (request.freshFor !== null) {
       this.#refreshed.add(key);
       return;
@@ -99,6 +113,11 @@ export class ImagePuller {
         deployment,
         requests.filter((other) => imageKey(other) !== key),
       );
+  }
+
+  #forget(key: string): void {
+    this.#failures.delete(key);
+    this.#pasts.delete(key);
   }
 
   #startWanted(): void {
@@ -147,10 +166,10 @@ export class ImagePuller {
   }
 
   async #pull(request: ImageRequest): Promise<void> {
-    const { engine, clock, architecture, logger, onChange } = this.#options;
+    const { engine, clock, architecture, space, logger, onChange } = this.#options;
     const key = imageKey(request);
     const pull = new ImagePull(request, {
-      ...{ engine, clock, architecture },
+      ...{ engine, clock, architecture, space },
       findShortage: (self) => this.#shortageFor(self),
       onProgress: () => onChange(this.#waitingFor(key)),
     });
@@ -160,36 +179,35 @@ export class ImagePuller {
     this.#pulls.delete(key);
     const waiting = this.#waitingFor(key);
     if (outcome.ok) this.#settle(request);
-    else if (waiting.length > 0) this.#noteFailure(pull, outcome);
+    // One that was given up and is wanted again begins anew.
+    else if (waiting.length > 0 && !pull.isGivenUp) this.#noteFailure(pull, outcome);
     onChange(waiting);
     this.#startWanted();
   }
 
   /** What all pulls have still to write, and this one at least what its last try came to know of. */
   #shortageFor(pull: ImagePull): PullFailure | null {
-    const known = this.#failures.get(imageKey(pull.request))?.unwrittenBytes ?? 0;
+    const known = this.#pasts.get(imageKey(pull.request))?.unwrittenBytes ?? 0;
     const own = pull.progress.totalBytes === 0 ? known : pull.progress.unwrittenBytes;
     const others = [...this.#pulls.values()].filter((other) => other !== pull);
     const unwritten = others.reduce((sum, { progress }) => sum + progress.unwrittenBytes, own);
     return findShortage(this.#options.space, unwritten);
   }
 
-  #noteFailure({ request, progress }: ImagePull, outcome: PullFailure): void {
+  #noteFailure({ request, progress, fetchedBytes }: ImagePull, outcome: PullFailure): void {
     const { clock, random, logger } = this.#options;
     const { code, message, hint, isTransient } = outcome;
-    const [key, image] = [imageKey(request), request.reference];
-    const before = this.#failures.get(key);
-    const isSameKind = before !== undefined && before.isTransient === isTransient;
-    const { delayMs, next } = drawDelay(
-      isSameKind ? before.backOff : startBackOff(isTransient ? TRANSIENT : LASTING),
-      random,
-    );
+    const key = imageKey(request);
+    const past = this.#pasts.get(key);
+    const tries = noteTry(past?.tries, outcome, fetchedBytes);
+    const unwrittenBytes = progress.totalBytes === 0 ? (past?.unwrittenBytes ?? 0) : progress.unwrittenBytes;
+    this.#pasts.set(key, { tries, unwrittenBytes });
+    const delayMs = waitMs(tries, outcome, random());
+    const isSoon = delayMs < SOON_MS;
+    const nextTryAt = isSoon ? null : new Date(clock.wallTime().getTime() + delayMs).toISOString();
     const retryAtMs = clock.monotonicMs() + delayMs;
-    const unwrittenBytes =
-      progress.totalBytes === 0 ? (before?.unwrittenBytes ?? 0) : progress.unwrittenBytes;
-    const failure = { kind: 'failed' as const, code, message, hint, isTransient, retryAtMs };
-    this.#failures.set(key, { ...failure, backOff: next, unwrittenBytes });
-    logger.warn({ image, code, err: message, delayMs }, 'pull failed');
+    this.#failures.set(key, { kind: 'failed', code, message, hint, isTransient, retryAtMs, nextTryAt });
+    logger.warn({ image: request.reference, code, err: message, fetchedBytes, delayMs }, 'pull failed');
   }
 
   #waitingFor(key: string): string[] {

@@ -5,24 +5,25 @@ import type { PullFailure } from '../ports/engine.ts';
 
 export interface ImageSpace {
   readonly reserveBytes: number;
-  /** Free on the engine's disk; `null` where nobody can tell, and then nothing is refused. */
-  readonly freeBytes: () => number | null;
+  /** The engine's disk; `null` where nobody can tell, and then nothing is refused. */
+  readonly readDisk: () => { readonly path: string; readonly freeBytes: number } | null;
 }
 
 /** Why pulls that are still to write so much must not go on; `null` when there is room. */
 export function findShortage(
-  { reserveBytes, freeBytes }: ImageSpace,
+  { reserveBytes, readDisk }: ImageSpace,
   unwrittenBytes: number,
 ): PullFailure | null {
-  const free = freeBytes();
-  if (free === null || unwrittenBytes <= free - reserveBytes) return null;
-  const above = formatBytes(Math.max(0, free - reserveBytes));
+  const disk = readDisk();
+  if (disk === null || unwrittenBytes <= disk.freeBytes - reserveBytes) return null;
   const needed = unwrittenBytes === 0 ? '' : `needs about ${formatBytes(unwrittenBytes)}; `;
+  const free = `${formatBytes(disk.freeBytes)} are free in ${disk.path}`;
+  const above = formatBytes(Math.max(0, disk.freeBytes - reserveBytes));
   return {
     ok: false,
     code: 'no_space',
-    message: `${needed}${above} are free above the reserve of ${formatBytes(reserveBytes)}`,
-    hint: 'free disk space on the device; the next try comes by itself',
+    message: `${needed}${free}, ${above} above the reserve of ${formatBytes(reserveBytes)}`,
+    hint: 'free disk space on the device',
     isTransient: true,
   };
 }

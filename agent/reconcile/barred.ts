@@ -1,7 +1,7 @@
 // Contents that did not prove themselves here. What the content has shown to be its own fault stays barred until told to
 // try again; for anything else it is barred for a time, as the port or the disk may be free by then.
 import type { Reason } from '../../protocol/status.ts';
-import { nextCeilingMs } from '../lib/back-off.ts';
+import { equalJitter, nextCeilingMs } from '../lib/back-off.ts';
 import { later, type Moment } from './failures.ts';
 import type { BarredContent, DeploymentRecord } from './record.ts';
 
@@ -58,7 +58,7 @@ function barForNow(
   { nowMs, wallTime, chance }: Moment,
 ): BarredContent {
   const ceilingMs = nextCeilingMs({ limits: TRY_AGAIN, failures: tries });
-  const delayMs = Math.round(ceilingMs * (0.5 + chance / 2));
+  const delayMs = equalJitter(ceilingMs, chance);
   const when = `it is tried again by itself, not before ${later(wallTime, delayMs)}`;
   const hint = reason.hint === undefined ? when : `${reason.hint}; ${when}`;
   return {

@@ -1,6 +1,6 @@
 // Failures of services and the wait that follows: noticed by comparing what runs with what was watched.
 
-import { nextCeilingMs } from '../lib/back-off.ts';
+import { equalJitter, nextCeilingMs } from '../lib/back-off.ts';
 import { CRASH_LOOP_FAILURES, extendRow, owedRunMs, STABLE_RUN_MS } from './failure-row.ts';
 import type { Verdict } from './health.ts';
 import type { ObservedContainer } from './observed.ts';
@@ -34,7 +34,7 @@ export function later(wallTime: string, ms: number): string {
 function retryDelayMs(failuresInRow: number, chance: number): number {
   if (failuresInRow <= 1) return 0;
   const ceilingMs = nextCeilingMs({ limits: RETRY, failures: failuresInRow - 2 });
-  return Math.round(ceilingMs * (0.5 + chance / 2));
+  return equalJitter(ceilingMs, chance);
 }
 
 /** Notes one failure of a service: the count, what it was, and when the next try comes. */

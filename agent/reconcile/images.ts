@@ -1,6 +1,7 @@
 // Images as services ask for them. One that is to be pulled for a revision is another request than the same
 // image for a restart: the first is met by a pull alone, the second by what is here.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
+import type { Reason } from '../../protocol/status.ts';
 import type { ImageStanding, Observed } from './observed.ts';
 import { eligibleFor } from './outdated.ts';
 import type { Attempt, DeploymentRecord } from './record.ts';
@@ -77,4 +78,22 @@ const NOT_HERE: ImageStanding = {
   isTransient: false,
   // Nobody tries; every look of the loop sees whether it has come.
   retryAtMs: 0,
+  nextTryAt: null,
 };
+
+type FailedImage = Extract<ImageStanding, { kind: 'failed' }>;
+
+/** Why a service has no image, and when it may have one. */
+export function reasonOfImage({ deployment }: Situation, { name }: ServiceSpec, image: FailedImage): Reason {
+  const { code, message } = image;
+  const hints = [image.hint, nextTry(image, deployment)].filter((hint) => hint !== undefined);
+  const reason = { code, path: `services.${name}.image`, message };
+  return hints.length === 0 ? reason : { ...reason, hint: hints.join('; ') };
+}
+
+/** No time where the next try comes within minutes: it would be a new status each time. */
+function nextTry({ isTransient, nextTryAt }: FailedImage, deployment: string): string | undefined {
+  if (nextTryAt !== null)
+    return `it is tried again at ${nextTryAt}, or at once by holdfast retry ${deployment}`;
+  return isTransient ? 'it is tried again within 5 minutes' : undefined;
+}

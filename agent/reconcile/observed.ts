@@ -84,4 +84,6 @@ export type ImageStanding =
       /** Whether trying again soon could help: a network that is away, as against an image that is not there. */
       readonly isTransient: boolean;
       readonly retryAtMs: number;
+      /** The same as wall-clock time, ISO 8601; `null` where it is soon or nobody tries. */
+      readonly nextTryAt: string | null;
     };

@@ -2,14 +2,21 @@
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { Reason } from '../../protocol/status.ts';
 import { noteClockWait, withoutClockWait } from './clock-wait.ts';
-import { freshRequestOf, type ImageRequest, imageKey, standingOf, uniqueRequests } from './images.ts';
+import {
+  freshRequestOf,
+  type ImageRequest,
+  imageKey,
+  reasonOfImage,
+  standingOf,
+  uniqueRequests,
+} from './images.ts';
 import { markOutdated } from './outdated.ts';
 import type { Attempt, DeploymentRecord } from './record.ts';
 import { isUp } from './select-container.ts';
 import { specsOf } from './service-spec.ts';
 import { earliest, imagesToFetch, viewServices, withoutImage } from './services.ts';
 import type { Decision, Gate, Revision, ServiceView, Situation } from './situation.ts';
-import { keepRunning, reasonOfImage } from './steady.ts';
+import { keepRunning } from './steady.ts';
 import { switchAndProve } from './switching.ts';
 
 export function pull(situation: Situation, desired: Revision<PresentDeployment>, before: Attempt): Decision {
@@ -111,7 +118,7 @@ function troubleOfImage(
   const image =
     awaited?.kind === 'failed' || !view.needsContainer ? awaited : standingOf(situation, view.spec);
   return image?.kind === 'failed'
-    ? { reason: reasonOfImage(view, image), isTransient: image.isTransient }
+    ? { reason: reasonOfImage(situation, view.spec, image), isTransient: image.isTransient }
     : null;
 }
 

@@ -2,7 +2,7 @@
 // undoes what was done. They are counted for each service, network and volume until it is well; then they are backed
 // off, and told with what the engine shows. What fails has a back-off of its own and is not counted here.
 import type { Reason } from '../../protocol/status.ts';
-import { nextCeilingMs } from '../lib/back-off.ts';
+import { equalJitter, nextCeilingMs } from '../lib/back-off.ts';
 import type { Moment } from './failures.ts';
 import type { Observed } from './observed.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
@@ -55,7 +55,7 @@ function oneMore(before: Repeat, word: string, { nowMs, chance }: Moment): Repea
   const times = { ...before.times, [word]: count };
   if (count <= MAX_TIMES) return { ...before, times };
   const ceilingMs = nextCeilingMs({ limits: RETRY, failures: count - MAX_TIMES - 1 });
-  const delayMs = Math.round(ceilingMs * (0.5 + chance / 2));
+  const delayMs = equalJitter(ceilingMs, chance);
   return { ...before, times, delayMs, retryAtMs: nowMs + delayMs };
 }
 

@@ -2,9 +2,9 @@
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { Phase, Reason } from '../../protocol/status.ts';
 import { inLoopWords } from './failure-row.ts';
-import { standingOf } from './images.ts';
+import { reasonOfImage, standingOf } from './images.ts';
 import { askLastWords, withLastWords } from './last-words.ts';
-import type { ImageStanding, ObservedContainer } from './observed.ts';
+import type { ObservedContainer } from './observed.ts';
 import { obstaclesIn, type Plan } from './obstacles.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
 import { isUp } from './select-container.ts';
@@ -155,7 +155,7 @@ function steadyTroubleOf(situation: Situation, view: ServiceView, record: Deploy
 export function troubleOf(situation: Situation, view: ServiceView, record: DeploymentRecord): Reason | null {
   const path = `services.${view.spec.name}`;
   const image = standingOf(situation, view.spec);
-  if (view.needsContainer && image.kind === 'failed') return reasonOfImage(view, image);
+  if (view.needsContainer && image.kind === 'failed') return reasonOfImage(situation, view.spec, image);
   if (plightOf(view, record) !== 'failing') return null;
   return (
     lastFailureOf(view, record) ?? { code: 'unhealthy', message: 'unhealthy', ...view.verdict.why, path }
@@ -168,14 +168,6 @@ export function lastFailureOf({ spec }: ServiceView, record: DeploymentRecord): 
   if (failure === null) return null;
   const { code, message, hint } = failure;
   return { code, path: `services.${spec.name}`, message, ...(hint === undefined ? {} : { hint }) };
-}
-
-export function reasonOfImage(
-  { spec }: ServiceView,
-  { code, message, hint }: Extract<ImageStanding, { kind: 'failed' }>,
-): Reason {
-  const path = `services.${spec.name}.image`;
-  return { code, path, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 /**

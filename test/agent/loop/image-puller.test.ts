@@ -23,7 +23,11 @@ function setUp({ random = fork(1, 'puller') } = {}) {
   const space: { freeBytes: number | null } = { freeBytes: 100_000 * MIB };
   const puller = new ImagePuller({
     ...{ engine, clock, random, logger: silent, architecture: 'arm64' },
-    space: { reserveBytes: 100 * MIB, freeBytes: () => space.freeBytes },
+    space: {
+      reserveBytes: 100 * MIB,
+      readDisk: () =>
+        space.freeBytes === null ? null : { path: '/var/lib/docker', freeBytes: space.freeBytes },
+    },
     onChange: (deployments) => changes.push(...deployments),
   });
   const { registry, images } = daemon;
@@ -207,16 +211,44 @@ describe('a pull', () => {
     const world = setUp();
     world.want('line', [A]);
     await world.clock.advance(24 * HOUR_MS);
-    expect(pullsOf(world, A)).toBeGreaterThan(20);
-    expect(pullsOf(world, A)).toBeLessThan(100);
+    expect(pullsOf(world, A)).toBeGreaterThan(8);
+    expect(pullsOf(world, A)).toBeLessThan(20);
     expect(await world.standing(A)).toMatchObject({
       kind: 'failed',
       code: 'image_not_found',
       isTransient: false,
     });
     world.registry.push(A);
-    await world.clock.advance(HOUR_MS);
+    await world.clock.advance(4 * HOUR_MS);
     expect(await world.standing(A)).toMatchObject({ kind: 'present' });
+  });
+
+  test('that most likely fails again waits for 5 minutes at least, and tells until when', async () => {
+    const world = setUp({ random: () => 0 });
+    world.want('line', [A]);
+    await world.clock.advance(1000);
+    const standing = await world.standing(A);
+    const nextTryMs = standing.kind === 'failed' ? Date.parse(standing.nextTryAt ?? '') : 0;
+    const waitsMs = nextTryMs - world.clock.wallTime().getTime();
+    expect(waitsMs).toBeGreaterThan(5 * MINUTE_MS - 2000);
+    await world.clock.advance(waitsMs - 100);
+    expect(pullsOf(world, A)).toBe(1);
+    await world.clock.advance(1000);
+    expect(pullsOf(world, A)).toBe(2);
+  });
+
+  test('that fetched much in vain waits for it, so that no day costs more than 1 GiB', async () => {
+    const world = setUp({ random: () => 0 });
+    const sizeBytes = 100 * MIB;
+    world.registry.push(A, { sizeBytes });
+    for (let n = 0; n < 1000; n += 1)
+      world.registry.failNext(A, { code: 'pull_failed', isTransient: true, afterShare: 0.99 });
+    world.want('line', [A]);
+    await world.clock.advance(24 * HOUR_MS);
+    const before = pullsOf(world, A);
+    await world.clock.advance(24 * HOUR_MS);
+    expect((pullsOf(world, A) - before) * sizeBytes).toBeLessThan(1.1 * 1024 * MIB);
+    expect(pullsOf(world, A) - before).toBeGreaterThan(5);
   });
 
   test('of an image for other machines fails at once and says what it is', async () => {
@@ -234,9 +266,58 @@ describe('a pull', () => {
     world.want('line', [A]);
     await world.clock.advance(10 * MINUTE_MS);
     world.registry.isReachable = true;
-    world.puller.retryNow();
+    world.puller.networkIsBack();
     await world.clock.advance(5000);
     expect(await world.standing(A)).toMatchObject({ kind: 'present' });
+  });
+
+  test('that failed for good, or after it fetched something, is not tried for a line that came back', async () => {
+    const world = setUp({ random: () => 0.999 });
+    const B = 'registry.test/b:1';
+    world.registry.push(B);
+    world.registry.failNext(B, { code: 'registry_unreachable', isTransient: true, afterShare: 0.5 });
+    world.want('line', [A, B]);
+    await world.clock.advance(2000);
+    for (let n = 0; n < 5; n += 1) {
+      world.puller.networkIsBack();
+      await world.clock.advance(100);
+    }
+    expect([pullsOf(world, A), pullsOf(world, B)]).toEqual([1, 1]);
+  });
+
+  test('that failed is tried at once for the deployment that is asked for, and for no other', async () => {
+    const world = setUp();
+    const B = 'registry.test/b:1';
+    world.want('line', [A]);
+    world.want('other', [B]);
+    await world.clock.advance(1000);
+    world.puller.retryNow('line');
+    await world.clock.advance(1000);
+    expect([pullsOf(world, A), pullsOf(world, B)]).toEqual([2, 1]);
+  });
+
+  test('that failed is tried at once for a deployment that did not want it before', async () => {
+    const world = setUp();
+    world.want('line', [A]);
+    await world.clock.advance(1000);
+    world.want('line', [A]);
+    await world.clock.advance(1000);
+    expect(pullsOf(world, A)).toBe(1);
+    world.want('other', [A]);
+    await world.clock.advance(1000);
+    expect(pullsOf(world, A)).toBe(2);
+  });
+
+  test('that is asked for again and again waits no shorter for it in the end', async () => {
+    const world = setUp({ random: () => 0 });
+    world.want('line', [A]);
+    await world.clock.advance(1000);
+    for (let n = 0; n < 3; n += 1) {
+      world.puller.retryNow('line');
+      await world.clock.advance(1000);
+    }
+    await world.clock.advance(39 * MINUTE_MS);
+    expect(pullsOf(world, A)).toBe(4);
   });
 
   test('survives an engine that goes away meanwhile', async () => {
@@ -406,7 +487,7 @@ describe('room on the disk', () => {
     expect(await world.standing(A)).toMatchObject({
       code: 'no_space',
       isTransient: true,
-      message: '0 B are free above the reserve of 100.0 MiB',
+      message: '99.0 MiB are free in /var/lib/docker, 0 B above the reserve of 100.0 MiB',
     });
     expect(pullsOf(world, A)).toBe(0);
   });
@@ -420,7 +501,7 @@ describe('room on the disk', () => {
     const standing = await world.standing(A);
     expect(standing).toMatchObject({ kind: 'failed', code: 'no_space' });
     expect(standing.kind === 'failed' && standing.message).toMatch(
-      /^needs about 29\d\.\d MiB; 200\.0 MiB are free above the reserve of 100\.0 MiB$/,
+      /^needs about 29\d\.\d MiB; 300\.0 MiB are free in \/var\/lib\/docker, 200\.0 MiB above the reserve of 100\.0 MiB$/,
     );
   });
 
@@ -435,6 +516,20 @@ describe('room on the disk', () => {
     await world.clock.advance(6 * MINUTE_MS);
     expect(await world.standing(A)).toMatchObject({ kind: 'present' });
     expect(pullsOf(world, A)).toBe(2);
+  });
+
+  test('that runs out for whatever reason ends a pull within a second, also when nothing new is announced', async () => {
+    const world = setUp({ random: () => 0.999 });
+    world.registry.push(A, { sizeBytes: 1000 * MIB });
+    world.want('line', [A]);
+    await world.clock.advance(5000);
+    expect(await world.standing(A)).toMatchObject({ kind: 'pulling' });
+    world.space.freeBytes = 99 * MIB;
+    await world.clock.advance(1100);
+    expect(await world.standing(A)).toMatchObject({
+      code: 'no_space',
+      message: '99.0 MiB are free in /var/lib/docker, 0 B above the reserve of 100.0 MiB',
+    });
   });
 
   test('is counted for all pulls together', async () => {

@@ -96,7 +96,7 @@ test('a device with a full disk waits for room, says what is missing, and goes o
   const { phase, reason } = world.status('line') ?? {};
   expect([phase, reason?.code]).toEqual(['pulling', 'no_space']);
   expect(reason?.message).toMatch(
-    /^needs about 1\.1 GiB; 441\.7 MiB are free above the reserve of 512\.0 MiB$/,
+    /^needs about 1\.1 GiB; 953\.7 MiB are free in \/var\/lib\/docker, 441\.7 MiB above the reserve of 512\.0 MiB$/,
   );
   world.host.freeImageBytes = 3_000_000_000;
   await world.untilPhase('line', 'converged', { revision: 2 });

@@ -169,6 +169,7 @@ describe('an update', () => {
       hint: undefined,
       isTransient: false,
       retryAtMs: 9e9,
+      nextTryAt: null,
     } as const;
     const decision = decide(situation({ desired: two, ...running, images: { 'web:2': failed } }));
     expect(decision.steps).toEqual([]);

@@ -19,6 +19,7 @@ const AWAY: ImageStanding = {
   hint: undefined,
   isTransient: true,
   retryAtMs: 0,
+  nextTryAt: null,
 };
 
 const first = present(1, ALWAYS);

@@ -112,7 +112,7 @@ test('a disk without room for an image is told with what is missing, and the upd
       return status.phase === 'pulling' && status.reason?.code === 'no_space';
     });
     expect(reason?.message).toMatch(
-      /^needs about [\d.]+ MiB; [\d.]+ MiB are free above the reserve of 64\.0 MiB$/,
+      /^needs about [\d.]+ MiB; [\d.]+ MiB are free in \S+, [\d.]+ MiB above the reserve of 64\.0 MiB$/,
     );
     await mount('-o', 'remount,size=1g');
     await smallManager.phase(name, 'converged', 1, 90_000);
