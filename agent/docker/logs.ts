@@ -1,33 +1,76 @@
-// Container logs: the engine frames stdout and stderr with an 8-byte header where there is no terminal.
+// Container logs. The engine frames what a container writes with an 8-byte header where there is no terminal, and cuts a
+// long line into pieces, each a frame of its own and to the engine a line.
 import type Docker from 'dockerode';
+import { cutText } from '../../protocol/text.ts';
 
 const HEADER_BYTES = 8;
 const MAX_LINE = 300;
+/** As Docker cuts (moby, `daemon/logger/copier.go`); Podman and the kernel's pipes cut shorter. */
+const PIECE_BYTES = 16 * 1024;
+/** What is read at most: 8 MiB of pieces. A line that is longer hides what was before it. */
+const MAX_PIECES = 512;
+const NEWLINE = 0x0a;
 
 /** The last lines of a container's output, oldest first, each cut to a readable length. */
-export async function readLastLines(docker: Docker, container: string, lines: number): Promise<string[]> {
-  const raw = await docker
-    .getContainer(container)
-    .logs({ stdout: true, stderr: true, tail: lines, follow: false });
-  const text = unframe(raw).toString('utf8').trimEnd();
-  return text === ''
-    ? []
-    : text
-        .split('\n')
-        .slice(-lines)
-        .map((line) => line.slice(0, MAX_LINE));
+export async function readLastLines(docker: Docker, container: string, count: number): Promise<string[]> {
+  const few = await readPieces(docker, container, count);
+  const lines = linesOf(few).slice(-count);
+  // Whole lines of a common length came, or there are no others.
+  if (lines.length === count || few.length < PIECE_BYTES) return lines;
+  return linesOf(await readPieces(docker, container, MAX_PIECES)).slice(-count);
 }
 
-/** Strips the frames; output of a container with a terminal has none and is returned as it is. */
-export function unframe(raw: Buffer): Buffer {
+function readPieces(docker: Docker, container: string, tail: number): Promise<Buffer> {
+  return docker.getContainer(container).logs({ stdout: true, stderr: true, tail, follow: false });
+}
+
+/** The lines of both streams, in the order of their ends. Blank ones at the end are of no use to a reader. */
+export function linesOf(raw: Buffer): string[] {
+  const lines: string[] = [];
+  const open = new Map<number, Buffer[]>();
+  const end = (stream: number): void => {
+    const line = Buffer.concat(open.get(stream) ?? []).toString('utf8');
+    lines.push(cutText(line.replace(/\r$/, ''), MAX_LINE));
+    open.delete(stream);
+  };
+  for (const { stream, text } of piecesOf(raw)) {
+    const parts = splitLines(text);
+    for (const [index, part] of parts.entries()) {
+      open.set(stream, [...(open.get(stream) ?? []), part]);
+      if (index < parts.length - 1) end(stream);
+    }
+  }
+  for (const [stream, parts] of open) if (parts.some(({ length }) => length > 0)) end(stream);
+  while (lines.at(-1)?.trim() === '') lines.pop();
+  return lines;
+}
+
+/** As `split` of text would: the last part is what follows the last newline. */
+function splitLines(text: Buffer): Buffer[] {
   const parts: Buffer[] = [];
+  let from = 0;
+  for (let at = text.indexOf(NEWLINE); at >= 0; at = text.indexOf(NEWLINE, from)) {
+    parts.push(text.subarray(from, at));
+    from = at + 1;
+  }
+  return [...parts, text.subarray(from)];
+}
+
+interface Piece {
+  readonly stream: number;
+  readonly text: Buffer;
+}
+
+/** Output of a container with a terminal has no frames and is one piece. */
+function piecesOf(raw: Buffer): Piece[] {
+  const pieces: Piece[] = [];
   let at = 0;
   while (at + HEADER_BYTES <= raw.length) {
     const stream = raw[at] ?? 255;
-    if (stream > 2 || raw.readUIntBE(at + 1, 3) !== 0) return raw;
+    if (stream > 2 || raw.readUIntBE(at + 1, 3) !== 0) return [{ stream: 1, text: raw }];
     const end = at + HEADER_BYTES + raw.readUInt32BE(at + 4);
-    parts.push(raw.subarray(at + HEADER_BYTES, end));
+    pieces.push({ stream, text: raw.subarray(at + HEADER_BYTES, end) });
     at = end;
   }
-  return Buffer.concat(parts);
+  return pieces;
 }

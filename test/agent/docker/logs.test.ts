@@ -1,8 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { unframe } from '../../../agent/docker/logs.ts';
+import { connectDocker } from '../../../agent/docker/client.ts';
+import { linesOf, readLastLines } from '../../../agent/docker/logs.ts';
 
-function frame(stream: number, text: string): Buffer {
+const PIECE_BYTES = 16 * 1024;
+
+function frame(stream: number, text: string | Buffer): Buffer {
   const body = Buffer.from(text);
   const header = Buffer.alloc(8);
   header[0] = stream;
@@ -10,29 +17,107 @@ function frame(stream: number, text: string): Buffer {
   return Buffer.concat([header, body]);
 }
 
+/** As the engine stores one line: in pieces, of which the last ends with the newline. */
+function piecesOf(stream: number, line: string): Buffer[] {
+  const bytes = Buffer.from(`${line}\n`);
+  const count = Math.ceil(bytes.length / PIECE_BYTES);
+  return Array.from({ length: count }, (_, n) =>
+    frame(stream, bytes.subarray(n * PIECE_BYTES, (n + 1) * PIECE_BYTES)),
+  );
+}
+
 test('strips the frames of both streams, in order', () => {
   const raw = Buffer.concat([frame(1, 'one\n'), frame(2, 'two\n'), frame(1, ''), frame(1, 'three\n')]);
-  expect(unframe(raw).toString()).toBe('one\ntwo\nthree\n');
+  expect(linesOf(raw)).toEqual(['one', 'two', 'three']);
 });
 
-test('leaves the output of a terminal as it is', () => {
-  expect(unframe(Buffer.from('plain output\nof a terminal\n')).toString()).toBe(
-    'plain output\nof a terminal\n',
-  );
+test('takes the output of a terminal as it is, without its carriage returns', () => {
+  expect(linesOf(Buffer.from('plain output\r\nof a terminal\r\n'))).toEqual([
+    'plain output',
+    'of a terminal',
+  ]);
 });
 
 test('takes nothing, and what is cut short', () => {
-  expect(unframe(Buffer.alloc(0)).toString()).toBe('');
-  expect(unframe(frame(1, 'whole\n').subarray(0, 11)).toString()).toBe('who');
+  expect(linesOf(Buffer.alloc(0))).toEqual([]);
+  expect(linesOf(frame(1, 'whole\n').subarray(0, 11))).toEqual(['who']);
 });
 
-test('gives back whatever was framed', () => {
+test('joins the pieces of a line, also where the other stream writes in between', () => {
+  const raw = Buffer.concat([frame(1, 'be'), frame(2, 'error\n'), frame(1, 'gin\nnext')]);
+  expect(linesOf(raw)).toEqual(['error', 'begin', 'next']);
+});
+
+test('joins a character that is cut between two pieces', () => {
+  const bytes = Buffer.from('\u{1f321}\n');
+  expect(linesOf(Buffer.concat([frame(1, bytes.subarray(0, 2)), frame(1, bytes.subarray(2))]))).toEqual([
+    '\u{1f321}',
+  ]);
+});
+
+test('cuts a line at a whole character', () => {
+  expect(linesOf(frame(1, `${'x'.repeat(299)}\u{1f321}\n`))).toEqual(['x'.repeat(299)]);
+});
+
+test('leaves blank lines at the end out, and none in between', () => {
+  expect(linesOf(frame(1, 'a\n\nb\n \n\n'))).toEqual(['a', '', 'b']);
+});
+
+test('gives back whatever was written, in whatever pieces', () => {
+  const line = fc.stringMatching(/^[a-z]{1,20}$/);
+  const cuts = fc.array(fc.nat({ max: 200 }));
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.string())), (parts) => {
-      const raw = Buffer.concat(parts.map(([stream, text]) => frame(stream, text)));
-      expect(unframe(raw).toString()).toBe(
-        Buffer.concat(parts.map(([, text]) => Buffer.from(text))).toString(),
-      );
+    fc.property(fc.array(line, { minLength: 1 }), cuts, (lines, at) => {
+      const text = Buffer.from(`${lines.join('\n')}\n`);
+      const bounds = [0, ...at.filter((cut) => cut < text.length).toSorted((a, b) => a - b), text.length];
+      const frames = bounds.slice(1).map((to, n) => frame(1, text.subarray(bounds[n], to)));
+      expect(linesOf(Buffer.concat(frames))).toEqual(lines);
     }),
   );
+});
+
+/** An engine whose container wrote this; each frame is a line to it. `tails` is what was asked. */
+async function readFrom(frames: readonly Buffer[], count: number) {
+  const dir = mkdtempSync(join(tmpdir(), 'hf-logs-'));
+  const tails: number[] = [];
+  const server = createServer(({ url = '' }, response) => {
+    const tail = Number(new URL(url, 'http://engine').searchParams.get('tail'));
+    tails.push(tail);
+    response.end(Buffer.concat(frames.slice(-tail)));
+  });
+  const socket = join(dir, 'engine.sock');
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  const lines = await readLastLines(connectDocker(socket), 'a', count);
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(dir, { recursive: true });
+  return { lines, tails };
+}
+
+test('one line of 3 MB takes the place of one', async () => {
+  const long = 'y'.repeat(3_000_000);
+  const before = Array.from({ length: 20 }, (_, n) => frame(1, `line ${n}\n`));
+  const { lines } = await readFrom([...before, ...piecesOf(1, long), frame(2, 'the end\n')], 10);
+  expect(lines).toEqual([
+    ...Array.from({ length: 8 }, (_, n) => `line ${n + 12}`),
+    'y'.repeat(300),
+    'the end',
+  ]);
+});
+
+test('what is read is bounded, however long a line is', async () => {
+  const frames = Array.from({ length: 2000 }, () => frame(1, 'z'.repeat(PIECE_BYTES)));
+  const { lines, tails } = await readFrom([frame(1, 'before\n'), ...frames, frame(1, '\n')], 10);
+  expect(lines).toEqual(['z'.repeat(300)]);
+  expect(Math.max(...tails) * PIECE_BYTES).toBeLessThanOrEqual(8 * 1024 ** 2);
+});
+
+test('common lines are asked for once', async () => {
+  const few = await readFrom([frame(1, 'only\n')], 10);
+  expect(few).toEqual({ lines: ['only'], tails: [10] });
+  const many = await readFrom(
+    Array.from({ length: 50 }, (_, n) => frame(1, `${n}\n`)),
+    10,
+  );
+  expect(many.tails).toEqual([10]);
+  expect(many.lines).toHaveLength(10);
 });
