@@ -48,6 +48,23 @@ describe.concurrent('an update', () => {
     expect(manager.latest(name)?.running?.revision).toBe(2);
   });
 
+  test('waits for a slow stop within that one’s own grace, beyond its deadline, and for its port', async () => {
+    const name = world.name('slow');
+    const ports = publish(await world.port());
+    const command = ['sh', '-c', "trap 'sleep 12; exit 0' TERM; python3 hello.py & wait"];
+    const slow = hello(V1, { command, ports, stop_grace_period: '40s' });
+    await manager.publish(name, present(name, 1, { hello: slow }));
+    await manager.phase(name, 'converged', 1);
+    const update = { healthy_after: '500ms', deadline: '10s' } as const;
+    const after = { hello: hello(V2), front: hello(V2, { ports, restart: 'no' }) };
+    await manager.publish(name, present(name, 2, after, { update }));
+    await manager.phase(name, 'switching', 2);
+    const beganMs = performance.now();
+    const { services } = await manager.phase(name, 'converged', 2);
+    expect(performance.now() - beganMs).toBeGreaterThan(11_000);
+    expect(services.front).toMatchObject({ restarts: 0, last_failure: null });
+  });
+
   test('that changes one service of two leaves the other alone', async () => {
     const name = world.name('half');
     await manager.publish(name, present(name, 1, { hello: hello(V1), other: hello(V1) }));
