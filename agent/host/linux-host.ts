@@ -1,12 +1,11 @@
 // Facts on the machine, from a few files of /proc and /sys. What a host does not tell is null or zero, never
 // guessed.
-import { existsSync } from 'node:fs';
 import os from 'node:os';
-import { join } from 'node:path';
 import type { Clock } from '../ports/clock.ts';
 import type { ClockReading, ContainerUsage, CpuTime, Host, HostFacts } from '../ports/host.ts';
 import { readClock } from './clock-state.ts';
 import { readDiskSpace, readFreeBytes } from './disk.ts';
+import { HoldFiles } from './hold-files.ts';
 import { HostFiles } from './host-files.ts';
 import { type AskKernel, KernelClock } from './kernel-clock.ts';
 import { readTemperature } from './temperature.ts';
@@ -35,15 +34,22 @@ export class LinuxHost implements Host {
   readonly #options: LinuxHostOptions;
   readonly #files: HostFiles;
   readonly #kernelClock: KernelClock;
+  readonly #holds: HoldFiles;
 
   constructor(options: LinuxHostOptions) {
     this.#options = options;
     this.#kernelClock = new KernelClock(options.clock, options.askKernel);
     this.#files = new HostFiles(options.root ?? '/');
+    this.#holds = new HoldFiles(options.dataDir);
   }
 
   isHeld(deployment: string): boolean {
-    return existsSync(join(this.#options.dataDir, 'hold', deployment));
+    return this.#holds.isHeld(deployment);
+  }
+
+  answerHold(deployment: string, isKept: boolean): void {
+    if (isKept) this.#holds.answer(deployment);
+    else this.#holds.withdraw(deployment);
   }
 
   readClock(): ClockReading {

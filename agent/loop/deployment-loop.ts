@@ -6,6 +6,7 @@ import type { Logger } from '../ports/logger.ts';
 import { type AcceptedRevision, StoreBlocked } from '../ports/store.ts';
 import { chooseDocument } from '../reconcile/choose-document.ts';
 import { decide } from '../reconcile/decide.ts';
+import { keepsHold } from '../reconcile/gate.ts';
 import { recognise } from '../reconcile/identity.ts';
 import type { Observed } from '../reconcile/observed.ts';
 import { recordOutcomes, type StepResult } from '../reconcile/outcomes.ts';
@@ -130,6 +131,7 @@ export class DeploymentLoop {
     const deadlineMs = situation.nowMs + (decision.deadlineInMs ?? Number.POSITIVE_INFINITY);
     this.#journal.noteHealth(decision.services);
     this.#keep(decision.record);
+    this.#answerHold(desired, decision);
     puller.want(this.name, decision.wantedImages);
     reporter.reportStatus(this.name, document.source, statusOf(situation, decision));
     const results = await this.#apply(decision);
@@ -140,6 +142,12 @@ export class DeploymentLoop {
     }
     if (decision.record.phase === 'removed') this.#endUnlessAsked(document);
     return Math.min(decision.wakeInMs ?? SAFETY_PASS_MS, SAFETY_PASS_MS);
+  }
+
+  /** Before any step: what begins with one must not be said to wait. */
+  #answerHold({ document }: Revision, { record }: Decision): void {
+    const { host } = this.#context;
+    host.answerHold(this.name, keepsHold(document, record) && host.isHeld(this.name));
   }
 
   /** What the accepted document is that is followed now. */

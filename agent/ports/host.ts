@@ -50,4 +50,6 @@ export interface Host {
   freeBytes(path: string): number | null;
   /** Whether a local program holds back updates of a deployment (the file `hold/NAME` in the data directory). */
   isHeld(deployment: string): boolean;
+  /** Tells that program whether its hold is kept: no switch begins before it ends (the file `hold/NAME.held`). */
+  answerHold(deployment: string, isKept: boolean): void;
 }

@@ -1,6 +1,7 @@
 // Gates: what an update waits for between the pull and the switch. A rollback waits for nothing.
 import type { Deployment } from '../../protocol/deployment.ts';
 import { type UpdateWindow, windowStateAt } from '../../protocol/update-window.ts';
+import type { DeploymentRecord } from './record.ts';
 import type { Gate } from './situation.ts';
 
 /** A hold ends when a file goes, which nobody tells; a window's clock may jump. */
@@ -17,6 +18,15 @@ export interface GateFacts {
   readonly waitedForClockMs: number;
   /** Whether a local program holds this deployment. */
   readonly isHeld: boolean;
+}
+
+/**
+ * Whether a program on the device can rely on it that no switch begins while it holds this document: none is under way,
+ * no way back either.
+ */
+export function keepsHold(document: Deployment, { attempt, phase }: DeploymentRecord): boolean {
+  if (document.state !== 'present' || !document.update.hold) return false;
+  return phase !== 'switching' && (attempt === null || attempt.stage === 'pulling');
 }
 
 /** What keeps the switch to this document waiting; `null` when nothing does. */

@@ -20,6 +20,8 @@ export interface Attempt {
   readonly clockFromMs: number | null;
   /** Until when stops are waited for; left out before the first. */
   readonly stopsByMs?: number;
+  /** From the first stop or start on: until then the switch can still wait. */
+  readonly hasBegun?: true;
   /** Starts of the agent that found it in a stage that counts them. */
   readonly resumes: number;
   /** Services that failed before the update began: it is not blamed for them. */

@@ -21,7 +21,7 @@ import {
 } from './services.ts';
 import type { Decision, Revision, ServiceView, Situation } from './situation.ts';
 import { clearAway, keepRunning, makeWay, parkStopped, steadyPhase, surplusOf } from './steady.ts';
-import { missingResources } from './steps.ts';
+import { missingResources, type Step } from './steps.ts';
 
 type Desired = Revision<PresentDeployment>;
 
@@ -53,7 +53,7 @@ function goOn(situation: Situation, { needed, cleanup }: Plan, proof: Proof): De
   const stage = attempt.stage === 'switching' && isStarted ? 'proving' : attempt.stage;
   const record: DeploymentRecord = {
     ...noted,
-    attempt: { ...attempt, stage },
+    attempt: { ...attempt, stage, ...(needed.some(isBeginning) ? { hasBegun: true } : {}) },
     ...phaseOf(stage, attempt, noted),
   };
   return {
@@ -77,6 +77,15 @@ function containersInTheWay(
     (container) => isUp(container) && (isStopFirst || !isOfProven(situation, container)),
   );
 }
+
+/** Whether a step is more than a preparation, which nobody notices. */
+function isBeginning({ kind }: Step): boolean {
+  return !PREPARATIONS.has(kind);
+}
+
+const PREPARATIONS: ReadonlySet<Step['kind']> = new Set([
+  ...(['create_network', 'create_volume', 'create_container', 'remove_container'] as const),
+]);
 
 interface Switch extends Pick<Proof, 'views' | 'record'> {
   readonly inTheWay: readonly ObservedContainer[];

@@ -18,6 +18,10 @@ export function decideUpdate(situation: Situation, desired: Revision<PresentDepl
     case 'pulling':
       return pull(begun, desired, current);
     case 'switching':
+      // What was created stays, and nothing else has been done.
+      if (situation.gate?.waitsFor === 'hold' && current.hasBegun !== true)
+        return pull(begun, desired, { ...current, stage: 'pulling', pulledAtMs: null, clockFromMs: null });
+      return switchAndProve(begun, desired, current);
     case 'proving':
     case 'unproven':
       return switchAndProve(begun, desired, current);

@@ -72,4 +72,12 @@ export class MemoryHost implements Host {
   isHeld(deployment: string): boolean {
     return this.held.has(deployment);
   }
+
+  /** Deployments whose hold is said to be kept. */
+  readonly keptHolds = new Set<string>();
+
+  answerHold(deployment: string, isKept: boolean): void {
+    if (isKept) this.keptHolds.add(deployment);
+    else this.keptHolds.delete(deployment);
+  }
 }
