@@ -11,6 +11,7 @@ import { ImageCollector } from './loop/image-collector.ts';
 import { ImagePuller } from './loop/image-puller.ts';
 import type { ImageSpace } from './loop/image-space.ts';
 import { NotedPulls } from './loop/noted-pulls.ts';
+import { StallWatch } from './loop/stall-watch.ts';
 import { Supervisor } from './loop/supervisor.ts';
 import type { Broker, BrokerHandlers, BrokerStatus } from './ports/broker.ts';
 import type { Clock, Random } from './ports/clock.ts';
@@ -123,9 +124,11 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
     },
     onChange,
   });
-  const health = new HealthTracker({ clock, random, check, readBeat, onChange: wake });
+  const stalls = new StallWatch(clock, loggerFor('loop'));
+  const { lastStallMs } = stalls;
+  const health = new HealthTracker({ clock, random, check, readBeat, lastStallMs, onChange: wake });
   const supervisor = new Supervisor({
-    ...{ engine, store, clock, host, random, puller, health, reporter, device, groups, onFatal },
+    ...{ engine, store, clock, host, random, puller, health, reporter, device, groups, lastStallMs, onFatal },
     logger: loggerFor('loop'),
     onEngine: (trouble) => presence.note(trouble),
   });
@@ -178,6 +181,7 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
       supervisor.start();
       reporting = reporter.run(ending.signal).catch(onFatal);
       reporter.addEvents([{ type: 'agent_started', version: AGENT_VERSION, boot_id: bootId }]);
+      void stalls.run(ending.signal).catch(onFatal);
       void collector.run(ending.signal).catch(onFatal);
       void sampler.run(ending.signal).catch(onFatal);
       broker.start();

@@ -1,16 +1,21 @@
 // Keeps what is known of each container's health: since when it runs, and what its probe has shown.
 import type { Probe } from '../../protocol/service.ts';
 import type { Random } from '../ports/clock.ts';
+import { lasted, moreMs } from '../reconcile/evidence.ts';
 import {
+  evidenceOf,
   type HealthFacts,
+  historySince,
   judgeProbe,
+  newFacts,
   newProbeHistory,
   type ProbeHistory,
+  withLook,
   withResult,
 } from '../reconcile/health.ts';
 import type { ObservedContainer } from '../reconcile/observed.ts';
 import { durationMs } from '../reconcile/service-spec.ts';
-import { type Asked, type AskTools, askerFor } from './asker.ts';
+import { type Answer, type Asked, type AskTools, askerFor } from './asker.ts';
 
 /** Until its first success a service is asked at least this often, so that no update waits for a long interval. */
 const EAGER_INTERVAL_MS = 1000;
@@ -20,6 +25,8 @@ const JITTER = 0.2;
 export interface Target {
   readonly container: ObservedContainer;
   readonly probe: Probe | undefined;
+  /** How long its health must be seen to be proven: an interval may be longer. */
+  readonly healthyAfterMs: number;
 }
 
 interface Tracked {
@@ -31,7 +38,9 @@ interface Tracked {
 
 export interface HealthTrackerOptions extends AskTools {
   readonly random: Random;
-  /** A verdict may have changed. */
+  /** When the process last ran again after it had stood still, monotonic. */
+  readonly lastStallMs: () => number;
+  /** A verdict may have changed, or a proof be complete. */
   readonly onChange: (deployment: string) => void;
 }
 
@@ -43,8 +52,12 @@ export class HealthTracker {
     this.#options = options;
   }
 
-  /** Takes in what runs of a deployment; the facts by container id. Probes start and stop accordingly. */
-  track(deployment: string, targets: readonly Target[]): Map<string, HealthFacts> {
+  /**
+   * Takes in what a look at the engine that began at `lookedAtMs` showed of a deployment; the facts by container id.
+   * Probes start and stop accordingly.
+   */
+  track(deployment: string, targets: readonly Target[], lookedAtMs: number): Map<string, HealthFacts> {
+    const look = { askedMs: lookedAtMs, stalledMs: this.#options.lastStallMs() };
     const before = this.#tracked.get(deployment) ?? new Map<string, Tracked>();
     const after = new Map<string, Tracked>();
     for (const target of targets) {
@@ -52,7 +65,7 @@ export class HealthTracker {
       const known = before.get(target.container.id);
       const isSameRun = known !== undefined && known.run === runOf(target);
       const tracked = isSameRun ? known : this.#begin(deployment, target);
-      noteEngineHealth(tracked, target.container, this.#options.clock.monotonicMs());
+      tracked.facts = withLook(tracked.facts, target.container, look);
       after.set(target.container.id, tracked);
     }
     for (const [id, tracked] of before) if (after.get(id) !== tracked) tracked.stop.abort();
@@ -66,53 +79,76 @@ export class HealthTracker {
       for (const tracked of deployment.values()) tracked.stop.abort();
   }
 
-  #begin(deployment: string, { container, probe }: Target): Tracked {
-    const nowMs = this.#options.clock.monotonicMs();
-    const facts = {
-      runningSinceMs: nowMs,
-      engineHealthySinceMs: null,
-      probe: probe === undefined ? null : newProbeHistory(nowMs),
-    };
-    const tracked: Tracked = { run: runOf({ container, probe }), facts, stop: new AbortController() };
-    if (probe !== undefined) void this.#probe(tracked, { deployment, probe, container });
+  #begin(deployment: string, target: Target): Tracked {
+    const { container, probe, healthyAfterMs } = target;
+    const facts = newFacts(this.#options.clock.monotonicMs(), probe !== undefined);
+    const tracked: Tracked = { run: runOf(target), facts, stop: new AbortController() };
+    if (probe !== undefined) void this.#probe(tracked, { deployment, probe, container, healthyAfterMs });
     return tracked;
   }
 
-  async #probe(tracked: Tracked, target: Asked): Promise<void> {
-    const { clock, onChange } = this.#options;
+  async #probe(tracked: Tracked, target: Probed): Promise<void> {
+    const { clock } = this.#options;
     const { signal } = tracked.stop;
     const ask = askerFor(target, this.#options);
-    let history = newProbeHistory(tracked.facts.runningSinceMs);
-    let verdict = judgeProbe(target.probe, history, tracked.facts.runningSinceMs);
+    let news = newsOf(tracked.facts, target, clock.monotonicMs());
     while (!signal.aborted) {
-      await clock.sleep(this.#pauseMs(target.probe, history), signal);
+      await clock.sleep(this.#pauseMs(tracked.facts, target), signal);
       if (signal.aborted) return;
+      const askedMs = clock.monotonicMs();
       const answer = await ask(signal);
       if (signal.aborted) return;
-      const nowMs = clock.monotonicMs();
-      if (answer !== null) history = withResult(target.probe, history, { error: answer.error, nowMs });
-      tracked.facts = { ...tracked.facts, probe: history };
-      const before = verdict;
-      verdict = judgeProbe(target.probe, history, nowMs);
-      // Held against the last verdict told, as time alone changes one too: when the grace is over.
-      if (verdict !== before) onChange(target.deployment);
+      this.#note(tracked, target, { answer, askedMs });
+      const before = news;
+      news = newsOf(tracked.facts, target, clock.monotonicMs());
+      // Held against what was told last, as time alone changes a verdict too: when the grace is over.
+      if (news.health !== before.health || (news.isEnough && !before.isEnough))
+        this.#options.onChange(target.deployment);
     }
   }
 
-  #pauseMs(probe: Probe, history: ProbeHistory): number {
-    const intervalMs = durationMs(probe.interval, 10_000);
-    const isEager = history.okSinceMs === null;
-    const base = isEager ? Math.min(intervalMs, EAGER_INTERVAL_MS) : intervalMs;
-    return base * (1 - JITTER * this.#options.random());
+  #note(
+    tracked: Tracked,
+    { probe }: Probed,
+    { answer, askedMs }: { readonly answer: Answer; readonly askedMs: number },
+  ): void {
+    const stalledMs = this.#options.lastStallMs();
+    const history = historySince(historyIn(tracked.facts), stalledMs);
+    // Where the process stood still in between, a time-out is its own, and an answer is old.
+    const isTaken = answer !== null && askedMs >= stalledMs;
+    const next = isTaken ? withResult(probe, history, { error: answer.error, askedMs, stalledMs }) : history;
+    tracked.facts = { ...tracked.facts, probe: next };
   }
+
+  /** Until there is evidence it is asked often; and once more when that could be enough for a proof. */
+  #pauseMs(facts: HealthFacts, { probe, healthyAfterMs, container }: Probed): number {
+    const { clock, random } = this.#options;
+    const intervalMs = durationMs(probe.interval, 10_000);
+    const isEager = historyIn(facts).evidence === null;
+    const base = isEager ? Math.min(intervalMs, EAGER_INTERVAL_MS) : intervalMs;
+    const pauseMs = base * (1 - JITTER * random());
+    const evidence = evidenceOf(container, probe, facts);
+    if (evidence === null || lasted(evidence, healthyAfterMs)) return pauseMs;
+    return Math.min(pauseMs, moreMs(evidence, healthyAfterMs, clock.monotonicMs()));
+  }
+}
+
+interface Probed extends Asked {
+  readonly healthyAfterMs: number;
+}
+
+function historyIn({ probe, runningSinceMs }: HealthFacts): ProbeHistory {
+  return probe ?? newProbeHistory(runningSinceMs);
+}
+
+/** What somebody may wait for: another verdict, or enough evidence for a proof. */
+function newsOf(facts: HealthFacts, { probe, healthyAfterMs, container }: Probed, nowMs: number) {
+  return {
+    health: judgeProbe(probe, historyIn(facts), nowMs),
+    isEnough: lasted(evidenceOf(container, probe, facts), healthyAfterMs),
+  };
 }
 
 function runOf({ container, probe }: Target): string {
   return JSON.stringify([container.startedAt, container.address, probe ?? null]);
-}
-
-function noteEngineHealth(tracked: Tracked, container: ObservedContainer, nowMs: number): void {
-  const { engineHealthySinceMs } = tracked.facts;
-  const since = container.engineHealth === 'healthy' ? (engineHealthySinceMs ?? nowMs) : null;
-  if (since !== engineHealthySinceMs) tracked.facts = { ...tracked.facts, engineHealthySinceMs: since };
 }

@@ -10,9 +10,9 @@ import { keepsHold } from '../reconcile/gate.ts';
 import { recognise } from '../reconcile/identity.ts';
 import type { Observed } from '../reconcile/observed.ts';
 import { recordOutcomes, type StepResult } from '../reconcile/outcomes.ts';
-import { type DeploymentRecord, EMPTY_RECORD, resumeRecord } from '../reconcile/record.ts';
+import { type DeploymentRecord, EMPTY_RECORD, resumeAfterStall, resumeRecord } from '../reconcile/record.ts';
 import { withRetry } from '../reconcile/retry.ts';
-import type { Decision, Revision } from '../reconcile/situation.ts';
+import type { Decision, Revision, Situation } from '../reconcile/situation.ts';
 import { statusOf, statusUnreadable, statusWithoutEngine, statusWithoutStore } from '../reconcile/status.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { eventsOf } from './events-of.ts';
@@ -33,6 +33,8 @@ export interface LoopContext extends SituationContext {
   readonly logger: Logger;
   readonly reporter: Reporter;
   readonly groups: readonly string[];
+  /** When the process last ran again after it had stood still, monotonic. */
+  readonly lastStallMs: () => number;
   /** The engine answered, or did not. */
   readonly onEngine: (trouble: EngineUnavailable | null) => void;
 }
@@ -53,6 +55,8 @@ export class DeploymentLoop {
   #engineBackOff = startBackOff(ENGINE_AWAY);
   #stepBackOff = startBackOff(STEP_FAILED);
   #storeBackOff = startBackOff(STORE_BLOCKED);
+  /** The end of the last stall that was allowed for, monotonic. */
+  #stalledMs: number;
   #isResumed = false;
   #isRetryAsked = false;
 
@@ -64,6 +68,7 @@ export class DeploymentLoop {
     this.#reader = new SituationReader(name, context);
     this.#journal = new Journal(name, context.logger);
     this.#waker = new Waker(context.clock);
+    this.#stalledMs = context.lastStallMs();
     this.#record = context.store.readRecord(name) ?? EMPTY_RECORD;
     this.#recordText = JSON.stringify(this.#record);
   }
@@ -124,9 +129,10 @@ export class DeploymentLoop {
     this.#isRetryAsked = false;
     const desired = this.#reader.revision(document.hash);
     if (desired === null) return this.#leaveUnreadable(document);
+    const lookedAtMs = this.#context.clock.monotonicMs();
     const observed = await this.#observe(document, desired);
     const seen = recognise({ deployment: this.name, record: this.#record, observed });
-    const situation = await this.#reader.read({ desired, ...seen });
+    const situation = this.#allowForStall(await this.#reader.read({ desired, ...seen, lookedAtMs }));
     const decision = decide(situation);
     const deadlineMs = situation.nowMs + (decision.deadlineInMs ?? Number.POSITIVE_INFINITY);
     this.#journal.noteHealth(decision.services);
@@ -163,6 +169,16 @@ export class DeploymentLoop {
     if (this.#isResumed) return;
     this.#keep(resumeRecord(this.#record, this.#context.clock.monotonicMs()));
     this.#isResumed = true;
+  }
+
+  /** After the last wait of a round and before its decision: what nobody saw is held against no update. */
+  #allowForStall(situation: Situation): Situation {
+    const stalledMs = this.#context.lastStallMs();
+    if (stalledMs <= this.#stalledMs) return situation;
+    this.#stalledMs = stalledMs;
+    // This look may have begun before, and then shows nothing.
+    this.#waker.wake();
+    return { ...situation, record: resumeAfterStall(situation.record, situation.nowMs) };
   }
 
   /**

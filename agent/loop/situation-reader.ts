@@ -11,7 +11,7 @@ import { gateOf } from '../reconcile/gate.ts';
 import { imageKey, requestsFor, uniqueRequests } from '../reconcile/images.ts';
 import type { Observed } from '../reconcile/observed.ts';
 import type { DeploymentRecord } from '../reconcile/record.ts';
-import { specsOf } from '../reconcile/service-spec.ts';
+import { durationMs, specsOf } from '../reconcile/service-spec.ts';
 import type { Revision, Situation } from '../reconcile/situation.ts';
 import type { ImagePuller } from './image-puller.ts';
 import { RevisionCache } from './revision-cache.ts';
@@ -27,7 +27,10 @@ export interface SituationContext {
 }
 
 /** What the loop itself knows. */
-type Known = Pick<Situation, 'desired' | 'record' | 'observed'>;
+type Known = Pick<Situation, 'desired' | 'record' | 'observed'> & {
+  /** When the look at the engine began, monotonic. */
+  readonly lookedAtMs: number;
+};
 
 export class SituationReader {
   readonly #deployment: string;
@@ -45,7 +48,7 @@ export class SituationReader {
   }
 
   /** Rejects as the engine does. */
-  async read({ desired, record, observed }: Known): Promise<Situation> {
+  async read({ desired, record, observed, lookedAtMs }: Known): Promise<Situation> {
     const { health, device } = this.#context;
     const deployment = this.#deployment;
     const proven = this.#proven(record);
@@ -61,7 +64,7 @@ export class SituationReader {
       observed,
       images,
       gate: this.#gate(desired, record),
-      health: health.track(deployment, targetsOf(observed, revisions)),
+      health: health.track(deployment, targetsOf(observed, revisions), lookedAtMs),
       ...this.moment(),
     };
   }
@@ -103,12 +106,17 @@ export class SituationReader {
   }
 }
 
-/** Each container with the probe that its own revision's service asks for. */
+/** Each container with the probe, and the time for a proof, that its own revision's service asks for. */
 function targetsOf(observed: Observed, revisions: readonly Revision<PresentDeployment>[]): Target[] {
-  const specs = revisions.flatMap(({ document }) => specsOf(document));
   return observed.containers.map((container) => {
-    const spec = specs.find(({ name, hash }) => name === container.service && hash === container.spec);
-    return { container, probe: spec?.service.probe };
+    for (const { document } of revisions) {
+      const spec = specsOf(document).find(
+        ({ name, hash }) => name === container.service && hash === container.spec,
+      );
+      const healthyAfterMs = durationMs(document.update.healthy_after, 0);
+      if (spec !== undefined) return { container, probe: spec.service.probe, healthyAfterMs };
+    }
+    return { container, probe: undefined, healthyAfterMs: 0 };
   });
 }
 

@@ -1,6 +1,7 @@
 // Failures of services and the wait that follows: noticed by comparing what runs with what was watched.
 
 import { equalJitter, nextCeilingMs } from '../lib/back-off.ts';
+import { lasted } from './evidence.ts';
 import { CRASH_LOOP_FAILURES, extendRow, owedRunMs, STABLE_RUN_MS } from './failure-row.ts';
 import type { Verdict } from './health.ts';
 import type { ObservedContainer } from './observed.ts';
@@ -187,11 +188,10 @@ function watch(
 function forgive(record: DeploymentRecord, spec: ServiceSpec, run: Run, moment: Moment): DeploymentRecord {
   const history = historyOf(record, spec);
   const { row, watched, ...rest } = history;
-  const { health, healthySinceMs } = run.verdict;
+  const { health, evidence } = run.verdict;
   if (health !== 'healthy' || history.failuresInRow === 0) return record;
   if (watched !== null && moment.nowMs - watched.sinceMs >= STABLE_RUN_MS)
     return withHistory(record, spec, { ...rest, watched, failuresInRow: 0, delayMs: 0 });
-  const goodMs = moment.nowMs - (healthySinceMs ?? moment.nowMs);
-  if (row === undefined || row.isOver || goodMs < owedRunMs(row)) return record;
+  if (row === undefined || row.isOver || !lasted(evidence, owedRunMs(row))) return record;
   return withHistory(record, spec, { ...history, row: { ...row, isOver: true } });
 }

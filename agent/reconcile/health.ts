@@ -1,5 +1,6 @@
 // Health verdicts: pure, over what the probe, the engine and the time since the start say.
 import type { Probe } from '../../protocol/service.ts';
+import { type Asking, allOf, type Evidence, sinceStall, withSuccess } from './evidence.ts';
 import type { ObservedContainer } from './observed.ts';
 import { durationMs } from './service-spec.ts';
 
@@ -8,8 +9,10 @@ export type Health = 'starting' | 'healthy' | 'unhealthy' | 'unknown';
 /** What the prober has seen of one container since its last start. Times are monotonic milliseconds. */
 export interface ProbeHistory {
   readonly startedMs: number;
-  /** When the present run of successes began; `null` when the last result was a failure or none came yet. */
-  readonly okSinceMs: number | null;
+  /** Whether a success came, and no more failures since than are forgiven. */
+  readonly isUp: boolean;
+  /** The successes since it came up; none from before a stall. */
+  readonly evidence: Evidence | null;
   readonly failuresInRow: number;
   readonly lastError: string | null;
   /** Whether each of the newest results since it came up was a failure; the newest is the last. */
@@ -20,7 +23,7 @@ export interface ProbeHistory {
 const FLAPPING = { failures: 10, of: 20 };
 
 export function newProbeHistory(startedMs: number): ProbeHistory {
-  return { startedMs, okSinceMs: null, failuresInRow: 0, lastError: null, recent: [] };
+  return { startedMs, isUp: false, evidence: null, failuresInRow: 0, lastError: null, recent: [] };
 }
 
 /**
@@ -30,16 +33,23 @@ export function newProbeHistory(startedMs: number): ProbeHistory {
 export function withResult(
   probe: Probe,
   history: ProbeHistory,
-  result: { error: string | null; nowMs: number },
+  result: Asking & { readonly error: string | null },
 ): ProbeHistory {
-  const { error, nowMs } = result;
+  const { error } = result;
   const failuresInRow = error === null ? 0 : history.failuresInRow + 1;
   const isDown = failuresInRow >= probe.failures;
   // What comes up again after it was down begins anew.
   const recent = isDown ? [] : withNewest(history.recent, error !== null);
   const isBad = isDown || isFlapping(recent);
-  const okSinceMs = history.okSinceMs ?? (error === null ? nowMs : null);
-  return { ...history, okSinceMs: isBad ? null : okSinceMs, failuresInRow, lastError: error, recent };
+  const next = { ...history, failuresInRow, lastError: error, recent };
+  if (isBad) return { ...next, isUp: false, evidence: null };
+  const evidence = error === null ? withSuccess(history.evidence, result) : history.evidence;
+  return { ...next, isUp: history.isUp || error === null, evidence };
+}
+
+/** The history after a stall: what is up counts as up, and has to show it again where that is to be proven. */
+export function historySince(history: ProbeHistory, stalledMs: number): ProbeHistory {
+  return { ...history, evidence: sinceStall(history.evidence, stalledMs) };
 }
 
 /** What fails before the first success is still starting, or down. */
@@ -60,7 +70,7 @@ function isFlapping(recent: readonly boolean[]): boolean {
  * | `failures` in a row, or half of the last 20 since the first success, past the grace | unhealthy |
  */
 export function judgeProbe(probe: Probe, history: ProbeHistory, nowMs: number): Health {
-  if (history.okSinceMs !== null) return 'healthy';
+  if (history.isUp) return 'healthy';
   if (nowMs - history.startedMs < durationMs(probe.grace, 0)) return 'starting';
   return history.failuresInRow >= probe.failures || isFlapping(history.recent) ? 'unhealthy' : 'starting';
 }
@@ -72,13 +82,35 @@ function whyUnhealthy(probe: Probe, history: ProbeHistory): Why {
   return { code: 'flapping', message: `its probe failed ${failures} of the last ${FLAPPING.of} times` };
 }
 
-/** What is known of one container's health. */
+/** What is known of one container's health. No evidence in it is from before a stall. */
 export interface HealthFacts {
   /** When this run of the container was first seen running, monotonic. */
   readonly runningSinceMs: number;
-  /** When the engine's own HEALTHCHECK was first seen healthy in this run; `null` when it is not. */
-  readonly engineHealthySinceMs: number | null;
+  /** Looks that saw it run. */
+  readonly running: Evidence | null;
+  /** Looks that saw the engine's own HEALTHCHECK healthy; `null` when it is not. */
+  readonly engineHealthy: Evidence | null;
   readonly probe: ProbeHistory | null;
+}
+
+export function newFacts(nowMs: number, hasProbe: boolean): HealthFacts {
+  const probe = hasProbe ? newProbeHistory(nowMs) : null;
+  return { runningSinceMs: nowMs, running: null, engineHealthy: null, probe };
+}
+
+/** The facts after one more look at the engine that shows the same run of the container. */
+export function withLook(
+  facts: HealthFacts,
+  { engineHealth }: Pick<ObservedContainer, 'engineHealth'>,
+  look: Asking,
+): HealthFacts {
+  const { probe } = facts;
+  return {
+    ...facts,
+    running: withSuccess(facts.running, look),
+    engineHealthy: engineHealth === 'healthy' ? withSuccess(facts.engineHealthy, look) : null,
+    probe: probe === null ? null : historySince(probe, look.stalledMs),
+  };
 }
 
 export interface Why {
@@ -88,8 +120,8 @@ export interface Why {
 
 export interface Verdict {
   readonly health: Health;
-  /** Since when it has been healthy without a break, monotonic; `null` when it is not. */
-  readonly healthySinceMs: number | null;
+  /** What was seen of its health, or of its running where that is all; a proof is made of it. `null`: nothing yet. */
+  readonly evidence: Evidence | null;
   /** Why it is unhealthy; `null` when it is not. */
   readonly why: Why | null;
 }
@@ -105,31 +137,36 @@ export function judgeHealth(
   },
 ): Verdict {
   const { facts, nowMs, healthyAfterMs } = context;
-  if (container.state !== 'running' || facts === undefined)
-    return { health: 'unknown', healthySinceMs: null, why: null };
-  if (container.engineHealth === 'unhealthy') {
-    const why: Why = { code: 'unhealthy', message: 'its HEALTHCHECK fails' };
-    return { health: 'unhealthy', healthySinceMs: null, why };
-  }
+  const { engineHealth } = container;
+  if (container.state !== 'running' || facts === undefined) return notHealthy('unknown');
+  if (engineHealth === 'unhealthy')
+    return notHealthy('unhealthy', { code: 'unhealthy', message: 'its HEALTHCHECK fails' });
   const history = facts.probe ?? newProbeHistory(facts.runningSinceMs);
   const byProbe = probe === undefined ? null : judgeProbe(probe, history, nowMs);
   if (probe !== undefined && byProbe === 'unhealthy')
-    return { health: 'unhealthy', healthySinceMs: null, why: whyUnhealthy(probe, history) };
-  const since = healthySince(container, probe, facts);
-  if (since === null) return { health: 'starting', healthySinceMs: null, why: null };
+    return notHealthy('unhealthy', whyUnhealthy(probe, history));
+  if (byProbe === 'starting' || engineHealth === 'starting') return notHealthy('starting');
   const isWaitingOut =
-    byProbe === null && container.engineHealth === 'none' && nowMs - since < healthyAfterMs;
-  return { health: isWaitingOut ? 'starting' : 'healthy', healthySinceMs: since, why: null };
+    byProbe === null && engineHealth === 'none' && nowMs - facts.runningSinceMs < healthyAfterMs;
+  const health = isWaitingOut ? 'starting' : 'healthy';
+  return { health, evidence: evidenceOf(container, probe, facts), why: null };
 }
 
-function healthySince(
-  container: ObservedContainer,
+export function notHealthy(health: Exclude<Health, 'healthy'>, why: Why | null = null): Verdict {
+  return { health, evidence: null, why };
+}
+
+/**
+ * What was seen of all that must hold. With neither probe nor HEALTHCHECK, that it runs is all there is to see. A
+ * failure that is forgiven is no success.
+ */
+export function evidenceOf(
+  { engineHealth }: ObservedContainer,
   probe: Probe | undefined,
-  facts: HealthFacts,
-): number | null {
-  const since = [facts.runningSinceMs];
-  if (probe !== undefined) since.push(facts.probe?.okSinceMs ?? Number.NaN);
-  if (container.engineHealth !== 'none') since.push(facts.engineHealthySinceMs ?? Number.NaN);
-  const latest = Math.max(...since);
-  return Number.isNaN(latest) ? null : latest;
+  { running, engineHealthy, probe: history }: HealthFacts,
+): Evidence | null {
+  const sources: (Evidence | null)[] = [];
+  if (probe !== undefined) sources.push(history?.failuresInRow === 0 ? history.evidence : null);
+  if (engineHealth !== 'none') sources.push(engineHealthy);
+  return allOf(sources.length > 0 ? sources : [running]);
 }

@@ -3,6 +3,7 @@ import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { Reason } from '../../protocol/status.ts';
 import { isCompleted } from './completed.ts';
 import { deadlineInMs } from './deadline.ts';
+import { lasted, moreMs } from './evidence.ts';
 import { MAX_RESUMES } from './phases.ts';
 import type { Attempt, DeploymentRecord } from './record.ts';
 import { durationMs } from './service-spec.ts';
@@ -29,17 +30,18 @@ export interface Culprit {
 }
 
 /**
- * Every service must be healthy, and have been so for `healthy_after`, within the `deadline`. An exit begins the wait anew; the third one ends it. A service that failed before may go on failing.
+ * Every service must be healthy, and have been seen so for `healthy_after`, within the `deadline`. An exit begins the
+ * wait anew; the third one ends it. A service that failed before may go on failing.
  */
 export function judgeAttempt(situation: Situation, proof: Proof): 'proven' | 'undecided' | Culprit {
   const { views, attempt, record } = proof;
-  const unproven = views.filter((view) => !isProven(situation, view, proof));
+  const unproven = views.filter((view) => !isProven(view, proof));
   if (unproven.length === 0) return 'proven';
   const onTrial = views.filter((view) => !attempt.brokenBefore.includes(view.spec.name));
   const crashing = onTrial.find((view) => (attempt.failures[view.spec.name] ?? 0) >= failuresAllowed(view));
   if (crashing !== undefined) return { view: crashing, reason: crashReason(situation, crashing, record) };
   if (attempt.resumes > MAX_RESUMES) {
-    const message = `the agent or the device restarted ${attempt.resumes} times before it was proven`;
+    const message = `the agent or the device restarted, or stood still, ${attempt.resumes} times before it was proven`;
     return { view: null, reason: { code: 'never_proven', message } };
   }
   if (deadlineInMs(attempt, proof.document, situation.nowMs) > 0) return 'undecided';
@@ -53,11 +55,10 @@ function failuresAllowed(view: ServiceView): number {
   return view.spec.settings.restartPolicy === 'no' ? 1 : MAX_FAILURES;
 }
 
-function isProven(situation: Situation, view: ServiceView, { document, record }: Proof): boolean {
+function isProven(view: ServiceView, { document, record }: Proof): boolean {
   if (isCompleted(view.spec, view.container, record)) return true;
   if (view.verdict.health !== 'healthy' || !isAsAsked(view, record)) return false;
-  const since = view.verdict.healthySinceMs;
-  return since !== null && situation.nowMs - since >= durationMs(document.update.healthy_after, 0);
+  return lasted(view.verdict.evidence, durationMs(document.update.healthy_after, 0));
 }
 
 function crashReason(situation: Situation, view: ServiceView, record: DeploymentRecord): Reason {
@@ -94,7 +95,7 @@ function lateMessage({ health }: Situation, { spec, container }: ServiceView, pr
 export function proofInMs(situation: Situation, { document, views, attempt }: Proof): number | null {
   const healthyAfterMs = durationMs(document.update.healthy_after, 0);
   const waits = views
-    .map((view) => (view.verdict.healthySinceMs ?? situation.nowMs) + healthyAfterMs - situation.nowMs)
+    .map(({ verdict }) => moreMs(verdict.evidence, healthyAfterMs, situation.nowMs))
     .filter((ms) => ms > 0);
   const leftMs = deadlineInMs(attempt, document, situation.nowMs);
   if (attempt.stage !== 'unproven') waits.push(Math.max(0, leftMs));

@@ -216,6 +216,11 @@ export function resumeRecord(record: DeploymentRecord, nowMs: number): Deploymen
   };
 }
 
+/** The process stood still, and nobody looked: to an update that is what a restart is, and is counted as one. */
+export function resumeAfterStall(record: DeploymentRecord, nowMs: number): DeploymentRecord {
+  return record.attempt === null ? record : { ...record, attempt: resumeAttempt(record.attempt, nowMs) };
+}
+
 function resumeHistory(history: ServiceHistory, nowMs: number): ServiceHistory {
   const { row } = history;
   return {

@@ -5,7 +5,7 @@ import { advanceService, missingNetwork } from './advance.ts';
 import { isCompleted, noteCompletion } from './completed.ts';
 import { isInLoop } from './failure-row.ts';
 import { noteRun } from './failures.ts';
-import { judgeHealth } from './health.ts';
+import { judgeHealth, notHealthy } from './health.ts';
 import { type ImageRequest, imageKey, requestOf, standingOf, uniqueRequests } from './images.ts';
 import { mustFollow, noteJoins } from './joins.ts';
 import type { ObservedContainer } from './observed.ts';
@@ -33,7 +33,7 @@ export function viewServices(
     const hosts = spec.hosts.flatMap((name) => carriers.get(name) ?? []);
     const verdict =
       container === null
-        ? { health: 'unknown' as const, healthySinceMs: null, why: null }
+        ? notHealthy('unknown')
         : judgeHealth(container, spec.service.probe, {
             facts: situation.health.get(container.id),
             healthyAfterMs,

@@ -1,6 +1,7 @@
 // The steady state: one revision is to run and stay running; whatever else is ours makes way for it.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { Phase, Reason } from '../../protocol/status.ts';
+import { moreMs } from './evidence.ts';
 import { inLoopWords } from './failure-row.ts';
 import { reasonOfImage, standingOf } from './images.ts';
 import { askLastWords, withLastWords } from './last-words.ts';
@@ -137,8 +138,9 @@ function nextHealthInMs(
 ): number | null {
   const healthyAfterMs = durationMs(document.update.healthy_after, 0);
   const waits = views
-    .filter((view) => view.verdict.health === 'starting' && view.verdict.healthySinceMs !== null)
-    .map((view) => (view.verdict.healthySinceMs ?? 0) + healthyAfterMs - situation.nowMs);
+    .filter(({ verdict }) => verdict.health === 'starting')
+    .flatMap(({ verdict }) => verdict.evidence ?? [])
+    .map((evidence) => moreMs(evidence, healthyAfterMs, situation.nowMs));
   return earliest(...waits);
 }
 

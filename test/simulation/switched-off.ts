@@ -2,8 +2,6 @@
 
 export const SWITCHED_OFF: Readonly<Record<string, string>> = {
   log_damaged: 'SQLite drops the commits after the damage and tells nobody: numbers of events are used again',
-  process_frozen: 'a proof counts the time in which the agent did not run',
-  answers_at_first: 'one healthy answer is a proof, where the next is asked for after healthy_after',
 };
 
 /** Whether worlds have it; `also` names what is drawn though it is switched off. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Check } from '../../../agent/health/check.ts';
 import { HealthTracker, type Target } from '../../../agent/health/health-tracker.ts';
-import { judgeHealth } from '../../../agent/reconcile/health.ts';
+import type { Evidence } from '../../../agent/reconcile/evidence.ts';
+import { evidenceOf, judgeHealth } from '../../../agent/reconcile/health.ts';
 import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import type { Probe } from '../../../protocol/service.ts';
 import { fork } from '../../fakes/random.ts';
@@ -29,12 +30,19 @@ function running(change: Partial<ObservedContainer> = {}): ObservedContainer {
   };
 }
 
+type ShortTarget = Omit<Target, 'healthyAfterMs'>;
+
 /** A tracker on virtual time whose probes answer as `answer` says now. */
 function setUp({ random = fork(1, 'health') } = {}) {
   const clock = new VirtualClock();
   const probes: { atMs: number; address: string }[] = [];
   const changes: string[] = [];
-  const state = { answer: null as string | null, takesMs: 0, check: null as Check | null };
+  const state = {
+    answer: null as string | null,
+    takesMs: 0,
+    check: null as Check | null,
+    stalledMs: Number.NEGATIVE_INFINITY,
+  };
   const check: Check = (probe, address, signal) => (state.check ?? answerAsTold)(probe, address, signal);
   const answerAsTold: Check = async (_probe, address, signal) => {
     probes.push({ atMs: clock.monotonicMs(), address });
@@ -43,17 +51,23 @@ function setUp({ random = fork(1, 'health') } = {}) {
   };
   const readBeat = async () => ({ kind: 'missing' }) as const;
   const tracker = new HealthTracker({
-    ...{ clock, random, check, readBeat },
+    ...{ clock, random, check, readBeat, lastStallMs: () => state.stalledMs },
     onChange: (name) => changes.push(name),
   });
-  const health = (target: Target, healthyAfterMs = 5000): string => {
-    const facts = tracker.track('line', [target]).get(target.container.id);
+  const factsOf = (target: ShortTarget, healthyAfterMs = 5000) =>
+    tracker.track('line', [{ ...target, healthyAfterMs }], clock.monotonicMs()).get(target.container.id);
+  const evidence = (target: ShortTarget, healthyAfterMs = 5000): Evidence | null => {
+    const facts = factsOf(target, healthyAfterMs);
+    return facts === undefined ? null : evidenceOf(target.container, target.probe, facts);
+  };
+  const health = (target: ShortTarget, healthyAfterMs = 5000): string => {
+    const facts = factsOf(target, healthyAfterMs);
     const verdict = judgeHealth(target.container, target.probe, {
       ...{ facts, healthyAfterMs, nowMs: clock.monotonicMs() },
     });
     return verdict.health;
   };
-  return { clock, probes, changes, state, tracker, health };
+  return { clock, probes, changes, state, tracker, factsOf, evidence, health };
 }
 
 describe('a service with a probe', () => {
@@ -74,7 +88,9 @@ describe('a service with a probe', () => {
     const { clock, health, probes } = setUp();
     health({ container: running(), probe: PROBE });
     await clock.advance(600_000);
-    const gaps = probes.slice(1).map(({ atMs }, index) => atMs - (probes[index]?.atMs ?? 0));
+    // The second is asked for the proof, after `healthy_after`.
+    const steady = probes.slice(1);
+    const gaps = steady.slice(1).map(({ atMs }, index) => atMs - (steady[index]?.atMs ?? 0));
     expect(probes[0]?.atMs).toBeLessThanOrEqual(1000);
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(8000);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(10_000);
@@ -87,11 +103,13 @@ describe('a service with a probe', () => {
     health(target);
     await clock.advance(60_000);
     state.answer = 'HTTP 500';
+    changes.length = 0;
     await clock.advance(20_000);
     expect(health(target)).toBe('healthy');
+    expect(changes.length).toBe(0);
     await clock.advance(10_000);
     expect(health(target)).toBe('unhealthy');
-    expect(changes.length).toBe(2);
+    expect(changes.length).toBe(1);
     state.answer = null;
     await clock.advance(10_000);
     expect(health(target)).toBe('healthy');
@@ -143,7 +161,7 @@ describe('a service with a probe', () => {
     state.takesMs = 2000;
     health({ container: running(), probe: PROBE });
     await clock.advance(1500);
-    tracker.track('line', []);
+    tracker.track('line', [], clock.monotonicMs());
     const before = [probes.length, changes.length];
     await clock.advance(60_000);
     expect([probes.length, changes.length]).toEqual(before);
@@ -168,6 +186,71 @@ describe('a service with a probe', () => {
     health({ container: running(), probe: { ...PROBE, interval: '1s' } });
     await clock.advance(20_000);
     expect(probes.length - before).toBeGreaterThan(15);
+  });
+});
+
+describe('the evidence of a probe', () => {
+  const slow = { container: running(), probe: { ...PROBE, interval: '1m' } };
+
+  test('is asked for once more when it could be enough, though the interval is longer', async () => {
+    const { clock, evidence, changes, probes } = setUp({ random: () => 0 });
+    evidence(slow);
+    await clock.advance(5900);
+    expect(changes).toEqual(['line']);
+    await clock.advance(200);
+    expect(changes).toEqual(['line', 'line']);
+    const [first = 0, second = 0] = probes.map(({ atMs }) => atMs);
+    expect(evidence(slow)).toEqual({ sinceMs: first, lastMs: second });
+    expect(second - first).toBe(5000);
+    await clock.advance(40_000);
+    expect(probes.length).toBe(2);
+  });
+
+  test('is none from before a stall, and begins with the first success that was asked for after it', async () => {
+    const { clock, evidence, health, state } = setUp();
+    const target = { container: running(), probe: PROBE };
+    evidence(target);
+    await clock.advance(30_000);
+    expect(evidence(target)?.lastMs).toBeGreaterThan(20_000);
+    state.stalledMs = clock.monotonicMs();
+    expect(evidence(target)).toBeNull();
+    expect(health(target)).toBe('healthy');
+    await clock.advance(12_000);
+    expect(evidence(target)?.sinceMs).toBeGreaterThanOrEqual(30_000);
+  });
+
+  test.each([['no answer'], [null]])(
+    'takes no answer (%s) to a question from before a stall',
+    async (answer) => {
+      const { clock, evidence, factsOf, state } = setUp({ random: () => 0 });
+      const target = { container: running(), probe: { ...PROBE, failures: 1 } };
+      factsOf(target);
+      await clock.advance(30_000);
+      const before = factsOf(target)?.probe;
+      Object.assign(state, { answer, takesMs: 2000 });
+      // Asked at 36 s, answered at 38 s.
+      await clock.advance(7000);
+      state.stalledMs = clock.monotonicMs();
+      await clock.advance(1500);
+      expect(factsOf(target)?.probe).toEqual({ ...before, evidence: null });
+      Object.assign(state, { answer: null, takesMs: 0 });
+      await clock.advance(1000);
+      expect(evidence(target)).toEqual({ sinceMs: 39_000, lastMs: 39_000 });
+    },
+  );
+
+  test('is none while the newest answer is a failure, though that is forgiven', async () => {
+    const { clock, evidence, health, state } = setUp({ random: () => 0 });
+    const target = { container: running(), probe: PROBE };
+    evidence(target);
+    await clock.advance(30_000);
+    state.answer = 'slow';
+    await clock.advance(10_000);
+    expect(health(target)).toBe('healthy');
+    expect(evidence(target)).toBeNull();
+    state.answer = null;
+    await clock.advance(10_000);
+    expect(evidence(target)?.sinceMs).toBe(1000);
   });
 });
 
@@ -214,7 +297,7 @@ describe('a check that does what no check should', () => {
     ],
   ];
   test.each(misdeeds)('and %s is a failed probe, time and again', async (_title, misdeed, why) => {
-    const { clock, health, state, tracker } = setUp();
+    const { clock, health, state, factsOf } = setUp();
     const target = { container: running(), probe: PROBE };
     health(target);
     await clock.advance(30_000);
@@ -222,7 +305,7 @@ describe('a check that does what no check should', () => {
     state.check = misdeed;
     await clock.advance(60_000);
     expect(health(target)).toBe('unhealthy');
-    expect(tracker.track('line', [target]).get('c1')?.probe?.lastError).toBe(why);
+    expect(factsOf(target)?.probe?.lastError).toBe(why);
     state.check = null;
     await clock.advance(30_000);
     expect(health(target)).toBe('healthy');
@@ -248,9 +331,9 @@ test('probes of services that started together spread out', async () => {
   const { clock, tracker, probes } = setUp();
   const targets = Array.from({ length: 20 }, (_, n) => ({
     container: running({ id: `c${n}`, address: `172.18.0.${n}` }),
-    probe: PROBE,
+    ...{ probe: PROBE, healthyAfterMs: 5000 },
   }));
-  tracker.track('line', targets);
+  tracker.track('line', targets, 0);
   await clock.advance(30_000);
   expect(new Set(probes.map(({ atMs }) => Math.floor(atMs))).size).toBeGreaterThan(30);
 });

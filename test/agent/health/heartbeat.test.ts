@@ -26,12 +26,14 @@ function setUp(probe: Probe = HEARTBEAT) {
       looks.push({ deployment, owner: { service, spec }, file });
       return look;
     },
+    lastStallMs: () => Number.NEGATIVE_INFINITY,
     onChange: () => undefined,
   });
   const container = containerOf(present(1, { app: { probe } }), 'app', { address: null });
   const verdict = (at: Partial<ObservedContainer> = {}) => {
     const now = { ...container, ...at };
-    const facts = tracker.track('line', [{ container: now, probe }]).get(now.id);
+    const target = { container: now, probe, healthyAfterMs: 0 };
+    const facts = tracker.track('line', [target], clock.monotonicMs()).get(now.id);
     return judgeHealth(now, probe, { facts, healthyAfterMs: 0, nowMs: clock.monotonicMs() });
   };
   let beats = 0;
@@ -151,7 +153,7 @@ test('with the container the looks end', async () => {
   const { clock, looks, tracker, verdict, beatFor } = setUp();
   verdict();
   await beatFor(10_000);
-  tracker.track('line', []);
+  tracker.track('line', [], clock.monotonicMs());
   const before = looks.length;
   await clock.advance(60_000);
   expect(looks.length).toBe(before);

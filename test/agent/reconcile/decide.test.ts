@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../agent/reconcile/decide.ts';
+import { newFacts, newProbeHistory } from '../../../agent/reconcile/health.ts';
 import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import { EMPTY_RECORD, emptyHistory } from '../../../agent/reconcile/record.ts';
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
@@ -302,20 +303,11 @@ describe('an update', () => {
     });
     const db = containerOf(app, 'db');
     const web = containerOf(app, 'web', { state: 'created', startedAt: null });
-    const health = (okSinceMs: number | null) =>
-      new Map([
-        [
-          db.id,
-          {
-            runningSinceMs: 0,
-            engineHealthySinceMs: null,
-            probe: { startedMs: 0, okSinceMs, failuresInRow: 0, lastError: null, recent: [] },
-          },
-        ],
-      ]);
-    const waiting = situation({ desired: app, observed: observed([db, web]), health: health(null) });
+    const health = (isUp: boolean) =>
+      new Map([[db.id, { ...newFacts(0, true), probe: { ...newProbeHistory(0), isUp } }]]);
+    const waiting = situation({ desired: app, observed: observed([db, web]), health: health(false) });
     expect(decide(waiting).steps).toEqual([]);
-    const ready = situation({ desired: app, observed: observed([db, web]), health: health(5) });
+    const ready = situation({ desired: app, observed: observed([db, web]), health: health(true) });
     expect(inWords(decide(ready).steps)).toEqual(['start_container web-1']);
   });
 

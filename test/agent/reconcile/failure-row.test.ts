@@ -82,7 +82,8 @@ describe('the row of failures', () => {
       { from: 1000, to: 2000 },
     ]);
     const container = containerOf(one, 'web');
-    const verdict = { health: 'healthy' as const, healthySinceMs: 2000, why: null };
+    const evidence = { sinceMs: 2000, lastMs: 2000 };
+    const verdict = { health: 'healthy' as const, evidence, why: null };
     const run = { spec: web, container, verdict };
     const begun = noteRun(record, run, { nowMs: 2000, wallTime, chance: 0.5 });
     const later = noteRun(begun, run, { nowMs: 2000 + ranMs, wallTime, chance: 0.5 });

@@ -1,6 +1,6 @@
 // The verdict over a history of probe results: what fails now and then is healthy, what fails half the time is not.
 import { describe, expect, it } from 'vitest';
-import { judgeHealth, newProbeHistory, withResult } from '../../../agent/reconcile/health.ts';
+import { judgeHealth, newFacts, newProbeHistory, withResult } from '../../../agent/reconcile/health.ts';
 import type { Probe } from '../../../protocol/service.ts';
 import { containerOf, present } from './situations.ts';
 
@@ -11,14 +11,17 @@ const container = containerOf(present(1, { web: { probe: PROBE } }), 'web');
 function historyOf(results: string) {
   return [...results].reduce(
     (history, result, index) =>
-      withResult(PROBE, history, { error: result === 'x' ? 'HTTP 500' : null, nowMs: index * 10_000 }),
+      withResult(PROBE, history, {
+        ...{ error: result === 'x' ? 'HTTP 500' : null, askedMs: index * 10_000 },
+        stalledMs: Number.NEGATIVE_INFINITY,
+      }),
     newProbeHistory(0),
   );
 }
 
 function verdictOf(results: string) {
   const nowMs = Math.max(0, results.length - 1) * 10_000;
-  const facts = { runningSinceMs: 0, engineHealthySinceMs: null, probe: historyOf(results) };
+  const facts = { ...newFacts(0, true), probe: historyOf(results) };
   return judgeHealth(container, PROBE, { facts, healthyAfterMs: 0, nowMs });
 }
 
@@ -44,7 +47,7 @@ describe('a probe that', () => {
 
   it('flaps begins its healthy run anew when it has stopped', () => {
     const results = `${'.x'.repeat(10)}...`;
-    expect(verdictOf(results).healthySinceMs).toBeGreaterThanOrEqual(200_000);
+    expect(verdictOf(results).evidence?.sinceMs).toBeGreaterThanOrEqual(200_000);
   });
 
   it('runs for ever keeps a short history', () => {

@@ -1,5 +1,6 @@
 // A verdict keeps its evidence: what held an update up, failed or was waited for stands in the reason that ends it.
 import { describe, expect, it } from 'vitest';
+import { newProbeHistory } from '../../../agent/reconcile/health.ts';
 import type { Revision } from '../../../agent/reconcile/situation.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
 import type { PresentDeployment } from '../../../protocol/deployment.ts';
@@ -62,7 +63,7 @@ describe('an update that ends at its deadline tells', () => {
     const probe = { tcp: { port: 1 }, grace: '1h' };
     const two = present(2, { web: { probe } }, { update });
     const model = deviceWith(one);
-    const facts = { startedMs: 0, okSinceMs: null, failuresInRow: 1, lastError: 'HTTP 500', recent: [] };
+    const facts = { ...newProbeHistory(0), failuresInRow: 1, lastError: 'HTTP 500' };
     const { situation } = model;
     model.situation = (...parts) => {
       const real = situation.apply(model, parts);

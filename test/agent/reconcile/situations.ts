@@ -1,7 +1,7 @@
 // Builders of situations, and a model of the engine as small as the planner's own idea of it.
 
 import { decide } from '../../../agent/reconcile/decide.ts';
-import type { HealthFacts } from '../../../agent/reconcile/health.ts';
+import { type HealthFacts, newFacts } from '../../../agent/reconcile/health.ts';
 import { recognise } from '../../../agent/reconcile/identity.ts';
 import type { ImageStanding, Observed, ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import { recordOutcomes } from '../../../agent/reconcile/outcomes.ts';
@@ -82,6 +82,7 @@ export function observed(
   return { containers, networks: new Set(networks), volumes: new Set(volumes) };
 }
 
+const NOW_MS = 1_000_000;
 const PRESENT: ImageStanding = { kind: 'present', imageId: 'sha256:1' };
 
 export interface SituationParts extends Partial<Omit<Situation, 'desired' | 'images'>> {
@@ -107,7 +108,7 @@ export function situation({ desired, proven = null, images = {}, ...rest }: Situ
     gate: null,
     observed: observed([]),
     health: new Map(),
-    nowMs: 1_000_000,
+    nowMs: NOW_MS,
     wallTime: '2026-11-22T10:00:00.000Z',
     chance: 0.5,
     ...rest,
@@ -136,14 +137,16 @@ export function inWords(steps: readonly Step[]): string[] {
   });
 }
 
-/** Healthy since long ago, as far as the facts can say so. */
+/** Seen to run since then, up to now. */
 export function runningSince(
   sinceMs: number,
   containers: readonly ObservedContainer[],
 ): Map<string, HealthFacts> {
-  return new Map(
-    containers.map(({ id }) => [id, { runningSinceMs: sinceMs, engineHealthySinceMs: null, probe: null }]),
-  );
+  return new Map(containers.map(({ id }) => [id, seenRunning(sinceMs, NOW_MS)]));
+}
+
+function seenRunning(sinceMs: number, lastMs: number): HealthFacts {
+  return { ...newFacts(sinceMs, false), running: { sinceMs, lastMs } };
 }
 
 /** An engine on which every step works at once and every container is well. */
@@ -152,7 +155,7 @@ export class Model {
   networks: Set<string>;
   volumes: Set<string>;
   record: DeploymentRecord;
-  nowMs = 1_000_000;
+  nowMs = NOW_MS;
   clockOffsetMs = 0;
   /** What containers are made from. */
   imageId = 'sha256:1';
@@ -194,10 +197,7 @@ export class Model {
     const health = new Map(
       this.containers
         .filter(({ state }) => state === 'running')
-        .map(({ id }) => [
-          id,
-          { runningSinceMs: this.#upSince.get(id) ?? this.nowMs, engineHealthySinceMs: null, probe: null },
-        ]),
+        .map(({ id }) => [id, seenRunning(this.#upSince.get(id) ?? this.nowMs, this.nowMs)]),
     );
     return {
       ...situation({ desired, proven, images, nowMs: this.nowMs, health, observed: seen }),

@@ -87,8 +87,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/proof.ts',
-        find: 'return since !== null && situation.nowMs - since >= durationMs(document.update.healthy_after, 0);',
-        replace: 'return since !== null;',
+        find: 'return lasted(view.verdict.evidence, durationMs(document.update.healthy_after, 0));',
+        replace: 'return view.verdict.evidence !== null;',
       },
     ],
     promises: ['5 proven is what ran for healthy_after'],

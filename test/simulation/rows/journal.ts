@@ -29,6 +29,7 @@ export class JournalSigns {
     if (text === 'agent: starts') this.#hearStart(at);
     if (text === 'power: off') this.#isCutShort = at === this.#startedAt;
     if (text === 'watchdog: kills') this.#see('watchdog');
+    if (text === 'agent: runs again') this.#see('stood still');
     if (text.startsWith('store: ') && this.#wasCutShort) this.#see('recovery cut short');
     if (text.startsWith('agent: no store: ') && text.includes('disk of data_dir is full'))
       this.#see('no store for want of space');

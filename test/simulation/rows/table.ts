@@ -18,6 +18,7 @@ export const ROWS: Readonly<Record<string, readonly string[]>> = {
   'the engine is away, or restarts': ['degraded engine_unavailable'],
   'the agent is killed': ['agent_started again'],
   'the agent hangs': ['watchdog'],
+  'the agent does not run for a while: stopped, swapped out, on a paused machine': ['stood still'],
   'power is cut': ['agent_started after a boot'],
   'a host port is taken': ['rolled_back port_taken', 'failed port_taken'],
   "an image does not fit on the engine's disk above the [reserve](configuration.md#images)": [
