@@ -45,6 +45,8 @@ export interface Edges {
 
 export interface AgentOptions {
   readonly device: string;
+  /** As `LocalStatus.host_name`. */
+  readonly otherHostName: string | null;
   readonly groups: readonly string[];
   readonly topicPrefix: string;
   /** For people; without credentials. */
@@ -197,7 +199,13 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
     },
     retry,
     status: () => ({
-      ...{ device, groups, agent_version: AGENT_VERSION, started_at: startedAt },
+      ...{
+        device,
+        host_name: options.otherHostName,
+        groups,
+        agent_version: AGENT_VERSION,
+        started_at: startedAt,
+      },
       broker: localBroker(broker.status(), options.brokerUrl),
       engine: {
         is_reachable: presence.trouble === null,

@@ -19,22 +19,26 @@ export interface ReadConfigOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Default: the machine's host name. */
   readonly hostName?: string;
+  /** The id that the device had at its last start, by its `data_dir`; `null` for none. Default: none. */
+  readonly readKeptDevice?: (dataDir: string) => string | null;
 }
 
 /** Throws `ConfigError`, with every fault that was found. */
 export function readConfig(options: ReadConfigOptions = {}): Config {
-  const { argvConfigPath, env = process.env, hostName = hostname() } = options;
+  const { argvConfigPath, env = process.env, readKeptDevice = () => null } = options;
+  const hostName = (options.hostName ?? hostname()).toLowerCase();
   const file = path.resolve(argvConfigPath || env.HOLDFAST_CONFIG || DEFAULT_CONFIG_PATH);
   const parsed = v.safeParse(configSchema, readToml(file));
   if (!parsed.success) throw new ConfigError('bad_value', { file, faults: parsed.issues.map(toFault) });
   const faults = checkConfig(parsed.output);
-  const device = parsed.output.device ?? hostName.toLowerCase();
-  // A configured device was checked by the schema, so a fault here is the host name's.
+  // The host name counts once: a device whose id changed with it would be a stranger to its fleet.
+  const device = parsed.output.device ?? readKeptDevice(parsed.output.data_dir) ?? hostName;
+  // The others were checked before, so a fault here is the host name's.
   if (!v.is(deviceSchema, device)) {
     faults.push({ path: 'device', message: 'the host name is no device id; set device = "…" in the file' });
   }
   if (faults.length > 0) throw new ConfigError('bad_value', { file, faults });
-  return toConfig(parsed.output, { file, device, credentialsDir: env.CREDENTIALS_DIRECTORY });
+  return toConfig(parsed.output, { file, device, hostName, credentialsDir: env.CREDENTIALS_DIRECTORY });
 }
 
 function toFault(issue: v.BaseIssue<unknown>): Fault {
@@ -45,14 +49,17 @@ function toFault(issue: v.BaseIssue<unknown>): Fault {
 interface Surroundings {
   readonly file: string;
   readonly device: string;
+  readonly hostName: string;
   /** Where systemd puts `LoadCredential=` files. */
   readonly credentialsDir: string | undefined;
 }
 
-function toConfig(parsed: ConfigFile, { file, device, credentialsDir }: Surroundings): Config {
+function toConfig(parsed: ConfigFile, { file, device, hostName, credentialsDir }: Surroundings): Config {
   return Object.freeze({
     file,
     device,
+    hostName,
+    isDeviceConfigured: parsed.device !== undefined,
     groups: Object.freeze(parsed.groups),
     dataDir: parsed.data_dir,
     broker: toBroker(parsed.broker, credentialsDir),

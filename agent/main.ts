@@ -22,7 +22,8 @@ import { LINE_OPTIONS, withPriority } from './lib/log-lines.ts';
 import { readSecret } from './lib/read-secret.ts';
 import { startLocalServer } from './local/server.ts';
 import type { Store } from './ports/store.ts';
-import { openStore } from './store/open-store.ts';
+import { openStore, readKeptDevice } from './store/open-store.ts';
+import type { SqliteStore } from './store/sqlite-store.ts';
 import { createNotifier } from './systemd/notify.ts';
 import { ProgressWatchdog } from './systemd/watchdog.ts';
 import { AGENT_VERSION } from './version.ts';
@@ -40,7 +41,7 @@ export interface RunAgentOptions {
  * `ConfigError` on a bad configuration and `LocalSocketError` when another agent has the socket.
  */
 export async function runAgent({ configPath, signal }: RunAgentOptions): Promise<number> {
-  const config = readConfig({ argvConfigPath: configPath });
+  const config = readConfig({ argvConfigPath: configPath, readKeptDevice });
   const logger = openLog(config);
   const failure = new AbortController();
   const onFatal = (error: unknown): void => {
@@ -53,8 +54,10 @@ export async function runAgent({ configPath, signal }: RunAgentOptions): Promise
   const store = openStore(config.dataDir, { outboxBytes: config.report.outboxBytes });
   if (store.recovery !== null)
     logger.error({ room: 'store', ...store.recovery }, 'the database was built anew');
+  keepIdentity(store, config, logger);
   const agent = composeAgent(openEdges(config, store, logger), {
     device: config.device,
+    otherHostName: otherHostName(config),
     groups: config.groups,
     topicPrefix: config.broker.topicPrefix,
     brokerUrl: config.broker.url,
@@ -82,6 +85,26 @@ export async function runAgent({ configPath, signal }: RunAgentOptions): Promise
   logger.info({}, 'agent stopped');
   await notifier.settled();
   return failure.signal.aborted ? 1 : 0;
+}
+
+/** Tells in the journal what changed since the last start, and at each start that the host has another name. */
+function keepIdentity(store: SqliteStore, config: Config, logger: Logger): void {
+  const { device, hostName, broker } = config;
+  const now = {
+    device,
+    topicPrefix: broker.topicPrefix,
+    hostName: config.isDeviceConfigured ? null : hostName,
+  };
+  for (const event of store.keepIdentity(now, clock.wallTime().toISOString()))
+    logger.warn({ room: 'store', ...event }, event.type.replaceAll('_', ' '));
+  if (otherHostName(config) === null) return;
+  const hint = `it keeps its id; to change it, set device = "…" in ${config.file}`;
+  logger.warn({ host_name: hostName, hint }, 'the host has another name than the device');
+}
+
+/** The host name, where the device keeps an id that it was once given by another; else `null`. */
+function otherHostName({ device, hostName, isDeviceConfigured }: Config): string | null {
+  return isDeviceConfigured || hostName === device ? null : hostName;
 }
 
 /** Synchronous, so that the last line before a crash is written too. */

@@ -19,6 +19,7 @@ const troubleSchema = v.object({
 
 export const localStatusSchema: v.GenericSchema<unknown, LocalStatus> = v.object({
   device: v.string(),
+  host_name: v.nullable(v.string()),
   groups: v.array(v.string()),
   agent_version: v.string(),
   started_at: v.string(),

@@ -33,6 +33,10 @@ export interface Config {
   /** Where it was read from. */
   readonly file: string;
   readonly device: string;
+  /** In lower case. */
+  readonly hostName: string;
+  /** Whether the file says the device's id; else it is kept, or the host name. */
+  readonly isDeviceConfigured: boolean;
   /** In order of precedence: the first wins where two groups name the same deployment. */
   readonly groups: readonly string[];
   readonly dataDir: string;

@@ -190,9 +190,8 @@ export class DeploymentLoop {
     this.#isResumed = false;
     const document = this.#readAccepted();
     if (document !== null) {
-      const { revision, hash, source } = document;
-      const body = statusWithoutStore({ revision, hash }, this.#record, trouble);
-      reporter.reportStatus(this.name, source, body);
+      const body = statusWithoutStore(this.#nameOf(document), this.#record, trouble);
+      reporter.reportStatus(this.name, document.source, body);
     }
     const { delayMs, next } = drawDelay(this.#storeBackOff, random);
     this.#storeBackOff = next;
@@ -231,10 +230,15 @@ export class DeploymentLoop {
   }
 
   /** What runs is left as it is: nobody knows any more what it should be. */
-  #leaveUnreadable({ source, revision, hash }: AcceptedRevision): number {
-    const body = statusUnreadable({ revision, hash }, this.#record);
-    this.#context.reporter.reportStatus(this.name, source, body);
+  #leaveUnreadable(document: AcceptedRevision): number {
+    const body = statusUnreadable(this.#nameOf(document), this.#record);
+    this.#context.reporter.reportStatus(this.name, document.source, body);
     return SAFETY_PASS_MS;
+  }
+
+  /** By the document's own number, as an outdated one is accepted as 0, and no less than 1 where nobody can read it. */
+  #nameOf({ hash, revision }: AcceptedRevision): { revision: number; hash: string } {
+    return { revision: this.#reader.revision(hash)?.revision ?? Math.max(1, revision), hash };
   }
 
   /** Side by side: the steps of one decision do not depend on each other. */

@@ -5,6 +5,8 @@ import type { BrokerStatus } from './broker.ts';
 /** The answer of `GET /v1/status`, and of `holdfast status --json`. */
 export interface LocalStatus {
   readonly device: string;
+  /** The host's name, where it is another than the id that the device keeps with none configured; else `null`. */
+  readonly host_name: string | null;
   readonly groups: readonly string[];
   readonly agent_version: string;
   /** When the agent process started, ISO 8601. */

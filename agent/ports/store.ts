@@ -41,6 +41,7 @@ export type Source = string;
 export interface AcceptedRevision {
   readonly deployment: string;
   readonly source: Source;
+  /** 0 where it was accepted on a topic that is no longer read: any revision on the present one is newer. */
   readonly revision: number;
   readonly hash: string;
 }

@@ -31,6 +31,17 @@ export class DeploymentRows {
     });
   }
 
+  /** Of the device's own documents, or of all: from now on any revision of theirs counts as newer. */
+  outdateRevisions(whose: 'own' | 'all'): void {
+    const sources = whose === 'own' ? " AND source = 'device'" : '';
+    inTransaction(this.#db, () => {
+      const outdated = this.#db.all<{ deployment: string }>(
+        `UPDATE accepted SET revision = 0 WHERE revision > 0${sources} RETURNING deployment`,
+      );
+      for (const { deployment } of outdated) this.#saveCopy(deployment);
+    });
+  }
+
   #dropUnusedDocuments(): void {
     this.#db.run(
       'DELETE FROM documents WHERE hash NOT IN (SELECT hash FROM accepted) ' +

@@ -25,13 +25,7 @@ export function openDataFiles(dataDir: string): DataFiles {
   const directories = [dataDir, join(dataDir, DOCUMENTS)];
   for (const directory of directories) mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
   return {
-    read: (name) => {
-      try {
-        return readFileSync(join(dataDir, name));
-      } catch {
-        return null;
-      }
-    },
+    read: (name) => readDataFile(dataDir, name),
     write: (name, content) =>
       translated(() => writeFileSync(join(dataDir, name), content, { mode: PRIVATE_FILE, flush: true })),
     rename: (from, to) => translated(() => renameSync(join(dataDir, from), join(dataDir, to))),
@@ -46,6 +40,15 @@ export function openDataFiles(dataDir: string): DataFiles {
         .flatMap((directory) => namesIn(directory).map((name) => relative(dataDir, name)))
         .toSorted(),
   };
+}
+
+/** As `DataFiles.read`, with nothing made. */
+export function readDataFile(dataDir: string, name: string): Buffer | null {
+  try {
+    return readFileSync(join(dataDir, name));
+  } catch {
+    return null;
+  }
 }
 
 function translated<T>(work: () => T): T {

@@ -7,10 +7,10 @@ import { type DataFiles, findBlock, replaceFile } from './data-files.ts';
 import { openDatabase, type SqlDatabase } from './database.ts';
 import { guardDatabase } from './guarded-database.ts';
 import { migrations as released } from './migrations.ts';
-import { openDataFiles } from './node-data-files.ts';
+import { openDataFiles, readDataFile } from './node-data-files.ts';
 import { applySettings, checkIntegrity, checkRows, migrate, readVersion } from './prepare-database.ts';
 import { type Cause, settle } from './rebuild.ts';
-import { SecondCopies } from './second-copies.ts';
+import { readIdentity, SecondCopies } from './second-copies.ts';
 import { DATABASE, dropSetAside, setAside } from './set-aside.ts';
 import type { SqliteStore, StoreOptions } from './sqlite-store.ts';
 import { StoreDamaged, StoreUnusable, toOpenError } from './store-errors.ts';
@@ -55,6 +55,11 @@ export function openStoreAt(place: StorePlace, options: OpenOptions = {}): Sqlit
     files.remove(SUSPECT);
     return openAnew(place, options, { code: error.kind, message: error.message, set_aside: name });
   }
+}
+
+/** The id that was kept in `dataDir` at the last start; `null` where there is none, or nobody may read it. */
+export function readKeptDevice(dataDir: string): string | null {
+  return readIdentity({ read: (name) => readDataFile(dataDir, name) })?.device ?? null;
 }
 
 function openAnew(place: StorePlace, options: OpenOptions, cause: Cause): SqliteStore {

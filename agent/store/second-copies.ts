@@ -6,10 +6,12 @@
 import type { AcceptedDocument, Source } from '../ports/store.ts';
 import type { DeploymentRecord } from '../reconcile/record.ts';
 import { type DataFiles, replaceFile } from './data-files.ts';
+import type { Identity } from './kept-identity.ts';
 import { seal, unseal } from './sealed.ts';
 
 const COPY = /^documents\/[^/]+\.json$/;
 const NUMBERS = 'documents/numbers';
+const IDENTITY = 'documents/identity';
 const SCHEMA = 1;
 
 /** Of a record, what a rebuilt one must know: what to go back to, what not to try again, and what not to do again. */
@@ -78,10 +80,24 @@ export class SecondCopies {
     return readSealed<ToldNumbers>(this.#files, NUMBERS);
   }
 
+  readIdentity(): Identity | null {
+    return readIdentity(this.#files);
+  }
+
+  /** Durable on return. Throws `StoreBlocked`. */
+  writeIdentity(identity: Identity): void {
+    replaceFile(this.#files, IDENTITY, Buffer.from(seal({ schema: SCHEMA, ...identity })));
+  }
+
   /** Durable on return. Throws `StoreBlocked`. */
   writeNumbers(numbers: ToldNumbers): void {
     replaceFile(this.#files, NUMBERS, Buffer.from(seal({ schema: SCHEMA, ...numbers })));
   }
+}
+
+/** Of the device whose directory it is; `null` when none was kept, or nobody can read it. */
+export function readIdentity(files: Pick<DataFiles, 'read'>): Identity | null {
+  return readSealed<Identity>(files, IDENTITY);
 }
 
 function nameOf(deployment: string): string {
@@ -89,7 +105,7 @@ function nameOf(deployment: string): string {
 }
 
 /** `null` for one that is damaged, and for one of a newer agent. */
-function readSealed<T extends object>(files: DataFiles, name: string): T | null {
+function readSealed<T extends object>(files: Pick<DataFiles, 'read'>, name: string): T | null {
   const bytes = files.read(name);
   if (bytes === null) return null;
   try {

@@ -23,6 +23,7 @@ import { DeploymentRows } from './deployment-rows.ts';
 import { EventRows, OUTBOX_BYTES } from './event-rows.ts';
 import { HeldWrites } from './held-writes.ts';
 import { ImageRows } from './image-rows.ts';
+import { compareIdentity, type Identity } from './kept-identity.ts';
 import { NumberCeiling } from './number-ceiling.ts';
 import type { SecondCopies, ToldNumbers } from './second-copies.ts';
 import { StatusRows } from './status-rows.ts';
@@ -36,6 +37,7 @@ export interface StoreOptions {
 
 export class SqliteStore implements Store {
   readonly #db: SqlDatabase;
+  readonly #copies: SecondCopies;
   readonly #deployments: DeploymentRows;
   readonly #commands: CommandRows;
   readonly #events: EventRows;
@@ -55,6 +57,7 @@ export class SqliteStore implements Store {
     { outboxBytes = OUTBOX_BYTES, verifyPlace = () => undefined }: StoreOptions = {},
   ) {
     this.#db = database;
+    this.#copies = copies;
     this.verifyPlace = verifyPlace;
     this.#deployments = new DeploymentRows(database, copies);
     this.#commands = new CommandRows(database);
@@ -91,6 +94,19 @@ export class SqliteStore implements Store {
   /** What was told of the database before this one; `null` when it is the same as at the last start. */
   get recovery(): NewEvent | null {
     return this.#recovery;
+  }
+
+  /**
+   * Keeps who the device is from this start on. Where it was another before, the documents that it has go on, and
+   * any revision on its new topics counts as newer; answers with the events that tell it. Throws `StoreBlocked`.
+   */
+  keepIdentity(now: Identity, at: string): readonly NewEvent[] {
+    const before = this.#copies.readIdentity();
+    const { outdated, events } = compareIdentity(before, now);
+    if (outdated !== 'none') this.#deployments.outdateRevisions(outdated);
+    if (events.length > 0) this.appendEvents(events, at);
+    if (JSON.stringify(before) !== JSON.stringify(now)) this.#copies.writeIdentity(now);
+    return events;
   }
 
   acceptDocument(document: AcceptedDocument): void {

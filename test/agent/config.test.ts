@@ -41,6 +41,8 @@ describe('a good file', () => {
     expect(config).toEqual({
       file: path.join(directory, 'holdfast.toml'),
       device: 'edge-07',
+      hostName: 'edge-07',
+      isDeviceConfigured: false,
       groups: [],
       dataDir: '/var/lib/holdfast',
       broker: {
@@ -280,6 +282,23 @@ describe('a wrong value stops the start', () => {
   test('a host name that is no device id asks for a device', () => {
     const error = failureOf(() => read(BROKER, {}, 'edge.example.com'));
     expect(error.faults).toEqual([{ path: 'device', message: expect.stringContaining('set device = ') }]);
+  });
+
+  test('a kept id beats the host name, also one that is no id, and a configured one beats both', () => {
+    const readWith = (toml: string, kept: string | null) =>
+      readConfig({
+        argvConfigPath: write(toml),
+        env: {},
+        hostName: 'new.example.com',
+        readKeptDevice: (dataDir) => (dataDir === '/var/lib/holdfast' ? kept : null),
+      });
+    expect(readWith(BROKER, 'edge-01')).toMatchObject({
+      ...{ device: 'edge-01', hostName: 'new.example.com', isDeviceConfigured: false },
+    });
+    expect(readWith(`device = "edge-02"\n${BROKER}`, 'edge-01')).toMatchObject({
+      ...{ device: 'edge-02', isDeviceConfigured: true },
+    });
+    expect(failureOf(() => readWith(BROKER, null)).faults).toMatchObject([{ path: 'device' }]);
   });
 
   test('all faults are told at once', () => {

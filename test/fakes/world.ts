@@ -66,8 +66,8 @@ const MAX_TRACE = 5000;
 
 export class World {
   readonly seed: number;
-  readonly device: string;
-  /** As configured; a change holds from the next start of the agent. */
+  /** These two as configured; a change holds from the next start of the agent. */
+  device: string;
   groups: readonly string[];
   readonly clock = new VirtualClock();
   readonly daemon: Daemon;
@@ -391,6 +391,7 @@ export class World {
       },
       {
         device: this.device,
+        otherHostName: null,
         groups: this.groups,
         topicPrefix: DEFAULT_TOPIC_PREFIX,
         brokerUrl: 'mqtt://fake',

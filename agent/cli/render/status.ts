@@ -48,7 +48,8 @@ function renderDevice(status: LocalStatus, view: View): string[] {
 function describeDevice(status: LocalStatus, view: View): string {
   const groups = status.groups.length > 0 ? `, groups ${status.groups.join(', ')}` : '';
   const up = elapsed(status.started_at, view.now);
-  return `${status.device}, agent ${status.agent_version}${up === null ? '' : `, up ${up}`}${groups}`;
+  const host = status.host_name === null ? '' : ` (kept; the host name is ${status.host_name} now)`;
+  return `${status.device}${host}, agent ${status.agent_version}${up === null ? '' : `, up ${up}`}${groups}`;
 }
 
 function describeBroker({ broker }: LocalStatus, view: View): string {

@@ -48,6 +48,7 @@ export const RUNNING_6 = { revision: 6, hash: HASH_6 };
 export function makeLocalStatus(changes: Partial<LocalStatus> = {}): LocalStatus {
   return {
     device: 'edge-01',
+    host_name: null,
     groups: ['berlin'],
     agent_version: '0.1.0',
     started_at: '2026-11-22T08:48:00Z',

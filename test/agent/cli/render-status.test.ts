@@ -26,6 +26,12 @@ describe('holdfast status', () => {
     );
   });
 
+  it('names the host where the device keeps an id that its host name no longer gives', () => {
+    expect(renderStatus(makeLocalStatus({ host_name: 'gateway-7' }), PIPE)).toContain(
+      'device   edge-01 (kept; the host name is gateway-7 now), agent 0.1.0',
+    );
+  });
+
   it('says why the broker and the engine are away, and what waits', () => {
     const status = makeLocalStatus({
       broker: {

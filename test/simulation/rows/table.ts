@@ -67,6 +67,7 @@ export const ROWS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const ON_THE_WIRE = 'the simulated line is there or not, and what goes over it is not simulated';
+const ONE_ID = 'a simulated device keeps the id that it is configured with';
 const ONE_VERSION = 'one version of the agent lives through a whole run';
 const OF_THE_HOST = "the simulated disk has no modes, owners or locks, and is the agent's alone";
 
@@ -81,6 +82,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'the broker, or something in its place, sends what is no MQTT, or a packet too long': ON_THE_WIRE,
   'the line is slow (2 kB/s, 2 s late)': ON_THE_WIRE,
   'the broker refuses the login': ON_THE_WIRE,
+  'the host name changes, and no `device` is configured': ONE_ID,
+  'the device gets another id, or another topic prefix (configuration)': ONE_ID,
   'the broker ends the connection and says why (a quota, too many messages, an administrator)': ON_THE_WIRE,
   "the broker's rules deny a topic, or it refuses a subscription for a while": ON_THE_WIRE,
   'the broker drops messages that wait for the device, as its queue is full': ON_THE_WIRE,
