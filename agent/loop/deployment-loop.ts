@@ -1,9 +1,8 @@
 // One deployment's loop: observe → decide → record the intent → apply → record the outcome → report → wait.
-import { drawDelay, startBackOff } from '../lib/back-off.ts';
 import { Waker } from '../lib/waker.ts';
 import { type Engine, EngineUnavailable } from '../ports/engine.ts';
 import type { Logger } from '../ports/logger.ts';
-import { type AcceptedRevision, StoreBlocked } from '../ports/store.ts';
+import { type AcceptedRevision, StoreBlocked, StoreBroken } from '../ports/store.ts';
 import { chooseDocument } from '../reconcile/choose-document.ts';
 import { decide } from '../reconcile/decide.ts';
 import { keepsHold } from '../reconcile/gate.ts';
@@ -13,20 +12,25 @@ import { recordOutcomes, type StepResult } from '../reconcile/outcomes.ts';
 import { type DeploymentRecord, EMPTY_RECORD, resumeAfterStall, resumeRecord } from '../reconcile/record.ts';
 import { withRetry } from '../reconcile/retry.ts';
 import type { Decision, Revision, Situation } from '../reconcile/situation.ts';
-import { statusOf, statusUnreadable, statusWithoutEngine, statusWithoutStore } from '../reconcile/status.ts';
+import {
+  statusOf,
+  statusUnreadable,
+  statusWithFault,
+  statusWithoutEngine,
+  statusWithoutStore,
+} from '../reconcile/status.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { eventsOf } from './events-of.ts';
 import { Journal } from './journal.ts';
+import { Setbacks } from './setbacks.ts';
 import { type SituationContext, SituationReader } from './situation-reader.ts';
 
 /** Even when no event says so the engine is looked at this often: events can be lost. */
 const SAFETY_PASS_MS = 30_000;
-/** Where the engine is away: soon at first, as it mostly restarts. */
-const ENGINE_AWAY = { baseMs: 500, capMs: 10_000 };
-/** Where the disk of the store takes nothing. */
-const STORE_BLOCKED = { baseMs: 1000, capMs: 30_000 };
-/** Where a step failed: a service's history holds it back, but nothing slows those of networks and volumes. */
-const STEP_FAILED = { baseMs: 500, capMs: 30_000 };
+/** In a row, until it is told: one that passes is of interest in the journal alone. */
+const TOLD_FAULTS = 3;
+/** Longer than any round takes, but for what it waits for a container to stop: one that is longer hangs. */
+const HANGS_AFTER_MS = 15 * 60_000;
 
 export interface LoopContext extends SituationContext {
   readonly engine: Engine;
@@ -52,9 +56,9 @@ export class DeploymentLoop {
   #recordText: string;
   /** When the present round began, monotonic; `null` while it waits. Tells a loop that hangs. */
   #busySinceMs: number | null = null;
-  #engineBackOff = startBackOff(ENGINE_AWAY);
-  #stepBackOff = startBackOff(STEP_FAILED);
-  #storeBackOff = startBackOff(STORE_BLOCKED);
+  /** How long the containers that are being stopped now may take, by the longest. */
+  #graceMs = 0;
+  readonly #setbacks: Setbacks;
   /** The end of the last stall that was allowed for, monotonic. */
   #stalledMs: number;
   #isResumed = false;
@@ -68,6 +72,7 @@ export class DeploymentLoop {
     this.#reader = new SituationReader(name, context);
     this.#journal = new Journal(name, context.logger);
     this.#waker = new Waker(context.clock);
+    this.#setbacks = new Setbacks(context.random);
     this.#stalledMs = context.lastStallMs();
     this.#record = context.store.readRecord(name) ?? EMPTY_RECORD;
     this.#recordText = JSON.stringify(this.#record);
@@ -84,19 +89,26 @@ export class DeploymentLoop {
     }
   }
 
+  /** Something may have changed. After a fault that counts for nothing: what fails would be tried at each event. */
   wake(): void {
+    if (this.#setbacks.inRow('fault') === 0) this.#waker.wake();
+  }
+
+  /** A document was accepted. */
+  follow(): void {
+    this.#setbacks.forget('fault');
     this.#waker.wake();
   }
 
   /** Tries again what was barred or held back, from the next round on. */
   retry(): void {
     this.#isRetryAsked = true;
-    this.#waker.wake();
+    this.follow();
   }
 
-  /** How long the present round has taken, in milliseconds; 0 while it waits. */
-  busyForMs(nowMs: number): number {
-    return this.#busySinceMs === null ? 0 : nowMs - this.#busySinceMs;
+  /** Whether the present round takes longer than any should. */
+  isHanging(nowMs: number): boolean {
+    return this.#busySinceMs !== null && nowMs - this.#busySinceMs >= HANGS_AFTER_MS + this.#graceMs;
   }
 
   close(): void {
@@ -107,16 +119,14 @@ export class DeploymentLoop {
     try {
       const waitMs = await this.#round();
       this.#context.onEngine(null);
-      this.#engineBackOff = startBackOff(ENGINE_AWAY);
-      this.#storeBackOff = startBackOff(STORE_BLOCKED);
+      for (const setback of ['engine', 'store', 'fault'] as const) this.#setbacks.forget(setback);
       return waitMs;
     } catch (error) {
       if (error instanceof StoreBlocked) return this.#waitForStore(error);
-      if (!(error instanceof EngineUnavailable)) throw error;
+      if (error instanceof StoreBroken) throw error;
+      if (!(error instanceof EngineUnavailable)) return this.#takeFault(error);
       this.#context.onEngine(error);
-      const { delayMs, next } = drawDelay(this.#engineBackOff, this.#context.random);
-      this.#engineBackOff = next;
-      return delayMs;
+      return this.#setbacks.note('engine');
     }
   }
 
@@ -186,15 +196,26 @@ export class DeploymentLoop {
    * restart of the agent is: its deadline counts anew after it, but not for ever.
    */
   #waitForStore(trouble: StoreBlocked): number {
-    const { reporter, random } = this.#context;
+    const { reporter } = this.#context;
     this.#isResumed = false;
     const document = this.#readAccepted();
     if (document !== null) {
       const body = statusWithoutStore(this.#nameOf(document), this.#record, trouble);
       reporter.reportStatus(this.name, document.source, body);
     }
-    const { delayMs, next } = drawDelay(this.#storeBackOff, random);
-    this.#storeBackOff = next;
+    return this.#setbacks.note('store');
+  }
+
+  /** No other deployment is touched by it; what runs goes on under the engine. */
+  #takeFault(error: unknown): number {
+    const { store, groups, logger, reporter } = this.#context;
+    const delayMs = this.#setbacks.note('fault');
+    logger.error({ err: error, deployment: this.name, delayMs }, 'a fault of the agent itself');
+    // Without a look into the documents, as the fault may come of them.
+    const document = chooseDocument(store.acceptedRevisions(this.name), groups, () => false);
+    if (document === null || this.#setbacks.inRow('fault') < TOLD_FAULTS) return delayMs;
+    const fault = error instanceof Error ? error.message : String(error);
+    reporter.reportStatus(this.name, document.source, statusWithFault(document, this.#record, fault));
     return delayMs;
   }
 
@@ -207,13 +228,9 @@ export class DeploymentLoop {
 
   /** None while all goes well: the next step follows at once. */
   #pauseAfter(results: readonly StepResult[]): number {
-    if (results.every(({ outcome }) => outcome.ok)) {
-      this.#stepBackOff = startBackOff(STEP_FAILED);
-      return 0;
-    }
-    const { delayMs, next } = drawDelay(this.#stepBackOff, this.#context.random);
-    this.#stepBackOff = next;
-    return delayMs;
+    if (!results.every(({ outcome }) => outcome.ok)) return this.#setbacks.note('step');
+    this.#setbacks.forget('step');
+    return 0;
   }
 
   /** An engine that is away is told, with all that was known of the deployment before. */
@@ -244,9 +261,11 @@ export class DeploymentLoop {
   /** Side by side: the steps of one decision do not depend on each other. */
   async #apply({ steps }: Decision): Promise<StepResult[]> {
     const { engine, reporter } = this.#context;
+    this.#graceMs = Math.max(0, ...steps.map((step) => ('graceMs' in step ? step.graceMs : 0)));
     const results = await Promise.all(
       steps.map(async (step) => ({ step, outcome: await engine.carryOut(this.name, step) })),
     );
+    this.#graceMs = 0;
     this.#journal.noteSteps(this.#record, results);
     reporter.addEvents(eventsOf.steps(this.name, results));
     return results;

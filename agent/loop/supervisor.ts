@@ -4,13 +4,11 @@ import { EngineUnavailable } from '../ports/engine.ts';
 import { DeploymentLoop, type LoopContext } from './deployment-loop.ts';
 
 const WATCH_AGAIN = { baseMs: 500, capMs: 10_000 };
-/** Longer than any step takes with the grace periods that people configure: a round this long hangs. */
-const HANGS_AFTER_MS = 15 * 60_000;
 /** How long the end waits for steps under way; the service manager kills after 30 s. */
 const CLOSE_GRACE_MS = 5000;
 
 export interface SupervisorOptions extends LoopContext {
-  /** A loop failed in a way that nothing was prepared for. */
+  /** The store broke, or the engine's room did what nothing was prepared for. */
   readonly onFatal: (error: unknown) => void;
 }
 
@@ -35,7 +33,7 @@ export class Supervisor {
 
   /** A document was accepted: wakes the loop of its deployment, or starts it. */
   follow(name: string): void {
-    this.wake(name);
+    this.#loops.get(name)?.follow();
     // What is accepted while the agent ends is stored; the next one starts it.
     if (this.#loops.has(name) || this.#abort.signal.aborted) return;
     const loop = new DeploymentLoop(name, this.#options, () => this.#retire(name));
@@ -69,7 +67,7 @@ export class Supervisor {
   /** Whether every loop still turns. */
   isAlive(): boolean {
     const nowMs = this.#options.clock.monotonicMs();
-    return [...this.#loops.values()].every((loop) => loop.busyForMs(nowMs) < HANGS_AFTER_MS);
+    return [...this.#loops.values()].every((loop) => !loop.isHanging(nowMs));
   }
 
   /** Ends the loops. A step that the engine never ends is left to it: every step is safe to run twice. */

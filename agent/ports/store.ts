@@ -20,6 +20,9 @@ const BLOCKS = {
   },
 } as const;
 
+/** The store itself is broken or lost: no deployment is to blame for it, and only a new start can help. */
+export class StoreBroken extends Error {}
+
 /** The disk takes nothing: nothing of what was asked is stored. It may well do later. */
 export class StoreBlocked extends Error {
   override readonly name = 'StoreBlocked';

@@ -1,11 +1,15 @@
 // The status body: what is told of a deployment, made from a decision alone.
 import type { Phase, ServiceStatus } from '../../protocol/status.ts';
+import { cutText, printable } from '../../protocol/text.ts';
 import { isCompleted } from './completed.ts';
 import type { EffectiveLimits, MutableSettings, ObservedContainer } from './observed.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
 import { isUp } from './select-container.ts';
 import type { ServiceSpec } from './service-spec.ts';
 import type { Decision, Revision, ServiceView, Situation, StatusBody } from './situation.ts';
+
+/** Of the words of a fault, which may be as long as a document. */
+const MAX_FAULT = 200;
 
 export function statusOf(situation: Situation, decision: Decision): StatusBody {
   const { record } = decision;
@@ -62,6 +66,24 @@ export function statusUnreadable(
   const hint = 'publish it again under a higher revision';
   const reason = { code: 'document_unreadable', message, hint };
   return { desired, running: proven, phase: 'failed', reason, services: {} };
+}
+
+/** A fault of the agent itself: nobody knows what comes next. What runs is left as it is. */
+export function statusWithFault(
+  desired: { readonly revision: number; readonly hash: string },
+  { proven }: DeploymentRecord,
+  fault: string,
+): StatusBody {
+  const message = `the agent itself fails at this deployment: ${cutText(printable(fault), MAX_FAULT)}`;
+  const hint =
+    'please report it; it is tried again within the hour, and at once on `retry` or another document';
+  return {
+    desired,
+    running: proven,
+    phase: 'failed',
+    reason: { code: 'internal_error', message, hint },
+    services: {},
+  };
 }
 
 function phaseWithoutStore(hash: string, { attempt, proven, phase }: DeploymentRecord): Phase {

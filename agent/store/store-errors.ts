@@ -1,9 +1,9 @@
 // What can be wrong with the store, told apart by what helps: a disk that writes, another process, or a new file.
 import { systemErrorCode } from '../lib/system-error.ts';
-import { StoreBlocked } from '../ports/store.ts';
+import { StoreBlocked, StoreBroken } from '../ports/store.ts';
 
 /** The store cannot be opened, and not for damage: an operator has to act. */
-export class StoreUnusable extends Error {
+export class StoreUnusable extends StoreBroken {
   override readonly name = 'StoreUnusable';
   /** What an operator can do about it. */
   readonly hint: string;
@@ -15,7 +15,7 @@ export class StoreUnusable extends Error {
 }
 
 /** What the file holds is not what the agent wrote, or cannot be read. */
-export class StoreDamaged extends Error {
+export class StoreDamaged extends StoreBroken {
   override readonly name = 'StoreDamaged';
   readonly kind: 'damaged' | 'newer';
 

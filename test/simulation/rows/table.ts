@@ -107,6 +107,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   '`holdfast.db` has a wrong mode or owner': OF_THE_HOST,
   '`data_dir` cannot be written at all': OF_THE_HOST,
   'another agent has the same `data_dir`': OF_THE_HOST,
+  'the agent itself fails at one deployment':
+    'a run in which the agent meets what nothing was prepared for has failed',
   'a stored document is no longer valid for a newer agent': ONE_VERSION,
   'somebody copies a container of the deployment with its labels': NOT_COPIED,
   'a container of somebody else is in a network that is to go': NOT_COPIED,
