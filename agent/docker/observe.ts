@@ -4,7 +4,7 @@ import type { EffectiveLimits, Observed, ObservedContainer } from '../reconcile/
 import type { DigestReader } from './digest-reader.ts';
 import { answerIn, unavailable } from './engine-error.ts';
 import { LABELS } from './labels.ts';
-import { addressOf, type NetworkName, toObserved, unreadable } from './observed-container.ts';
+import { addressOf, toObserved, unreadable } from './observed-container.ts';
 
 export interface Readers {
   readonly digestOf: DigestReader;
@@ -21,26 +21,26 @@ export async function observeDeployment(
 ): Promise<Observed> {
   const filters = { label: [`${LABELS.deployment}=${deployment}`] };
   try {
-    const [containers, networkInfos, volumes] = await Promise.all([
+    const [containers, networks, volumes] = await Promise.all([
       docker.listContainers({ all: true, filters }),
       docker.listNetworks({ filters }),
       docker.listVolumes({ filters }),
     ]);
     const looks = (await Promise.all(containers.map((listed) => lookAt(docker, listed)))).filter(isThere);
     const there = looks.flatMap(({ info }) => info ?? []);
-    const networks = networkInfos.map(nameOf).filter(({ name }) => name !== '');
+    const networkIds = new Set(networks.flatMap(({ Id, Name }) => [Id, Name]));
     const toObservedNow = async ({ listed, info }: Look): Promise<ObservedContainer> =>
       info === null
         ? unreadable(listed)
         : toObserved(info, {
-            networks,
+            networks: networkIds,
             address: addressOf(info, there),
             digest: await digestOf(info.Image),
             effective: info.State.Pid > 0 ? readLimits(info.State.Pid, info.Id) : null,
           });
     return {
       containers: await Promise.all(looks.map(toObservedNow)),
-      networks: new Set(networks.map(({ name }) => name)),
+      networks: new Set(networks.map((network) => network.Labels?.[LABELS.network] ?? '').filter(Boolean)),
       // The engine answers null instead of an empty list.
       volumes: new Set(
         (volumes.Volumes ?? []).map((volume) => volume.Labels?.[LABELS.volume] ?? '').filter(Boolean),
@@ -77,8 +77,4 @@ const UP: readonly string[] = ['running', 'restarting', 'paused'];
 
 function isThere(look: Look | null): look is Look {
   return look !== null;
-}
-
-function nameOf({ Id, Name, Labels }: Docker.NetworkInspectInfo): NetworkName {
-  return { id: Id, engineName: Name, name: Labels?.[LABELS.network] ?? '' };
 }

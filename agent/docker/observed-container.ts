@@ -2,18 +2,12 @@
 // form than it was asked, or leaves out, may decide: Podman and older engines differ in such.
 import type Docker from 'dockerode';
 import type { ContainerState, EffectiveLimits, HostPort, ObservedContainer } from '../reconcile/observed.ts';
-import { LABELS } from './labels.ts';
-
-/** A network of ours: what the engine and the document call it. */
-export interface NetworkName {
-  readonly id: string;
-  readonly engineName: string;
-  readonly name: string;
-}
+import { engineName, LABELS } from './labels.ts';
 
 /** What is known of a container beside the engine's own account of it. */
 export interface Beside {
-  readonly networks: readonly NetworkName[];
+  /** Of the deployment's networks the ids and the engine's names. */
+  readonly networks: ReadonlySet<string>;
   readonly address: string | null;
   readonly digest: string | null;
   readonly effective: EffectiveLimits | null;
@@ -69,15 +63,14 @@ type Identity = Pick<ObservedContainer, 'service' | 'revision' | 'spec'>;
  * removed since, by the id that it had; before its first start it has no id. Podman gives the name for an id.
  */
 function joinedOf(
-  { NetworkSettings: settings }: Docker.ContainerInspectInfo,
-  networks: readonly NetworkName[],
+  { Config, NetworkSettings: settings }: Docker.ContainerInspectInfo,
+  networks: ReadonlySet<string>,
 ): string[] {
-  return networks
-    .filter(({ id, engineName }) => {
-      const endpoint = settings.Networks[engineName];
-      return endpoint !== undefined && ['', id, engineName].includes(endpoint.NetworkID);
-    })
-    .map(({ name }) => name);
+  const prefix = engineName(Config.Labels[LABELS.deployment] ?? '', '');
+  return Object.entries(settings.Networks)
+    .filter(([, { NetworkID }]) => NetworkID === '' || networks.has(NetworkID))
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name]) => name.slice(prefix.length));
 }
 
 /** What is known of one that the engine has and cannot read, from its list alone: it will never run again. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DockerEngine } from '../../../agent/docker/docker-engine.ts';
 import { EngineUnavailable } from '../../../agent/ports/engine.ts';
-import { MisbehavingEngine, type Misbehaviour } from '../../fakes/misbehaving-engine.ts';
+import { type Misbehaviour, MisbehavingEngine, type Misconduct } from '../../fakes/misbehaving-engine.ts';
 
 const BROKEN: Misbehaviour = {
   kind: 'error',
@@ -21,6 +21,7 @@ const NETWORK = {
 let dir: string;
 let daemon: MisbehavingEngine;
 let engine: DockerEngine;
+let networks: Misconduct;
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'hf-observe-'));
   const socketPath = join(dir, 'engine.sock');
@@ -31,7 +32,7 @@ beforeEach(async () => {
     readLimits: () => null,
     files: { prepare: () => Promise.resolve({ ok: true, mounts: [] }), collect: () => Promise.resolve() },
   });
-  answer(/^\/networks\?/, [NETWORK]);
+  networks = answer(/^\/networks\?/, [NETWORK]);
   answer(/^\/volumes\?/, { Volumes: null });
   answer(/^\/images\/sha256:image\/json/, { RepoDigests: ['r.test/a@sha256:d1'] });
 });
@@ -235,6 +236,14 @@ describe('as Podman 4.3 shows a container', () => {
     answer(/^\/networks\/holdfast_line_default/, { Labels: {} });
     expect(await engine.carryOut('line', step)).toMatchObject({ code: 'name_taken' });
   });
+});
+
+test('before its first start a container is in a network that is yet to be made', async () => {
+  networks.lift();
+  answer(/^\/networks\?/, []);
+  list({ id: 'a', state: 'created' });
+  answer(/^\/containers\/a\/json/, inspection('a', { networkId: '' }));
+  expect(await observeOnly()).toMatchObject({ networks: ['default'] });
 });
 
 test('a network that was removed and made anew is no longer joined by who was in the old one', async () => {
