@@ -136,24 +136,31 @@ async function createContainer(
   const ready = await files.prepare(deployment, spec);
   if (!ready.ok) return ready;
   const options = containerOptions(deployment, spec, { peers, mounts: ready.mounts });
-  const made = await unlessStatus(409, docker.createContainer(createCall(options, spec, name)));
-  const container = made?.id ?? (await findMade(docker, deployment, { spec, name }));
+  const call = createCall(options, spec, name);
+  const container = await makeOrFind(docker, deployment, { spec, name, call });
   if (container === null) return nameTaken('container', name);
   const [, ...further] = Object.keys(spec.networks);
   for (const network of further) await joinNetwork(docker, deployment, { spec, container, network });
   return { ok: true, container };
 }
 
-/** The container that an earlier try has made, whose answer was lost; `null` where the name is another's. */
-async function findMade(
+/** The container, which an earlier try may have made whose answer was lost; `null` where the name is another's. */
+async function makeOrFind(
   docker: Docker,
   deployment: string,
-  { spec, name }: { spec: ServiceSpec; name: string },
+  { spec, name, call }: { spec: ServiceSpec; name: string; call: CreateCall },
 ): Promise<string | null> {
-  const { Id, Config } = await docker.getContainer(name).inspect();
-  const labels = Config.Labels;
-  const isOfService = labels[LABELS.deployment] === deployment && labels[LABELS.service] === spec.name;
-  return isOfService && labels[LABELS.spec] === spec.hash ? Id : null;
+  try {
+    return (await docker.createContainer(call)).id;
+  } catch (error) {
+    const there =
+      answerIn(error) === null ? null : await unlessStatus(404, docker.getContainer(name).inspect());
+    if (there === null) throw error;
+    const { Id, Config } = there;
+    const isOfService =
+      Config.Labels[LABELS.deployment] === deployment && Config.Labels[LABELS.service] === spec.name;
+    return isOfService && Config.Labels[LABELS.spec] === spec.hash ? Id : null;
+  }
 }
 
 async function joinNetwork(

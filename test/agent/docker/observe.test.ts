@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DockerEngine } from '../../../agent/docker/docker-engine.ts';
 import { EngineUnavailable } from '../../../agent/ports/engine.ts';
-import { type Misbehaviour, MisbehavingEngine, type Misconduct } from '../../fakes/misbehaving-engine.ts';
+import { MisbehavingEngine, type Misbehaviour, type Misconduct } from '../../fakes/misbehaving-engine.ts';
 
 const BROKEN: Misbehaviour = {
   kind: 'error',

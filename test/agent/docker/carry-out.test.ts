@@ -1,0 +1,75 @@
+// Creations that the engine refuses: what is there already counts as done, whatever words engines have for it.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { carryOut } from '../../../agent/docker/carry-out.ts';
+import { connectDocker } from '../../../agent/docker/client.ts';
+import { specsOf } from '../../../agent/reconcile/service-spec.ts';
+import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
+import { present } from '../reconcile/situations.ts';
+
+const [spec] = specsOf(present(1, { web: { network_mode: 'none' } }).document);
+const NAME = 'line-web-1';
+const OURS = {
+  'io.holdfast.deployment': 'line',
+  'io.holdfast.service': 'web',
+  'io.holdfast.spec': spec?.hash ?? '',
+};
+
+let dir: string;
+let daemon: MisbehavingEngine;
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'hf-carry-'));
+  daemon = await MisbehavingEngine.start(join(dir, 'engine.sock'), join(dir, 'none.sock'));
+});
+afterEach(async () => {
+  await daemon.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+function refuse(status: number, message: string): void {
+  daemon.misbehave('POST', /^\/containers\/create/, { kind: 'error', status, message });
+}
+
+function show(labels: object | null): void {
+  const url = new RegExp(`^/containers/${NAME}/json`);
+  if (labels === null)
+    daemon.misbehave('GET', url, { kind: 'error', status: 404, message: 'No such container' });
+  else daemon.misbehave('GET', url, { kind: 'lines', lines: [{ Id: 'c1', Config: { Labels: labels } }] });
+}
+
+function create() {
+  if (spec === undefined) throw new Error('unreachable: one service was written');
+  const files = {
+    prepare: () => Promise.resolve({ ok: true, mounts: [] } as const),
+    collect: () => Promise.resolve(),
+  };
+  const docker = connectDocker(daemon.socketPath);
+  return carryOut({ docker, files }, 'line', { kind: 'create_container', spec, name: NAME, peers: {} });
+}
+
+test.each([
+  ['Docker', 409, 'Conflict. The container name "/line-web-1" is already in use by container "c1"'],
+  ['Podman', 500, 'the container name "line-web-1" is already in use by c1'],
+])('a container that an earlier try has made is found, as %s says it', async (_engine, status, message) => {
+  refuse(status, message);
+  show(OURS);
+  expect(await create()).toEqual({ ok: true, container: 'c1' });
+});
+
+test("another's container of that name is told", async () => {
+  refuse(409, 'Conflict. The container name is already in use');
+  show({ ...OURS, 'io.holdfast.spec': 'sha256:other' });
+  expect(await create()).toMatchObject({ ok: false, code: 'name_taken' });
+});
+
+test.each([
+  [409, 'Conflict. The operation is not permitted now', 'conflict'],
+  [404, 'No such image: r.test/a:1', 'image_missing'],
+  [400, 'invalid mount config', 'refused_by_engine'],
+])('what the engine refuses for another reason (%i) keeps its own', async (status, message, code) => {
+  refuse(status, message);
+  show(null);
+  expect(await create()).toMatchObject({ ok: false, code, message });
+});
