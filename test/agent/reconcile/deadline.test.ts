@@ -77,6 +77,16 @@ describe('the deadline', () => {
     expect(model.record.attempt?.clockFromMs).toBe(model.record.attempt?.pulledAtMs);
   });
 
+  it('counts from the start of the agent for an attempt that an earlier one stored', () => {
+    const model = runs(40_000);
+    roundsUntil(model, ({ record }) => record.attempt?.stage === 'proving');
+    const stored = JSON.stringify(model.record, (key, value) => (key === 'clockFromMs' ? undefined : value));
+    model.record = JSON.parse(stored);
+    model.reboot();
+    roundsUntil(model, isSettled);
+    expect(model.record).toMatchObject({ phase: 'converged', proven: { revision: 2 } });
+  });
+
   it('counts anew after a restart of the agent', () => {
     const model = runs(40_000);
     roundsUntil(model, ({ record }) => record.attempt?.stage === 'proving');
