@@ -6,7 +6,10 @@ import type { Decision, Situation } from './situation.ts';
 import { clearAway } from './steady.ts';
 import type { Step } from './steps.ts';
 
+const AWAITS_GROUP = 'awaits_group';
+
 export function decideRemoval(situation: Situation): Decision {
+  if (isUnsureOfEnd(situation)) return leaveAlone(situation);
   const steps = removalSteps(situation);
   // A container that the engine is removing holds its networks and volumes.
   const { obstacle } = obstaclesIn({ needed: steps, cleanup: [] }, situation.record);
@@ -28,6 +31,27 @@ export function decideRemoval(situation: Situation): Decision {
     wakeInMs: null,
     services: [],
   };
+}
+
+/**
+ * Nobody asked by name that this be gone, and the record knows nothing of what runs: after a lost store the group's
+ * document may come a moment later.
+ */
+function isUnsureOfEnd({ desired, record, observed }: Situation): boolean {
+  const { phase, proven, attempt, reason } = record;
+  // Any other wait has a reason that tells of something known.
+  const isFresh = phase === 'waiting' && (reason === null || reason.code === AWAITS_GROUP);
+  const knowsNothing = isFresh && proven === null && attempt === null;
+  return desired.document.state === 'inherit' && knowsNothing && observed.containers.length > 0;
+}
+
+function leaveAlone({ record }: Situation): Decision {
+  const reason: Reason = {
+    code: AWAITS_GROUP,
+    message: 'its own document has ended, and nothing is remembered of what runs: it is left as it is',
+    hint: "it goes on with the next document of a group; to remove it, publish the device's own absent",
+  };
+  return { record: { ...record, reason }, steps: [], wantedImages: [], wakeInMs: null, services: [] };
 }
 
 /** Nothing was asked by name to be absent: why it is gone has to be told. */

@@ -68,6 +68,29 @@ describe("a device's own document that ends", () => {
     expect(world.status('line')?.reason).toBeNull();
   });
 
+  test("takes nothing down after a lost store until the group's document has come, and then restarts nothing", async ({
+    makeWorld,
+  }) => {
+    const world = makeWorld();
+    world.startAgent();
+    world.publish(inherit(1));
+    world.publish(ofGroup, berlin);
+    await world.untilPhase('line', 'converged', { revision: 7 });
+    world.killAgent();
+    for (const name of world.disk.list('')) world.disk.remove(name);
+    for (const topic of world.broker.retained.keys())
+      if (topic.includes('/groups/')) world.broker.retained.delete(topic);
+    const starts = watchStarts(world);
+    const before = world.up('line').map(({ id }) => id);
+    expect(before).toHaveLength(1);
+    await world.run(5 * 60_000);
+    expect(world.status('line')).toMatchObject({ phase: 'waiting', reason: { code: 'awaits_group' } });
+    world.publish(ofGroup, berlin);
+    await world.untilPhase('line', 'converged', { revision: 7 });
+    expect(world.up('line').map(({ id }) => id)).toEqual(before);
+    expect(starts).toEqual([]);
+  });
+
   test('stays ended: what was published before it is stale', async ({ makeWorld }) => {
     const world = makeWorld();
     world.startAgent();

@@ -4,7 +4,16 @@ import { newFacts, newProbeHistory } from '../../../agent/reconcile/health.ts';
 import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import { EMPTY_RECORD, emptyHistory } from '../../../agent/reconcile/record.ts';
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
-import { absent, containerOf, inWords, observed, present, runningSince, situation } from './situations.ts';
+import {
+  absent,
+  containerOf,
+  inherit,
+  inWords,
+  observed,
+  present,
+  runningSince,
+  situation,
+} from './situations.ts';
 
 const one = present(1, { web: {} });
 const two = present(2, { web: {} });
@@ -342,6 +351,34 @@ describe('roll-outs and removal', () => {
     );
     expect(decision.steps).toEqual([]);
     expect(decision.record).toMatchObject({ phase: 'converged', reason: { code: 'not_in_rollout' } });
+  });
+
+  describe('inherit with no document of a group', () => {
+    const over = inherit(2);
+    const seen = observed([carrier]);
+
+    it('takes nothing down of what the record knows nothing of', () => {
+      const first = decide(situation({ desired: over, observed: seen }));
+      expect(first.steps).toEqual([]);
+      expect(first.record).toMatchObject({ phase: 'waiting', reason: { code: 'awaits_group' } });
+      const again = decide(situation({ desired: over, observed: seen, record: first.record }));
+      expect(again).toEqual(first);
+    });
+
+    it.each([
+      ['is proven', { proven: one }],
+      ['was tried', { record: { ...EMPTY_RECORD, phase: 'failed' as const } }],
+    ])('removes what %s', (_what, known) => {
+      const { steps } = decide(situation({ desired: over, observed: seen, ...known }));
+      expect(inWords(steps)).toEqual(['stop_container web-1']);
+    });
+
+    it('is at its end where nothing is here', () => {
+      expect(decide(situation({ desired: over, observed: observed([], []) })).record).toMatchObject({
+        phase: 'removed',
+        reason: { code: 'nothing_to_inherit' },
+      });
+    });
   });
 
   it('absent waits for a container that the engine is still removing', () => {

@@ -35,6 +35,10 @@ export function absent(revision: number, purge: readonly string[] = []): Revisio
   return revisionOf({ revision, state: 'absent', purge });
 }
 
+export function inherit(revision: number): Revision {
+  return revisionOf({ revision, state: 'inherit' });
+}
+
 function revisionOf(keys: object): Revision<Deployment> {
   const parsed = parseDeployment({ schema: 'holdfast.deployment/1', name: 'app', ...keys });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));

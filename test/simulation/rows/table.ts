@@ -101,6 +101,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'what waited in the outbox is lost with it, and the checks would call that broken',
   'a second copy in `documents/` is damaged or gone':
     'beside a damaged database it loses documents, and the checks would call that broken',
+  'the same after the store was lost whole, before any document of a group has come':
+    'beside the database it loses documents, and the checks would call that broken',
   'the disk of `data_dir` turns read-only, or fails to write':
     'to the agent it is a full disk with another code',
   '`holdfast.db` is from a newer agent': ONE_VERSION,
