@@ -1,7 +1,7 @@
 // The deployment document, `holdfast.deployment/1`: what a manager asks of a device.
 import * as v from 'valibot';
 import { durationSchema, revisionSchema, timestampSchema } from './fields.ts';
-import { nameSchema, serviceNameSchema } from './names.ts';
+import { nameSchema, partNameSchema, serviceNameSchema } from './names.ts';
 import { record, strictObject } from './objects.ts';
 import { serviceSchema } from './service.ts';
 import { fileContentsSchema } from './service-files.ts';
@@ -48,12 +48,12 @@ const presentSchema = strictObject({
     v.maxEntries(128, 'at most 128 services'),
   ),
   volumes: v.optional(
-    v.pipe(record(nameSchema, strictObject({})), v.maxEntries(256, 'at most 256 volumes')),
+    v.pipe(record(partNameSchema, strictObject({})), v.maxEntries(256, 'at most 256 volumes')),
     {},
   ),
   networks: v.optional(
     v.pipe(
-      record(nameSchema, strictObject({ internal: v.optional(v.boolean()) })),
+      record(partNameSchema, strictObject({ internal: v.optional(v.boolean()) })),
       v.maxEntries(64, 'at most 64 networks'),
     ),
     {},
@@ -69,7 +69,7 @@ const absentSchema = strictObject({
   ...head,
   state: v.literal('absent'),
   /** Named volumes to delete with it; any other volume stays. */
-  purge: v.optional(v.pipe(v.array(nameSchema), v.maxLength(256, 'at most 256 volumes')), []),
+  purge: v.optional(v.pipe(v.array(partNameSchema), v.maxLength(256, 'at most 256 volumes')), []),
   rollout: v.optional(rolloutSchema),
 });
 

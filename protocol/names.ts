@@ -4,7 +4,7 @@ import * as v from 'valibot';
 
 /** A device id. */
 export const DEVICE_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
-/** A deployment, group, volume or network name. */
+/** A deployment or group name. */
 export const NAME_PATTERN = /^(?!(?:constructor|prototype)$)[a-z0-9][a-z0-9_-]{0,62}$/;
 /** A service name, as Compose allows it. */
 export const SERVICE_PATTERN =
@@ -26,8 +26,8 @@ export const serviceNameSchema = v.pipe(
     'a service name of 1 to 63 letters, digits, ".", "-" or "_", and no reserved word such as "constructor"',
   ),
 );
-/** A config's or a secret's. Compose allows it whatever a file may be called, `server.conf` or `DB_PASSWORD`. */
-export const fileNameSchema = v.pipe(
+/** A volume's, network's, config's or secret's: as Compose and the engine have it, `fileStorage` or `server.conf`. */
+export const partNameSchema = v.pipe(
   v.string(),
   v.regex(
     SERVICE_PATTERN,

@@ -2,19 +2,19 @@
 // and 09-secrets.md; of the ways to give a content there, `content` alone crosses the wire.
 import * as v from 'valibot';
 import { absolutePathSchema } from './fields.ts';
-import { fileNameSchema } from './names.ts';
+import { partNameSchema } from './names.ts';
 import { record, strictObject } from './objects.ts';
 
 /** Top level: contents by name. All of them together stay within the document's own bound. */
 export const fileContentsSchema = record(
-  fileNameSchema,
+  partNameSchema,
   strictObject({ content: v.pipe(v.string(), v.maxLength(32_768, 'at most 32768 characters')) }),
 );
 
 const ownerSchema = v.pipe(v.string(), v.regex(/^(?:0|[1-9]\d{0,8})$/, 'a number in quotes, such as "1000"'));
 
 const fileMountSchema = strictObject({
-  source: fileNameSchema,
+  source: partNameSchema,
   /** Where the container finds it; see `targetOfFile`. */
   target: v.optional(absolutePathSchema),
   uid: v.optional(ownerSchema, '0'),

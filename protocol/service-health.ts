@@ -4,8 +4,8 @@ import { absolutePathSchema, countSchema, durationSchema, portSchema, stringsSch
 import { strictObject } from './objects.ts';
 
 export const healthcheckSchema = strictObject({
-  /** `["CMD", …]`, `["CMD-SHELL", "…"]` or `["NONE"]`. */
-  test: v.pipe(stringsSchema, v.minLength(1, 'CMD, CMD-SHELL or NONE first')),
+  /** `["CMD", …]`, `["CMD-SHELL", "…"]` or `["NONE"]`; the image's own unless said. */
+  test: v.optional(v.pipe(stringsSchema, v.minLength(1, 'CMD, CMD-SHELL or NONE first'))),
   interval: v.optional(durationSchema),
   timeout: v.optional(durationSchema),
   retries: v.optional(v.pipe(countSchema, v.maxValue(1000, 'at most 1000'))),

@@ -1,7 +1,7 @@
 // What a service finds in its file system besides its image.
 import * as v from 'valibot';
 import { absolutePathSchema, byteSizeSchema } from './fields.ts';
-import { nameSchema } from './names.ts';
+import { partNameSchema } from './names.ts';
 import { strictObject } from './objects.ts';
 
 const bindOptionsSchema = strictObject({
@@ -32,7 +32,7 @@ const tmpfsOptionsSchema = strictObject({
 export const mountSchema = v.variant('type', [
   strictObject({
     type: v.literal('volume'),
-    source: nameSchema,
+    source: partNameSchema,
     target: absolutePathSchema,
     read_only: v.optional(v.boolean()),
     volume: v.optional(volumeOptionsSchema),

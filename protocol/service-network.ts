@@ -1,7 +1,7 @@
 // How a service reaches others and is reached.
 import * as v from 'valibot';
 import { portSchema } from './fields.ts';
-import { nameSchema, serviceNameSchema } from './names.ts';
+import { partNameSchema, serviceNameSchema } from './names.ts';
 import { record, strictObject } from './objects.ts';
 
 export const publishedPortSchema = strictObject({
@@ -14,7 +14,7 @@ export const publishedPortSchema = strictObject({
 
 export const attachmentsSchema = v.pipe(
   record(
-    nameSchema,
+    partNameSchema,
     strictObject({
       aliases: v.optional(v.pipe(v.array(serviceNameSchema), v.maxLength(64, 'at most 64 aliases'))),
     }),

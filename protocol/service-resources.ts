@@ -6,7 +6,7 @@ import { record, strictObject } from './objects.ts';
 /** Limits the kernel enforces. `cpus` counts cores (`"0.5"`), `memory` bytes (`"256M"`), `pids` processes. */
 const limitsSchema = strictObject({
   cpus: v.optional(
-    v.pipe(v.string(), v.regex(/^\d{1,4}(\.\d{1,3})?$/, 'a number of cores in quotes, such as "0.5"')),
+    v.pipe(v.string(), v.regex(/^\d{1,4}(\.\d{1,9})?$/, 'a number of cores in quotes, such as "0.5"')),
   ),
   memory: v.optional(byteSizeSchema),
   pids: v.optional(

@@ -116,7 +116,7 @@ export const serviceSchema = strictObject({
   ),
   group_add: v.optional(v.pipe(v.array(groupSchema), v.maxLength(64, 'at most 64 groups'))),
   hostname: v.optional(
-    v.pipe(v.string(), v.regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$/, 'a host name')),
+    v.pipe(v.string(), v.regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/, 'a host name')),
   ),
   init: v.optional(v.boolean()),
   runtime: v.optional(shortTextSchema),

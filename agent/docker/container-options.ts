@@ -85,7 +85,8 @@ function healthcheckOf(service: Service): Pick<Docker.ContainerCreateOptions, 'H
   if (check === undefined) return {};
   return {
     Healthcheck: {
-      Test: check.test,
+      // Without one the engine takes the image's.
+      ...(check.test === undefined ? {} : { Test: check.test }),
       Interval: nanoseconds(check.interval),
       Timeout: nanoseconds(check.timeout),
       Retries: check.retries ?? 0,

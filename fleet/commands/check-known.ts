@@ -2,7 +2,7 @@
 import { type Addressee, formatAddressee, formatTopic } from '../../protocol/topics.ts';
 import type { Broker } from '../broker/connection.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
-import { nearestName } from './nearest.ts';
+import { nearestName } from '../nearest.ts';
 import { readDeviceIds, type Stock } from './take-stock.ts';
 
 interface Asked {

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { parseDurationMs } from '../../protocol/duration.ts';
-import { NAME_PATTERN } from '../../protocol/names.ts';
+import { NAME_PATTERN, SERVICE_PATTERN } from '../../protocol/names.ts';
 import {
   type Addressee,
   checkTopicPrefix,
@@ -83,6 +83,15 @@ export function readName(what: string, name: string): string {
   throw usageFailure(
     `${what} "${name}" is no name`,
     'up to 63 lower-case letters, digits, "-" and "_", a letter or digit first',
+  );
+}
+
+/** A volume's: other than topics it may have capitals and dots. */
+export function readVolume(name: string): string {
+  if (SERVICE_PATTERN.test(name)) return name;
+  throw usageFailure(
+    `--purge "${name}" is no name of a volume`,
+    'up to 63 letters, digits, ".", "-" and "_"',
   );
 }
 

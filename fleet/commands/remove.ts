@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { type ExitCode, usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
-import { publishSchema, readAddressees, readName, readRevision } from './options.ts';
+import { publishSchema, readAddressees, readName, readRevision, readVolume } from './options.ts';
 import { publish } from './publish.ts';
 
 export const removeSchema = v.object({
@@ -24,6 +24,6 @@ export async function remove(name: string, options: RemoveOptions, host: Host): 
 
 function removalOf({ inherit, purge }: RemoveOptions): { readonly state: string; readonly purge?: string[] } {
   if (inherit) return { state: 'inherit' };
-  const volumes = purge.map((volume) => readName('--purge', volume));
+  const volumes = purge.map(readVolume);
   return { state: 'absent', ...(volumes.length === 0 ? {} : { purge: volumes }) };
 }

@@ -1,5 +1,6 @@
 // One run from a Compose file to a document: collects faults and remembers where each part came from.
 import { formatPath } from '../../protocol/faults.ts';
+import { CarriedFiles } from './carried-files.ts';
 import type { Variables } from './interpolate.ts';
 import { isWithin, type Path } from './paths.ts';
 import type { Yaml, YamlEntry } from './yaml-tree.ts';
@@ -33,32 +34,72 @@ export interface OffsetFault {
 export type FileText =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly message: string };
-/** Reads a file that the Compose file names, by its path as it is written there. */
-export type ReadFile = (path: string) => FileText;
+export type Look =
+  | { readonly kind: 'missing' | 'directory' | 'other' }
+  | { readonly kind: 'file'; readonly isExecutable: boolean };
+
+/** What lies beside the Compose file, by its path from there. */
+export interface Beside {
+  read(path: string): FileText;
+  look(path: string): Look;
+}
 
 export interface ConversionOptions {
   readonly variables: Variables;
   /** Profiles that were asked for; a service with others only is left out. */
   readonly profiles?: readonly string[] | undefined;
-  readonly readFile?: ReadFile | undefined;
+  readonly beside?: Beside | undefined;
+  /** The name that Compose would give the project. */
+  readonly project?: string | undefined;
 }
 
-const noFile: ReadFile = () => ({ ok: false, message: 'there is no folder to read it from' });
+const NOTHING_BESIDE: Beside = {
+  read: () => ({ ok: false, message: 'there is no folder to read it from' }),
+  look: () => ({ kind: 'missing' }),
+};
 
 export class Conversion {
   readonly variables: Variables;
   readonly profiles: ReadonlySet<string>;
-  readonly readFile: ReadFile;
+  readonly beside: Beside;
+  readonly project: string;
+  /** Where the project's folder is on the device, if the file says so. */
+  folder: string | null = null;
+  readonly carried = new CarriedFiles();
   readonly faults: OffsetFault[] = [];
   readonly notes: OffsetFault[] = [];
   private readonly offsets = new Map<string, number>();
   private readonly faultedPaths: Path[] = [];
+  private readonly origins = new Map<string, Path>();
+  private readonly locals = new Map<number, string[]>();
   private readonly leftOut = new Set<string>();
 
-  constructor({ variables, profiles = [], readFile = noFile }: ConversionOptions) {
+  constructor({ variables, profiles = [], beside = NOTHING_BESIDE, project = '' }: ConversionOptions) {
     this.variables = variables;
     this.profiles = new Set(profiles);
-    this.readFile = readFile;
+    this.beside = beside;
+    this.project = project;
+  }
+
+  /** Remembers that a text was put together with variables that are of the machine of whoever deploys. */
+  noteLocal(offset: number, name: string): void {
+    this.locals.set(offset, [...(this.locals.get(offset) ?? []), name]);
+  }
+
+  /** The path from the project's folder of what is written as `$PWD/x`; else `null`. */
+  localPath(source: string, offset: number): string | null {
+    const { PWD: folder } = this.variables;
+    if (folder === undefined || !this.locals.get(offset)?.includes('PWD')) return null;
+    return source === folder || source.startsWith(`${folder}/`) ? `.${source.slice(folder.length)}` : null;
+  }
+
+  isOfHome(offset: number): boolean {
+    return this.locals.get(offset)?.includes('HOME') === true;
+  }
+
+  /** The path from the project's folder of one that is written at an offset. */
+  resolve(path: string, _offset: number): string {
+    return path;
   }
 
   /** Remembers a service whose profiles nobody asked for. */
@@ -66,8 +107,32 @@ export class Conversion {
     this.leftOut.add(service);
   }
 
+  get leavesOut(): boolean {
+    return this.leftOut.size > 0;
+  }
+
   isLeftOut(service: string): boolean {
     return this.leftOut.has(service);
+  }
+
+  /** Where a part of the document has another path than in the file: an item of a list, say, after one that was refused. */
+  land(at: Path, from: Path): void {
+    this.origins.set(formatPath(at), from);
+  }
+
+  /** The path in the file of a part of the document. */
+  originOf(at: Path): Path {
+    let path: Path = [];
+    for (const part of at) {
+      const below: Path = [...path, part];
+      path = this.origins.get(formatPath(below)) ?? below;
+    }
+    return path;
+  }
+
+  /** Keeps the protocol from telling what is missing at a path, as a fault elsewhere tells why. */
+  excuse(at: Path): void {
+    this.faultedPaths.push(at);
   }
 
   /** Reports a fault; the protocol's own faults at or below its path are then not told a second time. */
@@ -81,12 +146,12 @@ export class Conversion {
     this.notes.push({ offset: field.offset, path: formatPath(field.at), message });
   }
 
-  /** Remembers where in the file a part of the document came from. */
+  /** Remembers where in the text of the file a part of it stands. */
   place(at: Path, offset: number): void {
     this.offsets.set(formatPath(at), offset);
   }
 
-  /** Where a part of the document, or else the nearest part around it, stands in the file. */
+  /** Where a part of the file, or else the nearest part around it, stands in its text. */
   offsetOf(at: Path): number {
     for (let length = at.length; length > 0; length -= 1) {
       const offset = this.offsets.get(formatPath(at.slice(0, length)));

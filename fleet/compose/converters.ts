@@ -1,4 +1,6 @@
 // Small converters that the tables of `service-keys.ts` and `top-level.ts` are put together from.
+
+import { nearestName } from '../nearest.ts';
 import {
   type Conversion,
   type Convert,
@@ -7,6 +9,7 @@ import {
   type Field,
   type Json,
 } from './conversion.ts';
+import { plainOf } from './plain-value.ts';
 import type { Yaml, YamlMap } from './yaml-tree.ts';
 
 export type ConvertTable = Readonly<Record<string, Convert>>;
@@ -31,14 +34,18 @@ export const number: Convert = (field, run) => {
   return Number.isFinite(value) ? value : run.fault(field, `expected a number, got ${describe(node)}`);
 };
 
-/** `true` or `false`, also from a variable. */
+/** As Compose reads them, also from a variable. */
+const BOOLEANS = new Map<string, boolean>([
+  ...['true', 'yes', 'y', 'on'].map((word): [string, boolean] => [word, true]),
+  ...['false', 'no', 'n', 'off'].map((word): [string, boolean] => [word, false]),
+]);
+
+/** `true` or `false`, and the words that YAML once had for them. */
 export const boolean: Convert = (field, run) => {
   const { node } = field;
-  const word = node.kind === 'scalar' ? node.value : undefined;
-  if (word === null) return undefined;
-  if (word === true || word === 'true') return true;
-  if (word === false || word === 'false') return false;
-  return run.fault(field, `expected true or false, got ${describe(node)}`);
+  if (isEmpty(node)) return undefined;
+  const value = node.kind === 'scalar' ? BOOLEANS.get(String(node.value).toLowerCase()) : undefined;
+  return value ?? run.fault(field, `expected true or false, got ${describe(node)}`);
 };
 
 /** A file mode: in quotes, or a number that begins with a 0. What else is written may mean either. */
@@ -56,29 +63,35 @@ export const octal: Convert = (field, run) => {
 const asIs: Convert = (field, run) => {
   const { node, at } = field;
   if (node.kind === 'scalar') return node.value;
-  if (node.kind === 'list') return convertItems(field, asIs, run);
+  if (node.kind === 'list') return listOf(asIs)(field, run);
   return convertEntries(node, at, () => asIs, run);
 };
 
 /** A list, every item converted alike; the wire's lists never hold `null`. */
 export function listOf(convert: Convert): Convert {
-  return (field, run) => {
-    if (isEmpty(field.node)) return undefined;
-    if (field.node.kind !== 'list') return run.fault(field, `expected a list, got ${describe(field.node)}`);
-    return convertItems(field, convert, run);
-  };
+  return flatListOf((field, run) => {
+    const item = convert(field, run);
+    return item === undefined ? [] : [item];
+  });
 }
 
-function convertItems(field: Field, convert: Convert, run: Conversion): Json[] {
-  const items: Json[] = [];
-  if (field.node.kind !== 'list') return items;
-  for (const node of field.node.items) {
-    // Numbered by where the item lands, so that a dropped one does not shift the places of the rest.
-    const at = [...field.at, items.length];
-    const item = convertField({ node, at, offset: node.offset }, convert, run);
-    if (item !== undefined) items.push(item);
-  }
-  return items;
+/** A list whose items may each stand for several, or for none. */
+export function flatListOf(convert: (field: Field, run: Conversion) => readonly Json[]): Convert {
+  return (field, run) => {
+    const { node } = field;
+    if (isEmpty(node)) return undefined;
+    if (node.kind !== 'list') return run.fault(field, `expected a list, got ${describe(node)}`);
+    const items: Json[] = [];
+    for (const [index, item] of node.items.entries()) {
+      const at = [...field.at, index];
+      run.place(at, item.offset);
+      for (const long of convert({ node: item, at, offset: item.offset }, run)) {
+        run.land([...field.at, items.length], at);
+        items.push(long);
+      }
+    }
+    return items;
+  };
 }
 
 /** A map with free keys, every value converted alike. */
@@ -104,9 +117,20 @@ function tableEntry(key: string, table: ConvertTable, refused: RefusedKeys): Con
   if (Object.hasOwn(table, key)) return table[key] ?? asIs;
   if (key.startsWith('x-')) return () => undefined;
   const hint = Object.hasOwn(refused, key) ? refused[key] : undefined;
-  const why = hint === undefined ? '' : `: ${hint}`;
+  if (hint === undefined) return unknownKey(key, [...Object.keys(table), ...Object.keys(refused)]);
+  return ({ node, at, offset, keyOffset = offset }, run) => {
+    // What is empty, or switched off, asks for nothing.
+    const given = plainOf(node);
+    if (given === undefined || given === false) return undefined;
+    return run.fault({ at, offset: keyOffset }, `"${key}" is not carried out by Holdfast: ${hint}`);
+  };
+}
+
+function unknownKey(key: string, known: readonly string[]): Convert {
+  const nearest = nearestName(key, known);
+  const advice = nearest === null ? '' : `; did you mean "${nearest}"?`;
   return ({ at, offset, keyOffset = offset }, run) =>
-    run.fault({ at, offset: keyOffset }, `"${key}" is not carried out by Holdfast${why}`);
+    run.fault({ at, offset: keyOffset }, `"${key}" is no key that stands here${advice}`);
 }
 
 function convertEntries(

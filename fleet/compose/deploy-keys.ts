@@ -1,28 +1,53 @@
 // `deploy`: of it a device carries out what concerns one container.
+import type { Convert } from './conversion.ts';
 import { number, shape, text } from './converters.ts';
 import { deviceRequests } from './devices.ts';
+import { ignored, only } from './passing.ts';
 
-export const deploy = shape(
-  {
-    resources: shape({
-      limits: shape({ cpus: text, memory: text, pids: number }),
-      reservations: shape(
-        { memory: text, devices: deviceRequests },
-        {
-          cpus: 'the kernel reserves no CPU; use limits.cpus, or cpuset',
-          generic_resources: 'they are for the nodes of a cluster; use devices',
-        },
-      ),
-    }),
-  },
-  {
-    replicas: 'a service is one container; name a second service for a second one',
-    mode: 'a service is one container',
-    endpoint_mode: 'a service is one container, reached by its name',
-    update_config: 'use the top-level x-holdfast.update',
-    rollback_config: 'use the top-level x-holdfast.update',
-    restart_policy: 'use restart',
-    placement: 'name the devices by groups, and deploy to a group',
-    labels: "use the service's labels",
-  },
+const CLUSTER = 'it is for the nodes of a cluster, and Compose ignores it too';
+
+/** One container is all that a service is, here as in Compose unless told otherwise. */
+export const oneContainer = only(
+  [1, '1'],
+  'a service is one container; name a second service for a second one',
 );
+
+/** Cores as the document writes them: `.5` is `0.5`. */
+export const cores: Convert = (field, run) => {
+  const written = text(field, run);
+  return typeof written === 'string' ? written.replace(/^\./, '0.') : written;
+};
+
+/** Processes; none and −1 are no limit. */
+export const processes: Convert = (field, run) => {
+  const count = number(field, run);
+  return count === 0 || count === -1 ? undefined : count;
+};
+
+export const deploy = shape({
+  resources: shape({
+    limits: shape({ cpus: cores, memory: text, pids: processes }),
+    reservations: shape(
+      {
+        memory: text,
+        devices: deviceRequests,
+        cpus: ignored('the kernel reserves no CPU, and Compose ignores it too; use limits.cpus, or cpuset'),
+      },
+      { generic_resources: 'they are for the nodes of a cluster; use devices' },
+    ),
+  }),
+  // Becomes `restart`; see `restart.ts`.
+  restart_policy: shape({
+    condition: text,
+    max_attempts: number,
+    delay: ignored("the waits between restarts are the engine's, in Compose too"),
+    window: ignored('the engine knows no window, and Compose ignores it too'),
+  }),
+  replicas: oneContainer,
+  mode: only(['replicated', 'global'], 'both are one container on a device'),
+  endpoint_mode: ignored(CLUSTER),
+  placement: ignored(`${CLUSTER}; name the devices by groups, and deploy to a group`),
+  update_config: ignored(`${CLUSTER}; use the top-level x-holdfast.update`),
+  rollback_config: ignored(`${CLUSTER}; use the top-level x-holdfast.update`),
+  labels: ignored(`${CLUSTER}; use the service's labels`),
+});

@@ -46,7 +46,7 @@ function entryOf(field: Field, run: Conversion): Entry | null {
 }
 
 function readFile({ field, path, isRequired, isRaw }: Entry, values: Values, run: Conversion): void {
-  const file = run.readFile(path);
+  const file = run.beside.read(run.resolve(path, field.offset));
   if (!file.ok) {
     if (isRequired) run.fault(field, `"${path}" cannot be read: ${file.message}`);
     return;

@@ -3,13 +3,14 @@
 import { FILE_KINDS, type FileKind } from '../../protocol/service-files.ts';
 import { type Conversion, type Convert, type JsonObject, objectOf } from './conversion.ts';
 import { isEmpty, listOf, mapOf, octal, type RefusedKeys, scalarText, shape, text } from './converters.ts';
+import { ignored, projectName } from './passing.ts';
 
 /** The ways to give a content; each converter has it for its result. */
 const contentOf = {
   file: (field, run) => {
     const path = text(field, run);
     if (typeof path !== 'string') return undefined;
-    const file = run.readFile(path);
+    const file = run.beside.read(run.resolve(path, field.offset));
     return file.ok ? file.text : run.fault(field, `"${path}" cannot be read: ${file.message}`);
   },
   environment: (field, run) => {
@@ -25,12 +26,14 @@ const REFUSED: RefusedKeys = {
   driver: BY_DOCUMENT,
   driver_opts: BY_DOCUMENT,
   external: BY_DOCUMENT,
-  labels: 'it is a file on the device, which has no labels',
-  name: 'services know it by its key; leave it out',
   template_driver: 'the content is used as it stands',
 };
+const IGNORED = {
+  labels: ignored('it is a file on the device, which has no labels'),
+  name: projectName,
+} satisfies Readonly<Record<string, Convert>>;
 
-const given = shape(contentOf, REFUSED);
+const given = shape({ ...contentOf, ...IGNORED }, REFUSED);
 /** Stands in for what could not be read, so that its services are not told that it is missing as well. */
 const UNREAD = { content: '' };
 

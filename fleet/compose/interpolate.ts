@@ -7,6 +7,8 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 export interface InterpolationReport {
   fault(message: string): void;
   unset(name: string): void;
+  /** A variable was put in. */
+  used?(name: string): void;
 }
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
@@ -53,6 +55,7 @@ function matchName(text: string, start: number): string {
 function lookUp(name: string, variables: Variables, report: InterpolationReport): string {
   const value = variables[name];
   if (value === undefined) report.unset(name);
+  else report.used?.(name);
   return value ?? '';
 }
 
@@ -67,16 +70,15 @@ function readBraced(text: string, dollar: number, variables: Variables, report: 
   return { value: evaluate(inner, variables, report), end: close + 1 };
 }
 
-/** The index of the brace that closes the one before `start`, with nested ones skipped; -1 without one. */
+/** The index of the brace that closes the one before `start`: the one that all within leave open, else the last. */
 function findClose(text: string, start: number): number {
   let depth = 1;
   for (let index = start; index < text.length; index += 1) {
-    if (text.startsWith('$$', index)) index += 1;
-    else if (text.startsWith('${', index)) depth += 1;
+    if (text[index] === '{') depth += 1;
     else if (text[index] === '}') depth -= 1;
     if (depth === 0) return index;
   }
-  return -1;
+  return text.lastIndexOf('}') < start ? -1 : text.lastIndexOf('}');
 }
 
 function evaluate(inner: string, variables: Variables, report: InterpolationReport): string {
@@ -92,6 +94,7 @@ function evaluate(inner: string, variables: Variables, report: InterpolationRepo
   // Only the word that is used is interpolated, so that an unused default warns of nothing.
   const useWord = () => interpolate(word, variables, report);
   if (operator.endsWith('+')) return isGiven ? useWord() : '';
+  if (isGiven) report.used?.(name);
   if (isGiven) return value;
   if (operator.endsWith('-')) return useWord();
   report.fault(`the variable ${name} is required${word === '' ? '' : `: ${useWord()}`}`);

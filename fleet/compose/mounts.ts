@@ -1,6 +1,19 @@
 // A service's `volumes`: Compose's short form `NAME:/path[:ro]` or `/host:/path[:ro]`, or the long form.
-import type { Conversion, Convert, Field, Json } from './conversion.ts';
-import { boolean, listOf, octal, scalarText, shape, text } from './converters.ts';
+import { posix } from 'node:path';
+import {
+  type Conversion,
+  type Convert,
+  type Field,
+  type Json,
+  type JsonObject,
+  objectOf,
+} from './conversion.ts';
+import { boolean, flatListOf, octal, scalarText, shape, text } from './converters.ts';
+import { ignored, only } from './passing.ts';
+import { isOfFolder, ofFolder } from './relative-binds.ts';
+
+const SELINUX =
+  'the engine takes no SELinux label here; where SELinux is on, label the directory on the device';
 
 const longMount = shape(
   {
@@ -8,35 +21,49 @@ const longMount = shape(
     source: text,
     target: text,
     read_only: boolean,
-    bind: shape(
-      { propagation: text, create_host_path: boolean },
-      {
-        recursive: 'leave it out; what is mounted below the source is mounted too',
-        selinux: 'the engine takes no SELinux label here; label the directory on the device',
-      },
-    ),
-    volume: shape({ nocopy: boolean, subpath: text }, { labels: 'the agent labels the volumes it makes' }),
+    bind: shape({
+      propagation: text,
+      create_host_path: boolean,
+      recursive: only(['enabled'], 'what is mounted below the source is mounted too'),
+      selinux: ignored(SELINUX),
+    }),
+    volume: shape({
+      nocopy: boolean,
+      subpath: text,
+      labels: ignored('the agent labels the volumes it makes'),
+    }),
     tmpfs: shape({ size: text, mode: octal }),
+    consistency: ignored('it means nothing on Linux'),
   },
-  {
-    consistency: 'it means nothing on Linux; leave it out',
-    image: 'images cannot be mounted',
-  },
+  { image: 'images cannot be mounted' },
 );
 
-const mount: Convert = (field, run) => {
-  if (field.node.kind === 'scalar') return shortMount(field, scalarText(field.node), run);
-  const long = longMount(field, run);
-  const source = typeof long === 'object' && long !== null && 'source' in long ? long.source : undefined;
-  const problem = typeof source === 'string' ? checkSource(source) : null;
-  return problem === null ? long : run.fault(field, problem);
-};
+/** A file beside the Compose file is no mount of the document: it travels as a config. */
+export const mounts: Convert = flatListOf((field, run) => {
+  const isShort = field.node.kind === 'scalar';
+  const long = isShort ? shortMount(field, scalarText(field.node), run) : longMount(field, run);
+  return long === undefined ? [] : finishMount(field, objectOf(long), run);
+});
 
-export const mounts: Convert = listOf(mount);
+function finishMount(field: Field, long: JsonObject, run: Conversion): Json[] {
+  const { source, target } = long;
+  const mount = typeof target === 'string' ? { ...long, target: cleanTarget(target) } : long;
+  if (typeof source !== 'string') return [mount];
+  if (isOfFolder(mount, field, run)) return ofFolder(field, { ...mount, source }, run);
+  const problem = run.isOfHome(field.offset) ? inHome(source) : checkSource(source);
+  if (problem === null) return [mount];
+  run.fault(field, problem);
+  return [];
+}
+
+/** As Compose has it: `/n/` is `/n`. What is not absolute is left to the protocol. */
+function cleanTarget(target: string): string {
+  return target.startsWith('/') ? posix.resolve(target) : target;
+}
 
 const PROPAGATION = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'];
 
-function shortMount(field: Field, written: string, run: Conversion): Json | undefined {
+function shortMount(field: Field, written: string, run: Conversion): JsonObject | undefined {
   const [source = '', target, options, ...rest] = written.split(':');
   if (target === undefined) {
     return run.fault(
@@ -45,34 +72,37 @@ function shortMount(field: Field, written: string, run: Conversion): Json | unde
     );
   }
   if (rest.length > 0) return run.fault(field, `"${written}" has too many parts; write "NAME:/path:ro"`);
-  const isBind = source.startsWith('/');
+  const isBind = /^[./~]/.test(source);
   const words = options === undefined ? [] : options.split(',');
-  const problem = checkSource(source) ?? checkOptions(words, isBind);
-  if (problem !== null) return run.fault(field, problem);
-  const propagation = words.find((word) => PROPAGATION.includes(word));
+  for (const word of words) judgeOption(word, field, run);
+  const propagation = words.find((word) => isBind && PROPAGATION.includes(word));
   return {
     type: isBind ? 'bind' : 'volume',
     source,
     target,
     ...(words.includes('ro') ? { read_only: true } : {}),
     ...(propagation === undefined ? {} : { bind: { propagation } }),
-    ...(words.includes('nocopy') ? { volume: { nocopy: true } } : {}),
+    ...(words.includes('nocopy') && !isBind ? { volume: { nocopy: true } } : {}),
   };
 }
 
-/** A device has no project folder and no home, so a path must be whole. */
+const KNOWN_OPTIONS = ['ro', 'rw', 'nocopy', ...PROPAGATION];
+
+/** Compose passes over what it does not know without a word. */
+function judgeOption(word: string, field: Field, run: Conversion): void {
+  if (KNOWN_OPTIONS.includes(word)) return;
+  const why = /^[zZ]$/.test(word) ? SELINUX : `Holdfast knows ${KNOWN_OPTIONS.join(', ')}`;
+  run.note(field, `the mount option "${word}" is ignored: ${why}`);
+}
+
+/** A device has no home of whoever deploys. */
 function checkSource(source: string): string | null {
-  if (/^[.~]/.test(source)) {
-    return `"${source}" is relative, and a device has no project folder; use a named volume, or an absolute path that is on the device`;
-  }
+  if (source.startsWith('~')) return inHome(source);
   return source.includes('/') && !source.startsWith('/')
     ? `"${source}" is neither a volume's name nor an absolute path`
     : null;
 }
 
-function checkOptions(words: readonly string[], isBind: boolean): string | null {
-  const known = ['ro', 'rw', ...(isBind ? PROPAGATION : ['nocopy'])];
-  const unknown = words.find((word) => !known.includes(word));
-  if (unknown === undefined) return null;
-  return `the mount option "${unknown}" is not carried out by Holdfast; it knows ${known.join(', ')}`;
+function inHome(source: string): string {
+  return `"${source}" is in the home of who runs holdfastctl; use an absolute path that is on the device`;
 }

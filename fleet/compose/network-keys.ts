@@ -1,28 +1,12 @@
 // Keys of how a service is connected that have short forms: `expose`, `extra_hosts`.
-import type { Conversion, Convert, Field, Json } from './conversion.ts';
-import { describe, isEmpty, scalarText } from './converters.ts';
+import type { Convert } from './conversion.ts';
+import { describe, flatListOf, isEmpty, scalarText } from './converters.ts';
 
 const MAX_RANGE = 256;
 
 /** `8080`, `"53/udp"` and ranges such as `"3000-3005"`. */
-export const expose: Convert = (field, run) => {
-  const { node } = field;
-  if (isEmpty(node)) return undefined;
-  if (node.kind !== 'list') return run.fault(field, `expected a list, got ${describe(node)}`);
-  const ports: Json[] = [];
-  for (const item of node.items) {
-    const at = [...field.at, ports.length];
-    const written = item.kind === 'scalar' ? scalarText(item) : '';
-    const more = exposeRange({ node: item, at, offset: item.offset }, written, run);
-    more.forEach((_, step) => {
-      run.place([...field.at, ports.length + step], item.offset);
-    });
-    ports.push(...more);
-  }
-  return ports;
-};
-
-function exposeRange(field: Field, written: string, run: Conversion): string[] {
+export const expose = flatListOf((field, run) => {
+  const written = field.node.kind === 'scalar' ? scalarText(field.node).toLowerCase() : '';
   const [, from = '', to = from, protocol = ''] = /^(\d+)(?:-(\d+))?(\/[a-z]+)?$/.exec(written) ?? [];
   const count = Number(to) - Number(from) + 1;
   if (from === '') run.fault(field, `${describe(field.node)} is no port; write "8080" or "53/udp"`);
@@ -30,7 +14,7 @@ function exposeRange(field: Field, written: string, run: Conversion): string[] {
     run.fault(field, `"${written}" is no range of 1 to ${MAX_RANGE} ports`);
   else return Array.from({ length: count }, (_, step) => `${Number(from) + step}${protocol}`);
   return [];
-}
+});
 
 /** A map of names to one or several addresses, or a list of `name=address`, also with `:` as of old. */
 export const extraHosts: Convert = (field, run) => {

@@ -1,70 +1,112 @@
 // `ports`: Compose's short form `[IP:]HOST:CONTAINER[/PROTOCOL]` with ranges, or the long form.
-import type { Conversion, Convert, Field, Json } from './conversion.ts';
-import { describe, isEmpty, number, scalarText, shape, text } from './converters.ts';
+import { type Convert, type Field, type Json, objectOf } from './conversion.ts';
+import { flatListOf, number, scalarText, shape, text } from './converters.ts';
+import { ignored, only } from './passing.ts';
 
-/** `127.0.0.1:`, `[::1]:` or nothing; the host's ports; the container's ports; the protocol. */
+/** `127.0.0.1:`, `[::1]:`, `:` or nothing; the host's ports; the container's ports; the protocol. */
 const SHORT_PORT =
-  /^(?:(?:\[([0-9A-Fa-f:.]+)\]|(\d+\.\d+\.\d+\.\d+)):)?(?:(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)(?:\/([a-z]+))?$/;
+  /^(?:(?:\[([0-9A-Fa-f:.]+)\]|(\d+\.\d+\.\d+\.\d+)|):)?(?:(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)(?:\/([A-Za-z]+))?$/;
 const MAX_RANGE = 256;
 
-const longPort = shape(
-  { target: number, published: text, host_ip: text, protocol: text },
-  {
-    mode: 'ports are always published on the device itself',
-    name: 'leave it out',
-    app_protocol: 'leave it out',
-  },
-);
-
-export const ports: Convert = (field, run) => {
-  if (isEmpty(field.node)) return undefined;
-  if (field.node.kind !== 'list') return run.fault(field, `expected a list, got ${describe(field.node)}`);
-  const published: Json[] = [];
-  for (const node of field.node.items) {
-    const at = [...field.at, published.length];
-    const item: Field = { node, at, offset: node.offset };
-    run.place(at, node.offset);
-    if (node.kind === 'scalar') published.push(...shortPorts(item, scalarText(node), published.length, run));
-    else published.push(...[longPort(item, run)].filter((port) => port !== undefined));
-  }
-  return published;
+const protocol: Convert = (field, run) => {
+  const written = text(field, run);
+  if (typeof written !== 'string') return written;
+  const name = written.toLowerCase();
+  return name === 'tcp' || name === 'udp' ? name : run.fault(field, noProtocol(written));
 };
+
+function noProtocol(written: string): string {
+  return `"${written}" is not carried out by Holdfast; it knows tcp and udp`;
+}
+
+const longPort = shape({
+  target: number,
+  published: text,
+  host_ip: text,
+  protocol,
+  mode: only(['ingress', 'host'], 'both are the same outside a cluster'),
+  name: ignored('nothing reads it'),
+  app_protocol: ignored('nothing reads it'),
+});
+
+const toPorts = flatListOf((field, run) => {
+  if (field.node.kind === 'scalar') {
+    const short = shortPorts(scalarText(field.node));
+    if (typeof short !== 'string') return short;
+    run.fault(field, short);
+    return [];
+  }
+  return longPorts(field, longPort(field, run), run);
+});
+
+/** Each once: Compose passes over what is said again. */
+export const ports: Convert = (field, run) => {
+  const all = toPorts(field, run);
+  if (!Array.isArray(all)) return all;
+  const kept = new Map<string, { port: Json; index: number }>();
+  all.forEach((port, index) => {
+    const { target, published, host_ip = '0.0.0.0', protocol = 'tcp' } = objectOf(port);
+    const key = JSON.stringify([target, published, host_ip, protocol]);
+    if (!kept.has(key)) kept.set(key, { port, index });
+  });
+  const origins = [...kept.values()].map(({ index }) => run.originOf([...field.at, index]));
+  for (const [index, origin] of origins.entries()) run.land([...field.at, index], origin);
+  return [...kept.values()].map(({ port }) => port);
+};
+
+/** In the long form too a range may be published, for a choice of one that a device cannot make. */
+function longPorts(field: Field, long: Json | undefined, run: Parameters<Convert>[1]): Json[] {
+  if (long === undefined) return [];
+  const { target, published } = objectOf(long);
+  if (typeof target === 'number' && published === undefined) {
+    run.excuse([...field.at, 'published']);
+    run.fault(field, noHostPort(`${target}`, `published: "${portAbove(target)}"`));
+    return [];
+  }
+  return [long];
+}
 
 interface Range {
   readonly first: number;
   readonly count: number;
 }
 
-function shortPorts(item: Field, written: string, index: number, run: Conversion): Json[] {
+/** The long forms, or what is wrong with the short one. */
+function shortPorts(written: string): Json[] | string {
   const match = SHORT_PORT.exec(written);
-  if (match === null) {
-    run.fault(item, `"${written}" is no port; write "8080:80", "127.0.0.1:8080:80" or "8080:80/udp"`);
-    return [];
+  if (match === null) return `"${written}" is no port; write "8080:80", "127.0.0.1:8080:80" or "8080:80/udp"`;
+  const [, ip6, ip4, host, container = '', name] = match;
+  const ip = ip6 ?? ip4;
+  const kind = name?.toLowerCase();
+  if (kind !== undefined && kind !== 'tcp' && kind !== 'udp') return noProtocol(name ?? '');
+  if (host === undefined) {
+    const before = ip6 === undefined ? (ip4 ?? '') : `[${ip6}]`;
+    const port = portAbove(Number.parseInt(container, 10));
+    const advice = `${before === '' ? '' : `${before}:`}${port}:${container}${kind === undefined ? '' : `/${kind}`}`;
+    return noHostPort(written, `"${advice}"`);
   }
-  const [, ip6, ip4, host, container = '', protocol] = match;
-  const problem = checkShort(written, host, container);
-  if (problem !== null || host === undefined) {
-    run.fault(item, problem ?? 'no host port');
-    return [];
-  }
+  const problem = checkRanges(written, host, container);
+  if (problem !== null) return problem;
   const published = parseRange(host);
   const target = parseRange(container);
-  const ip = ip6 ?? ip4;
-  return Array.from({ length: published.count }, (_, step) => {
-    run.place([...item.at.slice(0, -1), index + step], item.offset);
-    return {
-      target: target.first + step,
-      published: String(published.first + step),
-      ...(ip === undefined ? {} : { host_ip: ip }),
-      ...(protocol === undefined ? {} : { protocol }),
-    };
-  });
+  return Array.from({ length: published.count }, (_, step) => ({
+    target: target.first + step,
+    published: String(published.first + step),
+    ...(ip === undefined ? {} : { host_ip: ip }),
+    ...(kind === undefined ? {} : { protocol: kind }),
+  }));
 }
 
-function checkShort(written: string, host: string | undefined, container: string): string | null {
-  if (host === undefined) {
-    return `"${written}" names no host port, so it would change with every start; write "8080:${container}"`;
-  }
+function noHostPort(written: string, advice: string): string {
+  return `"${written}" names no host port, so it would change with every start; write ${advice}`;
+}
+
+/** One that needs no privileges and looks like the container's own. */
+function portAbove(port: number): number {
+  return port < 1024 ? 8000 + port : port;
+}
+
+function checkRanges(written: string, host: string, container: string): string | null {
   const published = parseRange(host);
   const target = parseRange(container);
   if (published.count < 1 || target.count < 1) return `"${written}" has a range that runs backwards`;

@@ -4,6 +4,7 @@ import { parseDeployment } from '../../protocol/parse-deployment.ts';
 import { Conversion, type ConversionOptions, type Json, type OffsetFault } from './conversion.ts';
 import { interpolate } from './interpolate.ts';
 import { type Path, parsePath } from './paths.ts';
+import { plainOf } from './plain-value.ts';
 import { convertTopLevel } from './top-level.ts';
 import { type Position, parseYaml, type YamlSource } from './yaml-tree.ts';
 
@@ -29,7 +30,9 @@ export interface ReadOptions extends ConversionOptions {
 
 /** Reads a Compose file. Faults are in the order of the file, and all are told. */
 export function readCompose(text: string, options: ReadOptions): ReadResult {
-  const run = new Conversion(options);
+  const project = projectOf(text, options);
+  const variables = { ...options.variables, COMPOSE_PROJECT_NAME: project };
+  const run = new Conversion({ ...options, variables, project });
   const source = parseYaml(
     text,
     (value, offset) => interpolateAt(value, offset, run),
@@ -38,10 +41,26 @@ export function readCompose(text: string, options: ReadOptions): ReadResult {
   if (!source.isSound) return failed(run, source);
   const content = convertTopLevel(source.root, run);
   if (content === null) return failed(run, source);
-  const named = { ...content, name: options.name ?? content.name ?? options.fallbackName };
+  const named = { ...content, name: project };
   checkWithProtocol(named, run);
   if (run.faults.length > 0) return failed(run, source);
   return { ok: true, content: { ...named, name: String(named.name) }, notes: placeAll(run.notes, source) };
+}
+
+/** As Compose finds it. It may be put into the file, so it is looked for before all else. */
+function projectOf(text: string, { name, variables, fallbackName }: ReadOptions): string {
+  const { COMPOSE_PROJECT_NAME: given } = variables;
+  if (name !== undefined) return name;
+  if (given !== undefined && given !== '') return given;
+  const silent = { fault: () => undefined, unset: () => undefined };
+  const { root } = parseYaml(
+    text,
+    (value) => interpolate(value, variables, silent),
+    () => undefined,
+  );
+  const entry = root.kind === 'map' ? root.entries.find(({ key }) => key === 'name') : undefined;
+  const said = entry === undefined ? undefined : plainOf(entry.value);
+  return typeof said === 'string' ? said : fallbackName;
 }
 
 function interpolateAt(text: string, offset: number, run: Conversion): string {
@@ -49,8 +68,15 @@ function interpolateAt(text: string, offset: number, run: Conversion): string {
   return interpolate(text, run.variables, {
     fault: (message) => run.fault(place, message),
     unset: (name) => run.note(place, `the variable ${name} is not set; an empty text stands in for it`),
+    used: (name) => {
+      if (!OF_THIS_MACHINE.has(name)) return;
+      run.noteLocal(offset, name);
+      run.note(place, `${name} is that of where holdfastctl runs, and not the device's`);
+    },
   });
 }
+
+const OF_THIS_MACHINE = new Set(['HOME', 'PWD']);
 
 /** The protocol has the last word on every value; its faults are led back to the file. */
 function checkWithProtocol(content: Readonly<Record<string, Json>>, run: Conversion): void {
@@ -62,15 +88,18 @@ function checkWithProtocol(content: Readonly<Record<string, Json>>, run: Convers
   });
   if (parsed.ok) return;
   for (const { path, message } of parsed.faults) {
-    const at = parsePath(path);
+    const parts = parsePath(path);
+    const at = run.originOf(parts);
     const offset = run.offsetOf(at);
-    if (!run.isTold(at, offset)) run.fault({ at, offset }, profileHint(at, run) ?? message);
+    if (!run.isTold(at, offset)) run.fault({ at, offset }, profileHint(parts, run) ?? message);
   }
 }
 
 /** What depends on a service that was left out finds no such service; the reason is another. */
 function profileHint(at: Path, run: Conversion): string | null {
   const [, , key, name] = at;
+  if (at.length === 1 && at[0] === 'services' && run.leavesOut)
+    return 'every service is of a profile that is not asked for; give --profile';
   const isLeftOut = key === 'depends_on' && typeof name === 'string' && run.isLeftOut(name);
   return isLeftOut ? `"${name}" is left out, as none of its profiles is asked for; give --profile` : null;
 }

@@ -6,6 +6,7 @@ import {
   boolean,
   type ConvertTable,
   describe,
+  isEmpty,
   listOf,
   mapOf,
   number,
@@ -13,12 +14,13 @@ import {
   shape,
   text,
 } from './converters.ts';
-import { deploy } from './deploy-keys.ts';
+import { cores, deploy, oneContainer, processes } from './deploy-keys.ts';
 import { devices, gpus } from './devices.ts';
 import { envFile } from './env-file.ts';
 import { configMounts, secretMounts } from './file-keys.ts';
 import { mounts } from './mounts.ts';
 import { expose, extraHosts } from './network-keys.ts';
+import { ignored, only } from './passing.ts';
 import { ports } from './ports.ts';
 import { environmentVariables, labels } from './text-map.ts';
 
@@ -37,27 +39,33 @@ function namesOr(long: Convert, longForm: Json): Convert {
   };
 }
 
-const dependency = shape(
-  { condition: text },
-  { required: 'a dependency is always required', restart: 'leave it out' },
-);
+/** Left out, it is `true`; `false` is for `finishServices`. */
+const required: Convert = (field, run) => (boolean(field, run) === false ? false : undefined);
+
+const dependency = shape({
+  condition: text,
+  required,
+  restart: ignored('only who lives in the namespace of another follows its restarts', false),
+});
 
 const GIVEN = 'addresses are given by the engine';
 const attachment = shape(
-  { aliases: listOf(text) },
+  {
+    aliases: listOf(text),
+    gw_priority: only([0], 'the network named first is the way out'),
+    priority: only([0], 'the network named first is joined first'),
+  },
   {
     driver_opts: 'networks are plain bridges',
-    gw_priority: 'the network named first is the way out',
     interface_name: 'interfaces are named by the engine',
     ipv4_address: GIVEN,
     ipv6_address: GIVEN,
     link_local_ips: GIVEN,
     mac_address: GIVEN,
-    priority: 'the network named first is joined first',
   },
 );
 
-/** `disable: true` is Compose's other way to say `test: ["NONE"]`. */
+/** `disable: true` is Compose's other way to say `test: ["NONE"]`; without a test the image's own is run. */
 const healthcheck: Convert = (field, run) => {
   const known = shape({
     test: healthTest,
@@ -69,8 +77,11 @@ const healthcheck: Convert = (field, run) => {
     disable: boolean,
   })(field, run);
   if (typeof known !== 'object' || known === null || Array.isArray(known)) return known;
-  const { disable, ...rest } = known;
-  return disable === true ? { test: ['NONE'] } : rest;
+  const { disable, test, ...times } = known;
+  if (disable === true) return { test: ['NONE'] };
+  const isOwn = Array.isArray(test) && test.length > 0;
+  const check = isOwn ? { test, ...times } : times;
+  return Object.keys(check).length === 0 ? undefined : check;
 };
 
 /** The probe of `x-holdfast`. */
@@ -136,8 +147,23 @@ function notAContainer(field: Field, run: Conversion): undefined {
   return run.fault(field, '"container:…" is not carried out by Holdfast: write "service:NAME"');
 }
 
+const NOBODY_TYPES = 'nobody types on a device';
+
 export const SERVICE_KEYS: ConvertTable = {
   image: text,
+  attach: ignored('a device has no terminal to attach to', true),
+  // Judged by `finishService`: nothing is built, so nothing of it is read.
+  build: ({ node }) => (isEmpty(node) ? undefined : true),
+  cgroup: only(['private'], 'the engine chooses'),
+  // An alias: see `aliases.ts`.
+  container_name: text,
+  develop: ignored('nothing is developed on a device'),
+  // They become `deploy.resources`: see `resources.ts`.
+  cpus: cores,
+  mem_limit: text,
+  mem_reservation: text,
+  memswap_limit: text,
+  pids_limit: processes,
   command,
   entrypoint: command,
   environment: environmentVariables,
@@ -154,6 +180,8 @@ export const SERVICE_KEYS: ConvertTable = {
   configs: configMounts,
   secrets: secretMounts,
   networks: namesOr(attachment, {}),
+  // See `aliases.ts`.
+  links: listOf(text),
   healthcheck,
   cap_add: listOf(capability),
   cap_drop: listOf(capability),
@@ -171,6 +199,7 @@ export const SERVICE_KEYS: ConvertTable = {
   group_add: listOf(text),
   init: boolean,
   ipc: namespace,
+  isolation: only(['default'], 'any other is for Windows'),
   labels,
   logging: shape({ driver: text, options: mapOf(text) }),
   network_mode: networkMode,
@@ -178,14 +207,17 @@ export const SERVICE_KEYS: ConvertTable = {
   pid: namespace,
   platform: text,
   privileged: boolean,
-  // Judged by `finishService`.
-  profiles: listOf(text),
+  // Judged before all else.
+  profiles: () => undefined,
   pull_policy: pullPolicy,
   read_only: boolean,
   runtime: text,
+  scale: oneContainer,
   security_opt: listOf(text),
   shm_size: text,
+  stdin_open: ignored(NOBODY_TYPES, false),
   sysctls: labels,
   tmpfs: textOrList,
+  tty: ignored(NOBODY_TYPES, false),
   ulimits: mapOf(ulimit),
 };

@@ -3,7 +3,7 @@ import type { Conversion, Convert, Field, Json } from './conversion.ts';
 import { describe, isEmpty, scalarText } from './converters.ts';
 
 /** What a name with no value stands for; `undefined` leaves it out. */
-type ValueAlone = (name: string, run: Conversion) => string | undefined;
+type ValueAlone = (name: string, field: Pick<Field, 'at' | 'offset'>, run: Conversion) => string | undefined;
 
 /** A converter of such a map. */
 function textMap(valueAlone: ValueAlone): Convert {
@@ -16,8 +16,13 @@ function textMap(valueAlone: ValueAlone): Convert {
   };
 }
 
-/** Compose leaves a variable out that is not set where it runs. */
-export const environmentVariables = textMap((name, run) => run.variables[name]);
+/** A variable that is not set where Compose runs takes the image's own away there, which the document cannot say. */
+export const environmentVariables = textMap((name, field, run) => {
+  const value = run.variables[name];
+  if (value === undefined)
+    run.note(field, `${name} is not set, so it is left out (Compose: without the image's own value too)`);
+  return value;
+});
 
 /** A label alone is an empty one. */
 export const labels = textMap(() => '');
@@ -31,7 +36,9 @@ function fromMap(field: Field, valueAlone: ValueAlone, run: Conversion): [string
       run.fault({ at, offset: keyOffset }, `expected a text, got ${describe(value)}`);
       return [];
     }
-    return value.value === null ? alone(key, valueAlone, run) : [[key, scalarText(value)]];
+    return value.value === null
+      ? alone({ name: key, at, offset: keyOffset }, valueAlone, run)
+      : [[key, scalarText(value)]];
   });
 }
 
@@ -47,11 +54,17 @@ function fromList(field: Field, valueAlone: ValueAlone, run: Conversion): [strin
       run.fault({ at, offset: item.offset }, `expected "NAME=value", got ${describe(item)}`);
       return [];
     }
-    return equals === -1 ? alone(name, valueAlone, run) : [[name, line.slice(equals + 1)]];
+    return equals === -1
+      ? alone({ name, at, offset: item.offset }, valueAlone, run)
+      : [[name, line.slice(equals + 1)]];
   });
 }
 
-function alone(name: string, valueAlone: ValueAlone, run: Conversion): [string, Json][] {
-  const value = valueAlone(name, run);
+function alone(
+  { name, ...place }: Pick<Field, 'at' | 'offset'> & { name: string },
+  valueAlone: ValueAlone,
+  run: Conversion,
+): [string, Json][] {
+  const value = valueAlone(name, place, run);
   return value === undefined ? [] : [[name, value]];
 }

@@ -6,12 +6,16 @@ import {
   entryField,
   type Field,
   type Json,
+  objectOf,
 } from './conversion.ts';
-import { boolean, describe, isEmpty, mapOf, number, shape, text } from './converters.ts';
+import { boolean, describe, isEmpty, listOf, mapOf, number, shape, text } from './converters.ts';
 import { fileContents, keepUsedFiles } from './file-keys.ts';
 import { finishService } from './finish-service.ts';
+import { finishServices } from './finish-services.ts';
+import { ignored, only, projectName } from './passing.ts';
 import { REFUSED_SERVICE_KEYS } from './refused-service-keys.ts';
 import { probe, SERVICE_KEYS } from './service-keys.ts';
+import { driverOptions, placeVolumes } from './volume-options.ts';
 import type { Yaml, YamlEntry } from './yaml-tree.ts';
 
 const OURS = 'x-holdfast';
@@ -19,35 +23,48 @@ const OURS = 'x-holdfast';
 /** A service; the keys of its `x-holdfast` stand beside Compose's in the document. */
 const service: Convert = (field, run) => {
   if (isEmpty(field.node)) return {};
+  if (!isWanted(field, run)) {
+    run.leaveOut(String(field.at.at(-1)));
+    return undefined;
+  }
   const long = shape({ ...SERVICE_KEYS, [OURS]: () => undefined }, REFUSED_SERVICE_KEYS)(field, run);
   const extra = hoist(field, { probe }, run);
   if (typeof long !== 'object' || long === null || Array.isArray(long)) return long;
   return finishService(field, { ...long, ...extra }, run);
 };
 
+const LABELLED = 'the agent labels what it makes';
+
 const volume = shape(
-  {},
   {
-    external: 'the agent makes the volumes of a deployment',
-    driver: 'volumes are on the device itself',
-    driver_opts: 'volumes are on the device itself',
-    name: 'the agent names volumes by deployment',
-    labels: 'the agent labels what it makes',
+    driver: only(['local'], 'volumes are on the device itself'),
+    // Judged by `placeVolumes`.
+    driver_opts: driverOptions,
+    name: projectName,
+    labels: ignored(LABELLED),
+  },
+  {
+    external: 'the agent makes the volumes of a deployment; leave it out, or mount a path of the device',
   },
 );
 
+const BRIDGES = 'networks are bridges on the device itself';
+const GIVEN = 'addresses are given by the engine';
+
 const network = shape(
-  { internal: boolean },
   {
-    external: 'the agent makes the networks of a deployment',
-    driver: 'networks are bridges on the device itself',
-    driver_opts: 'networks are bridges on the device itself',
-    name: 'the agent names networks by deployment',
-    ipam: 'addresses are given by the engine',
-    attachable: 'it is for the networks of a cluster',
-    enable_ipv4: 'the engine gives IPv4 addresses',
+    internal: boolean,
+    attachable: ignored('it is for the networks of a cluster', false),
+    driver: only(['bridge', 'default'], BRIDGES),
+    enable_ipv4: only([true], GIVEN),
+    ipam: only([{ driver: 'default' }], GIVEN),
+    labels: ignored(LABELLED),
+    name: projectName,
+  },
+  {
+    external: 'the agent makes the networks of a deployment; leave it out, or put both into one deployment',
+    driver_opts: BRIDGES,
     enable_ipv6: 'the engine gives IPv4 addresses',
-    labels: 'the agent labels what it makes',
   },
 );
 
@@ -62,15 +79,24 @@ const update = shape({
 });
 const rollout = shape({ percent: number, salt: text });
 
-const noteVersion: Convert = (field, run) => {
-  run.note(field, '"version" is obsolete and ignored, as Compose does');
+/** Where the project's folder is on the device: relative binds lie below it. */
+const folderOnDevice: Convert = (field, run) => {
+  const path = text(field, run);
+  if (typeof path !== 'string') return undefined;
+  // Also where it is wrong, so that what is bound below it is not told as well.
+  run.folder = path;
+  if (!/^\/[^:\0]*$/.test(path))
+    run.fault(
+      field,
+      `"${path}" is no absolute path; write where the folder is on the device, such as "/srv/app"`,
+    );
   return undefined;
 };
 
 const topLevel = shape(
   {
     name: text,
-    version: noteVersion,
+    version: ignored('it is obsolete, as Compose has it'),
     services: mapOf(service),
     volumes: mapOf(volume),
     networks: mapOf(network),
@@ -91,10 +117,31 @@ export function convertTopLevel(root: Yaml, run: Conversion): { readonly [key: s
     run.fault(field, `expected a Compose file with "services", got ${describe(root)}`);
     return null;
   }
+  const declared = findEntry(root, 'configs')?.value;
+  if (declared?.kind === 'map') run.carried.reserve(declared.entries.map(({ key }) => key));
+  const ours = hoist(field, { update, rollout, folder: folderOnDevice }, run);
   const converted = topLevel(field, run);
-  const ours = hoist(field, { update, rollout }, run);
   const isObject = typeof converted === 'object' && converted !== null && !Array.isArray(converted);
-  return isObject ? keepUsedFiles({ ...converted, ...ours }, run) : null;
+  if (!isObject) return null;
+  const services = converted.services === undefined ? {} : { services: finishAll(converted.services, run) };
+  const carried = run.carried.contents();
+  const configs =
+    Object.keys(carried).length === 0 ? {} : { configs: { ...objectOf(converted.configs), ...carried } };
+  return keepUsedFiles(placeVolumes({ ...converted, ...services, ...configs, ...ours }, run), run);
+}
+
+function finishAll(services: Json, run: Conversion): Json {
+  const isObject = typeof services === 'object' && services !== null && !Array.isArray(services);
+  return isObject ? finishServices(services, run) : services;
+}
+
+/** As in Compose: a service with no profile is always wanted, and `*` stands for every profile. */
+function isWanted({ node, at }: Field, run: Conversion): boolean {
+  const entry = findEntry(node, 'profiles');
+  if (entry === undefined) return true;
+  const profiles = listOf(text)(entryField(entry, [...at, 'profiles']), run);
+  if (!Array.isArray(profiles) || profiles.length === 0) return true;
+  return run.profiles.has('*') || profiles.some((name) => run.profiles.has(String(name)));
 }
 
 /** Converts the keys of `x-holdfast` as if they stood one level up, where the document has them. */

@@ -1,13 +1,11 @@
 // Reads FILE: a compose.yaml, or a ready document when it ends in `.json`.
-import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { NAME_PATTERN } from '../../protocol/names.ts';
-import { MAX_RETAINED_BYTES } from '../../protocol/payload.ts';
-import type { FileText } from '../compose/conversion.ts';
 import type { Variables } from '../compose/interpolate.ts';
 import { type PlacedFault, readCompose } from '../compose/read-compose.ts';
-import { CommandFailure, EXIT, messageOf } from '../failure.ts';
+import { CommandFailure, EXIT } from '../failure.ts';
 import { readTextFile } from '../read-file.ts';
+import { besideFolder } from './beside-folder.ts';
 import { type ContentResult, type ReadyContent, readJsonDocument } from './json-document.ts';
 
 /** Far more than any document; anchors, comments and services of other profiles take room too. */
@@ -36,7 +34,7 @@ export function loadFile(file: string, options: LoadOptions): LoadedFile {
     : readCompose(text, {
         ...options,
         fallbackName: nameOfFolder(dirname(path)),
-        readFile: (named) => readBeside(dirname(path), named),
+        beside: besideFolder(dirname(path)),
       });
   if (!result.ok) throw invalidFile(file, result);
   return { file, content: result.content, notes: formatFaults(file, result.notes) };
@@ -47,17 +45,6 @@ function readText(path: string, file: string): string {
   if (read.ok) return read.text;
   const message = `${file} cannot be read: ${read.message}`;
   throw new CommandFailure({ code: 'file_unreadable', exitCode: EXIT.usage, message });
-}
-
-/** A file that the Compose file names: relative to it, as Compose has it. */
-function readBeside(folder: string, path: string): FileText {
-  const whole = resolve(folder, path);
-  try {
-    if (!statSync(whole).isFile()) return { ok: false, message: 'it is no regular file' };
-  } catch (error) {
-    return { ok: false, message: messageOf(error) };
-  }
-  return readTextFile(whole, MAX_RETAINED_BYTES);
 }
 
 /** The folder's name as Compose makes a project's name of it. */

@@ -131,7 +131,7 @@ test.each<[string, object, string, string | RegExp]>([
   ['an equals sign in a variable', { environment: { 'A=b': '' } }, 'environment["A=b"]', /without "="/],
   ['a relative directory', { working_dir: 'srv' }, 'working_dir', 'an absolute path without ":"'],
   ['a user with blanks', { user: 'a b' }, 'user', 'a user such as "1000:1000"'],
-  ['a host name with an underscore', { hostname: 'a_b' }, 'hostname', 'a host name'],
+  ['a host name with a blank', { hostname: 'a b' }, 'hostname', 'a host name'],
   ['cores without quotes', limits({ cpus: 0.5 }), 'deploy.resources.limits.cpus', 'expected string, got 0.5'],
   [
     'cores that are none',

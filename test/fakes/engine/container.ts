@@ -334,7 +334,8 @@ export class Container {
 
   #beginHealthchecks(): void {
     const { healthcheck } = this.spec.service;
-    if (healthcheck === undefined || healthcheck.test[0] === 'NONE') return;
+    // Its images have no check of their own.
+    if (healthcheck?.test === undefined || healthcheck.test[0] === 'NONE') return;
     this.health = 'starting';
     this.#failedHealthchecks = 0;
     const everyMs = durationMs(healthcheck.interval, 30_000);

@@ -26,7 +26,7 @@ describe('validate', () => {
       schema: 'holdfast.deployment/1',
       name: 'other',
       state: 'present',
-      services: { web: { image: 'hello:1' } },
+      services: { web: { image: 'hello:1', restart: 'always' } },
     });
     expect(JSON.parse(stdout)).not.toHaveProperty('revision');
   });
@@ -64,8 +64,8 @@ describe('validate', () => {
   test('all faults come with file, line and column', async () => {
     const { code, stdout, stderr } = await runHoldfastctl(['validate', 'faulty.yaml']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^error: faulty\.yaml has 18 faults:\nfaulty\.yaml:1:7: name: /);
-    expect(stderr).toContain('\nfaulty.yaml:4:5: services.web.build: ');
+    expect(stderr).toMatch(/^error: faulty\.yaml has 16 faults:\nfaulty\.yaml:1:7: name: /);
+    expect(stderr).toContain('\nfaulty.yaml:5:12: services.web.image: ');
   });
 
   test('faults as JSON', async () => {
@@ -73,13 +73,13 @@ describe('validate', () => {
     expect(code).toBe(2);
     const { error } = JSON.parse(stdout);
     expect(error.code).toBe('invalid_file');
-    expect(error.faults[1]).toMatchObject({ line: 4, column: 5, path: 'services.web.build' });
+    expect(error.faults[1]).toMatchObject({ line: 5, column: 12, path: 'services.web.image' });
   });
 
   test('notes go to stderr', async () => {
     const { code, stderr } = await runHoldfastctl(['validate', 'everything.yaml']);
     expect(code).toBe(0);
-    expect(stderr).toContain('note: everything.yaml:2:10: version: ');
+    expect(stderr).toContain('note: everything.yaml:2:1: version: ');
   });
 
   test("without a name, the folder's is taken as Compose takes it", async () => {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readCompose } from '../../../fleet/compose/read-compose.ts';
 import { runHoldfastctl } from '../support/run-holdfastctl.ts';
+import { besideOf } from './beside.ts';
 
 const BESIDE: Readonly<Record<string, string>> = {
   './token.txt': 'from a $FILE\n',
@@ -17,10 +18,7 @@ function read(text: string, profiles: readonly string[] = []) {
     variables: { TOKEN: 'from a $VARIABLE', EMPTY: '' },
     fallbackName: 'folder',
     profiles,
-    readFile: (name) => {
-      const found = BESIDE[name];
-      return found === undefined ? { ok: false, message: 'no such file' } : { ok: true, text: found };
-    },
+    beside: besideOf(BESIDE),
   });
 }
 function faultsOf(result: ReturnType<typeof read>): string[] {
@@ -43,6 +41,7 @@ describe.each(['configs', 'secrets'])('%s', (kind) => {
     ['{content: "$TOKEN, $$5 and ${NONE:-x}"}', 'from a $VARIABLE, $5 and x'],
     ['{content: 1.10}', '1.10'],
     ['{content: "", x-note: 1}', ''],
+    ['{content: b, name: c, external: false}', 'b'],
   ])('%s becomes the content', (a, content) => {
     expect(contentOf(read(fileWith(kind, a)))).toMatchObject({
       services: { s: { [kind]: [{ source: 'a' }] } },
@@ -60,8 +59,7 @@ describe.each(['configs', 'secrets'])('%s', (kind) => {
     ['{file: }', ': exactly one of file, environment and content'],
     ['', ': expected a map with file, environment or content'],
     ['{external: true}', '.external: "external" is not carried out by Holdfast: it comes with the document'],
-    ['{name: b, content: b}', '.name: "name" is not carried out by Holdfast: services know it by its key'],
-    ['{constructor: b, content: b}', '.constructor: "constructor" is not carried out by Holdfast'],
+    ['{constructor: b, content: b}', '.constructor: "constructor" is no key that stands here'],
   ])('%s is refused once, with its line', (a, message) => {
     const faults = faultsOf(read(fileWith(kind, a)));
     expect(faults).toHaveLength(1);
@@ -88,7 +86,7 @@ describe.each(['configs', 'secrets'])('%s', (kind) => {
     ['[{source: a, mode: 440}]', '[0].mode: expected an octal mode'],
     ['[{source: a, mode: "0999"}]', '[0].mode: an octal mode'],
     ['[{source: a, uid: root}]', '[0].uid: a number'],
-    ['[{source: a, driver: b}]', '[0].driver: "driver" is not carried out'],
+    ['[{source: a, driver: b}]', '[0].driver: "driver" is no key that stands here'],
     ['[nobody]', '[0].source: no '],
     ['[a, a]', '[1]'],
     ['a', ': expected a list'],
@@ -100,7 +98,7 @@ describe.each(['configs', 'secrets'])('%s', (kind) => {
   });
 
   test('what no service uses is left out with a note', () => {
-    const text = `services: {s: {image: i, ${kind}: [a]}, d: {image: d, ${kind}: [b], profiles: [debug]}}
+    const text = `services: {s: {image: i, restart: always, ${kind}: [a]}, d: {image: d, ${kind}: [b], profiles: [debug]}}
 ${kind}: {a: {content: a}, b: {content: b}}`;
     const result = read(text);
     expect(contentOf(result)[kind]).toEqual({ a: { content: 'a' } });

@@ -82,7 +82,9 @@ describe('a file with every short form', () => {
 
   test('tells that version is ignored', () => {
     expect(result.notes).toEqual([
-      { line: 2, column: 10, path: 'version', message: expect.stringContaining('obsolete') },
+      { line: 2, column: 1, path: 'version', message: expect.stringContaining('obsolete') },
+      { line: 36, column: 9, path: 'services.detector.environment.NOT_SET', message: expect.anything() },
+      { line: 56, column: 3, path: 'services.batch', message: expect.stringContaining('"always"') },
     ]);
   });
 });
@@ -91,19 +93,17 @@ test('all faults of a file are told at once, in its order, where they lie', () =
   const places = faultsOf(read(fixture('faulty'))).map((fault) => fault.split(': ')[0]);
   expect(places).toEqual([
     '1:7 name',
-    '4:5 services.web.build',
     '5:12 services.web.image',
     '6:14 services.web.command',
     '8:9 services.web.ports[0]',
-    '10:9 services.web.ports[1]',
+    '10:9 services.web.ports[2]',
     '12:9 services.web.volumes[0]',
+    '13:9 services.web.volumes[1].source',
     '14:19 services.web.environment[""]',
     '15:14 services.web.restart',
-    '16:5 services.web.mem_limit',
     '18:7 services.web.x-holdfast.prob',
     '20:9 services.web.depends_on.nobody',
-    '23:5 services.two.tty',
-    '25:7 services.two.deploy.replicas',
+    '25:17 services.two.deploy.replicas',
     '28:17 services.two.deploy.resources.limits.cpus',
     '29:17 services.two.deploy.resources.limits.pids',
     '31:18 secrets.token.file',
@@ -115,7 +115,7 @@ describe('what the protocol refuses is led back to the file', () => {
   test.each<[string, string[], string]>([
     ['a long item', ['ports:', '  - target: 80', '    published: "0"'], '6:20 services.s.ports[0].published'],
     ['a short item', ['ports: ["8080:80", "8080:81"]'], '4:24 services.s.ports[1].published'],
-    ['one port of a range', ['ports: ["1:1", "65535-65536:1-2"]'], '4:20 services.s.ports[2].published'],
+    ['one port of a range', ['ports: ["1:1", "65535-65536:1-2"]'], '4:20 services.s.ports[1].published'],
     [
       'a listed variable',
       ['environment:', '  - "A=1"', `  - "B=${'x'.repeat(32_769)}"`],
@@ -161,23 +161,29 @@ describe('a service key', () => {
     ['ports: ["1-9999:1-9999"]', 'more than 256'],
     ['ports: ["a:b"]', 'is no port'],
     ['ports: ["host:8080:80"]', 'is no port'],
-    ['ports: [{target: 80, published: "80", mode: host}]', '"mode" is not carried out'],
+    ['ports: [{target: 80, published: "80", mode: x}]', 'it knows ingress and host'],
+    ['ports: ["53/udp"]', 'write "8053:53/udp"'],
+    ['ports: ["127.0.0.1::81"]', 'write "127.0.0.1:8081:81"'],
+    ['ports: ["[::1]::8081"]', 'write "[::1]:8081:8081"'],
+    ['ports: [{target: 80}]', 'published: "8080"'],
+    ['ports: ["5000:5000/sctp"]', '"sctp" is not carried out by Holdfast; it knows tcp and udp'],
+    ['volumes: ["/a/./b/../b:/x", "/c:/x/"]', 'mounted twice'],
     ['ports: 80:80', 'expected a list'],
     ['volumes: ["/data"]', 'has no name'],
-    ['volumes: ["~/x:/x"]', 'is relative'],
-    ['volumes: ["../x:/x"]', 'is relative'],
+    ['volumes: ["~/x:/x"]', 'in the home of who runs holdfastctl'],
+    ['volumes: ["../x:/x"]', 'lies outside the folder of the Compose file'],
+    ['volumes: ["./x:/x"]', 'x-holdfast: { folder: /srv/folder }'],
     ['volumes: ["a/b:/x"]', 'neither a volume'],
-    ['volumes: ["v:/x:z"]', 'mount option "z"'],
     ['volumes: ["v:/x:ro:z"]', 'too many parts'],
     ['volumes: [{type: bind, source: ./x, target: /x}]', 'is relative'],
-    ['build: .', 'devices pull images'],
-    ['cpus: 1', 'deploy.resources.limits.cpus'],
-    ['pids_limit: 1', 'deploy.resources.limits.pids'],
-    ['nonsense: 1', '"nonsense" is not carried out by Holdfast'],
-    ['toString: 1', '"toString" is not carried out by Holdfast'],
+    ['memswap_limit: 64m', 'no swap beyond its memory limit'],
+    ['enviroment: 1', '"enviroment" is no key that stands here; did you mean "environment"?'],
+    ['volume: [a]', 'did you mean "volumes"?'],
+    ['nonsense: 1', '"nonsense" is no key that stands here'],
+    ['toString: 1', '"toString" is no key that stands here'],
     ['environment: text', 'expected a map or a list'],
     ['environment: {A: [1]}', 'expected a text, got a list'],
-    ['networks: {default: {priority: 1}}', '"priority" is not carried out'],
+    ['networks: {default: {priority: 1}}', '1 is not carried out by Holdfast; it knows 0'],
     ['healthcheck: {test: a, retries: often}', 'expected a number'],
     ['networks: [[a]]', 'expected a name'],
     ['x-holdfast: [probe]', 'expected a map'],
@@ -246,17 +252,17 @@ describe('a file that is no Compose file', () => {
 
 describe('variables', () => {
   test('a required one is told with the other faults, and once', () => {
-    const text = 'services:\n  s:\n    image: ${IMAGE:?name one}\n    build: .\n';
+    const text = 'services:\n  s:\n    image: ${IMAGE:?name one}\n    annotations: [a]\n';
     expect(faultsOf(read(text))).toEqual([
       '3:12 : the variable IMAGE is required: name one',
-      expect.stringContaining('4:5 services.s.build'),
+      expect.stringContaining('4:5 services.s.annotations'),
     ]);
   });
 
   test('an unset one is noted with its place', () => {
-    const result = read('services: {s: {image: "i:1$TAG"}}');
+    const result = read('services: {s: {restart: always, image: "i:1$TAG"}}');
     expect(result.notes).toEqual([
-      { line: 1, column: 23, path: '', message: expect.stringContaining('variable TAG is not set') },
+      { line: 1, column: 40, path: '', message: expect.stringContaining('variable TAG is not set') },
     ]);
   });
 

@@ -2,6 +2,7 @@
 // Short forms of service keys, files of variables, and profiles.
 import { describe, expect, test } from 'vitest';
 import { readCompose } from '../../../fleet/compose/read-compose.ts';
+import { besideOf } from './beside.ts';
 
 interface Around {
   readonly files?: Readonly<Record<string, string>>;
@@ -14,10 +15,7 @@ function read(text: string, { files = {}, variables = {}, profiles }: Around = {
     variables,
     profiles,
     fallbackName: 'folder',
-    readFile: (path) => {
-      const found = files[path];
-      return found === undefined ? { ok: false, message: 'no such file' } : { ok: true, text: found };
-    },
+    beside: besideOf(files),
   });
 }
 function faultsOf(result: ReturnType<typeof read>): string[] {
@@ -108,7 +106,7 @@ test.each([
   ['platform: "x y"', '1 services.s.platform: '],
   ['x-holdfast: {probe: {heartbeat: {target: run}}}', '1 services.s.probe.heartbeat.target: '],
   ['x-holdfast: {probe: {heartbeat: {target: /r, max_age: soon}}}', '1 services.s.probe.heartbeat.max_age: '],
-  ['x-holdfast: {probe: {heartbeat: {target: /r, port: 1}}}', '"port" is not carried out'],
+  ['x-holdfast: {probe: {heartbeat: {target: /r, port: 1}}}', '"port" is no key that stands here'],
   ['x-holdfast: {probe: {heartbeat: {target: /r}, tcp: {port: 1}}}', '1 services.s.probe: exactly one of'],
   ['gpus: some', 'expected "all" or a list'],
   ['devices: ["/a:/b:r:w"]', 'too many parts'],
@@ -116,7 +114,6 @@ test.each([
   ['expose: [x]', 'is no port'],
   ['extra_hosts: [a]', 'expected "name=address"'],
   ['volumes: [{type: tmpfs, target: /t, tmpfs: {mode: 755}}]', 'octal mode'],
-  ['volumes: ["v:/v:rslave"]', 'mount option "rslave"'],
   ['labels: [io.holdfast.service=x]', "none of the agent's own"],
   ['env_file: nowhere.env', '"nowhere.env" cannot be read: no such file'],
 ])('%s is refused', (line, message) => {

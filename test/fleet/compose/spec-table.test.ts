@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readCompose } from '../../../fleet/compose/read-compose.ts';
 import { parseDeployment } from '../../../protocol/parse-deployment.ts';
+import { besideOf } from './beside.ts';
 import { BESIDE, FILES, INSTEAD, type Keys, SAMPLES, VARIABLES } from './spec-samples.ts';
 
 interface SpecKeys {
   readonly objects: Readonly<Record<string, readonly string[]>>;
 }
-type Verdict = 'carried out' | 'refused' | 'ignored';
+type Verdict = 'carried out' | 'refused' | 'as it is' | 'ignored';
 interface Row {
   readonly verdict: Verdict;
   readonly note: string;
@@ -23,7 +24,7 @@ const rows = new Map([...rowsOf('Service keys', 'service.'), ...rowsOf('Top-leve
 
 function rowsOf(heading: string, prefix: string): [string, Row][] {
   const section = page.split(/^## /m).find((text) => text.startsWith(heading)) ?? '';
-  const found = section.matchAll(/^\| `([^`]+)` \| (carried out|refused|ignored) \| (.*) \|$/gm);
+  const found = section.matchAll(/^\| `([^`]+)` \| (carried out|refused|as it is|ignored) \| (.*) \|$/gm);
   return [...found].map(([, key = '', verdict, note = '']): [string, Row] => [
     `${prefix}${key}`,
     // Sound: the pattern lets no other word through.
@@ -31,19 +32,19 @@ function rowsOf(heading: string, prefix: string): [string, Row][] {
   ]);
 }
 
-/** Every key whose object is not refused as a whole: what is below a refused key needs no row. */
+/** Every key whose object is looked into: what is below a key that is not carried out needs no row. */
 const keys = Object.entries(spec.objects)
-  .filter(([object]) => !isRefused(object))
+  .filter(([object]) => !isWhole(object))
   .flatMap(([object, names]) => names.map((name) => ({ object, name, path: pathOf(object, name) })));
 
 function pathOf(object: string, name: string): string {
   return object === 'top-level' ? name : `${object}.${name}`;
 }
 
-function isRefused(object: string): boolean {
+function isWhole(object: string): boolean {
   return [...rows].some(
     ([path, { verdict }]) =>
-      verdict === 'refused' && (object === path || new RegExp(`^${quotePattern(path)}[.[]`).test(object)),
+      verdict !== 'carried out' && (object === path || new RegExp(`^${quotePattern(path)}[.[]`).test(object)),
   );
 }
 
@@ -55,10 +56,7 @@ function read(content: Keys) {
   return readCompose(JSON.stringify(content), {
     variables: VARIABLES,
     fallbackName: 'folder',
-    readFile: (path) => {
-      const text = BESIDE[path];
-      return text === undefined ? { ok: false, message: 'not there' } : { ok: true, text };
-    },
+    beside: besideOf(BESIDE),
   });
 }
 
@@ -113,10 +111,30 @@ describe.each(keysOf('refused'))('$path is refused', ({ object, name, path }) =>
   });
 });
 
-test.each(keysOf('ignored'))('$path is ignored with a note, as the page says', ({ object, name }) => {
+test.each(keysOf('ignored'))('$path is ignored with a note, as the page says', ({ object, name, path }) => {
   const result = read(fileWith(object, { [name]: 'x' }));
   expect(contentOf(result)).toEqual(contentOf(read(fileWith(object, {}))));
-  expect(result.notes).toMatchObject([{ path: name }]);
+  expect(result.notes.map(({ message }) => message)).toContain(`"${name}" is ignored: ${noteOf(path)}`);
+});
+
+describe.each(keysOf('as it is'))('$path passes as it is', ({ object, name, path }) => {
+  const [values = '', why = ''] = noteOf(path).split(/(?<=`): /);
+  const known: unknown[] = [...values.matchAll(/`([^`]+)`/g)].map(([, value = '']) => JSON.parse(value));
+
+  test.each(known)('%j, without a word', (value) => {
+    const without = read(fileWith(object, {}));
+    const result = read(fileWith(object, { [name]: value }));
+    expect(contentOf(result)).toEqual(contentOf(without));
+    expect(result.notes).toEqual(without.notes);
+  });
+
+  test('and any other is refused, as the page says', () => {
+    const result = read(fileWith(object, { [name]: 'x' }));
+    const [fault = '', ...others] = result.ok ? [] : result.faults.map(({ message }) => message);
+    expect(others).toEqual([]);
+    expect(fault).toMatch(/^"x" is not carried out by Holdfast; it knows /);
+    expect(fault.endsWith(`: ${why}`)).toBe(true);
+  });
 });
 
 /** The object of the document that an object of the specification became: the first item of a list, the first value of a map. */

@@ -145,6 +145,6 @@ describe("a roll-out's salt", () => {
 });
 
 test('what would not be valid is not published', () => {
-  const bad = { name: 'a', state: 'absent', purge: ['No'] };
+  const bad = { name: 'a', state: 'absent', purge: ['no name'] };
   expect(planPublication({ content: bad, retained: null, taken: [], issuedAt })).toMatchObject({ ok: false });
 });

@@ -1,0 +1,31 @@
+// What lies beside a Compose file.
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { MAX_RETAINED_BYTES } from '../../protocol/payload.ts';
+import type { Beside, FileText, Look } from '../compose/conversion.ts';
+import { messageOf } from '../failure.ts';
+import { readTextFile } from '../read-file.ts';
+
+export function besideFolder(folder: string): Beside {
+  return {
+    read: (path) => readFile(resolve(folder, path)),
+    look: (path) => look(resolve(folder, path)),
+  };
+}
+
+/** No more than a document can hold. */
+function readFile(path: string): FileText {
+  try {
+    if (!statSync(path).isFile()) return { ok: false, message: 'it is no regular file' };
+  } catch (error) {
+    return { ok: false, message: messageOf(error) };
+  }
+  return readTextFile(path, MAX_RETAINED_BYTES);
+}
+
+function look(path: string): Look {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return { kind: 'missing' };
+  if (stats.isFile()) return { kind: 'file', isExecutable: (stats.mode & 0o111) !== 0 };
+  return { kind: stats.isDirectory() ? 'directory' : 'other' };
+}

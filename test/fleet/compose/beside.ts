@@ -1,0 +1,22 @@
+// A folder beside the Compose file, out of texts by path.
+import { posix } from 'node:path';
+import type { Beside } from '../../../fleet/compose/conversion.ts';
+
+export function besideOf(
+  files: Readonly<Record<string, string>>,
+  executable: readonly string[] = [],
+): Beside {
+  const byPath = new Map(Object.entries(files).map(([path, text]) => [posix.normalize(path), text]));
+  return {
+    read: (path) => {
+      const text = byPath.get(posix.normalize(path));
+      return text === undefined ? { ok: false, message: 'no such file' } : { ok: true, text };
+    },
+    look: (path) => {
+      const whole = posix.normalize(path);
+      if (byPath.has(whole)) return { kind: 'file', isExecutable: executable.includes(path) };
+      const isFolder = [...byPath.keys()].some((file) => file.startsWith(`${whole}/`));
+      return { kind: isFolder ? 'directory' : 'missing' };
+    },
+  };
+}

@@ -1,0 +1,355 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Compose's variables
+// What a Compose file means, in the document's words: keys that have another place there, and what is told of them.
+import { describe, expect, test } from 'vitest';
+import { readCompose } from '../../../fleet/compose/read-compose.ts';
+import { besideOf } from './beside.ts';
+
+interface Around {
+  readonly files?: Readonly<Record<string, string>>;
+  readonly executable?: readonly string[];
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+function read(text: string, { files = {}, executable, variables = {} }: Around = {}) {
+  return readCompose(text, { variables, fallbackName: 'app', beside: besideOf(files, executable) });
+}
+function contentOf(result: ReturnType<typeof read>) {
+  if (!result.ok) throw new Error(result.faults.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+  return result.content;
+}
+function notesOf(result: ReturnType<typeof read>): string[] {
+  return result.notes.map(({ path, message }) => `${path}: ${message}`);
+}
+function faultsOf(result: ReturnType<typeof read>): string[] {
+  if (result.ok) throw new Error('was found valid');
+  return result.faults.map(({ path, message }) => `${path}: ${message}`);
+}
+/** A service `s` with these keys, and `db`; both with a restart of their own. */
+const service = (keys: object): string =>
+  JSON.stringify({
+    services: { s: { image: 'i', restart: 'always', ...keys }, db: { image: 'd', restart: 'always' } },
+    networks: { n: null },
+  });
+const documentOf = (keys: object): unknown => contentOf(read(service(keys)));
+
+describe('a service with', () => {
+  test.each<[object, object]>([
+    [{ container_name: 'c' }, { networks: { default: { aliases: ['c'] } } }],
+    [
+      { container_name: 'c', networks: { n: { aliases: ['b'] }, default: null } },
+      { networks: { n: { aliases: ['b', 'c'] }, default: { aliases: ['c'] } } },
+    ],
+    [{ links: ['db'] }, { depends_on: { db: { condition: 'service_started' } } }],
+    [{ mem_limit: '512MiB' }, { deploy: { resources: { limits: { memory: '512MiB' } } } }],
+    [{ cpus: 0.1234 }, { deploy: { resources: { limits: { cpus: '0.1234' } } } }],
+    [{ cpus: '.5' }, { deploy: { resources: { limits: { cpus: '0.5' } } } }],
+    [{ pids_limit: 5 }, { deploy: { resources: { limits: { pids: 5 } } } }],
+    [{ mem_reservation: '64m' }, { deploy: { resources: { reservations: { memory: '64m' } } } }],
+    [
+      { mem_limit: '64m', deploy: { resources: { limits: { memory: '65536k', pids: 5 } } } },
+      { deploy: { resources: { limits: { memory: '65536k', pids: 5 } } } },
+    ],
+    [
+      { mem_limit: '64m', memswap_limit: 67_108_864 },
+      { deploy: { resources: { limits: { memory: '64m' } } } },
+    ],
+    [{ deploy: { restart_policy: { condition: 'none' } } }, { restart: 'no' }],
+    [{ deploy: { restart_policy: { condition: 'any' } } }, { restart: 'always' }],
+    [
+      { deploy: { restart_policy: { condition: 'on-failure', max_attempts: 3 } } },
+      { restart: 'on-failure:3' },
+    ],
+    [{ healthcheck: { interval: '30s' } }, { healthcheck: { interval: '30s' } }],
+    [{ healthcheck: { test: [], retries: 2 } }, { healthcheck: { retries: 2 } }],
+    [
+      { privileged: 'yes', read_only: 'Off' },
+      { privileged: true, read_only: false },
+    ],
+    [{ hostname: 'my_host' }, { hostname: 'my_host' }],
+    [
+      { ports: [':2283:2283', '53:53/UDP'] },
+      {
+        ports: [
+          { target: 2283, published: '2283' },
+          { target: 53, published: '53', protocol: 'udp' },
+        ],
+      },
+    ],
+    [
+      { ports: ['80:80', '80:80/tcp', '0.0.0.0:80:80', '81-82:81-82', '82:82'] },
+      {
+        ports: [
+          { target: 80, published: '80' },
+          { target: 81, published: '81' },
+          { target: 82, published: '82' },
+        ],
+      },
+    ],
+    [{ volumes: ['/n:/n/', '/m:/a/../m'] }, { volumes: [{ target: '/n' }, { target: '/m' }] }],
+  ])('%j is %j', (keys, expected) => {
+    expect(documentOf(keys)).toMatchObject({ services: { s: expected } });
+  });
+
+  test.each<[object, string]>([
+    [{ healthcheck: { disable: false } }, 'healthcheck'],
+    [{ pids_limit: -1 }, 'deploy'],
+    [{ mem_limit: '64m' }, 'mem_limit'],
+    [{ network_mode: 'host', ports: ['80:80'] }, 'ports'],
+    [{ network_mode: 'host', container_name: 'c' }, 'networks'],
+  ])('%j has no %s', (keys, absent) => {
+    expect(documentOf(keys)).not.toHaveProperty(['services', 's', absent]);
+  });
+
+  test.each<[object, string[]]>([
+    [{ container_name: 'c' }, ['services.s.container_name: "container_name" becomes an alias']],
+    [{ build: '.' }, ['services.s.build: "build" is ignored: devices pull images']],
+    [{ tty: true, stdin_open: 'true' }, ['services.s.tty: ', 'services.s.stdin_open: ']],
+    [{ network_mode: 'host', expose: ['80'] }, ['services.s.expose: "expose" is ignored']],
+    [
+      { volumes: ['/a:/a:z,cached'] },
+      ['services.s.volumes[0]: the mount option "z"', 'services.s.volumes[0]: the mount option "cached"'],
+    ],
+    [{ environment: ['A'] }, ['services.s.environment.A: A is not set']],
+    [
+      { deploy: { restart_policy: { max_attempts: 3 } } },
+      ['services.s.deploy.restart_policy.max_attempts: '],
+    ],
+    [
+      { depends_on: { db: { condition: 'service_started', required: false } } },
+      ['services.s.depends_on.db: it is deployed'],
+    ],
+    [{ depends_on: { db: { condition: 'service_started', required: true, restart: false } } }, []],
+    [
+      { tty: false, stdin_open: false, attach: true, oom_kill_disable: false, scale: 1, cgroup: 'private' },
+      [],
+    ],
+  ])('%j is told', (keys, notes) => {
+    const result = read(service(keys));
+    contentOf(result);
+    expect(notesOf(result)).toEqual(notes.map((note) => expect.stringContaining(note)));
+  });
+
+  test.each<[object, string[]]>([
+    [
+      { image: undefined, build: '.' },
+      ['services.s.build: "build" is not carried out by Holdfast: devices pull images'],
+    ],
+    [
+      { mem_limit: '64m', deploy: { resources: { limits: { memory: '65m' } } } },
+      ['services.s.mem_limit: "64m" here and "65m"'],
+    ],
+    [{ mem_limit: '1k' }, ['services.s.mem_limit: from 6M']],
+    [{ links: ['nobody'] }, ['services.s.links[0]: no such service']],
+    [{ container_name: 'a b' }, ['services.s.container_name: ']],
+    [
+      { ports: ['80', '0:83', '90'] },
+      ['services.s.ports[0]: ', 'services.s.ports[1].published: ', 'services.s.ports[2]: '],
+    ],
+    [
+      { volumes: ['./a:/a', 'nosuch:/b'] },
+      ['services.s.volumes[0]: ', 'services.s.volumes[1].source: no volume "nosuch"'],
+    ],
+  ])('%j is refused where it stands', (keys, faults) => {
+    expect(faultsOf(read(service(keys)))).toEqual(faults.map((fault) => expect.stringContaining(fault)));
+  });
+});
+
+test('a link by another name gives the other service that name', () => {
+  expect(documentOf({ links: ['db:database'] })).toMatchObject({
+    services: {
+      s: { depends_on: { db: {} } },
+      db: { networks: { default: { aliases: ['database'] } } },
+    },
+  });
+});
+
+describe('a service that does not say when to restart', () => {
+  const text = `services:
+  a: {image: i, depends_on: {job: {condition: service_completed_successfully}}}
+  job: {image: j}
+`;
+  test('is a job where another waits for it to complete, and else told once', () => {
+    const result = read(text);
+    expect(contentOf(result).services).toMatchObject({ job: { restart: 'no' } });
+    expect(contentOf(result)).not.toHaveProperty('services.a.restart');
+    expect(notesOf(result)).toEqual([
+      expect.stringContaining('services.a: restart is not said, so it is "always" (Compose: "no"): a'),
+      expect.stringContaining('services.job: restart is "no" here'),
+    ]);
+  });
+});
+
+describe('values that say what is done anyway', () => {
+  test('pass without a word', () => {
+    const result = read(`services: {s: {image: i, restart: always, networks: [n], volumes: [v:/v, Data.d:/d]}}
+networks: {n: {driver: bridge, external: false, attachable: false, enable_ipv4: true, enable_ipv6: false, ipam: {driver: default, config: []}, driver_opts: {}, labels: {}, name: app_n}}
+volumes: {v: {driver: local, external: false, driver_opts: {}, name: app_v}, Data.d: }
+`);
+    expect(contentOf(result)).toMatchObject({ networks: { n: {} }, volumes: { v: {}, 'Data.d': {} } });
+    expect(notesOf(result)).toEqual([]);
+  });
+
+  test.each([
+    [
+      'networks: {n: {driver: macvlan}}',
+      'networks.n.driver: "macvlan" is not carried out by Holdfast; it knows bridge',
+    ],
+    ['networks: {n: {ipam: {config: [{subnet: 10.0.0.0/8}]}}}', 'networks.n.ipam: a map is not carried out'],
+    ['volumes: {v: {driver: nfs}}', 'volumes.v.driver: "nfs" is not carried out'],
+    [
+      'volumes: {v: {driver_opts: {type: nfs, o: "addr=1"}}}',
+      'volumes.v.driver_opts: "nfs" is not carried out',
+    ],
+  ])('%s does not', (line, fault) => {
+    expect(faultsOf(read(`services: {s: {image: i}}\n${line}`))).toEqual([expect.stringContaining(fault)]);
+  });
+});
+
+describe('a volume with options of a mount', () => {
+  const withOptions = (options: string, users = 1) => {
+    const services = Array.from(
+      { length: users },
+      (_, index) => `s${index}: {image: i, volumes: ["v:/v:ro"]}`,
+    );
+    return read(`services: {${services.join(', ')}}\nvolumes: {v: {driver_opts: {${options}}}}`);
+  };
+  test.each<[string, object]>([
+    ['type: tmpfs, device: tmpfs', { type: 'tmpfs', target: '/v' }],
+    [
+      'type: tmpfs, o: "size=64m,mode=0755"',
+      { type: 'tmpfs', target: '/v', tmpfs: { size: '64m', mode: '0755' } },
+    ],
+    [
+      'type: none, o: bind, device: /srv/v',
+      { type: 'bind', source: '/srv/v', target: '/v', read_only: true },
+    ],
+  ])('{ %s } is that mount', (options, mount) => {
+    const { services, volumes } = contentOf(withOptions(options));
+    expect({ services, volumes }).toMatchObject({ services: { s0: { volumes: [mount] } }, volumes: {} });
+  });
+  test('is refused in memory for several services', () => {
+    expect(faultsOf(withOptions('type: tmpfs', 2))).toEqual([
+      expect.stringContaining('several services share'),
+    ]);
+  });
+});
+
+describe('a service of a profile that nobody asks for', () => {
+  test('is not judged', () => {
+    const text = 'services: {s: {image: i}, dbg: {build: ., nonsense: 1, ports: ["80"], profiles: [debug]}}';
+    expect(Object.keys(Object(contentOf(read(text)).services))).toEqual(['s']);
+  });
+  test('is told where there is no other', () => {
+    expect(faultsOf(read('services: {s: {image: i, profiles: [a]}}'))).toEqual([
+      expect.stringContaining(
+        'services: every service is of a profile that is not asked for; give --profile',
+      ),
+    ]);
+  });
+  test('is no dependency that is not required', () => {
+    const text =
+      'services: {s: {image: i, depends_on: {d: {condition: service_started, required: false}}}, d: {image: d, profiles: [x]}}';
+    expect(contentOf(read(text)).services).toEqual({ s: { image: 'i', depends_on: {} } });
+  });
+});
+
+describe('what lies beside the Compose file', () => {
+  const bound = (volumes: string, more = '') =>
+    `services: {s: {image: i, restart: always, volumes: [${volumes}]}}\n${more}`;
+  const files = {
+    'conf/app.conf': 'a=$b\n',
+    'run.sh': '#!/bin/sh\n',
+    'big.txt': 'x'.repeat(32_769),
+    'dir/a': '',
+  };
+
+  test('comes with the document where it is a text', () => {
+    const result = read(bound('./conf/app.conf:/etc/app.conf:ro, ./run.sh:/run.sh, v:/v', 'volumes: {v: }'), {
+      files,
+      executable: ['run.sh'],
+    });
+    expect(contentOf(result)).toMatchObject({
+      services: {
+        s: {
+          volumes: [{ source: 'v' }],
+          configs: [
+            { source: 'conf-app.conf', target: '/etc/app.conf', mode: '0444' },
+            { source: 'run.sh', target: '/run.sh', mode: '0555' },
+          ],
+        },
+      },
+      configs: { 'conf-app.conf': { content: 'a=$b\n' }, 'run.sh': { content: '#!/bin/sh\n' } },
+    });
+    expect(notesOf(result)).toEqual([
+      'services.s.volumes[0]: "conf/app.conf" comes with the document as a config: a change of it is a new revision',
+      'services.s.volumes[1]: "run.sh" comes with the document as a config, read-only: a change of it is a new revision',
+    ]);
+  });
+
+  test('has a name that no config of the file has', () => {
+    const text = bound('./run.sh:/run.sh', 'configs: {run.sh: {content: a}}');
+    expect(contentOf(read(text, { files })).services).toMatchObject({
+      s: { configs: [{ source: 'run.sh-2' }] },
+    });
+  });
+
+  test.each([
+    ['./big.txt:/a', 'services.s.volumes[0]: "big.txt" has more than 32768 characters'],
+    ['./dir:/a', 'services.s.volumes[0]: "./dir" is relative, and a device has no folder of the project'],
+    ['./gone:/a', 'x-holdfast: { folder: /srv/app }'],
+    ['.:/a', '"." is relative'],
+    ['../x:/a', 'outside the folder of the Compose file'],
+    ['./a/../../x:/a', 'outside the folder of the Compose file'],
+    ['~/x:/a', '"~/x" is in the home'],
+    ['"${HOME}/x:/a"', '"/home/me/x" is in the home'],
+    ['"${PWD}/dir:/a"', '"/work/dir" is relative'],
+    ['{type: bind, source: dir, target: /a}', '"dir" is relative'],
+  ])('%s is refused', (volumes, message) => {
+    const variables = { HOME: '/home/me', PWD: '/work' };
+    const faults = faultsOf(read(bound(volumes), { files, variables }));
+    expect(faults).toEqual([expect.stringContaining(message)]);
+  });
+
+  test('lies where the file says that the folder is', () => {
+    const text = bound('./dir:/a, .:/b, ./run.sh:/c, ../x:/d', 'x-holdfast: {folder: /srv/app}');
+    expect(faultsOf(read(text, { files }))).toEqual([
+      expect.stringContaining('services.s.volumes[3]: "../x" lies outside'),
+    ]);
+    const good = contentOf(read(text.replace(', ../x:/d', ''), { files }));
+    expect(good).toMatchObject({
+      services: {
+        s: {
+          volumes: [
+            { type: 'bind', source: '/srv/app/dir', target: '/a', bind: { create_host_path: true } },
+            { type: 'bind', source: '/srv/app', target: '/b', bind: { create_host_path: true } },
+            { type: 'bind', source: '/srv/app/run.sh', target: '/c', bind: { create_host_path: false } },
+          ],
+        },
+      },
+    });
+    expect(good).not.toHaveProperty('folder');
+  });
+
+  test('a folder that is no absolute path is refused', () => {
+    expect(faultsOf(read(bound('./dir:/a', 'x-holdfast: {folder: here}')))).toContainEqual(
+      expect.stringContaining('folder: "here" is no absolute path'),
+    );
+  });
+});
+
+test.each([
+  ['${COMPOSE_PROJECT_NAME}', {}, 'app'],
+  ['${COMPOSE_PROJECT_NAME}', { COMPOSE_PROJECT_NAME: 'other' }, 'other'],
+  ['$HOME', { HOME: '/root' }, '/root'],
+])('%s with %j is %s', (value, variables, expected) => {
+  const text = `services: {s: {image: i, environment: {A: "${value}"}}}`;
+  expect(contentOf(read(text, { variables })).services).toMatchObject({
+    s: { environment: { A: expected } },
+  });
+});
+test("HOME is told to be the manager's", () => {
+  const text = 'services: {s: {image: i, restart: always, environment: {A: $HOME}}}';
+  expect(notesOf(read(text, { variables: { HOME: '/root' } }))).toEqual([
+    ": HOME is that of where holdfastctl runs, and not the device's",
+  ]);
+});
