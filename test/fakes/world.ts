@@ -22,7 +22,7 @@ import { MemoryBroker } from './memory-broker.ts';
 import { MemoryEngine } from './memory-engine.ts';
 import { MemoryHost } from './memory-host.ts';
 import { MemoryLine } from './memory-line.ts';
-import { ProcessClock, type ProcessStore, processStore } from './one-life.ts';
+import { ProcessClock, ProcessGone, type ProcessStore, processStore } from './one-life.ts';
 import { between, fork } from './random.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -63,6 +63,8 @@ const WATCHDOG_MS = 60_000;
 /** Once and a half the keep alive that the agent asks for. */
 const GIVEN_UP_MS = 90_000;
 const MAX_TRACE = 5000;
+/** What the agent's log calls it. */
+const FAULT = 'a fault of the agent itself';
 
 export class World {
   readonly seed: number;
@@ -477,10 +479,19 @@ export class World {
     life.line?.drop();
   }
 
+  /** The agent copes with it, and yet no test may pass it over. What a store that died with its process throws is none. */
+  #takeFault(fault: unknown): void {
+    if (!(fault instanceof ProcessGone)) this.fatal.push(fault);
+  }
+
   #loggerFor(room: string): Logger {
     const line = (level: string) => (fields: object, message: string) =>
       this.note(`${level} ${room}: ${message} ${JSON.stringify(fields)}`);
-    return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+    const error = (fields: object, message: string): void => {
+      line('error')(fields, message);
+      if (message === FAULT && 'err' in fields) this.#takeFault(fields.err);
+    };
+    return { debug: line('debug'), info: line('info'), warn: line('warn'), error };
   }
 }
 

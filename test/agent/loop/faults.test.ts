@@ -2,10 +2,25 @@
 import { describe, expect } from 'vitest';
 import { absent, deployment, PROBE } from '../../fakes/deployments.ts';
 import { programs } from '../../fakes/engine/programs.ts';
-import type { World } from '../../fakes/world.ts';
-import { test } from './world-test.ts';
+import type { World, WorldOptions } from '../../fakes/world.ts';
+import { test as worldTest } from './world-test.ts';
 
 const HOUR_MS = 3_600_000;
+
+/** A world in which the faults that a test itself makes are not held against the agent. */
+const test = worldTest.extend<{ makeWorld: (options?: WorldOptions) => World }>({
+  makeWorld: async ({ makeWorld }, use) => {
+    const worlds: World[] = [];
+    await use((options) => {
+      const world = makeWorld(options);
+      worlds.push(world);
+      return world;
+    });
+    for (const { fatal } of worlds) expect(fatal.every((fault) => fault instanceof TypeError)).toBe(true);
+    for (const { fatal } of worlds) fatal.splice(0);
+  },
+});
+
 const bad = (revision: number) => deployment({ revision, name: 'bad' });
 const good = (revision: number) => deployment({ revision, name: 'good' });
 
