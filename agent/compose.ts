@@ -6,6 +6,7 @@ import { HealthTracker } from './health/health-tracker.ts';
 import { CommandIntake } from './intake/command-intake.ts';
 import { commandVerbs } from './intake/command-verbs.ts';
 import { Intake } from './intake/intake.ts';
+import { Tasks } from './lib/tasks.ts';
 import { EnginePresence } from './loop/engine-presence.ts';
 import { ImageCollector } from './loop/image-collector.ts';
 import { ImagePuller } from './loop/image-puller.ts';
@@ -79,7 +80,11 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
   const { device, groups, topicPrefix, loggerFor, onFatal } = options;
   const startedAt = clock.wallTime().toISOString();
   const { architecture, bootId } = host.readFacts();
-  const presence = new EnginePresence(engine, loggerFor('engine'), () => reporter.reportState());
+  const tasks = new Tasks(onFatal);
+  const presence = new EnginePresence(engine, {
+    ...{ tasks, logger: loggerFor('engine') },
+    onChange: () => reporter.reportState(),
+  });
   const wake = (deployment: string): void => supervisor.wake(deployment);
 
   const clockWatch = new ClockWatch({
@@ -120,6 +125,7 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
     random,
     logger: loggerFor('images'),
     architecture,
+    tasks,
     space: {
       reserveBytes: options.imageReserveBytes,
       readDisk: () => diskOf(presence.facts, host),
@@ -128,7 +134,7 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
   });
   const stalls = new StallWatch(clock, loggerFor('loop'));
   const { lastStallMs } = stalls;
-  const health = new HealthTracker({ clock, random, check, readBeat, lastStallMs, onChange: wake });
+  const health = new HealthTracker({ clock, random, check, readBeat, tasks, lastStallMs, onChange: wake });
   const supervisor = new Supervisor({
     ...{ engine, store, clock, host, random, puller, health, reporter, device, groups, lastStallMs, onFatal },
     logger: loggerFor('loop'),
@@ -183,9 +189,7 @@ export function composeAgent(edges: Edges, options: AgentOptions): Agent {
       supervisor.start();
       reporting = reporter.run(ending.signal).catch(onFatal);
       reporter.addEvents([{ type: 'agent_started', version: AGENT_VERSION, boot_id: bootId }]);
-      void stalls.run(ending.signal).catch(onFatal);
-      void collector.run(ending.signal).catch(onFatal);
-      void sampler.run(ending.signal).catch(onFatal);
+      for (const worker of [stalls, collector, sampler]) tasks.run(worker.run(ending.signal));
       broker.start();
     },
     async stop() {

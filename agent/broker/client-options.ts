@@ -1,7 +1,6 @@
 // How the MQTT library is set up for one connection.
 import type { IClientOptions } from 'mqtt';
-import type { Clock } from '../ports/clock.ts';
-import { intervalTimer } from './clock-timer.ts';
+import type { IntervalTimer } from './clock-timer.ts';
 import type { ProtocolVersion } from './protocol-version.ts';
 import type { Session } from './session.ts';
 
@@ -21,7 +20,11 @@ const RECEIVE_MAXIMUM = 256;
 /** The library's own timer cannot be switched off; ours (20 s, on the injected clock) comes first. */
 const LIBRARY_TIMEOUT_MS = 120_000;
 
-export function clientOptions(session: Session, version: ProtocolVersion, clock: Clock): IClientOptions {
+export function clientOptions(
+  session: Session,
+  version: ProtocolVersion,
+  timer: IntervalTimer,
+): IClientOptions {
   return {
     protocolVersion: version === '5' ? 5 : 4,
     clientId: session.clientId,
@@ -40,6 +43,6 @@ export function clientOptions(session: Session, version: ProtocolVersion, clock:
     connectTimeout: LIBRARY_TIMEOUT_MS,
     // Otherwise 65,536 packet ids are built beforehand, 14 MiB.
     writeCache: false,
-    timerVariant: intervalTimer(clock),
+    timerVariant: timer,
   };
 }

@@ -1,4 +1,5 @@
 // The MQTT client's ping timer, run by our clock, so that a simulation owns it too.
+import type { Tasks } from '../lib/tasks.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** In the shape of mqtt's `timerVariant`: a setInterval and its clear. */
@@ -7,7 +8,7 @@ export interface IntervalTimer {
   clear(id: number): void;
 }
 
-export function intervalTimer(clock: Clock): IntervalTimer {
+export function intervalTimer(clock: Clock, tasks: Tasks): IntervalTimer {
   const running = new Map<number, AbortController>();
   let lastId = 0;
   return {
@@ -15,7 +16,7 @@ export function intervalTimer(clock: Clock): IntervalTimer {
       const controller = new AbortController();
       lastId += 1;
       running.set(lastId, controller);
-      void repeat({ clock, callback, everyMs, signal: controller.signal });
+      tasks.run(repeat({ clock, callback, everyMs, signal: controller.signal }));
       return lastId;
     },
     clear(id) {

@@ -11,10 +11,12 @@
 import type { Duplex } from 'node:stream';
 import { type IPublishPacket, MqttClient, type Packet } from 'mqtt';
 import { systemErrorCode } from '../lib/system-error.ts';
+import { Tasks } from '../lib/tasks.ts';
 import type { BrokerTrouble, IncomingMessage } from '../ports/broker.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { clientOptions, PING_ANSWER_MS } from './client-options.ts';
+import { intervalTimer } from './clock-timer.ts';
 import {
   describeReason,
   endingOfConnack,
@@ -67,6 +69,7 @@ export class Connection {
   readonly #window: PublishWindow<Outgoing>;
   readonly #subscriptions: Subscriptions;
   readonly #over = new AbortController();
+  readonly #tasks = new Tasks((error) => this.#takeFault(error));
   #resolveEnded: (ending: Ending) => void = () => undefined;
   #phase: Phase = 'greeting';
   #upSinceMs: number | null = null;
@@ -81,13 +84,13 @@ export class Connection {
     });
     this.#window = new PublishWindow({
       limit: () => Math.min(IN_FLIGHT, this.#client.serverProperties?.receiveMaximum ?? IN_FLIGHT),
-      clock: options.clock,
+      ...{ clock: options.clock, tasks: this.#tasks },
       send: (message, settle) => this.#send(message, settle),
       onStall: () => this.#endUnanswered(`no acknowledgement of a publish in ${STALL_MS / 1000} s`),
     });
     const { clock, random, logger, session } = options;
     this.#subscriptions = new Subscriptions({
-      ...{ clock, random, logger, filters: session.filters, signal: this.#over.signal },
+      ...{ clock, random, logger, tasks: this.#tasks, filters: session.filters, signal: this.#over.signal },
       subscribe: (filter) => this.#subscribe(filter),
     });
     this.#heardMs = options.clock.monotonicMs();
@@ -97,10 +100,10 @@ export class Connection {
     this.#stream = new LimitedStream(options.stream);
     this.#client = new MqttClient(
       () => this.#stream,
-      clientOptions(options.session, options.version, options.clock),
+      clientOptions(session, options.version, intervalTimer(clock, this.#tasks)),
     );
     this.#listen();
-    void this.#expectAnswer('greeting', 'the login');
+    this.#tasks.run(this.#expectAnswer('greeting', 'the login'));
   }
 
   /** Filters that the broker refuses now. */
@@ -132,7 +135,7 @@ export class Connection {
 
   #listen(): void {
     const client = this.#client;
-    client.on('connect', () => void this.#subscribeAll());
+    client.on('connect', () => this.#tasks.run(this.#subscribeAll()));
     client.on('error', (error) => this.#takeError(error));
     client.on('close', () => this.#endClosed('the broker closed the connection', false));
     client.on('disconnect', ({ reasonCode = 0 }) =>
@@ -177,7 +180,8 @@ export class Connection {
     if (this.#isRedeliveryDue) return;
     this.#isRedeliveryDue = true;
     const trouble = { code: 'closed', message: 'reconnecting to be sent a message again' } as const;
-    void this.#options.clock.sleep(REDELIVERY_MS, this.#over.signal).then(() => this.#end(trouble));
+    const isDue = this.#options.clock.sleep(REDELIVERY_MS, this.#over.signal);
+    this.#tasks.run(isDue.then(() => this.#end(trouble)));
   }
 
   async #subscribeAll(): Promise<void> {
@@ -185,7 +189,7 @@ export class Connection {
     // The library tells of a CONNACK also when what came right behind it has ended the connection.
     if (this.#phase !== 'greeting') return;
     this.#phase = 'subscribing';
-    void this.#expectAnswer('subscribing', 'a subscription');
+    this.#tasks.run(this.#expectAnswer('subscribing', 'a subscription'));
     await this.#subscriptions.open();
     // Also tells that the connection ended meanwhile.
     if (this.#phase !== 'subscribing') return;
@@ -262,6 +266,12 @@ export class Connection {
   #within<T>(limitMs: number, promise: Promise<T>): Promise<T | null> {
     const timeout = this.#options.clock.sleep(limitMs, this.#over.signal).then(() => null);
     return Promise.race([promise, timeout]);
+  }
+
+  /** It ends this connection alone: the next one is another object. */
+  #takeFault(error: unknown): void {
+    this.#options.logger.error({ err: error }, 'a fault of the agent itself');
+    this.#end({ code: 'closed', message: 'a fault of the agent itself ended the connection' });
   }
 
   #endUnanswered(message: string): void {

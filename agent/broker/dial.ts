@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { BrokerConfig } from '../config/config.ts';
 import { describeSystemError } from '../lib/system-error.ts';
+import { Tasks } from '../lib/tasks.ts';
 import type { BrokerTrouble } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import { troubleOfSocket } from './socket-trouble.ts';
@@ -93,7 +94,9 @@ function reach(
     signal.addEventListener('abort', () => fail({ code: 'closed', message: 'the agent is stopping' }), {
       signal: done.signal,
     });
-    void clock.sleep(DIAL_TIMEOUT_MS, done.signal).then(() => fail(timedOut(isInHandshake, isLookedUp)));
+    new Tasks((error) => failWith(error instanceof Error ? error : new Error(String(error)))).run(
+      clock.sleep(DIAL_TIMEOUT_MS, done.signal).then(() => fail(timedOut(isInHandshake, isLookedUp))),
+    );
   });
 }
 

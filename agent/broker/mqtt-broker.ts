@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { formatTopic } from '../../protocol/topics.ts';
 import type { BrokerConfig } from '../config/config.ts';
 import { readSecret } from '../lib/read-secret.ts';
+import { Tasks } from '../lib/tasks.ts';
 import type { Broker, BrokerHandlers, BrokerStatus, BrokerTrouble } from '../ports/broker.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -32,6 +33,7 @@ export class MqttBroker implements Broker {
   readonly #logger: Logger;
   readonly #dial: Dial;
   readonly #closing = new AbortController();
+  readonly #tasks = new Tasks((error) => this.#tellFault(error));
   #running: Promise<void> = Promise.resolve();
   #retry: Retry;
   #connection: Connection | null = null;
@@ -79,7 +81,7 @@ export class MqttBroker implements Broker {
   async #run(): Promise<void> {
     const { random, clock } = this.#options;
     while (!this.#closing.signal.aborted) {
-      const ending = await this.#connectOnce();
+      const ending = await this.#connectOnce().catch((error: unknown) => this.#takeFault(error));
       this.#connection = null;
       const { retry, delayMs, trouble } = decideRetry(this.#retry, ending, random);
       this.#retry = retry;
@@ -113,6 +115,16 @@ export class MqttBroker implements Broker {
     return config.protocol === 'mqtt' ? suspectTls(ending) : ending;
   }
 
+  /** It is a failed try like any other, and the next comes. */
+  #takeFault(error: unknown): Ending {
+    this.#tellFault(error);
+    return neverUp({ code: 'closed', message: 'a fault of the agent itself' });
+  }
+
+  #tellFault(error: unknown): void {
+    this.#logger.error({ err: error }, 'a fault of the agent itself');
+  }
+
   #readSession(): { ok: true; value: Session } | { ok: false; message: string } {
     const { config, device, groups } = this.#options;
     const password = config.passwordFile === null ? null : readSecret(config.passwordFile);
@@ -136,7 +148,7 @@ export class MqttBroker implements Broker {
     this.#status = { isConnected: true, protocol, since: this.#now(), trouble: null, denied: [] };
     this.#logger.info({ protocol }, 'connected');
     if (denied.length > 0) this.#logger.warn({ denied }, 'connected, but not to all topics');
-    void connection.publish(this.#presence(true));
+    this.#tasks.run(connection.publish(this.#presence(true)));
     this.#call('onConnected', () => this.#options.handlers.onConnected());
   }
 

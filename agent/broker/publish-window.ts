@@ -1,11 +1,13 @@
 // What is on its way to the broker: a bounded number unacknowledged, a bounded number behind them, and a watch
 // for a broker that takes messages and acknowledges none.
+import type { Tasks } from '../lib/tasks.ts';
 import type { Clock } from '../ports/clock.ts';
 
 export interface PublishWindowOptions<Message> {
   /** How many may be unacknowledged at a time, as far as the broker has told by now. */
   readonly limit: () => number;
   readonly clock: Clock;
+  readonly tasks: Tasks;
   /** Hands one message to the broker; `settle` may be called late, twice or never. */
   readonly send: (message: Message, settle: (isAcknowledged: boolean) => void) => void;
   /** Messages are on their way, and for two minutes none was acknowledged. */
@@ -75,7 +77,7 @@ export class PublishWindow<Message> {
     if (this.#inFlight.size === 0) this.#lastProgressMs = this.#options.clock.monotonicMs();
     this.#inFlight.add(settle);
     this.#options.send(message, settle);
-    if (!this.#isWatching) void this.#watch();
+    if (!this.#isWatching) this.#options.tasks.run(this.#watch());
   }
 
   async #watch(): Promise<void> {

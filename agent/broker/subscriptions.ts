@@ -8,6 +8,7 @@
 // | granted                                     | after 45 to 90 min                                            |
 // | granted, and a burst of messages came since | after 1 min at most; as bursts go on, later, up to 1 h apart  |
 import { type BackOff, nextCeilingMs, startBackOff } from '../lib/back-off.ts';
+import type { Tasks } from '../lib/tasks.ts';
 import { Waker } from '../lib/waker.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -25,6 +26,7 @@ export interface SubscriptionsOptions {
   /** Sends one SUBSCRIBE and tells whether it was granted. Never rejects. */
   readonly subscribe: (filter: string) => Promise<boolean>;
   readonly clock: Clock;
+  readonly tasks: Tasks;
   readonly random: Random;
   readonly logger: Logger;
   /** Aborted when the connection is over. */
@@ -76,7 +78,7 @@ export class Subscriptions {
       const nowMs = clock.monotonicMs();
       const due = this.#subscriptions.filter(({ dueMs }) => dueMs <= nowMs);
       // Not one after the other: one that is never answered holds up no other.
-      for (const subscription of due) void this.#ask(subscription);
+      for (const subscription of due) this.#options.tasks.run(this.#ask(subscription));
       const nextMs = Math.min(...this.#subscriptions.map(({ dueMs }) => dueMs));
       await this.#waker.wait(nextMs - nowMs, signal);
     }

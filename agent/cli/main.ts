@@ -11,7 +11,9 @@ process.title = 'holdfast';
 
 function openOutput(stream: WriteStream): CliOutput {
   return {
-    write: (text) => void stream.write(text),
+    write: (text) => {
+      stream.write(text);
+    },
     columns: stream.isTTY ? stream.columns : null,
     hasColour: stream.isTTY === true && wantsColour(),
   };
@@ -40,4 +42,11 @@ const context = {
 
 // No top-level await: the release bundle is CommonJS. The exit is explicit, so that a handle which somebody
 // forgot cannot keep a stopped agent alive; on Linux all writes to stdout and stderr are done by then.
-void runCommand(process.argv.slice(2), context, VERBS).then((code) => process.exit(code));
+runCommand(process.argv.slice(2), context, VERBS).then(
+  (code) => process.exit(code),
+  // As Node has it where nobody takes it: with its stack, and exit code 1.
+  (error: unknown) =>
+    setImmediate(() => {
+      throw error;
+    }),
+);

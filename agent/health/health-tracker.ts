@@ -1,5 +1,6 @@
 // Keeps what is known of each container's health: since when it runs, and what its probe has shown.
 import type { Probe } from '../../protocol/service.ts';
+import type { Tasks } from '../lib/tasks.ts';
 import type { Random } from '../ports/clock.ts';
 import { lasted, moreMs } from '../reconcile/evidence.ts';
 import {
@@ -38,6 +39,7 @@ interface Tracked {
 
 export interface HealthTrackerOptions extends AskTools {
   readonly random: Random;
+  readonly tasks: Tasks;
   /** When the process last ran again after it had stood still, monotonic. */
   readonly lastStallMs: () => number;
   /** A verdict may have changed, or a proof be complete. */
@@ -83,7 +85,8 @@ export class HealthTracker {
     const { container, probe, healthyAfterMs } = target;
     const facts = newFacts(this.#options.clock.monotonicMs(), probe !== undefined);
     const tracked: Tracked = { run: runOf(target), facts, stop: new AbortController() };
-    if (probe !== undefined) void this.#probe(tracked, { deployment, probe, container, healthyAfterMs });
+    if (probe !== undefined)
+      this.#options.tasks.run(this.#probe(tracked, { deployment, probe, container, healthyAfterMs }));
     return tracked;
   }
 

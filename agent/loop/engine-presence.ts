@@ -1,19 +1,28 @@
 // Whether the engine answers, and what it says of itself: learned again each time it comes back.
+import type { Tasks } from '../lib/tasks.ts';
 import { type Engine, type EngineFacts, EngineUnavailable } from '../ports/engine.ts';
 import type { Logger } from '../ports/logger.ts';
+
+export interface EnginePresenceOptions {
+  readonly logger: Logger;
+  readonly tasks: Tasks;
+  /** `facts` are there after an absence, or gone. */
+  readonly onChange: () => void;
+}
 
 export class EnginePresence {
   readonly #engine: Engine;
   readonly #logger: Logger;
   readonly #onChange: () => void;
+  readonly #tasks: Tasks;
   #facts: EngineFacts | null = null;
   #trouble: EngineUnavailable | null = null;
-  #asking: Promise<void> | null = null;
+  #isAsking = false;
 
-  /** `onChange` is called when `facts` are there after an absence, or gone. */
-  constructor(engine: Engine, logger: Logger, onChange: () => void) {
+  constructor(engine: Engine, { logger, tasks, onChange }: EnginePresenceOptions) {
     this.#engine = engine;
     this.#logger = logger;
+    this.#tasks = tasks;
     this.#onChange = onChange;
   }
 
@@ -32,10 +41,16 @@ export class EnginePresence {
       this.#logger.warn({ err: trouble.message, hint: trouble.hint }, 'engine unreachable');
     if (trouble === null && this.#trouble !== null) this.#logger.info({}, 'engine answers again');
     this.#trouble = trouble;
-    if (trouble === null && this.#facts === null) this.#asking ??= this.ask();
+    if (trouble === null && this.#facts === null) this.#askOnce();
     if (trouble === null || this.#facts === null) return;
     this.#facts = null;
     this.#onChange();
+  }
+
+  #askOnce(): void {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    this.#tasks.run(this.ask());
   }
 
   /** Asks the engine for its facts. Never rejects for an engine that is away. */
@@ -48,7 +63,7 @@ export class EnginePresence {
       if (!(error instanceof EngineUnavailable)) throw error;
       this.#trouble = error;
     } finally {
-      this.#asking = null;
+      this.#isAsking = false;
     }
   }
 }

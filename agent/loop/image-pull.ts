@@ -68,14 +68,17 @@ export class ImagePull {
     return this.#fetchedBytes;
   }
 
-  /** An engine that is away is a failure like any other. */
+  /** Never rejects: an engine that is away is a failure like any other, and so is a fault of the agent itself. */
   async run(): Promise<PullOutcome> {
-    void this.#watch();
     try {
-      return await this.#pullAndVerify();
+      const pulling = this.#pullAndVerify().finally(() => this.#abort.abort());
+      const [outcome] = await Promise.all([pulling, this.#watch()]);
+      return outcome;
     } catch (error) {
-      if (!(error instanceof EngineUnavailable)) throw error;
-      return { ok: false, code: 'pull_failed', message: error.message, hint: error.hint, isTransient: true };
+      const isAway = error instanceof EngineUnavailable;
+      const message = error instanceof Error ? error.message : String(error);
+      const hint = isAway ? error.hint : 'a fault of the agent itself: please report it';
+      return { ok: false, code: 'pull_failed', message, hint, isTransient: isAway };
     } finally {
       this.#abort.abort();
     }

@@ -1,4 +1,5 @@
 // Pulls in the background: what is wanted is fetched, a few at a time; what no one wants any more is given up.
+import type { Tasks } from '../lib/tasks.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { PullFailure } from '../ports/engine.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -29,6 +30,7 @@ export interface ImagePullerOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly architecture: string;
+  readonly tasks: Tasks;
   readonly space: ImageSpace;
   /** Something about an image changed that a deployment waits for. */
   readonly onChange: (deployments: readonly string[]) => void;
@@ -127,7 +129,8 @@ export class ImagePuller {
       const key = imageKey(request);
       const failure = this.#failures.get(key);
       const isDue = failure === undefined || failure.retryAtMs <= this.#options.clock.monotonicMs();
-      if (isDue && !this.#isBusyWith(request) && !this.#refreshed.has(key)) void this.#pull(request);
+      if (isDue && !this.#isBusyWith(request) && !this.#refreshed.has(key))
+        this.#options.tasks.run(this.#pull(request));
     }
     this.#armRetry();
   }
@@ -151,11 +154,12 @@ export class ImagePuller {
     const { clock } = this.#options;
     const next = { dueAtMs, abort: new AbortController() };
     this.#nextRetry = next;
-    void clock.sleep(dueAtMs - clock.monotonicMs(), next.abort.signal).then(() => {
+    const isDue = clock.sleep(dueAtMs - clock.monotonicMs(), next.abort.signal).then(() => {
       if (this.#nextRetry !== next) return;
       this.#nextRetry = null;
       this.#startWanted();
     });
+    this.#options.tasks.run(isDue);
   }
 
   #nextDueAtMs(): number {

@@ -1,5 +1,6 @@
 // Runs one loop per deployment, hands wake-ups on, and watches that none of them hangs.
 import { drawDelay, startBackOff } from '../lib/back-off.ts';
+import { Tasks } from '../lib/tasks.ts';
 import { EngineUnavailable } from '../ports/engine.ts';
 import { DeploymentLoop, type LoopContext } from './deployment-loop.ts';
 
@@ -15,11 +16,12 @@ export interface SupervisorOptions extends LoopContext {
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #loops = new Map<string, DeploymentLoop>();
-  readonly #running = new Set<Promise<void>>();
+  readonly #tasks: Tasks;
   readonly #abort = new AbortController();
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#tasks = new Tasks(options.onFatal);
   }
 
   /**
@@ -28,7 +30,7 @@ export class Supervisor {
    */
   start(): void {
     for (const name of this.#options.store.deploymentNames()) this.follow(name);
-    this.#keepRunning(this.#watchEngine());
+    this.#tasks.run(this.#watchEngine());
   }
 
   /** A document was accepted: wakes the loop of its deployment, or starts it. */
@@ -38,7 +40,7 @@ export class Supervisor {
     if (this.#loops.has(name) || this.#abort.signal.aborted) return;
     const loop = new DeploymentLoop(name, this.#options, () => this.#retire(name));
     this.#loops.set(name, loop);
-    this.#keepRunning(loop.run());
+    this.#tasks.run(loop.run());
   }
 
   /** Wakes the loop of a deployment, if there is one. */
@@ -50,11 +52,6 @@ export class Supervisor {
     const { store, reporter } = this.#options;
     this.#loops.delete(name);
     for (const forgotten of store.noteRemoved(name)) reporter.forget(forgotten);
-  }
-
-  #keepRunning(run: Promise<void>): void {
-    const running = run.catch(this.#options.onFatal).finally(() => this.#running.delete(running));
-    this.#running.add(running);
   }
 
   /** Tries again what was barred or held back; `false` when there is no such deployment. */
@@ -75,7 +72,7 @@ export class Supervisor {
     this.#abort.abort();
     for (const loop of this.#loops.values()) loop.close();
     const ended = new AbortController();
-    const allEnded = Promise.all(this.#running).then(() => ended.abort());
+    const allEnded = this.#tasks.settled().then(() => ended.abort());
     await Promise.race([allEnded, this.#options.clock.sleep(CLOSE_GRACE_MS, ended.signal)]);
   }
 

@@ -31,7 +31,7 @@ export class FleetWatch {
   async during(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     for (;;) {
       const { broker } = this;
-      const timer = setInterval(() => void this.readAgain(broker), READ_AGAIN_MS);
+      const timer = setInterval(() => this.readAgain(broker), READ_AGAIN_MS);
       try {
         return await work(broker.signal);
       } catch (error) {
@@ -57,8 +57,8 @@ export class FleetWatch {
   }
 
   /** A subscription that is refused now is asked for again next time, and a broken line is seen elsewhere. */
-  private async readAgain(broker: Broker): Promise<void> {
-    await broker.subscribe(this.options.filters).catch(() => undefined);
+  private readAgain(broker: Broker): void {
+    broker.subscribe(this.options.filters).catch(() => undefined);
   }
 }
 

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { PublishWindow, STALL_MS } from '../../../agent/broker/publish-window.ts';
+import { loudTasks } from '../../fakes/loud-tasks.ts';
 import { FakeClock } from './fake-clock.ts';
 
 type Settle = (isAcknowledged: boolean) => void;
@@ -14,7 +15,7 @@ beforeEach(() => {
   stalls = 0;
   window = new PublishWindow({
     limit: () => 2,
-    clock,
+    ...{ clock, tasks: loudTasks },
     send: (message, settle) => sent.push({ message, settle }),
     onStall: () => {
       stalls += 1;

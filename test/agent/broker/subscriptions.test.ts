@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Subscriptions } from '../../../agent/broker/subscriptions.ts';
+import { loudTasks } from '../../fakes/loud-tasks.ts';
 import { silent } from '../../fakes/silent-logger.ts';
 import { FakeClock } from './fake-clock.ts';
 
@@ -29,7 +30,7 @@ afterEach(() => {
 /** With nothing left to chance: every pause is as long as it can be. */
 async function open(...filters: string[]): Promise<Subscriptions> {
   const subscriptions = new Subscriptions({
-    ...{ filters, clock, random: () => 1, logger: silent, signal: over.signal },
+    ...{ filters, clock, random: () => 1, tasks: loudTasks, logger: silent, signal: over.signal },
     subscribe: async (filter) => {
       asked.push([filter, clock.monotonicMs() / MINUTE_MS]);
       onAsk(subscriptions);

@@ -5,6 +5,7 @@ import type { Evidence } from '../../../agent/reconcile/evidence.ts';
 import { evidenceOf, judgeHealth } from '../../../agent/reconcile/health.ts';
 import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import type { Probe } from '../../../protocol/service.ts';
+import { loudTasks } from '../../fakes/loud-tasks.ts';
 import { fork } from '../../fakes/random.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
 
@@ -51,7 +52,7 @@ function setUp({ random = fork(1, 'health') } = {}) {
   };
   const readBeat = async () => ({ kind: 'missing' }) as const;
   const tracker = new HealthTracker({
-    ...{ clock, random, check, readBeat, lastStallMs: () => state.stalledMs },
+    ...{ clock, random, check, readBeat, tasks: loudTasks, lastStallMs: () => state.stalledMs },
     onChange: (name) => changes.push(name),
   });
   const factsOf = (target: ShortTarget, healthyAfterMs = 5000) =>

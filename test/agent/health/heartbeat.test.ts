@@ -4,6 +4,7 @@ import type { Beat, FilesOwner } from '../../../agent/ports/service-files.ts';
 import { judgeHealth } from '../../../agent/reconcile/health.ts';
 import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import type { Probe } from '../../../protocol/service.ts';
+import { loudTasks } from '../../fakes/loud-tasks.ts';
 import { fork } from '../../fakes/random.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
 import { containerOf, present } from '../reconcile/situations.ts';
@@ -26,6 +27,7 @@ function setUp(probe: Probe = HEARTBEAT) {
       looks.push({ deployment, owner: { service, spec }, file });
       return look;
     },
+    tasks: loudTasks,
     lastStallMs: () => Number.NEGATIVE_INFINITY,
     onChange: () => undefined,
   });

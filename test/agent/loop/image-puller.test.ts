@@ -5,6 +5,7 @@ import { EngineUnavailable } from '../../../agent/ports/engine.ts';
 import type { ImageRequest } from '../../../agent/reconcile/images.ts';
 import { Daemon } from '../../fakes/engine/daemon.ts';
 import { STALL } from '../../fakes/engine/images.ts';
+import { loudTasks } from '../../fakes/loud-tasks.ts';
 import { MemoryEngine } from '../../fakes/memory-engine.ts';
 import { fork } from '../../fakes/random.ts';
 import { silent } from '../../fakes/silent-logger.ts';
@@ -22,7 +23,7 @@ function setUp({ random = fork(1, 'puller') } = {}) {
   const changes: string[] = [];
   const space: { freeBytes: number | null } = { freeBytes: 100_000 * MIB };
   const puller = new ImagePuller({
-    ...{ engine, clock, random, logger: silent, architecture: 'arm64' },
+    ...{ engine, clock, random, logger: silent, architecture: 'arm64', tasks: loudTasks },
     space: {
       reserveBytes: 100 * MIB,
       readDisk: () =>
@@ -551,6 +552,23 @@ describe('room on the disk', () => {
     await world.clock.advance(10_000);
     expect(await world.standing(A)).toMatchObject({ kind: 'present' });
   });
+});
+
+test('a fault in a pull is a failed pull, and others go on', async () => {
+  const world = setUp();
+  world.registry.push(A);
+  world.registry.push(B);
+  const { engine } = world;
+  const pullImage = engine.pullImage.bind(engine);
+  engine.pullImage = (reference, options) => {
+    if (reference === A) throw new TypeError('odd');
+    return pullImage(reference, options);
+  };
+  world.want('line', [A]);
+  world.want('other', [B]);
+  await world.clock.advance(10_000);
+  expect(await world.standing(A)).toMatchObject({ kind: 'failed', code: 'pull_failed', message: 'odd' });
+  expect(await world.standing(B)).toMatchObject({ kind: 'present' });
 });
 
 test('closed, it gives up its pulls and leaves no wait behind', async () => {

@@ -1,0 +1,6 @@
+// Tasks that none of may fail: what one rejects with ends the test.
+import { Tasks } from '../../agent/lib/tasks.ts';
+
+export const loudTasks = new Tasks((error) => {
+  throw error;
+});
