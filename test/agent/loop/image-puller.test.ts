@@ -557,7 +557,7 @@ describe('room on the disk', () => {
 test('a fault in a pull is a failed pull, and others go on', async () => {
   const world = setUp();
   world.registry.push(A);
-  world.registry.push(B);
+  world.registry.push('registry.test/b:1');
   const { engine } = world;
   const pullImage = engine.pullImage.bind(engine);
   engine.pullImage = (reference, options) => {
@@ -565,10 +565,10 @@ test('a fault in a pull is a failed pull, and others go on', async () => {
     return pullImage(reference, options);
   };
   world.want('line', [A]);
-  world.want('other', [B]);
+  world.want('other', ['registry.test/b:1']);
   await world.clock.advance(10_000);
   expect(await world.standing(A)).toMatchObject({ kind: 'failed', code: 'pull_failed', message: 'odd' });
-  expect(await world.standing(B)).toMatchObject({ kind: 'present' });
+  expect(await world.standing('registry.test/b:1')).toMatchObject({ kind: 'present' });
 });
 
 test('closed, it gives up its pulls and leaves no wait behind', async () => {
