@@ -21,14 +21,15 @@ export const text: Convert = (field, run) => {
   const { node } = field;
   if (node.kind !== 'scalar') return run.fault(field, `expected a text, got ${describe(node)}`);
   if (node.value === null) return undefined;
-  return scalarText(node);
+  if (octalIn(node) === null) return scalarText(node);
+  return run.fault(field, `${node.source} is ${scalarText(node)} in YAML; put it in quotes`);
 };
 
 /** A number, also in quotes or from a variable. */
 export const number: Convert = (field, run) => {
   const { node } = field;
   if (node.kind !== 'scalar') return run.fault(field, `expected a number, got ${describe(node)}`);
-  if (typeof node.value === 'number') return node.value;
+  if (typeof node.value === 'number') return octalIn(node) ?? node.value;
   if (node.value === null) return undefined;
   const value = typeof node.value === 'string' && node.value.trim() !== '' ? Number(node.value) : Number.NaN;
   return Number.isFinite(value) ? value : run.fault(field, `expected a number, got ${describe(node)}`);
@@ -152,10 +153,19 @@ export function isEmpty(node: Yaml): boolean {
   return node.kind === 'scalar' && node.value === null;
 }
 
+type Scalar = Extract<Yaml, { kind: 'scalar' }>;
+
 /** A scalar's text; a decimal number as it is written, so that `1.10` and long ids stay whole. */
-export function scalarText(node: Extract<Yaml, { kind: 'scalar' }>): string {
+export function scalarText(node: Scalar): string {
   const isDecimal = typeof node.value === 'number' && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(node.source);
-  return isDecimal ? node.source : String(node.value ?? '');
+  return isDecimal ? node.source : String(octalIn(node) ?? node.value ?? '');
+}
+
+/** What a number with a 0 before means to Compose, which reads YAML of old: `022` is 18. */
+export function octalIn({ value, source }: Scalar): number | null {
+  const [, sign, digits] = /^([-+]?)0([0-7]+)$/.exec(source) ?? [];
+  if (typeof value !== 'number' || digits === undefined) return null;
+  return Number(`${sign}1`) * Number.parseInt(digits, 8);
 }
 
 export function describe(node: Yaml): string {

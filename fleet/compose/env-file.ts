@@ -51,24 +51,28 @@ function readFile({ field, path, isRequired, isRaw }: Entry, values: Values, run
     if (isRequired) run.fault(field, `"${path}" cannot be read: ${file.message}`);
     return;
   }
+  const own: Values = new Map();
   for (const statement of readEnvText(file.text, isRaw)) {
     const place = `"${path}" line ${statement.line}`;
     if ('fault' in statement) run.fault(field, `${place}: ${statement.fault}`);
-    else assign(statement, values, { field, place, run });
+    else assign(statement, own, { field, place, run, earlier: values });
   }
+  for (const [name, value] of own) values.set(name, value);
 }
 
 interface Around {
   readonly field: Field;
   readonly place: string;
   readonly run: Conversion;
+  /** Of the files before this one. */
+  readonly earlier: Values;
 }
 
 type Assignment = Extract<EnvStatement, { readonly name: string }>;
 
-/** A value may refer to what stands above it, and to what is set where the command runs. */
-function assign({ name, value }: Assignment, values: Values, { field, place, run }: Around): void {
-  const known = { ...run.variables, ...Object.fromEntries(values) };
+/** A value may refer to what earlier files say, to what is set where the command runs, and to what stands above it. */
+function assign({ name, value }: Assignment, values: Values, { field, place, run, earlier }: Around): void {
+  const known = { ...Object.fromEntries(values), ...run.variables, ...Object.fromEntries(earlier) };
   if (value.kind === 'literal') values.set(name, value.text);
   else if (value.kind === 'inherited') {
     const inherited = known[name];

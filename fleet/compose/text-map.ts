@@ -1,6 +1,6 @@
 // Maps of texts that may be written as a list of `NAME=value`: `environment`, `labels`, `sysctls` and others.
 import type { Conversion, Convert, Field, Json } from './conversion.ts';
-import { describe, isEmpty, scalarText } from './converters.ts';
+import { describe, isEmpty, octalIn, scalarText } from './converters.ts';
 
 /** What a name with no value stands for; `undefined` leaves it out. */
 type ValueAlone = (name: string, field: Pick<Field, 'at' | 'offset'>, run: Conversion) => string | undefined;
@@ -35,6 +35,10 @@ function fromMap(field: Field, valueAlone: ValueAlone, run: Conversion): [string
     if (value.kind !== 'scalar') {
       run.fault({ at, offset: keyOffset }, `expected a text, got ${describe(value)}`);
       return [];
+    }
+    if (octalIn(value) !== null) {
+      const message = `${value.source} is ${scalarText(value)} in YAML, as Compose reads it; put it in quotes to keep it`;
+      run.note({ at, offset: value.offset }, message);
     }
     return value.value === null
       ? alone({ name: key, at, offset: keyOffset }, valueAlone, run)

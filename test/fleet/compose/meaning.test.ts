@@ -347,6 +347,12 @@ test.each([
     s: { environment: { A: expected } },
   });
 });
+test('a number with a 0 before is told to be octal', () => {
+  const text = 'services: {s: {image: i, restart: always, environment: {UMASK: 022}}}';
+  expect(notesOf(read(text))).toEqual([
+    'services.s.environment.UMASK: 022 is 18 in YAML, as Compose reads it; put it in quotes to keep it',
+  ]);
+});
 test("HOME is told to be the manager's", () => {
   const text = 'services: {s: {image: i, restart: always, environment: {A: $HOME}}}';
   expect(notesOf(read(text, { variables: { HOME: '/root' } }))).toEqual([

@@ -47,6 +47,11 @@ test.each<[string, object]>([
     'ulimits: {nofile: 5, core: {soft: 0, hard: -1}}',
     { ulimits: { nofile: { soft: 5, hard: 5 }, core: { soft: 0, hard: -1 } } },
   ],
+  [
+    'labels: {a: 022, b: -010, c: 089, d: "022", e: 0x1F}',
+    { labels: { a: '18', b: '-8', c: '89', d: '022', e: '31' } },
+  ],
+  ['ulimits: {nofile: 022}', { ulimits: { nofile: { soft: 18, hard: 18 } } }],
   ['labels: [a=b=c, d]', { labels: { a: 'b=c', d: '' } }],
   ['labels: {a: , b: 1.10}', { labels: { a: '', b: '1.10' } }],
   ['cap_add: [net_admin]', { cap_add: ['NET_ADMIN'] }],
@@ -95,6 +100,8 @@ test.each<[string, object]>([
 });
 
 test.each([
+  ['command: [chmod, 0755, /x]', 's.command[1]: 0755 is 493 in YAML; put it in quotes'],
+  ['user: 0100', 's.user: 0100 is 64 in YAML; put it in quotes'],
   ['network_mode: bridge', '"bridge" is not carried out'],
   ['network_mode: "container:x"', 'write "service:NAME"'],
   ['network_mode: "service:nobody"', 'no such service'],
@@ -149,6 +156,19 @@ describe('env_file', () => {
     expect(servicesOf(read(text, { files }))).toEqual({
       s: { image: 'i', environment: { A: '2', C: '3' } },
     });
+  });
+
+  test("refers to earlier files, then to the shell, then to what stands above; as Compose's 2.26", () => {
+    const text = 'services: {s: {image: i, env_file: [a.env, b.env], environment: {BASE: e}}}';
+    const files = {
+      'a.env': 'set=file\nK=$set\nJ=$BASE\nONLY=x\nM=$ONLY\nBASE=fb\nN=$BASE\nBARE\n',
+      'b.env': 'BB=$ONLY\nQ=$BASE\nset\n',
+    };
+    const environment = (variables: Record<string, string>) =>
+      Object(servicesOf(read(text, { files, variables }))).s.environment;
+    const always = { set: 'file', ONLY: 'x', M: 'x', BASE: 'e', BB: 'x', Q: 'fb' };
+    expect(environment({ set: 'lower' })).toEqual({ ...always, K: 'lower', J: '', N: 'fb' });
+    expect(environment({ BASE: 'shell' })).toEqual({ ...always, K: 'file', J: 'shell', N: 'shell' });
   });
 
   test('raw takes values as they stand', () => {
