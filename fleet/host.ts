@@ -1,6 +1,7 @@
 // What a command needs of the process around it, passed in so that tests can stand in for it.
 
 import { printable, printableJson } from '../protocol/text.ts';
+import type { FileText } from './compose/conversion.ts';
 
 /** Where text goes. `isTerminal` decides on redrawing, and nothing else does. */
 export interface Output {
@@ -16,6 +17,8 @@ export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
 export interface Host {
   readonly stdout: Output;
   readonly stderr: Output;
+  /** All of standard input, unless it is longer. */
+  readonly readStdin: (maxBytes: number) => FileText;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Aborted by SIGINT and SIGTERM. */

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { readEnvironment } from './environment.ts';
 import { EXIT } from './failure.ts';
 import type { Host, Output } from './host.ts';
+import { readText } from './read-file.ts';
 import { run } from './run.ts';
 
 const interrupted = new AbortController();
@@ -27,6 +28,7 @@ function toOutput(stream: NodeJS.WriteStream): Output {
 const host: Host = {
   stdout: toOutput(process.stdout),
   stderr: toOutput(process.stderr),
+  readStdin: (maxBytes) => readText(0, maxBytes),
   environment: readEnvironment(),
   cwd: process.cwd(),
   signal: interrupted.signal,

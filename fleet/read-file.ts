@@ -8,7 +8,21 @@ import { messageOf } from './failure.ts';
 /** The text of a file of at most `maxBytes`, or what is wrong with it. */
 export function readTextFile(path: string, maxBytes: number): FileText {
   try {
-    const bytes = readUpTo(path, maxBytes + 1);
+    const file = openSync(path, 'r');
+    try {
+      return readText(file, maxBytes);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    return { ok: false, message: messageOf(error) };
+  }
+}
+
+/** The same of a file that is open, such as standard input. */
+export function readText(file: number, maxBytes: number): FileText {
+  try {
+    const bytes = readUpTo(file, maxBytes + 1);
     if (bytes.length > maxBytes)
       return { ok: false, message: `it has more than ${formatBytes(maxBytes)}, which is the limit` };
     if (!isUtf8(bytes)) return { ok: false, message: 'it is no text in UTF-8' };
@@ -19,15 +33,10 @@ export function readTextFile(path: string, maxBytes: number): FileText {
 }
 
 /** What the file says of its own size is not believed: that of a device or a pipe is 0. */
-function readUpTo(path: string, maxBytes: number): Buffer {
+function readUpTo(file: number, maxBytes: number): Buffer {
   const buffer = Buffer.alloc(maxBytes);
-  const file = openSync(path, 'r');
-  try {
-    let length = 0;
-    for (let read = -1; read !== 0 && length < maxBytes; length += read)
-      read = readSync(file, buffer, length, maxBytes - length, null);
-    return buffer.subarray(0, length);
-  } finally {
-    closeSync(file);
-  }
+  let length = 0;
+  for (let read = -1; read !== 0 && length < maxBytes; length += read)
+    read = readSync(file, buffer, length, maxBytes - length, null);
+  return buffer.subarray(0, length);
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import * as v from 'valibot';
 import { deploy, deploySchema } from './commands/deploy.ts';
+import type { Files } from './commands/load-asked.ts';
 import { commonSchema } from './commands/options.ts';
 import { remove, removeSchema } from './commands/remove.ts';
 import { status } from './commands/status.ts';
@@ -54,15 +55,19 @@ Exit codes: 0 good; 1 bad news (failed, rolled back, refused, not converged); 2 
 3 the broker cannot be reached; 4 timed out; 130 interrupted: what is published stays, and the devices go on.`;
 
 function addValidate(program: Command, host: Host, finish: Finish): void {
-  program
-    .command('validate')
+  addFiles(program.command('validate'))
     .description('check a compose.yaml (or a ready .json document); --json writes the document')
-    .argument('<file>')
+    .action((files: Files, _options: unknown, command: Command) => {
+      finish(validate(files, v.parse(validateSchema, command.optsWithGlobals()), host));
+    });
+}
+
+function addFiles(command: Command): Command {
+  return command
+    .argument('<file...>', "'-' is standard input; later files are merged over earlier ones")
     .option('--name <name>', "the deployment's name, instead of the file's")
     .option('--profile <profile>', "also the services of this profile; may be repeated, '*' for all", collect)
-    .action((file: string, _options: unknown, command: Command) => {
-      finish(validate(file, v.parse(validateSchema, command.optsWithGlobals()), host));
-    });
+    .option('--env-file <file>', 'variables from this file instead of .env; may be repeated', collect);
 }
 
 function collect(value: string, before: readonly string[] = []): string[] {
@@ -79,12 +84,10 @@ function addWaiting(command: Command): Command {
 }
 
 function addDeploy(program: Command, host: Host, finish: Finish): void {
-  addWaiting(program.command('deploy').description('publish a file as the next revision').argument('<file>'))
-    .option('--name <name>', "the deployment's name, instead of the file's")
-    .option('--profile <profile>', "also the services of this profile; may be repeated, '*' for all", collect)
+  addWaiting(addFiles(program.command('deploy')).description('publish a file as the next revision'))
     .option('--percent <percent>', 'only this percentage of the devices takes part')
-    .action(async (file: string, _options: unknown, command: Command) => {
-      finish(await deploy(file, v.parse(deploySchema, command.optsWithGlobals()), host));
+    .action(async (files: Files, _options: unknown, command: Command) => {
+      finish(await deploy(files, v.parse(deploySchema, command.optsWithGlobals()), host));
     });
 }
 

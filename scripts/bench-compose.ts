@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
 import { parse } from 'yaml';
-import { loadFile } from '../fleet/document/load-file.ts';
+import { loadFiles } from '../fleet/document/load-file.ts';
 import { CommandFailure } from '../fleet/failure.ts';
 
 const DEFAULT = path.resolve(import.meta.dirname, '../../shared/compose-shapes');
@@ -71,7 +71,8 @@ function faultsOf(text: string, { env, files }: Entry): string[] {
   try {
     writeFileSync(path.join(folder, 'compose.yaml'), text);
     for (const file of [...files, ...namedIn(text)]) makeDummy(folder, file);
-    loadFile('compose.yaml', { cwd: folder, variables: env });
+    const readStdin = () => ({ ok: true, text: '' }) as const;
+    loadFiles(['compose.yaml'], { cwd: folder, variables: env, readStdin });
     return [];
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;

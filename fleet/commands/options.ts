@@ -22,8 +22,13 @@ const value = v.optional(v.string());
 export const commonSchema = v.object({ json: flag, broker: value, ca: value, topicPrefix: value });
 export type CommonOptions = v.InferOutput<typeof commonSchema>;
 
-/** Services of these profiles are taken too. */
-export const profilesSchema = v.optional(v.array(v.string()));
+/** What all that reads Compose files takes. */
+export const fileSchema = v.object({
+  name: value,
+  /** Services of these profiles are taken too. */
+  profile: v.optional(v.array(v.string())),
+  envFile: v.optional(v.array(v.string())),
+});
 
 /** What all that publishes takes. */
 export const publishSchema = v.object({

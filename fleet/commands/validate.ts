@@ -2,25 +2,21 @@
 import * as v from 'valibot';
 import { DEPLOYMENT_SCHEMA } from '../../protocol/deployment.ts';
 import type { ReadyContent } from '../document/json-document.ts';
-import { loadFile } from '../document/load-file.ts';
 import { planPublication } from '../document/plan-publication.ts';
 import { serialize } from '../document/serialize.ts';
 import { EXIT, type ExitCode, usageFailure } from '../failure.ts';
 import { type Host, writeJson, writeLine, writeNote } from '../host.ts';
-import { commonSchema, profilesSchema, readName } from './options.ts';
+import { type Files, loadAsked } from './load-asked.ts';
+import { commonSchema, fileSchema } from './options.ts';
 
 export const validateSchema = v.object({
   ...commonSchema.entries,
-  name: v.optional(v.string()),
-  profile: profilesSchema,
+  ...fileSchema.entries,
 });
 
-/** Checks a file; with `--json`, writes the document. */
-export function validate(file: string, options: v.InferOutput<typeof validateSchema>, host: Host): ExitCode {
-  const name = options.name === undefined ? undefined : readName('--name', options.name);
-  const { profile: profiles } = options;
-  const loaded = loadFile(file, { cwd: host.cwd, variables: host.environment, name, profiles });
-  for (const note of loaded.notes) writeNote(host, note);
+/** Checks files; with `--json`, writes the document. */
+export function validate(files: Files, options: v.InferOutput<typeof validateSchema>, host: Host): ExitCode {
+  const loaded = loadAsked(files, options, host);
   const plan = planPublication({
     ...{ content: loaded.content, retained: null, taken: [] },
     issuedAt: host.now(),
@@ -30,7 +26,7 @@ export function validate(file: string, options: v.InferOutput<typeof validateSch
   const payload = serialize(value);
   if (payload.warning !== null) writeNote(host, payload.warning);
   if (options.json) writeJson(host.stdout, toDocument(loaded.content));
-  else writeLine(host.stdout, `${file} is valid: ${summarize(document)}, ${payload.bytes} bytes`);
+  else writeLine(host.stdout, `${loaded.file} is valid: ${summarize(document)}, ${payload.bytes} bytes`);
   return EXIT.good;
 }
 

@@ -1,8 +1,10 @@
 // One run from a Compose file to a document: collects faults and remembers where each part came from.
+import { posix } from 'node:path';
 import { formatPath } from '../../protocol/faults.ts';
 import { CarriedFiles } from './carried-files.ts';
 import type { Variables } from './interpolate.ts';
 import { isWithin, type Path } from './paths.ts';
+import { Sources } from './sources.ts';
 import type { Yaml, YamlEntry } from './yaml-tree.ts';
 
 export type Json = string | number | boolean | null | Json[] | JsonObject;
@@ -51,6 +53,8 @@ export interface ConversionOptions {
   readonly beside?: Beside | undefined;
   /** The name that Compose would give the project. */
   readonly project?: string | undefined;
+  /** The project's folder here, where what was read has whole paths to it, as `docker compose config` writes them. */
+  readonly ownFolder?: string | undefined;
 }
 
 const NOTHING_BESIDE: Beside = {
@@ -63,9 +67,11 @@ export class Conversion {
   readonly profiles: ReadonlySet<string>;
   readonly beside: Beside;
   readonly project: string;
+  private readonly ownFolder: string | undefined;
   /** Where the project's folder is on the device, if the file says so. */
   folder: string | null = null;
   readonly carried = new CarriedFiles();
+  readonly sources = new Sources();
   readonly faults: OffsetFault[] = [];
   readonly notes: OffsetFault[] = [];
   private readonly offsets = new Map<string, number>();
@@ -74,11 +80,18 @@ export class Conversion {
   private readonly locals = new Map<number, string[]>();
   private readonly leftOut = new Set<string>();
 
-  constructor({ variables, profiles = [], beside = NOTHING_BESIDE, project = '' }: ConversionOptions) {
+  constructor({
+    variables,
+    profiles = [],
+    beside = NOTHING_BESIDE,
+    project = '',
+    ownFolder,
+  }: ConversionOptions) {
     this.variables = variables;
     this.profiles = new Set(profiles);
     this.beside = beside;
     this.project = project;
+    this.ownFolder = ownFolder;
   }
 
   /** Remembers that a text was put together with variables that are of the machine of whoever deploys. */
@@ -86,10 +99,11 @@ export class Conversion {
     this.locals.set(offset, [...(this.locals.get(offset) ?? []), name]);
   }
 
-  /** The path from the project's folder of what is written as `$PWD/x`; else `null`. */
+  /** The path from the project's folder of what is written as a whole path to it, such as `$PWD/x`; else `null`. */
   localPath(source: string, offset: number): string | null {
-    const { PWD: folder } = this.variables;
-    if (folder === undefined || !this.locals.get(offset)?.includes('PWD')) return null;
+    const usesFolder = this.locals.get(offset)?.includes('PWD') === true;
+    const folder = usesFolder ? this.variables.PWD : this.ownFolder;
+    if (folder === undefined) return null;
     return source === folder || source.startsWith(`${folder}/`) ? `.${source.slice(folder.length)}` : null;
   }
 
@@ -98,8 +112,9 @@ export class Conversion {
   }
 
   /** The path from the project's folder of one that is written at an offset. */
-  resolve(path: string, _offset: number): string {
-    return path;
+  resolve(path: string, offset: number): string {
+    const folder = this.sources.folderOf(offset);
+    return folder === '' || path.startsWith('/') ? path : posix.join(folder, path);
   }
 
   /** Remembers a service whose profiles nobody asked for. */

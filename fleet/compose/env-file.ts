@@ -2,8 +2,7 @@
 // Source: the Compose specification, 05-services, "Env_file format".
 import type { Conversion, Convert, Field } from './conversion.ts';
 import { boolean, describe, isEmpty, scalarText, shape, text } from './converters.ts';
-import { type EnvStatement, readEnvText } from './env-text.ts';
-import { interpolate } from './interpolate.ts';
+import { envValues } from './env-values.ts';
 
 const longEntry = shape({ path: text, required: boolean, format: text });
 
@@ -51,38 +50,17 @@ function readFile({ field, path, isRequired, isRaw }: Entry, values: Values, run
     if (isRequired) run.fault(field, `"${path}" cannot be read: ${file.message}`);
     return;
   }
-  const own: Values = new Map();
-  for (const statement of readEnvText(file.text, isRaw)) {
-    const place = `"${path}" line ${statement.line}`;
-    if ('fault' in statement) run.fault(field, `${place}: ${statement.fault}`);
-    else assign(statement, own, { field, place, run, earlier: values });
-  }
+  const earlier = Object.fromEntries(values);
+  const placeOf = (line: number): string => `"${path}" line ${line}`;
+  const own = envValues(file.text, {
+    isRaw,
+    // Earlier files beat what is set where the command runs, and that beats what stands above.
+    lookUp: (above) => ({ ...above, ...run.variables, ...earlier }),
+    report: {
+      fault: (line, message) => run.fault(field, `${placeOf(line)}: ${message}`),
+      unset: (line, name) =>
+        run.note(field, `${placeOf(line)}: the variable ${name} is not set; an empty text stands in for it`),
+    },
+  });
   for (const [name, value] of own) values.set(name, value);
-}
-
-interface Around {
-  readonly field: Field;
-  readonly place: string;
-  readonly run: Conversion;
-  /** Of the files before this one. */
-  readonly earlier: Values;
-}
-
-type Assignment = Extract<EnvStatement, { readonly name: string }>;
-
-/** A value may refer to what earlier files say, to what is set where the command runs, and to what stands above it. */
-function assign({ name, value }: Assignment, values: Values, { field, place, run, earlier }: Around): void {
-  const known = { ...Object.fromEntries(values), ...run.variables, ...Object.fromEntries(earlier) };
-  if (value.kind === 'literal') values.set(name, value.text);
-  else if (value.kind === 'inherited') {
-    const inherited = known[name];
-    if (inherited !== undefined) values.set(name, inherited);
-  } else {
-    const text = interpolate(value.text, known, {
-      fault: (message) => run.fault(field, `${place}: ${message}`),
-      unset: (unset) =>
-        run.note(field, `${place}: the variable ${unset} is not set; an empty text stands in for it`),
-    });
-    values.set(name, text);
-  }
 }

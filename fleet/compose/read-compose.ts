@@ -1,15 +1,18 @@
-// From the text of a compose.yaml to the content of a deployment, or all its faults with line and column.
+// From the texts of Compose files to the content of a deployment, or all its faults with line and column.
 import { DEPLOYMENT_SCHEMA } from '../../protocol/deployment.ts';
 import { parseDeployment } from '../../protocol/parse-deployment.ts';
 import { Conversion, type ConversionOptions, type Json, type OffsetFault } from './conversion.ts';
 import { interpolate } from './interpolate.ts';
+import { entryOf } from './merge-trees.ts';
 import { type Path, parsePath } from './paths.ts';
 import { plainOf } from './plain-value.ts';
+import { readTree } from './read-tree.ts';
+import type { Place, SourceText } from './sources.ts';
 import { convertTopLevel } from './top-level.ts';
-import { type Position, parseYaml, type YamlSource } from './yaml-tree.ts';
+import { nothing, parseYaml } from './yaml-tree.ts';
 
-/** A fault and where in the file it lies; lines and columns count from 1. */
-export interface PlacedFault extends Position {
+/** A fault and where in which file it lies; lines and columns count from 1. */
+export interface PlacedFault extends Place {
   readonly path: string;
   readonly message: string;
 }
@@ -28,55 +31,33 @@ export interface ReadOptions extends ConversionOptions {
   readonly fallbackName: string;
 }
 
-/** Reads a Compose file. Faults are in the order of the file, and all are told. */
-export function readCompose(text: string, options: ReadOptions): ReadResult {
-  const project = projectOf(text, options);
+/** Reads Compose files, later ones over earlier ones. Faults are in the order of the files, and all are told. */
+export function readCompose(files: readonly SourceText[], options: ReadOptions): ReadResult {
+  const project = projectOf(files, options);
   const variables = { ...options.variables, COMPOSE_PROJECT_NAME: project };
   const run = new Conversion({ ...options, variables, project });
-  const source = parseYaml(
-    text,
-    (value, offset) => interpolateAt(value, offset, run),
-    (offset, message) => run.fault({ at: [], offset }, message),
-  );
-  if (!source.isSound) return failed(run, source);
-  const content = convertTopLevel(source.root, run);
-  if (content === null) return failed(run, source);
+  const tree = readTree(files, run);
+  const content = tree === null ? null : convertTopLevel(tree, run);
+  if (content === null) return failed(run);
   const named = { ...content, name: project };
   checkWithProtocol(named, run);
-  if (run.faults.length > 0) return failed(run, source);
-  return { ok: true, content: { ...named, name: String(named.name) }, notes: placeAll(run.notes, source) };
+  if (run.faults.length > 0) return failed(run);
+  return { ok: true, content: named, notes: placeAll(run.notes, run) };
 }
 
-/** As Compose finds it. It may be put into the file, so it is looked for before all else. */
-function projectOf(text: string, { name, variables, fallbackName }: ReadOptions): string {
+/** As Compose finds it. It may be put into the files, so it is looked for before all else. */
+function projectOf(files: readonly SourceText[], { name, variables, fallbackName }: ReadOptions): string {
   const { COMPOSE_PROJECT_NAME: given } = variables;
   if (name !== undefined) return name;
   if (given !== undefined && given !== '') return given;
   const silent = { fault: () => undefined, unset: () => undefined };
-  const { root } = parseYaml(
-    text,
-    (value) => interpolate(value, variables, silent),
-    () => undefined,
-  );
-  const entry = root.kind === 'map' ? root.entries.find(({ key }) => key === 'name') : undefined;
-  const said = entry === undefined ? undefined : plainOf(entry.value);
-  return typeof said === 'string' ? said : fallbackName;
-}
-
-function interpolateAt(text: string, offset: number, run: Conversion): string {
-  const place = { at: [], offset };
-  return interpolate(text, run.variables, {
-    fault: (message) => run.fault(place, message),
-    unset: (name) => run.note(place, `the variable ${name} is not set; an empty text stands in for it`),
-    used: (name) => {
-      if (!OF_THIS_MACHINE.has(name)) return;
-      run.noteLocal(offset, name);
-      run.note(place, `${name} is that of where holdfastctl runs, and not the device's`);
-    },
+  const roots = files.flatMap(({ text }) => {
+    const transform = (value: string): string => interpolate(value, variables, silent);
+    return parseYaml(text, { transform, report: () => undefined }).roots;
   });
+  const said = roots.map((root) => plainOf(entryOf(root, 'name')?.value ?? nothing(0)));
+  return said.findLast((one) => typeof one === 'string') ?? fallbackName;
 }
-
-const OF_THIS_MACHINE = new Set(['HOME', 'PWD']);
 
 /** The protocol has the last word on every value; its faults are led back to the file. */
 function checkWithProtocol(content: Readonly<Record<string, Json>>, run: Conversion): void {
@@ -111,17 +92,13 @@ export function withSalt(content: Readonly<Record<string, unknown>>): Readonly<R
   return isObject ? { ...content, rollout: { salt: 'unset', ...rollout } } : content;
 }
 
-function failed(run: Conversion, source: YamlSource): ReadResult {
-  return { ok: false, faults: placeAll(run.faults, source), notes: placeAll(run.notes, source) };
+function failed(run: Conversion): ReadResult {
+  return { ok: false, faults: placeAll(run.faults, run), notes: placeAll(run.notes, run) };
 }
 
-function placeAll(faults: readonly OffsetFault[], source: YamlSource): PlacedFault[] {
+function placeAll(faults: readonly OffsetFault[], { sources }: Conversion): PlacedFault[] {
   const inOrder = [...faults].sort((one, other) => one.offset - other.offset);
-  const placed = inOrder.map(({ offset, path, message }) => ({
-    ...source.positionOf(offset),
-    path,
-    message,
-  }));
+  const placed = inOrder.map(({ offset, path, message }) => ({ ...sources.placeOf(offset), path, message }));
   // An anchor's text is read once per alias, and told once.
   const seen = new Set<string>();
   return placed.filter((fault) => {

@@ -17,7 +17,6 @@ export const REFUSED_SERVICE_KEYS: RefusedKeys = {
   cpu_shares: BY_LIMITS,
   credential_spec: WINDOWS,
   domainname: 'write the whole name in hostname',
-  extends: 'use YAML anchors and "<<"',
   external_links: 'use extra_hosts, or a network that both are in',
   label_file: 'use labels',
   mac_address: 'an old and a new container would have the same; leave it out',

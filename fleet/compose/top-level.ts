@@ -105,7 +105,6 @@ const topLevel = shape(
     [OURS]: () => undefined,
   },
   {
-    include: 'write one file',
     models: 'run the model as a service',
   },
 );

@@ -1,5 +1,5 @@
-// A YAML file as a plain tree that remembers where each part stands. Aliases and merge keys are resolved,
-// variables are put in; what cannot be is a fault with its place.
+// The documents of a YAML file as plain trees that remember where each part stands. Aliases and merge keys are
+// resolved, variables are put in; what cannot be is a fault with its place.
 import {
   type Document,
   isAlias,
@@ -8,29 +8,34 @@ import {
   isSeq,
   LineCounter,
   type Pair,
-  parseDocument,
+  parseAllDocuments,
   type Scalar,
   type YAMLMap,
 } from 'yaml';
 
-/** A node of the tree. Offsets count UTF-16 units from the start of the file. */
+/** A node of the tree. Offsets count UTF-16 units from the start of the file, and from where that is to begin. */
 export type Yaml = YamlScalar | YamlList | YamlMap;
-interface YamlScalar {
+/** What `!reset` and `!override` do to the same part of an earlier file: take it away, stand in for it. */
+type YamlTag = 'reset' | 'override';
+export interface YamlScalar {
   readonly kind: 'scalar';
   readonly value: string | number | boolean | null;
   /** As written, for what must not be rounded (`1.10`). */
   readonly source: string;
   readonly offset: number;
+  readonly tag?: YamlTag;
 }
 interface YamlList {
   readonly kind: 'list';
   readonly items: readonly Yaml[];
   readonly offset: number;
+  readonly tag?: YamlTag;
 }
 export interface YamlMap {
   readonly kind: 'map';
   readonly entries: readonly YamlEntry[];
   readonly offset: number;
+  readonly tag?: YamlTag;
 }
 export interface YamlEntry {
   readonly key: string;
@@ -47,17 +52,26 @@ export type ReportAt = (offset: number, message: string) => void;
 export type TransformText = (text: string, offset: number) => string;
 
 export interface YamlSource {
-  readonly root: Yaml;
+  /** One for each document. */
+  readonly roots: readonly Yaml[];
   /** False when the file is no YAML: then the rest of it means nothing. */
   readonly isSound: boolean;
   /** Line and column of an offset, both from 1. */
   positionOf(offset: number): Position;
 }
 
+export interface ParseOptions {
+  readonly transform: TransformText;
+  readonly report: ReportAt;
+  /** What the file's first character counts as. */
+  readonly base?: number;
+}
+
 interface Walk {
   readonly document: Document.Parsed;
   readonly transform: TransformText;
   readonly report: ReportAt;
+  readonly base: number;
   /** Nodes still allowed: aliases of aliases could ask for more than a machine has. */
   budget: number;
 }
@@ -68,33 +82,47 @@ const TOO_MUCH = 'too deep, or too many nodes';
 /** What V8 says, and the parser tells as a fault of the file. */
 const STACK_IS_FULL = 'Maximum call stack size exceeded';
 
-/** Parses one YAML document. Faults go to `report`; the tree holds what could be read. */
-export function parseYaml(text: string, transform: TransformText, report: ReportAt): YamlSource {
+/** Parses the documents of a file. Faults go to `report`; the trees hold what could be read. */
+export function parseYaml(text: string, { transform, report, base = 0 }: ParseOptions): YamlSource {
   const lineCounter = new LineCounter();
-  const document = parseUnlessTooDeep(text, lineCounter);
+  const documents = parseUnlessTooDeep(text, lineCounter);
   const positionOf = (offset: number): Position => {
-    const { line, col } = lineCounter.linePos(offset);
+    const { line, col } = lineCounter.linePos(offset - base);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  if (document === null) {
-    report(0, TOO_MUCH);
-    return { root: nothing(0), isSound: false, positionOf };
+  if (documents === null) {
+    report(base, TOO_MUCH);
+    return { roots: [], isSound: false, positionOf };
   }
-  // Unresolved tags (`!reset`) come as warnings, and would be dropped silently.
-  for (const { pos, message } of [...document.errors, ...document.warnings])
-    report(pos[0], message === STACK_IS_FULL ? TOO_MUCH : withoutSource(message));
-  const walk: Walk = { document, transform, report, budget: MAX_NODES };
-  const root = convertNode(document.contents, 0, 0, walk);
-  return { root, isSound: document.errors.length === 0, positionOf };
+  const roots = documents.map((document) => {
+    tellProblems(document, report, base);
+    return convertNode(document.contents, base, 0, { document, transform, report, base, budget: MAX_NODES });
+  });
+  return { roots, isSound: documents.every(({ errors }) => errors.length === 0), positionOf };
 }
 
 /** The parser calls itself for each level, and has no bound but the stack's: `null` where that is reached. */
-function parseUnlessTooDeep(text: string, lineCounter: LineCounter): Document.Parsed | null {
+function parseUnlessTooDeep(text: string, lineCounter: LineCounter): readonly Document.Parsed[] | null {
   try {
-    return parseDocument(text, { lineCounter, merge: true, prettyErrors: false });
+    const documents = parseAllDocuments(text, { lineCounter, merge: true, prettyErrors: false });
+    return 'empty' in documents ? [] : documents;
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
+  }
+}
+
+const KNOWN_TAG = /^Unresolved tag: !(?:reset|override)$/;
+
+/** A tag that is not known comes as a warning, and would be dropped silently. */
+function tellProblems({ errors, warnings }: Document.Parsed, report: ReportAt, base: number): void {
+  for (const { pos, message } of errors)
+    report(base + pos[0], message === STACK_IS_FULL ? TOO_MUCH : withoutSource(message));
+  for (const { pos, code, message } of warnings) {
+    if (KNOWN_TAG.test(message)) continue;
+    const isTag = code === 'TAG_RESOLVE_FAILED';
+    const unknown = 'a tag that is none of Compose\'s; it knows "!reset" and "!override"';
+    report(base + pos[0], isTag ? unknown : withoutSource(message));
   }
 }
 
@@ -107,29 +135,27 @@ function convertNode(node: unknown, fallbackOffset: number, depth: number, walk:
   walk.budget -= 1;
   if (walk.budget === 0 || depth === MAX_DEPTH) walk.report(fallbackOffset, TOO_MUCH);
   if (walk.budget <= 0 || depth >= MAX_DEPTH) return nothing(fallbackOffset);
-  if (isAlias(node)) {
-    const offset = node.range?.[0] ?? fallbackOffset;
-    return convertNode(node.resolve(walk.document), offset, depth + 1, walk);
-  }
-  if (isScalar(node)) return convertScalar(node, fallbackOffset, walk);
+  const offset = offsetOf(node, walk) ?? fallbackOffset;
+  if (isAlias(node)) return convertNode(node.resolve(walk.document), offset, depth + 1, walk);
+  if (isScalar(node)) return { ...convertScalar(node, offset, walk), ...tagOf(node) };
   if (isSeq(node)) {
-    const offset = node.range?.[0] ?? fallbackOffset;
-    return {
-      kind: 'list',
-      offset,
-      items: node.items.map((item) => convertNode(item, offset, depth + 1, walk)),
-    };
+    const items = node.items.map((item) => convertNode(item, offset, depth + 1, walk));
+    return { kind: 'list', offset, items, ...tagOf(node) };
   }
-  if (isMap(node)) return convertMap(node, fallbackOffset, depth, walk);
+  if (isMap(node)) return { ...convertMap(node, offset, depth, walk), ...tagOf(node) };
   return nothing(fallbackOffset);
 }
 
-function nothing(offset: number): YamlScalar {
+function tagOf({ tag }: { readonly tag?: string | undefined }): { readonly tag?: YamlTag } {
+  if (tag === '!reset') return { tag: 'reset' };
+  return tag === '!override' ? { tag: 'override' } : {};
+}
+
+export function nothing(offset: number): YamlScalar {
   return { kind: 'scalar', value: null, source: '', offset };
 }
 
-function convertScalar(node: Scalar, fallbackOffset: number, walk: Walk): YamlScalar {
-  const offset = node.range?.[0] ?? fallbackOffset;
+function convertScalar(node: Scalar, offset: number, walk: Walk): YamlScalar {
   const { value } = node;
   if (typeof value === 'string') {
     const text = walk.transform(value, offset);
@@ -142,12 +168,11 @@ function convertScalar(node: Scalar, fallbackOffset: number, walk: Walk): YamlSc
   return nothing(offset);
 }
 
-function convertMap(node: YAMLMap, fallbackOffset: number, depth: number, walk: Walk): YamlMap {
-  const offset = node.range?.[0] ?? fallbackOffset;
+function convertMap(node: YAMLMap, offset: number, depth: number, walk: Walk): YamlMap {
   const entries = new Map<string, YamlEntry>();
   const merged: YamlEntry[] = [];
   for (const pair of node.items) {
-    const keyOffset = offsetOf(pair.key) ?? offset;
+    const keyOffset = offsetOf(pair.key, walk) ?? offset;
     const value = convertNode(pair.value, keyOffset, depth + 1, walk);
     if (isMergeKey(pair)) merged.push(...mergedEntries(value, walk));
     else {
@@ -161,8 +186,10 @@ function convertMap(node: YAMLMap, fallbackOffset: number, depth: number, walk: 
   return { kind: 'map', offset, entries: [...entries.values()] };
 }
 
-function offsetOf(key: unknown): number | undefined {
-  return isScalar(key) || isAlias(key) || isMap(key) || isSeq(key) ? key.range?.[0] : undefined;
+function offsetOf(node: unknown, { base }: Walk): number | undefined {
+  const isNode = isScalar(node) || isAlias(node) || isMap(node) || isSeq(node);
+  const start = isNode ? node.range?.[0] : undefined;
+  return start === undefined ? undefined : base + start;
 }
 
 function isMergeKey(pair: Pair): boolean {

@@ -55,13 +55,10 @@ function positionIn(text: string, offset: number): { line: number; column: numbe
 
 function placeFaults(text: string, faults: readonly { path: string; message: string }[]): PlacedFault[] {
   // JSON is YAML, and the YAML reader knows where things stand.
-  const source = parseYaml(
-    text,
-    (value) => value,
-    () => undefined,
-  );
+  const source = parseYaml(text, { transform: (value) => value, report: () => undefined });
+  const [root] = source.roots;
   return faults.map(({ path, message }) => ({
-    ...source.positionOf(offsetIn(source.root, parsePath(path))),
+    ...source.positionOf(root === undefined ? 0 : offsetIn(root, parsePath(path))),
     path,
     message,
   }));

@@ -14,7 +14,7 @@ const BESIDE: Readonly<Record<string, string>> = {
 };
 
 function read(text: string, profiles: readonly string[] = []) {
-  return readCompose(text, {
+  return readCompose([{ file: 'compose.yaml', text }], {
     variables: { TOKEN: 'from a $VARIABLE', EMPTY: '' },
     fallbackName: 'folder',
     profiles,

@@ -11,7 +11,11 @@ interface Around {
 }
 
 function read(text: string, { files = {}, executable, variables = {} }: Around = {}) {
-  return readCompose(text, { variables, fallbackName: 'app', beside: besideOf(files, executable) });
+  return readCompose([{ file: 'compose.yaml', text }], {
+    variables,
+    fallbackName: 'app',
+    beside: besideOf(files, executable),
+  });
 }
 function contentOf(result: ReturnType<typeof read>) {
   if (!result.ok) throw new Error(result.faults.map(({ path, message }) => `${path}: ${message}`).join('\n'));

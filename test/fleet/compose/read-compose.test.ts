@@ -5,7 +5,8 @@ import { readCompose } from '../../../fleet/compose/read-compose.ts';
 
 const fixture = (name: string) =>
   readFileSync(new URL(`../../fixtures/compose/${name}.yaml`, import.meta.url), 'utf8');
-const read = (text: string, variables = {}) => readCompose(text, { variables, fallbackName: 'folder' });
+const read = (text: string, variables = {}) =>
+  readCompose([{ file: 'compose.yaml', text }], { variables, fallbackName: 'folder' });
 
 /** A service `s` with these lines, the first of them on line 4. */
 function readService(...lines: string[]) {
@@ -211,7 +212,9 @@ describe('the name', () => {
     ['the file', `name: file\n${body}`, undefined, 'file'],
     ['the folder', body, undefined, 'folder'],
   ])('comes from %s', (_from, text, name, expected) => {
-    expect(readCompose(text, { variables: {}, name, fallbackName: 'folder' })).toMatchObject({
+    expect(
+      readCompose([{ file: 'compose.yaml', text }], { variables: {}, name, fallbackName: 'folder' }),
+    ).toMatchObject({
       ok: true,
       content: { name: expected },
     });
@@ -224,7 +227,11 @@ describe('a file that is no Compose file', () => {
     ['- a\n', '1:1 : expected a Compose file'],
     ['services: [', 'Flow sequence'],
     ['services:\n  a: {image: a}\n  a: {image: b}\n', '3:3 : Map keys must be unique'],
-    ['services: {a: {image: !reset x}}', 'Unresolved tag'],
+    [
+      'services: {a: {image: !reste x}}',
+      'a tag that is none of Compose\'s; it knows "!reset" and "!override"',
+    ],
+    ['services: {a: {image: !reset x}}', 'services.a.image: required, but missing'],
     ['services: {}', '1:1 services: at least one service'],
     ['name: a', 'services: required, but missing'],
     ['a: &a [*a]\nservices: {s: {image: i}}', 'too deep'],

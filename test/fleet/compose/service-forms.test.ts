@@ -11,7 +11,7 @@ interface Around {
 }
 
 function read(text: string, { files = {}, variables = {}, profiles }: Around = {}) {
-  return readCompose(text, {
+  return readCompose([{ file: 'compose.yaml', text }], {
     variables,
     profiles,
     fallbackName: 'folder',

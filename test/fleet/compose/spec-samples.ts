@@ -13,6 +13,8 @@ function file(service: Keys, rest: Keys = {}): Keys {
   };
 }
 
+const INCLUDED = { path: 'more.yaml' };
+
 const reserve = (keys: Keys): Keys => file({ deploy: { resources: { reservations: keys } } });
 
 /** A file with these keys in the object, and beside them what the object cannot do without. */
@@ -23,6 +25,8 @@ export const FILES: Readonly<Record<string, (keys: Keys) => Keys>> = {
     file({ depends_on: { other: { condition: 'service_started', ...keys } } }),
   'service.devices[]': (keys) => file({ devices: [{ source: '/dev/a', ...keys }] }),
   'service.env_file[]': (keys) => file({ env_file: [{ path: 'some.env', ...keys }] }),
+  'service.extends': (keys) => file({ extends: { service: 'other', ...keys } }),
+  'include[]': (keys) => file({}, { include: [{ ...INCLUDED, ...keys }] }),
   'service.gpus[]': (keys) => file({ gpus: [{ ...keys }] }),
   'service.healthcheck': (keys) => file({ healthcheck: { test: ['CMD', 'true'], ...keys } }),
   'service.logging': (keys) => file({ logging: keys }),
@@ -52,7 +56,14 @@ export const FILES: Readonly<Record<string, (keys: Keys) => Keys>> = {
 };
 
 /** What stands in the files beside the Compose file. */
-export const BESIDE: Readonly<Record<string, string>> = { 'some.env': 'A=b # c\n', 'other.env': 'C=d\n' };
+export const BESIDE: Readonly<Record<string, string>> = {
+  'some.env': 'A=b # c\n',
+  'other.env': 'C=d\n',
+  'more.yaml': 'services: {more: {image: "m:1$A", env_file: other.env}}',
+  'plus.yaml': 'services: {more: {init: false}}',
+  'base.yaml': 'services: {other: {image: base, init: false}}',
+  'sub/other.env': 'C=sub\n',
+};
 
 /** What is set where the command runs. */
 export const VARIABLES: Readonly<Record<string, string>> = { TOKEN: 'token' };
@@ -61,6 +72,7 @@ export const VARIABLES: Readonly<Record<string, string>> = { TOKEN: 'token' };
 export const SAMPLES: Readonly<Record<string, Keys>> = {
   'top-level': {
     configs: { c: { content: 'other' } },
+    include: 'more.yaml',
     name: 'a',
     networks: { m: null },
     secrets: { t: { content: 'other' } },
@@ -86,6 +98,7 @@ export const SAMPLES: Readonly<Record<string, Keys>> = {
     env_file: 'some.env',
     environment: ['A=b'],
     expose: ['3000-3001'],
+    extends: 'other',
     extra_hosts: ['a=10.0.0.1', 'a=[::1]'],
     gpus: 'all',
     group_add: [20],
@@ -127,6 +140,8 @@ export const SAMPLES: Readonly<Record<string, Keys>> = {
   'service.depends_on.*': { condition: 'service_healthy', required: false },
   'service.devices[]': { source: '/dev/b', target: '/dev/c', permissions: 'r' },
   'service.env_file[]': { path: 'other.env', format: 'raw', required: false },
+  'service.extends': { service: 'third', file: 'base.yaml' },
+  'include[]': { path: 'more.yaml', env_file: 'some.env', project_directory: 'sub' },
   'service.gpus[]': {
     capabilities: ['a'],
     count: 2,
@@ -192,6 +207,8 @@ export const INSTEAD: Readonly<Record<string, Keys>> = {
     volumes: [{ type: 'bind', source: '/v', target: '/v', bind: { propagation: 'slave' } }],
   }),
   'service.volumes[].tmpfs': file({ volumes: [{ type: 'tmpfs', target: '/v', tmpfs: { size: '1m' } }] }),
+  'include[].path': file({}, { include: [{ path: ['more.yaml', 'plus.yaml'] }] }),
+  'service.extends.service': file({ extends: { service: 'other', file: 'base.yaml' } }),
   'service.depends_on.*.required': file({
     depends_on: { gone: { condition: 'service_started', required: false } },
   }),

@@ -53,7 +53,7 @@ function quotePattern(path: string): string {
 }
 
 function read(content: Keys) {
-  return readCompose(JSON.stringify(content), {
+  return readCompose([{ file: 'compose.yaml', text: JSON.stringify(content) }], {
     variables: VARIABLES,
     fallbackName: 'folder',
     beside: besideOf(BESIDE),

@@ -17,6 +17,7 @@ export interface RunOptions {
   readonly columns?: number;
   readonly signal?: AbortSignal;
   readonly cwd?: string;
+  readonly stdin?: string;
   /** Called with all of stdout so far. */
   readonly onStdout?: (stdout: string) => void;
 }
@@ -37,6 +38,7 @@ export async function runHoldfastctl(args: readonly string[], options: RunOption
       },
     },
     stderr: { isTerminal, columns, write: (text) => (stderr += text) },
+    readStdin: () => ({ ok: true, text: options.stdin ?? '' }),
     environment: { ...broker, ...options.environment },
     cwd: options.cwd ?? new URL('../../fixtures/compose', import.meta.url).pathname,
     signal: options.signal ?? new AbortController().signal,
