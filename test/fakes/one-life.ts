@@ -4,7 +4,7 @@ import type { Store } from '../../agent/ports/store.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** Thrown out of a store that died with its process; nothing is to be read into it. */
-export class ProcessGone extends Error {
+class ProcessGone extends Error {
   override readonly name = 'ProcessGone';
 }
 

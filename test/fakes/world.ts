@@ -22,7 +22,7 @@ import { MemoryBroker } from './memory-broker.ts';
 import { MemoryEngine } from './memory-engine.ts';
 import { MemoryHost } from './memory-host.ts';
 import { MemoryLine } from './memory-line.ts';
-import { ProcessClock, ProcessGone, type ProcessStore, processStore } from './one-life.ts';
+import { ProcessClock, type ProcessStore, processStore } from './one-life.ts';
 import { between, fork } from './random.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -402,7 +402,7 @@ export class World {
         imageGraceMs: 60 * 60_000,
         imageReserveBytes: 512 * 1024 ** 2,
         maxWaitMs: 15_000,
-        loggerFor: (room) => this.#loggerFor(room),
+        loggerFor: (room) => this.#loggerFor(room, place),
         onProgress: () => {
           if (this.#life?.agent === agent) this.#progressMs = this.clock.monotonicMs();
         },
@@ -479,17 +479,17 @@ export class World {
     life.line?.drop();
   }
 
-  /** The agent copes with it, and yet no test may pass it over. What a store that died with its process throws is none. */
-  #takeFault(fault: unknown): void {
-    if (!(fault instanceof ProcessGone)) this.fatal.push(fault);
+  /** The agent copes with it, and yet no test may pass it over. What a process meets that has ended is none. */
+  #takeFault(place: DiskPlace, fault: unknown): void {
+    if (this.#life?.place === place) this.fatal.push(fault);
   }
 
-  #loggerFor(room: string): Logger {
+  #loggerFor(room: string, place: DiskPlace): Logger {
     const line = (level: string) => (fields: object, message: string) =>
       this.note(`${level} ${room}: ${message} ${JSON.stringify(fields)}`);
     const error = (fields: object, message: string): void => {
       line('error')(fields, message);
-      if (message === FAULT && 'err' in fields) this.#takeFault(fields.err);
+      if (message === FAULT && 'err' in fields) this.#takeFault(place, fields.err);
     };
     return { debug: line('debug'), info: line('info'), warn: line('warn'), error };
   }
