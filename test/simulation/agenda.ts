@@ -55,7 +55,10 @@ function drawActs({ seed }: Profile, n: number, spanMs: number): Act[] {
   const act: Act = { what: 'act', id: `a${n}`, atMs, kind, part: `act ${n} itself` };
   if (!CORRECTED.has(kind)) return [act];
   const laterMs = 10 * 60_000 * 10 ** (random() * 1.86);
-  return [act, { ...act, id: `a${n}c`, atMs: atMs + laterMs, kind: 'deploy' }];
+  const correction: Act = { ...act, id: `a${n}c`, atMs: atMs + laterMs, kind: 'deploy' };
+  // Mostly once more before that, as it stands.
+  const again: Act = { ...act, id: `a${n}b`, atMs: atMs + laterMs * 0.7, kind: 'again' };
+  return fork(seed, `act ${n} again`)() < 0.6 ? [act, again, correction] : [act, correction];
 }
 
 /** Of tags, where a deployment asks for what they name: from numbers of their own, after all other acts. */

@@ -2,8 +2,6 @@
 // and stay there; then the promises that need a quiet world are tried out.
 import { calmDown } from './faults/kinds.ts';
 import { findFault } from './outcome.ts';
-import { promises } from './promises/kinds.ts';
-import type { Promised } from './promises/promise.ts';
 import type { Scene } from './scene.ts';
 import type { Passage } from './stillness.ts';
 
@@ -34,7 +32,7 @@ export async function comeToCalm(scene: Scene, passage: Passage): Promise<void> 
   await tryBootOffline(scene, passage);
   await tryBadInput(scene, passage);
   if (scene.violation !== null) return;
-  for (const { checkEnd, look } of promises as readonly Promised[]) {
+  for (const { checkEnd, look } of scene.promises) {
     look?.(scene);
     checkEnd?.(scene);
   }

@@ -10,7 +10,7 @@ import { pairOf } from './coverage.ts';
 import { faultKinds } from './faults/kinds.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { drawProfile } from './profile.ts';
-import { promises } from './promises/kinds.ts';
+import { drawnPromises } from './promises/kinds.ts';
 import { watchSigns } from './rows/signs.ts';
 import { rowsOf } from './rows/table.ts';
 import { Scene, type Violation } from './scene.ts';
@@ -59,11 +59,12 @@ export async function runSimulation(seed: number, options: RunOptions = {}): Pro
   if (!hasMemoryLimits) world.daemon.enforces = ['cpus', 'pids'];
   const hash = createHash('sha256');
   world.onNote = (line) => hash.update(`${line}\n`);
-  const fleet = new Fleet(world, profile.deployments, (trait) => isDrawn(trait, options.also ?? []));
-  const scene = new Scene(world, fleet);
+  const { also = [] } = options;
+  const fleet = new Fleet(world, profile.deployments, (trait) => isDrawn(trait, also));
+  const scene = new Scene({ world, fleet, promises: drawnPromises(also) });
   const passage = new Passage(scene);
   const signs = watchSigns(scene);
-  for (const { watch } of promises) watch?.(scene);
+  for (const { watch } of scene.promises) watch?.(scene);
   // The last to be told of a write: what lies in ambush may end the agent in that very moment.
   const counts = new Counts(scene);
   world.startAgent();

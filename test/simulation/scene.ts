@@ -9,6 +9,7 @@ import type { Container } from '../fakes/engine/container.ts';
 import type { Taken } from '../fakes/memory-broker.ts';
 import type { World } from '../fakes/world.ts';
 import type { Fleet } from './fleet/fleet.ts';
+import type { Promised } from './promises/promise.ts';
 
 export interface Violation {
   readonly promise: string;
@@ -35,6 +36,8 @@ const ROUTINE: ReadonlySet<string> = new Set([
 export class Scene {
   readonly world: World;
   readonly fleet: Fleet;
+  /** Those that are watched. */
+  readonly promises: readonly Promised[];
   readonly writeListeners: ((method: string) => void)[] = [];
   readonly takenListeners: ((message: Taken) => void)[] = [];
   /** Called with each line of the trace. */
@@ -51,9 +54,10 @@ export class Scene {
   #commandMs = Number.NEGATIVE_INFINITY;
   #troubledMs = Number.NEGATIVE_INFINITY;
 
-  constructor(world: World, fleet: Fleet) {
+  constructor({ world, fleet, promises }: Pick<Scene, 'world' | 'fleet' | 'promises'>) {
     this.world = world;
     this.fleet = fleet;
+    this.promises = promises;
     const { broker, daemon } = world;
     const onTaken = broker.onTaken;
     broker.onTaken = (message) => {

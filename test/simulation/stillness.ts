@@ -5,8 +5,6 @@ import type { DeploymentRecord } from '../../agent/reconcile/record.ts';
 import { StoreDamaged } from '../../agent/store/store-errors.ts';
 import { windowStateAt } from '../../protocol/update-window.ts';
 import { WINDOW } from './fleet/documents.ts';
-import { promises } from './promises/kinds.ts';
-import type { Promised } from './promises/promise.ts';
 import type { Scene } from './scene.ts';
 
 const CHUNK_MS = 60_000;
@@ -53,7 +51,7 @@ export class Passage {
     if (world.clock.monotonicMs() - this.#lookedMs < HOUR_MS) return;
     this.#lookedMs = world.clock.monotonicMs();
     this.#scene.noteTrouble();
-    for (const { look } of promises as readonly Promised[]) look?.(this.#scene);
+    for (const { look } of this.#scene.promises) look?.(this.#scene);
   }
 
   #skip(maxMs: number): void {

@@ -1,7 +1,7 @@
 // All kinds of faults, by name, and how to end them all.
 import { FREE_IMAGE_BYTES } from '../../fakes/memory-host.ts';
 import type { World } from '../../fakes/world.ts';
-import type { Fleet } from '../fleet/fleet.ts';
+import { type Fleet, RIGHT_TIME_AT_0 } from '../fleet/fleet.ts';
 import { brokerFaults } from './broker.ts';
 import { containerFaults } from './containers.ts';
 import { ALL_GROUPS, configure, deviceFaults } from './device.ts';
@@ -16,8 +16,6 @@ const KINDS: readonly FaultKind[] = [
 ];
 
 export const faultKinds: ReadonlyMap<string, FaultKind> = new Map(KINDS.map((kind) => [kind.kind, kind]));
-
-const RIGHT_TIME_AT_0 = Date.parse('2026-11-23T00:00:00.000Z');
 
 /** Nothing goes wrong from now on. What is down comes up in its own time. */
 export function calmDown(world: World, fleet: Fleet): void {

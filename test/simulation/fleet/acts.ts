@@ -6,7 +6,8 @@ import { pick } from '../../fakes/random.ts';
  * | act | what is done |
  * |---|---|
  * | deploy, deploy_bad, deploy_flaky, deploy_missing | a revision with an image of that class |
- * | again | what stands, under the next revision: barred content stays barred |
+ * | again | what stands, of another date and under the next revision: barred content stays barred |
+ * | conflict | what stands under the revision that it has, of another date: refused. Soon published right again |
  * | hasty | three revisions at once, which may overtake each other |
  * | move_tag | another image behind the tag that stands, and mostly what stands under the next revision |
  * | percent | the same content for another share of the fleet |
@@ -22,6 +23,7 @@ export type ActKind =
   | 'deploy_flaky'
   | 'deploy_missing'
   | 'again'
+  | 'conflict'
   | 'hasty'
   | 'move_tag'
   | 'percent'
@@ -37,7 +39,17 @@ export type ActKind =
 const DRAWN: readonly [ActKind, ...ActKind[]] = [
   ...(['deploy', 'deploy', 'deploy', 'deploy', 'deploy_bad', 'deploy_bad'] as const),
   ...(['deploy_flaky', 'deploy_flaky'] as const),
-  ...(['deploy_missing', 'again', 'hasty', 'percent', 'withdraw', 'invalid', 'clear'] as const),
+  ...([
+    'deploy_missing',
+    'again',
+    'again',
+    'conflict',
+    'hasty',
+    'percent',
+    'withdraw',
+    'invalid',
+    'clear',
+  ] as const),
   ...(['retry', 'report', 'hold', 'release'] as const),
 ];
 

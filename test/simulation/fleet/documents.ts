@@ -3,6 +3,7 @@ import type { DeploymentPlan } from '../profile.ts';
 
 export interface Asked {
   readonly revision: number;
+  readonly issuedAt: string;
   readonly image: string;
   /** `null` where the plan has none. */
   readonly job: string | null;
@@ -16,7 +17,10 @@ export const WINDOW = { cron: '0 * * * *', zone: 'UTC', length: '20m' };
 const DONE = 'service_completed_successfully';
 const LIMITS = { deploy: { resources: { limits: { memory: '64M' } } } };
 
-export function presentDocument(plan: DeploymentPlan, { revision, image, job, isHeld, rollout }: Asked) {
+export function presentDocument(
+  plan: DeploymentPlan,
+  { revision, issuedAt, image, job, isHeld, rollout }: Asked,
+) {
   const networks = plan.hasSecondNetwork ? { networks: { default: {}, back: {} } } : {};
   const volumes = plan.hasVolume ? { volumes: [{ type: 'volume', source: 'data', target: '/data' }] } : {};
   const window = plan.hasWindow ? { window: WINDOW } : {};
@@ -41,6 +45,7 @@ export function presentDocument(plan: DeploymentPlan, { revision, image, job, is
     schema: 'holdfast.deployment/1',
     name: plan.name,
     revision,
+    issued_at: issuedAt,
     state: 'present' as const,
     services: {
       app,

@@ -18,6 +18,9 @@ type Source = DeploymentPlan['sources'][number];
 /** Most corrections come sooner; where none can, nothing is left crashing for weeks. */
 const FLAKY_MS = 12 * 3_600_000;
 
+const CORRECTED_MS = 30_000;
+export const RIGHT_TIME_AT_0 = Date.parse('2026-11-23T00:00:00.000Z');
+
 /** What stands at one topic. */
 export interface Standing {
   readonly deployment: string;
@@ -96,6 +99,7 @@ export class Fleet {
           deploy(imageClass);
       },
       again: () => this.#change(plan, source, {}),
+      conflict: () => this.#contradict(plan, source),
       move_tag: () => this.#moveTag(plan, source, random() < 0.7),
       percent: () => this.#change(plan, source, { percent: pick(random, [1, 10, 50, 100]) }),
       withdraw: () => {
@@ -219,9 +223,28 @@ export class Fleet {
     if (next.isAbsent || next.image === null) return;
     const rollout = next.percent === null ? null : { percent: next.percent, salt: plan.name };
     const { image, job, isHeld } = next;
-    const document = presentDocument(plan, { revision, image, job, isHeld, rollout });
+    const issuedAt = this.#now();
+    const document = presentDocument(plan, { revision, issuedAt, image, job, isHeld, rollout });
     const tagsBefore = Math.max(0, this.#world.registry.pushedAs(image).length - 1);
     this.#stand({ ...next, tagsBefore, body: JSON.stringify(document) });
+  }
+
+  /** A device that has the right one refuses it; one that has not would take it for the right one. */
+  #contradict(plan: DeploymentPlan, source: Source): void {
+    const { store, clock } = this.#world;
+    const standing = this.#standings.get(`${plan.name} ${source}`);
+    const accepted = store?.acceptedRevisions(plan.name).find((document) => document.source === source);
+    if (standing === undefined || accepted?.revision !== standing.revision) return;
+    const body = { ...JSON.parse(standing.body), issued_at: this.#now() };
+    this.#publishOnce(plan.name, source, JSON.stringify(body));
+    clock.schedule(CORRECTED_MS, () => {
+      if (this.#standings.get(`${plan.name} ${source}`) === standing) this.#publish(standing);
+    });
+  }
+
+  /** By the manager's clock, which is right. */
+  #now(): string {
+    return new Date(RIGHT_TIME_AT_0 + this.#world.clock.monotonicMs()).toISOString();
   }
 
   #withdraw(plan: DeploymentPlan, source: Source, isPurging: boolean): void {

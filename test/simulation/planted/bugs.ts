@@ -59,6 +59,31 @@ export const plantedBugs: readonly PlantedBug[] = [
     within: 60,
   },
   {
+    name: 'bar a content with its date',
+    edits: [
+      {
+        file: 'agent/reconcile/revision.ts',
+        find: 'const { revision: _revision, issued_at: _issuedAt, rollout: _rollout, ...rest } = document;',
+        replace: 'const { revision: _revision, rollout: _rollout, ...rest } = document;',
+      },
+    ],
+    promises: ['5 barred content is not tried'],
+    within: 60,
+  },
+  {
+    name: 'accept another document of the same revision',
+    edits: [
+      {
+        file: 'agent/intake/judge-document.ts',
+        find: "if (hash === accepted.hash) return { kind: 'known' };",
+        replace:
+          "if (hash === accepted.hash) return { kind: 'known' };\n  if (document.issued_at !== undefined) return { kind: 'accepted', deployment: parsed.value, body: JSON.stringify(json.value) };",
+      },
+    ],
+    promises: ['3 a revision is one content'],
+    within: 60,
+  },
+  {
     name: 'compare by inspect',
     edits: [
       {

@@ -6,6 +6,7 @@ import type { Scene } from '../scene.ts';
 import type { Promised } from './promise.ts';
 
 const NAME = '3 accepted documents survive';
+const ONE_CONTENT = '3 a revision is one content';
 /** Writes that may drop documents. */
 const FORGETTING: ReadonlySet<string> = new Set(['acceptDocument', 'noteRemoved']);
 
@@ -38,6 +39,24 @@ export const acceptedDocumentsSurvive: Promised = {
       life = scene.world.store;
       // What a start does not find is gone; and a change of one document may cost another.
       if (isNewLife || FORGETTING.has(method)) check();
+    });
+  },
+};
+
+export const revisionsAreOneContent: Promised = {
+  name: ONE_CONTENT,
+  watch(scene) {
+    /** The hash that was accepted, by deployment, source and revision. */
+    const hashes = new Map<string, string>();
+    scene.writeListeners.push((method) => {
+      const { store } = scene.world;
+      if (method !== 'acceptDocument' || store === null) return;
+      for (const { name } of scene.fleet.plans)
+        for (const { source, revision, hash } of store.acceptedRevisions(name)) {
+          const key = `${name} r${revision} of ${source}`;
+          if ((hashes.get(key) ?? hash) !== hash) scene.fail(ONE_CONTENT, `${key} became another document`);
+          hashes.set(key, hash);
+        }
     });
   },
 };

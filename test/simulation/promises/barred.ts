@@ -1,4 +1,5 @@
 // §7.5: content that failed its proof stays barred, on disk, until somebody says `retry` or asks for its removal.
+import type { Deployment } from '../../../protocol/deployment.ts';
 import { hasSpec } from '../scene.ts';
 import type { Promised } from './promise.ts';
 
@@ -10,15 +11,16 @@ export const barredStaysBarred: Promised = {
   name: NAME,
   watch(scene) {
     const { world, fleet } = scene;
-    /** By deployment: contents barred for good, as an honest witness remembers them. */
-    const barred = new Map<string, Set<string>>(fleet.plans.map(({ name }) => [name, new Set()]));
+    /** By deployment: what is barred for good as the agent names it, and as an honest witness does. */
+    const barred = new Map<string, Map<string, string>>(fleet.plans.map(({ name }) => [name, new Map()]));
     scene.memoryListeners.push((name, memory) => {
       const known = barred.get(name);
       if (known === undefined) return;
       const stored = memory.record.barred.filter(({ retry }) => retry === undefined);
       if (memory.record.phase === 'removed') known.clear();
-      const now = new Set(stored.map(({ content }) => content));
-      const lost = [...known].filter((content) => !now.has(content));
+      const named = memory.desired === null ? '' : nameOf(memory.desired.document);
+      const now = new Map(stored.map(({ content }) => [content, known.get(content) ?? named]));
+      const lost = [...known.keys()].filter((content) => !now.has(content));
       if (
         lost.length > 0 &&
         stored.length < MAX_BARRED &&
@@ -32,9 +34,15 @@ export const barredStaysBarred: Promised = {
       if (event !== 'create' || !scene.isOurs(container)) return;
       const memory = scene.memoryOf(container.deployment);
       if (memory === null || memory.proven === null || memory.desired === null) return;
-      const isBarred = barred.get(container.deployment)?.has(memory.desired.content) === true;
+      const known = [...(barred.get(container.deployment)?.values() ?? [])];
+      const isBarred = known.includes(nameOf(memory.desired.document));
       if (isBarred && hasSpec(memory.desired, container) && !hasSpec(memory.proven, container))
         scene.fail(NAME, `${container.deployment}/${container.spec.name} was created of barred content`);
     });
   },
 };
+
+/** What a document asks, without what only numbers, dates or addresses it. */
+function nameOf({ revision: _number, issued_at: _date, rollout: _address, ...asked }: Deployment): string {
+  return JSON.stringify(asked);
+}

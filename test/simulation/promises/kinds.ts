@@ -1,5 +1,7 @@
 // All promises that are checked in every run; drills.ts has those that are tried out in the calm at its end.
-import { acceptedDocumentsSurvive } from './accepted.ts';
+
+import { isDrawn } from '../switched-off.ts';
+import { acceptedDocumentsSurvive, revisionsAreOneContent } from './accepted.ts';
 import { waitsAreKept } from './back-off.ts';
 import { barredStaysBarred } from './barred.ts';
 import { everyEventTold } from './events.ts';
@@ -22,11 +24,23 @@ import { everythingBounded } from './sizes.ts';
 import { statusesAgree, statusesAreSound } from './statuses.ts';
 import { tagsAreFollowed, tagsWait } from './tags.ts';
 
-export const promises: readonly Promised[] = [
-  ...[noNeedlessRestart, acceptedDocumentsSurvive, everyEventTold, imageBeforeStop, barredStaysBarred],
+const PROMISES: readonly Promised[] = [
+  ...[
+    noNeedlessRestart,
+    acceptedDocumentsSurvive,
+    revisionsAreOneContent,
+    everyEventTold,
+    imageBeforeStop,
+    barredStaysBarred,
+  ],
   ...[outboxSurvives, imagesBeforeSwitch, provenByTime, provenWasSeen, deadlineIsKept, deadlineEndsTheWait],
   ...[oldStaysUntilProven, waitsAreKept],
   ...[neverTwins, neverFewer, nothingForeignTouched, volumesStay, limitsAreTold],
   ...[statusesAreSound, statusesAgree, everythingBounded],
   ...[jobsAreDoneOnce, jobsAreAwaited, tagsWait, tagsAreFollowed],
 ];
+
+/** Those that are not switched off; `also` names some that are kept all the same. */
+export function drawnPromises(also: readonly string[]): readonly Promised[] {
+  return PROMISES.filter(({ name }) => isDrawn(name, also));
+}
