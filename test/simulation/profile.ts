@@ -17,6 +17,10 @@ export interface DeploymentPlan {
   readonly hasWindow: boolean;
   /** A port of the device that its first service has, where it is updated stop-first; `null`: none. */
   readonly port: number | null;
+  /** Revisions give the port to the other service, and a second one back. */
+  readonly doesPortMove: boolean;
+  /** It takes its time to stop, up to its grace, which is longer than the deadline of what follows it. */
+  readonly isSlowToStop: boolean;
   /** A third service, which ends by itself; `null`: none. */
   readonly job: JobPlan | null;
   /** The helper lives in the network of the first, and has to follow it. */
@@ -71,7 +75,7 @@ export function drawProfile(seed: number, { hours, also = [] }: DrawnOtherwise):
     device: `edge-${String(Math.floor(random() * 100)).padStart(2, '0')}`,
     deployments: NAMES.slice(0, pick(random, [1, 1, 2, 3, 4])).map((name) => ({
       ...drawDeployment(name, random),
-      ...drawRarities(name, seed),
+      ...drawRarities(name, seed, (trait) => isDrawn(trait, also)),
     })),
     weights: new Map(weights),
     // By the cube: most worlds are quiet, some are mad.
@@ -83,7 +87,10 @@ export function drawProfile(seed: number, { hours, also = [] }: DrawnOtherwise):
   };
 }
 
-type Rarities = Pick<DeploymentPlan, 'job' | 'isHelperJoined' | 'isPulledAnew' | 'isPatient' | 'port'>;
+type Rarities = Pick<
+  DeploymentPlan,
+  'job' | 'isHelperJoined' | 'isPulledAnew' | 'isPatient' | 'port' | 'doesPortMove' | 'isSlowToStop'
+>;
 
 function drawDeployment(name: string, random: Random): Omit<DeploymentPlan, keyof Rarities> {
   return {
@@ -104,13 +111,15 @@ function drawDeployment(name: string, random: Random): Omit<DeploymentPlan, keyo
 }
 
 /** Each from numbers of its own, so that a kind which comes to be drawn does not change the others. */
-function drawRarities(name: string, seed: number): Rarities {
+function drawRarities(name: string, seed: number, has: (trait: string) => boolean): Rarities {
   return {
     job: drawJob(fork(seed, `job of ${name}`)),
     isHelperJoined: fork(seed, `namespace of ${name}`)() < 0.3,
     isPulledAnew: fork(seed, `pull policy of ${name}`)() < 0.2,
     isPatient: fork(seed, `grace of ${name}`)() < 0.2,
-    port: fork(seed, `port of ${name}`)() < 0.3 ? 8000 + NAMES.indexOf(name) : null,
+    port: fork(seed, `port of ${name}`)() < 0.5 ? 8000 + NAMES.indexOf(name) : null,
+    doesPortMove: has('port_moves') && fork(seed, `moves of the port of ${name}`)() < 0.9,
+    isSlowToStop: has('slow_to_stop') && fork(seed, `stop of ${name}`)() < 0.25,
   };
 }
 

@@ -75,6 +75,8 @@ export class Container {
   oomKilled = false;
   startedAt: string | null = null;
   restartCount = 0;
+  /** The last stop killed it, and it would have ended within the grace that it was made with. */
+  wasCutShort = false;
   address: string | null = null;
   health: ObservedContainer['engineHealth'] = 'none';
   /** Starts over its whole life, by whomever. */
@@ -168,6 +170,7 @@ export class Container {
     this.#around.emit('kill', this);
     const takesMs = this.#run?.stopTakesMs ?? 0;
     const exitCode = takesMs > graceMs ? KILLED : (this.#run?.stopCode ?? KILLED);
+    this.wasCutShort = takesMs > graceMs && takesMs <= this.spec.stopGraceMs;
     this.#later(Math.min(takesMs, graceMs), () => {
       this.#exit(exitCode, false);
       this.#around.emit('stop', this);

@@ -1,7 +1,7 @@
 // The engine itself: its containers, networks, volumes and images, what survives it, and its calls' effects.
 import type { Random } from '../../../agent/ports/clock.ts';
 import type { EngineFacts } from '../../../agent/ports/engine.ts';
-import type { MutableSettings, Observed, ObservedContainer } from '../../../agent/reconcile/observed.ts';
+import type { HostPort, MutableSettings, Observed, ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
 import { hexOf } from '../random.ts';
@@ -32,6 +32,8 @@ export class Daemon implements Surroundings {
   /** Host ports that other programs have, as `8080/tcp`. */
   readonly foreignPorts = new Set<string>();
   readonly witnesses: Witness[] = [];
+  /** Called when a start through the API fails as another container has the port. */
+  onPortTaken: ((container: Container, holder: Container) => void) | null = null;
   enforces: EngineFacts['enforces'] = ['memory', 'cpus', 'pids'];
   /** Aborted when the engine ends; `null` while it is down. */
   #session: AbortController | null = new AbortController();
@@ -148,15 +150,29 @@ export class Daemon implements Surroundings {
   }
 
   #takenPort(container: Container): string | null {
-    const others = [...this.containers.values()].filter(
-      (other) => other !== container && other.state !== 'restarting' && other.isUp,
-    );
     const taken = heldBy(container.spec).hostPorts.find(
       (wanted) =>
-        this.foreignPorts.has(wanted.port) ||
-        others.some(({ spec }) => doCollide([wanted], heldBy(spec).hostPorts)),
+        this.foreignPorts.has(wanted.port) || this.#holdersOf([wanted], container).length > 0,
     );
     return taken?.port ?? null;
+  }
+
+  #holdersOf(ports: readonly HostPort[], except: Container): Container[] {
+    return [...this.containers.values()].filter(
+      (other) =>
+        other !== except &&
+        other.state !== 'restarting' &&
+        other.isUp &&
+        doCollide(ports, heldBy(other.spec).hostPorts),
+    );
+  }
+
+  #start(container: Container): StepOutcome {
+    const outcome = startOutcome(container.start());
+    if (outcome.ok || outcome.code !== 'port_taken') return outcome;
+    for (const holder of this.#holdersOf(heldBy(container.spec).hostPorts, container))
+      this.onPortTaken?.(container, holder);
+    return outcome;
   }
 
   /** `peers` are the containers whose namespaces it is to join; they need not run yet. */
@@ -254,9 +270,9 @@ export class Daemon implements Surroundings {
     }
     switch (step.kind) {
       case 'start_container':
-        return startOutcome(
-          container.state === 'paused' ? 'cannot start a paused container' : container.start(),
-        );
+        return container.state === 'paused'
+          ? startOutcome('cannot start a paused container')
+          : this.#start(container);
       case 'unpause_container':
         container.unpause();
         return DONE;
@@ -265,7 +281,7 @@ export class Daemon implements Surroundings {
         return DONE;
       case 'restart_container':
         await container.stop();
-        return startOutcome(container.start());
+        return this.#start(container);
       case 'update_container':
         container.update(this.enforced(step.spec.settings));
         return DONE;

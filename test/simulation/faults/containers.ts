@@ -44,6 +44,27 @@ function removeWithImage({ world, fleet, random, byHand }: Site): void {
   world.daemon.images.removeName({ reference: spec.service.image, imageId: image.id }, new Set());
 }
 
+/** `docker container prune`: all that does not run goes, also what is done and what an update keeps. */
+function prune({ world, byHand }: Site): void {
+  for (const { id, isUp } of [...world.daemon.containers.values()]) {
+    if (isUp) continue;
+    byHand(id);
+    world.daemon.remove(id);
+  }
+}
+
+/** Also one that the agent has stopped and keeps; whatever runs beside it then is not the agent's doing. */
+function startStopped({ world, fleet, random, byHand }: Site): void {
+  const names = fleet.plans.map(({ name }) => name);
+  const stopped = [...world.daemon.containers.values()].filter(
+    ({ deployment, isUp }) => names.includes(deployment) && !isUp,
+  );
+  const container = stopped[Math.floor(random() * stopped.length)];
+  if (container === undefined) return;
+  for (const { id } of world.daemon.of(container.deployment)) byHand(id);
+  container.start();
+}
+
 export const containerFaults: readonly FaultKind[] = [
   {
     kind: 'container_stopped_by_hand',
@@ -59,6 +80,8 @@ export const containerFaults: readonly FaultKind[] = [
       if (container !== null) site.world.daemon.remove(container.id);
     },
   },
+  { kind: 'stopped_containers_pruned', strike: prune },
+  { kind: 'container_started_by_hand', strike: startStopped },
   { kind: 'container_and_image_removed', strike: removeWithImage },
   {
     kind: 'settings_changed_by_hand',

@@ -7,20 +7,26 @@ export interface Asked {
   readonly image: string;
   /** `null` where the plan has none. */
   readonly job: string | null;
+  readonly stopGrace: string | null;
+  readonly ports: PortLayout;
   readonly isHeld: boolean;
   readonly rollout: { readonly percent: number; readonly salt: string } | null;
 }
+
+/** Which service has the port of the plan, and whether the other one has a second port. */
+export type PortLayout = 'app' | 'helper' | 'both' | 'swapped';
 
 /** Slow, as probes of idle devices are most of what a simulation does. */
 const PROBE = { tcp: { port: 80 }, interval: '30s', timeout: '2s', failures: 3, grace: '5s' };
 export const WINDOW = { cron: '0 * * * *', zone: 'UTC', length: '20m' };
 const DONE = 'service_completed_successfully';
+/** So much above the first. */
+const SECOND_PORT = 100;
 const LIMITS = { deploy: { resources: { limits: { memory: '64M' } } } };
 
-export function presentDocument(
-  plan: DeploymentPlan,
-  { revision, issuedAt, image, job, isHeld, rollout }: Asked,
-) {
+export function presentDocument(plan: DeploymentPlan, asked: Asked) {
+  const { revision, issuedAt, image, job, stopGrace, isHeld, rollout } = asked;
+  const ports = portsOf(plan, asked.ports);
   const networks = plan.hasSecondNetwork ? { networks: { default: {}, back: {} } } : {};
   const volumes = plan.hasVolume ? { volumes: [{ type: 'volume', source: 'data', target: '/data' }] } : {};
   const window = plan.hasWindow ? { window: WINDOW } : {};
@@ -34,12 +40,13 @@ export function presentDocument(
     ...volumes,
     ...pulled,
     ...awaits,
-    ...portsOf(plan),
+    ...ports.app,
+    ...(stopGrace === null ? {} : { stop_grace_period: stopGrace }),
   };
   const helper = {
     image: helperImage(plan),
     depends_on: { app: { condition: 'service_healthy' } },
-    ...(plan.isHelperJoined ? { network_mode: 'service:app' } : {}),
+    ...(plan.isHelperJoined ? { network_mode: 'service:app' } : ports.helper),
   };
   return {
     schema: 'holdfast.deployment/1',
@@ -60,10 +67,23 @@ export function presentDocument(
 }
 
 /** Two of a start-first service could not have the same one. */
-function portsOf({ port, strategy }: DeploymentPlan) {
-  return port === null || strategy === 'start-first'
-    ? {}
-    : { ports: [{ target: 80, published: String(port) }] };
+function portsOf({ port, strategy }: DeploymentPlan, layout: PortLayout) {
+  if (port === null || strategy === 'start-first') return { app: {}, helper: {} };
+  const [first, second] = [publish(port), publish(port + SECOND_PORT)];
+  switch (layout) {
+    case 'app':
+      return { app: first, helper: {} };
+    case 'helper':
+      return { app: {}, helper: first };
+    case 'both':
+      return { app: first, helper: second };
+    case 'swapped':
+      return { app: second, helper: first };
+  }
+}
+
+function publish(port: number) {
+  return { ports: [{ target: 80, published: String(port) }] };
 }
 
 export function absentDocument(plan: DeploymentPlan, revision: number, isPurging: boolean) {

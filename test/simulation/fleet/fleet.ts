@@ -10,8 +10,14 @@ import { fork, pick } from '../../fakes/random.ts';
 import type { World } from '../../fakes/world.ts';
 import type { DeploymentPlan } from '../profile.ts';
 import type { ActKind } from './acts.ts';
-import { absentDocument, helperImage, inheritDocument, presentDocument } from './documents.ts';
-import { drawJobProgram, drawProgram, type ImageClass } from './programs.ts';
+import {
+  absentDocument,
+  helperImage,
+  inheritDocument,
+  type PortLayout,
+  presentDocument,
+} from './documents.ts';
+import { drawJobProgram, drawProgram, drawStop, type ImageClass } from './programs.ts';
 
 type Source = DeploymentPlan['sources'][number];
 
@@ -34,6 +40,8 @@ export interface Standing {
   readonly isAbsent: boolean;
   /** A device's own one that has ended: absent where no group has one. */
   readonly inherits: boolean;
+  readonly stopGrace: string | null;
+  readonly ports: PortLayout;
   readonly isHeld: boolean;
   readonly percent: number | null;
   readonly body: string;
@@ -173,14 +181,16 @@ export class Fleet {
     const image = `registry.test/${plan.name}-app:${imageClass}-${this.#images}`;
     const isJobToBlame = plan.job !== null && imageClass === 'bad' && jobs() < 0.5;
     const program = drawProgram(imageClass, random, this.#has);
-    this.#world.programs.set(image, isJobToBlame ? programs.healthy : program);
+    const stop = drawStop(plan, fork(this.#world.seed, `stop of ${image}`));
+    this.#world.programs.set(image, stop.slowed(isJobToBlame ? programs.healthy : program));
     this.#classes.set(image, imageClass);
     const job = this.#jobFor(plan, source, { isBad: isJobToBlame, jobs });
     if (imageClass === 'flaky') this.#world.clock.schedule(FLAKY_MS, () => this.#mend(image));
     if (imageClass !== 'missing') this.#world.registry.push(image);
     const isHeld = random() < 0.2;
     this.#change(plan, source, {
-      ...{ image, job, imageClass, isHeld, percent: null },
+      ...{ image, job, imageClass, isHeld, percent: null, stopGrace: stop.grace },
+      ports: drawPorts(plan, fork(this.#world.seed, `ports beside ${image}`)),
       ...{ isAbsent: false, inherits: false },
     });
   }
@@ -222,9 +232,9 @@ export class Fleet {
     const next = { ...(before ?? EMPTY), ...change, deployment: plan.name, source, revision, body: '' };
     if (next.isAbsent || next.image === null) return;
     const rollout = next.percent === null ? null : { percent: next.percent, salt: plan.name };
-    const { image, job, isHeld } = next;
-    const issuedAt = this.#now();
-    const document = presentDocument(plan, { revision, issuedAt, image, job, isHeld, rollout });
+    const { image } = next;
+    const asked = { ...next, image, issuedAt: this.#now(), rollout };
+    const document = presentDocument(plan, asked);
     const tagsBefore = Math.max(0, this.#world.registry.pushedAs(image).length - 1);
     this.#stand({ ...next, tagsBefore, body: JSON.stringify(document) });
   }
@@ -282,9 +292,16 @@ export class Fleet {
   }
 }
 
+function drawPorts({ doesPortMove, hasHelper, isHelperJoined }: DeploymentPlan, random: Random): PortLayout {
+  const canMove = doesPortMove && hasHelper && !isHelperJoined;
+  return canMove ? pick(random, ['app', 'helper', 'both', 'swapped']) : 'app';
+}
+
 const EMPTY = {
   image: null,
   job: null,
+  stopGrace: null,
+  ports: 'app' as const,
   tagsBefore: 0,
   imageClass: 'good' as const,
   isAbsent: false,

@@ -2,7 +2,7 @@
 import type { Random } from '../../../agent/ports/clock.ts';
 import { type Program, programs } from '../../fakes/engine/programs.ts';
 import { between, pick } from '../../fakes/random.ts';
-import type { JobPlan } from '../profile.ts';
+import type { DeploymentPlan, JobPlan } from '../profile.ts';
 
 /**
  * Of a revision, by the image of its first service; of a bad one the job alone may be to blame.
@@ -43,13 +43,13 @@ export function drawProgram(
         ...(has('answers_at_first') ? [programs.hangsAfter(between(random, 2000, 9000))] : []),
       ]);
     case 'flaky':
-      return drawFlaky(random);
+      return drawFlaky(random, has);
     case 'missing':
       return programs.healthy;
   }
 }
 
-function drawFlaky(random: Random): Program {
+function drawFlaky(random: Random, has: (trait: string) => boolean): Program {
   const late = between(random, 20 * 60_000, 5 * 3_600_000);
   const gone = pick(random, [
     programs.exitsAfter(late, 1),
@@ -64,7 +64,22 @@ function drawFlaky(random: Random): Program {
     programs.hangsAfter(between(random, 8000, 90_000)),
     programs.healthy,
   );
-  return pick(random, [gone, gone, stumbling, stumbling, turning]);
+  // As soon as it is proven, or a little later, again and again.
+  const looping = has('crash_loops')
+    ? [programs.exitsAfter(pick(random, [12_000, between(random, 60_000, 8 * 60_000)]), 1)]
+    : [];
+  return pick(random, [gone, gone, stumbling, stumbling, turning, ...looping]);
+}
+
+/** The grace that a revision asks for, and its program made to take nearly as long to stop. */
+export function drawStop(
+  { isSlowToStop }: DeploymentPlan,
+  random: Random,
+): { grace: string | null; slowed: (program: Program) => Program } {
+  const graceS = isSlowToStop ? pick(random, [2, 30, 180, 300]) : null;
+  if (graceS === null) return { grace: null, slowed: (program) => program };
+  const stopTakesMs = graceS * 1000 * between(random, 0.2, 0.9);
+  return { grace: `${graceS}s`, slowed: (program) => (context) => ({ ...program(context), stopTakesMs }) };
 }
 
 /** What a job does. One that the engine starts again may fail at first: fewer times than end an update. */

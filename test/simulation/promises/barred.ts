@@ -1,9 +1,10 @@
 // §7.5: content that failed its proof stays barred, on disk, until somebody says `retry` or asks for its removal.
 import type { Deployment } from '../../../protocol/deployment.ts';
-import { hasSpec } from '../scene.ts';
+import { hasSpec, specsIn } from '../scene.ts';
 import type { Promised } from './promise.ts';
 
 const NAME = '5 barred content is not tried';
+const GOOD = '5 what is good is not barred for good';
 /** How many contents a device remembers as barred. */
 const MAX_BARRED = 20;
 
@@ -38,6 +39,26 @@ export const barredStaysBarred: Promised = {
       const isBarred = known.includes(nameOf(memory.desired.document));
       if (isBarred && hasSpec(memory.desired, container) && !hasSpec(memory.proven, container))
         scene.fail(NAME, `${container.deployment}/${container.spec.name} was created of barred content`);
+    });
+  },
+};
+
+export const goodIsNotBarred: Promised = {
+  name: GOOD,
+  watch(scene) {
+    const { world, fleet } = scene;
+    const known = new Map<string, ReadonlySet<string>>();
+    scene.memoryListeners.push((name, { record, desired }) => {
+      const forGood = record.barred.filter(({ retry }) => retry === undefined);
+      const before = known.get(name);
+      known.set(name, new Set(forGood.map(({ content }) => content)));
+      const fresh = forGood.find(({ content }) => before?.has(content) !== true);
+      if (fresh === undefined || before === undefined || fresh.content !== desired?.content) return;
+      const isGood = specsIn(desired).every(({ service }) => fleet.classOf(service.image) === 'good');
+      // What a person does to a container looks as if the content did it.
+      const wasTouched = world.daemon.of(name).some((container) => scene.wasTouched(container));
+      if (isGood && !wasTouched)
+        scene.fail(GOOD, `${name} is barred for good: ${JSON.stringify(fresh.reason)}`);
     });
   },
 };

@@ -4,6 +4,7 @@ import { hasSpec, isJob, type Scene, specsIn } from '../scene.ts';
 import type { Promised } from './promise.ts';
 
 const DONE = '1 a job that is done stays done';
+const REMEMBERED = '1 what is done stays done though its container is gone';
 const AWAITED = 'who awaits a job starts after it';
 
 export const jobsAreDoneOnce: Promised = {
@@ -14,6 +15,26 @@ export const jobsAreDoneOnce: Promised = {
       // At its start a container still shows what its last run left with.
       if (event !== 'start' || !isJob(spec) || runs === 1 || exitCode !== 0) return;
       if (!scene.wasTouched(container)) scene.fail(DONE, `${deployment}/${spec.name} was started again`);
+    });
+  },
+};
+
+export const doneJobsAreRemembered: Promised = {
+  name: REMEMBERED,
+  watch(scene) {
+    const { world } = scene;
+    const done = new Set<string>();
+    scene.memoryListeners.push((name, { record }) => {
+      if (record.phase !== 'removed' && !scene.wasCommanded) return;
+      for (const key of done) if (key.startsWith(`${name} `)) done.delete(key);
+    });
+    world.daemon.witnesses.push((event, container) => {
+      const { deployment, spec, exitCode } = container;
+      const key = `${deployment} ${spec.hash}`;
+      if (event === 'die' && isJob(spec) && exitCode === 0) done.add(key);
+      // A memory that was rebuilt knows of no job.
+      if (event !== 'start' || !done.has(key) || scene.wasTouched(container) || world.recoveries > 0) return;
+      scene.fail(REMEMBERED, `${deployment}/${spec.name} was done, and is started again`);
     });
   },
 };

@@ -3,14 +3,17 @@
 import { isDrawn } from '../switched-off.ts';
 import { acceptedDocumentsSurvive, revisionsAreOneContent } from './accepted.ts';
 import { waitsAreKept } from './back-off.ts';
-import { barredStaysBarred } from './barred.ts';
+import { barredStaysBarred, goodIsNotBarred } from './barred.ts';
+import { crashesAreTold } from './crash-loops.ts';
 import { everyEventTold } from './events.ts';
 import { nothingForeignTouched, volumesStay } from './foreign.ts';
+import { gracesAreKept } from './graces.ts';
 import { imageBeforeStop, imagesBeforeSwitch } from './images.ts';
 import { neverFewer, neverTwins } from './instances.ts';
-import { jobsAreAwaited, jobsAreDoneOnce } from './jobs.ts';
+import { doneJobsAreRemembered, jobsAreAwaited, jobsAreDoneOnce } from './jobs.ts';
 import { limitsAreTold } from './limits.ts';
 import { outboxSurvives } from './outbox.ts';
+import { portsAreHandedOver } from './ports.ts';
 import type { Promised } from './promise.ts';
 import {
   deadlineEndsTheWait,
@@ -25,6 +28,7 @@ import { statusesAgree, statusesAreSound } from './statuses.ts';
 import { tagsAreFollowed, tagsWait } from './tags.ts';
 
 const PROMISES: readonly Promised[] = [
+  goodIsNotBarred,
   ...[
     noNeedlessRestart,
     acceptedDocumentsSurvive,
@@ -36,8 +40,9 @@ const PROMISES: readonly Promised[] = [
   ...[outboxSurvives, imagesBeforeSwitch, provenByTime, provenWasSeen, deadlineIsKept, deadlineEndsTheWait],
   ...[oldStaysUntilProven, waitsAreKept],
   ...[neverTwins, neverFewer, nothingForeignTouched, volumesStay, limitsAreTold],
+  ...[portsAreHandedOver, gracesAreKept, crashesAreTold],
   ...[statusesAreSound, statusesAgree, everythingBounded],
-  ...[jobsAreDoneOnce, jobsAreAwaited, tagsWait, tagsAreFollowed],
+  ...[jobsAreDoneOnce, doneJobsAreRemembered, jobsAreAwaited, tagsWait, tagsAreFollowed],
 ];
 
 /** Those that are not switched off; `also` names some that are kept all the same. */
