@@ -41,6 +41,8 @@ const TRAVEL_MS = [5, 40] as const;
 const MAX_QUEUED = 1000;
 const MAX_TAKEN = 20_000;
 
+export const NO_TROUBLE = { duplicated: 0, reordered: 0, lostAnswers: 0, refused: 0, dropped: 0 };
+
 export class MemoryBroker {
   readonly clock: VirtualClock;
   readonly random: Random;
@@ -49,10 +51,14 @@ export class MemoryBroker {
   readonly taken: Taken[] = [];
   /**
    * Shares from 0 to 1: messages that arrive twice, that overtake others, publishes whose answer is lost with the
-   * connection.
+   * connection, subscriptions that are refused, and messages that are dropped as the client is slow.
    */
-  readonly trouble = { duplicated: 0, reordered: 0, lostAnswers: 0 };
+  readonly trouble = { ...NO_TROUBLE };
+  /** For clients: filters of which something was dropped, or that were refused, since they were last subscribed to. */
+  readonly owed = new Set<string>();
   isUp = true;
+  /** When it came up, or any of its troubles may have struck, last. */
+  troubledMs = Number.NEGATIVE_INFINITY;
   /** Called with everything published, as it is taken. */
   onTaken: ((message: Taken) => void) | null = null;
   /** Called when the device has acknowledged a message that was sent to it. */
@@ -104,6 +110,7 @@ export class MemoryBroker {
 
   comeUp(): void {
     this.isUp = true;
+    this.troubledMs = this.clock.monotonicMs();
   }
 
   /** For clients: a message has arrived at the broker. */
@@ -115,10 +122,31 @@ export class MemoryBroker {
     else if (message.retain) this.retained.set(message.topic, message.payload);
     for (const [id, session] of this.#sessions) {
       if (![...session.filters].some((filter) => matches(filter, message.topic))) continue;
-      if (session.queue.length < MAX_QUEUED) session.queue.push(message);
+      if (this.isStruck('dropped')) this.#noteOwed(session, message.topic);
+      else if (session.queue.length < MAX_QUEUED) session.queue.push(message);
       this.#clients.get(id)?.pump();
     }
     this.onTaken?.(taken);
+  }
+
+  get isTroubled(): boolean {
+    return Object.values(this.trouble).some((share) => share > 0);
+  }
+
+  /** Whether somebody would hear more if it subscribed anew. */
+  get isOwing(): boolean {
+    return this.owed.size > 0;
+  }
+
+  #noteOwed({ filters }: Session, topic: string): void {
+    for (const filter of filters) if (matches(filter, topic)) this.owed.add(filter);
+  }
+
+  /** For clients: whether this trouble comes now. */
+  isStruck(trouble: keyof MemoryBroker['trouble']): boolean {
+    const share = this.trouble[trouble];
+    if (share > 0) this.troubledMs = this.clock.monotonicMs();
+    return share > 0 && this.random() < share;
   }
 
   /** For clients: the connection is over. */
@@ -158,20 +186,31 @@ export class Client {
     this.pump();
   }
 
-  /** Retained messages come with every subscription, also one that stood already. */
-  subscribe(filter: string): void {
+  /** Whether it is granted. Retained messages come with every subscription, also one that stood already. */
+  subscribe(filter: string): boolean {
+    if (this.#isOver) return false;
+    const { retained, owed } = this.#broker;
+    owed.delete(filter);
+    if (this.#broker.isStruck('refused')) {
+      owed.add(filter);
+      return false;
+    }
     this.#session.filters.add(filter);
-    for (const [topic, payload] of this.#broker.retained)
-      if (matches(filter, topic)) this.#send({ topic, payload, retain: true }, true);
+    for (const [topic, payload] of retained) {
+      if (!matches(filter, topic)) continue;
+      if (this.#broker.isStruck('dropped')) owed.add(filter);
+      else this.#send({ topic, payload, retain: true }, true);
+    }
+    return true;
   }
 
   /** Whether the broker acknowledged it; never answers when the client is gone. */
   async publish(message: Message): Promise<boolean> {
-    const { clock, random, trouble } = this.#broker;
+    const { clock } = this.#broker;
     await clock.sleep(this.#way.in.travelMs(), NEVER);
     if (this.#isOver) return false;
     this.#broker.take(this.clientId, message);
-    if (trouble.lostAnswers > 0 && random() < trouble.lostAnswers) this.end('closed');
+    if (this.#broker.isStruck('lostAnswers')) this.end('closed');
     await clock.sleep(this.#way.out.travelMs(), NEVER);
     return !this.#isOver;
   }
@@ -197,9 +236,9 @@ export class Client {
   }
 
   #send(message: Message, isRetained: boolean): void {
-    const { clock, random, trouble } = this.#broker;
+    const { clock } = this.#broker;
     this.#inFlight.add(message);
-    const travels = trouble.duplicated > 0 && random() < trouble.duplicated ? 2 : 1;
+    const travels = this.#broker.isStruck('duplicated') ? 2 : 1;
     for (let copy = 0; copy < travels; copy += 1)
       clock.schedule(this.#way.out.travelMs(), () =>
         this.#gate.admit(() => this.#deliver(message, isRetained)),
@@ -225,9 +264,9 @@ class Way {
 
   /** How long what is sent now takes to arrive. */
   travelMs(): number {
-    const { clock, random, trouble } = this.#broker;
+    const { clock } = this.#broker;
     const arrivalMs = clock.monotonicMs() + this.#broker.travelMs();
-    if (trouble.reordered > 0 && random() < trouble.reordered) return arrivalMs - clock.monotonicMs();
+    if (this.#broker.isStruck('reordered')) return arrivalMs - clock.monotonicMs();
     this.#lastMs = Math.max(this.#lastMs, arrivalMs);
     return this.#lastMs - clock.monotonicMs();
   }

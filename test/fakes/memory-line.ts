@@ -8,16 +8,20 @@ import {
   presenceMessage,
   subscriptionFilters,
 } from '../../agent/broker/session.ts';
+import { Subscriptions } from '../../agent/broker/subscriptions.ts';
 import type { BrokerLine } from '../../agent/compose.ts';
 import type { BrokerHandlers, BrokerStatus, BrokerTrouble } from '../../agent/ports/broker.ts';
 import type { Clock } from '../../agent/ports/clock.ts';
 import { formatTopic } from '../../protocol/topics.ts';
 import type { Client, MemoryBroker, Message } from './memory-broker.ts';
 import { type Gate, OPEN_GATE, passed } from './one-life.ts';
+import { silent } from './silent-logger.ts';
 
 export interface MemoryLineOptions {
   readonly broker: MemoryBroker;
   readonly clock: Clock;
+  /** For waits after which, as a rule, nothing is new. */
+  readonly idleClock?: Clock;
   readonly handlers: BrokerHandlers;
   readonly device: string;
   readonly groups: readonly string[];
@@ -40,6 +44,9 @@ export class MemoryLine implements BrokerLine {
   readonly #gate: Gate;
   readonly #closing = new AbortController();
   #client: Client | null = null;
+  /** Of the present client. */
+  #subscriptions: Subscriptions | null = null;
+  #over = new AbortController();
   #status: BrokerStatus;
   #retry = firstRetry(RECONNECT_WITHIN_MS);
   #upSinceMs: number | null = null;
@@ -56,7 +63,8 @@ export class MemoryLine implements BrokerLine {
   }
 
   status(): BrokerStatus {
-    return this.#status;
+    if (!this.#status.isConnected) return this.#status;
+    return { ...this.#status, denied: this.#subscriptions?.refused() ?? [] };
   }
 
   async publish(topic: string, payload: string, { retain }: { retain: boolean }): Promise<boolean> {
@@ -71,6 +79,7 @@ export class MemoryLine implements BrokerLine {
     this.#closing.abort();
     const client = this.#client;
     this.#client = null;
+    this.#over.abort();
     await client?.publish(this.#presence(false));
     client?.leave();
   }
@@ -81,6 +90,7 @@ export class MemoryLine implements BrokerLine {
     this.#closing.abort();
     const client = this.#client;
     this.#client = null;
+    this.#over.abort();
     client?.end('closed');
   }
 
@@ -98,18 +108,34 @@ export class MemoryLine implements BrokerLine {
       onEnd: (code) => this.#end(client, { code, message: ENDINGS[code] }),
     });
     this.#client = client;
-    for (const filter of subscriptionFilters(topicPrefix, device, groups)) client.subscribe(filter);
-    await clock.sleep(broker.travelMs(), signal);
+    const subscriptions = this.#subscribe(client, subscriptionFilters(topicPrefix, device, groups));
+    await subscriptions.open();
     if (this.#client !== client) return;
     this.#upSinceMs = clock.monotonicMs();
     this.#tell({ isConnected: true, protocol: '5', since: this.#now(), trouble: null, denied: [] });
     void client.publish(this.#presence(true));
     this.#options.handlers.onConnected();
+    await subscriptions.keep();
+  }
+
+  #subscribe(client: Client, filters: readonly string[]): Subscriptions {
+    const { broker, clock, idleClock = clock } = this.#options;
+    this.#over = new AbortController();
+    this.#subscriptions = new Subscriptions({
+      ...{ filters, clock: idleClock, random: broker.random, logger: silent },
+      signal: this.#over.signal,
+      subscribe: async (filter) => {
+        await clock.sleep(broker.travelMs(), this.#over.signal);
+        return client.subscribe(filter);
+      },
+    });
+    return this.#subscriptions;
   }
 
   #receive(message: Message, isRetained: boolean): boolean {
     const client = this.#client;
     const { topic, payload } = message;
+    this.#subscriptions?.noteMessage();
     try {
       this.#options.handlers.onMessage({ topic, payload: Buffer.from(payload), isRetained });
       this.#options.broker.onAcknowledged?.(message);
@@ -123,6 +149,7 @@ export class MemoryLine implements BrokerLine {
   #end(client: Client, trouble: BrokerTrouble): void {
     if (this.#client !== client || this.#closing.signal.aborted) return;
     this.#client = null;
+    this.#over.abort();
     this.#options.handlers.onDisconnected(trouble);
     this.#fail(trouble);
   }

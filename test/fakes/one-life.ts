@@ -1,7 +1,7 @@
 // One life of the agent's process: its edges go dead with it, so that what it left half done stays so.
 import type { Clock } from '../../agent/ports/clock.ts';
 import type { Store } from '../../agent/ports/store.ts';
-import type { VirtualClock } from './virtual-clock.ts';
+import type { EntryKind, VirtualClock } from './virtual-clock.ts';
 
 /** Thrown out of a store that died with its process; nothing is to be read into it. */
 class ProcessGone extends Error {
@@ -47,6 +47,19 @@ export class ProcessClock implements Clock, Gate {
   }
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return this.#sleep(ms, signal, ms <= PULSE_MS ? 'pulse' : 'event');
+  }
+
+  /** The same clock for what comes again and again, however seldom. */
+  get idle(): Clock {
+    return {
+      monotonicMs: () => this.monotonicMs(),
+      wallTime: () => this.wallTime(),
+      sleep: (ms, signal) => this.#sleep(ms, signal, 'pulse'),
+    };
+  }
+
+  #sleep(ms: number, signal: AbortSignal, kind: EntryKind): Promise<void> {
     return new Promise((resolve) => {
       if (this.#isGone) return;
       if (signal.aborted || !(ms > 0)) return resolve();
@@ -57,7 +70,7 @@ export class ProcessClock implements Clock, Gate {
         resolve();
       };
       const due = (): void => this.admit(end);
-      const cancel = this.#world.schedule(ms, due, ms <= PULSE_MS ? 'pulse' : 'event');
+      const cancel = this.#world.schedule(ms, due, kind);
       this.#sleeps.add(cancel);
       signal.addEventListener('abort', end);
     });

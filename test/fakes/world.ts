@@ -425,6 +425,7 @@ export class World {
       topicPrefix: DEFAULT_TOPIC_PREFIX,
       bootId,
       gate: clock,
+      idleClock: clock.idle,
       onStatus: (status) => this.onBrokerStatus?.(status),
     });
   }

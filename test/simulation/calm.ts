@@ -18,11 +18,13 @@ const PROGRESS = 'everything comes to its end';
 export async function comeToCalm(scene: Scene, passage: Passage): Promise<void> {
   const { world, fleet } = scene;
   const nowMs = (): number => world.clock.monotonicMs();
-  calmDown(world, fleet);
+  const site = { world, fleet, byHand: (id: string): void => scene.byHand(id) };
+  calmDown(site);
   await passage.passUntil(nowMs() + FIRST_CALM_MS);
   // Once more: what a fault began to change before the calm and ended after it.
-  calmDown(world, fleet);
+  calmDown(site);
   for (const { name } of fleet.plans) fleet.retry(name);
+  fleet.askForReport();
   await passage.passUntil(nowMs() + 5 * MINUTE_MS);
   await expectEnd(scene, passage);
   await passage.passUntil(nowMs() + 30 * MINUTE_MS);

@@ -126,8 +126,9 @@ export class Scene {
     return this.world.clock.monotonicMs() - this.#troubledMs;
   }
 
-  isOurs({ deployment }: Container): boolean {
-    return this.fleet.plans.some(({ name }) => name === deployment);
+  /** Whether the agent made it. */
+  isOurs({ deployment, isForeign }: Container): boolean {
+    return !isForeign && this.fleet.plans.some(({ name }) => name === deployment);
   }
 
   /** `null` while no agent runs, or knows it. */

@@ -67,7 +67,7 @@ export class Passage {
     const { store, processMs } = world;
     const now = { processMs, wallTime: world.clock.wallTime() };
     if (store === null) return Number.POSITIVE_INFINITY;
-    if (world.isAgentFrozen) return 0;
+    if (world.isAgentFrozen || (world.broker.isOwing && world.broker.isUp)) return 0;
     const idle = fleet.plans.map(({ name }) => {
       const record = store.readRecord(name);
       return record === null ? Number.POSITIVE_INFINITY : idleForMs(record, now);

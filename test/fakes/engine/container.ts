@@ -170,7 +170,7 @@ export class Container {
     this.#around.emit('kill', this);
     const takesMs = this.#run?.stopTakesMs ?? 0;
     const exitCode = takesMs > graceMs ? KILLED : (this.#run?.stopCode ?? KILLED);
-    this.wasCutShort = takesMs > graceMs && takesMs <= this.spec.stopGraceMs;
+    this.wasCutShort = takesMs > graceMs && takesMs <= this.stopGraceMs;
     this.#later(Math.min(takesMs, graceMs), () => {
       this.#exit(exitCode, false);
       this.#around.emit('stop', this);

@@ -206,12 +206,17 @@ export class Daemon implements Surroundings {
   /**
    * A container that somebody made of one of ours, not started yet: by `docker commit` and `docker run`, with its
    * labels and nothing else, or with networks, ports and limits too where `isWhole`, as tools do that duplicate one.
+   * Unless `isNamed` it bears the label of the deployment alone, as somebody gave it by hand.
    */
-  copy(of: Container, { isWhole = false, name }: { isWhole?: boolean; name?: string } = {}): Container {
+  copy(
+    of: Container,
+    { isWhole = false, isNamed = true, name }: { isWhole?: boolean; isNamed?: boolean; name?: string } = {},
+  ): Container {
     const { deployment, spec, image } = of;
     const id = hexOf(this.random, 64);
     const { ports: _, ...bare } = spec.service;
-    const copied = isWhole ? spec : { ...spec, service: bare, networks: {} };
+    const labels = isNamed ? {} : { name: '', hash: '' };
+    const copied = { ...spec, ...(isWhole ? {} : { service: bare, networks: {} }), ...labels };
     const identity = { id, name: name ?? `copy-${id.slice(0, 8)}`, isForeign: true };
     const copy = new Container(
       { ...identity, deployment, spec: copied, image, joins: [] },

@@ -1,9 +1,11 @@
 // The broker, and the line to it.
 import { clientIdOf } from '../../../agent/broker/session.ts';
 import { DEFAULT_TOPIC_PREFIX, formatTopic, parseAddressee } from '../../../protocol/topics.ts';
+import type { MemoryBroker } from '../../fakes/memory-broker.ts';
 import { between } from '../../fakes/random.ts';
 import type { FaultKind, Site } from './fault-kind.ts';
 
+const HOUR_MS = 3_600_000;
 const WEEK_MS = 7 * 86_400_000;
 
 const weeks = ({ random }: Site): number => between(random, 2, 4) * WEEK_MS;
@@ -31,6 +33,24 @@ function serveStale({ world, fleet }: Site): void {
 function publishBadName({ world }: Site): void {
   const topic = `${DEFAULT_TOPIC_PREFIX}/devices/${world.device}/deployments/No Name`;
   if (world.broker.isUp) world.broker.publish(topic, '{}', { retain: true });
+}
+
+/** While the connection stands; the device asks again within the hour or so. */
+function trouble({ world, lastsMs }: Site, name: keyof MemoryBroker['trouble'], share: number): void {
+  world.broker.trouble[name] = share;
+  world.clock.schedule(Math.min(lastsMs, 2 * HOUR_MS), () => {
+    world.broker.trouble[name] = 0;
+  });
+}
+
+/** A member of a cluster takes over with nothing retained. A manager notices, publishes anew and asks for a report. */
+function loseRetained({ world, fleet, lastsMs }: Site): void {
+  if (!world.broker.isUp) return;
+  world.broker.retained.clear();
+  world.clock.schedule(lastsMs, () => {
+    fleet.publishAll();
+    fleet.askForReport();
+  });
 }
 
 /** Somebody else with the same id: each throws the other out. */
@@ -94,6 +114,15 @@ export const brokerFaults: readonly FaultKind[] = [
       });
     },
   },
+  {
+    kind: 'broker_refuses_subscriptions',
+    strike: (site) => {
+      trouble(site, 'refused', between(site.random, 0.3, 1));
+      site.world.broker.disconnect();
+    },
+  },
+  { kind: 'broker_drops_messages', strike: (site) => trouble(site, 'dropped', between(site.random, 0.3, 1)) },
+  { kind: 'broker_loses_retained', strike: loseRetained },
   { kind: 'broker_serves_stale', strike: serveStale },
   { kind: 'name_is_no_name', strike: publishBadName },
   { kind: 'second_client', strike: joinAsSecond },

@@ -8,7 +8,7 @@ import { startForeign } from './foreign.ts';
 function anyContainer({ world, fleet, random, byHand }: Site, isUp: boolean): Container | null {
   const names = fleet.plans.map(({ name }) => name);
   const fitting = [...world.daemon.containers.values()].filter(
-    (container) => names.includes(container.deployment) && (container.isUp || !isUp),
+    (container) => names.includes(container.deployment) && !container.isForeign && (container.isUp || !isUp),
   );
   const container = fitting[Math.floor(random() * fitting.length)] ?? null;
   if (container !== null) byHand(container.id);
@@ -44,12 +44,34 @@ function removeWithImage({ world, fleet, random, byHand }: Site): void {
   world.daemon.images.removeName({ reference: spec.service.image, imageId: image.id }, new Set());
 }
 
+/**
+ * `docker commit` and `docker run`, as a technician does to look inside, or a tool that duplicates a container with its
+ * ports and networks; or one that somebody gave the deployment's label alone.
+ */
+function copyContainer(site: Site): void {
+  const { world, fleet, random, lastsMs } = site;
+  const names = fleet.plans.map(({ name }) => name);
+  const ours = [...world.daemon.containers.values()].filter(
+    ({ deployment, isForeign }) => names.includes(deployment) && !isForeign,
+  );
+  const of = ours[Math.floor(random() * ours.length)];
+  if (of === undefined) return;
+  const isWhole = random() < 0.3;
+  const copy = world.daemon.copy(of, { isWhole, isNamed: random() < 0.7 });
+  if (random() < 0.7) copy.start();
+  // One that has the ports of a service keeps it from starting.
+  if (isWhole) world.clock.schedule(lastsMs, () => removeByHand(site, copy.id));
+}
+
+export function removeByHand({ world, byHand }: Pick<Site, 'world' | 'byHand'>, id: string): void {
+  byHand(id);
+  world.daemon.remove(id);
+}
+
 /** `docker container prune`: all that does not run goes, also what is done and what an update keeps. */
 function prune({ world, byHand }: Site): void {
   for (const { id, isUp } of [...world.daemon.containers.values()]) {
-    if (isUp) continue;
-    byHand(id);
-    world.daemon.remove(id);
+    if (!isUp) removeByHand({ world, byHand }, id);
   }
 }
 
@@ -57,7 +79,7 @@ function prune({ world, byHand }: Site): void {
 function startStopped({ world, fleet, random, byHand }: Site): void {
   const names = fleet.plans.map(({ name }) => name);
   const stopped = [...world.daemon.containers.values()].filter(
-    ({ deployment, isUp }) => names.includes(deployment) && !isUp,
+    ({ deployment, isUp, isForeign }) => names.includes(deployment) && !isUp && !isForeign,
   );
   const container = stopped[Math.floor(random() * stopped.length)];
   if (container === undefined) return;
@@ -80,6 +102,7 @@ export const containerFaults: readonly FaultKind[] = [
       if (container !== null) site.world.daemon.remove(container.id);
     },
   },
+  { kind: 'container_copied', strike: copyContainer },
   { kind: 'stopped_containers_pruned', strike: prune },
   { kind: 'container_started_by_hand', strike: startStopped },
   { kind: 'container_and_image_removed', strike: removeWithImage },

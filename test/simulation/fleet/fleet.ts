@@ -45,6 +45,8 @@ export interface Standing {
   readonly isHeld: boolean;
   readonly percent: number | null;
   readonly body: string;
+  /** In the world's time. */
+  readonly publishedMs: number;
 }
 
 /** What an act draws from: what came later draws from numbers of its own. */
@@ -119,7 +121,7 @@ export class Fleet {
       invalid: () => this.#publishOnce(plan.name, source, pick(random, ['{"schema": 1}', 'not json', '[]'])),
       clear: () => this.#publishOnce(plan.name, source, ''),
       retry: () => this.retry(plan.name),
-      report: () => this.#command('report', {}),
+      report: () => this.askForReport(),
       hold: () => void host.held.add(plan.name),
       release: () => void host.held.delete(plan.name),
     };
@@ -129,6 +131,10 @@ export class Fleet {
   /** As a technician or manager does who wants it tried again. */
   retry(deployment: string): void {
     this.#command('retry', { deployment });
+  }
+
+  askForReport(): void {
+    this.#command('report', {});
   }
 
   /** Sends a command, twice. */
@@ -274,7 +280,8 @@ export class Fleet {
     this.#stand({ ...before, revision, isAbsent: true, inherits: true, percent: null, body });
   }
 
-  #stand(standing: Standing): void {
+  #stand(stood: Omit<Standing, 'publishedMs'>): void {
+    const standing = { ...stood, publishedMs: this.#world.clock.monotonicMs() };
     this.#standings.set(`${standing.deployment} ${standing.source}`, standing);
     this.#publish(standing);
   }

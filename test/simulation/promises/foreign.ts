@@ -1,4 +1,6 @@
 // §7.8: the agent removes nothing that it did not make, and no volume with data unless told to by name.
+import type { Status } from '../../../protocol/status.ts';
+import { DEFAULT_TOPIC_PREFIX, parseTopic } from '../../../protocol/topics.ts';
 import { FOREIGN } from '../faults/foreign.ts';
 import type { Promised } from './promise.ts';
 
@@ -11,6 +13,31 @@ export const nothingForeignTouched: Promised = {
     world.daemon.witnesses.push((event, { deployment }) => {
       if (deployment === FOREIGN && (event === 'stop' || event === 'destroy' || event === 'update'))
         scene.fail(NAME, `a foreign container saw "${event}"`);
+    });
+  },
+};
+
+const COPIES = '14 a container that others made is left alone';
+
+export const copiesLeftAlone: Promised = {
+  name: COPIES,
+  watch(scene) {
+    const { world } = scene;
+    const isWhole = (): boolean => world.recoveries === 0;
+    world.daemon.witnesses.push((event, container) => {
+      const isTouching = event === 'kill' || event === 'destroy' || event === 'update';
+      if (isTouching && container.isForeign && !scene.wasTouched(container) && isWhole())
+        scene.fail(COPIES, `${container.name} of ${container.deployment} saw "${event}"`);
+    });
+    scene.takenListeners.push(({ topic, payload }) => {
+      const copies = [...world.daemon.containers.values()].filter(({ isForeign }) => isForeign);
+      if (copies.length === 0 || parseTopic(DEFAULT_TOPIC_PREFIX, topic)?.kind !== 'status') return;
+      const { deployment, services }: Status = JSON.parse(payload);
+      for (const [service, { container: told }] of Object.entries(services)) {
+        const copy = copies.find(({ id }) => told !== null && id.startsWith(told));
+        if (copy !== undefined && isWhole())
+          scene.fail(COPIES, `${copy.name} is told as ${deployment}/${service}`);
+      }
     });
   },
 };

@@ -7,11 +7,11 @@ export const gracesAreKept: Promised = {
   name: NAME,
   watch(scene) {
     scene.world.daemon.witnesses.push((event, container) => {
-      const { deployment, spec, wasCutShort } = container;
+      const { deployment, spec, wasCutShort, stopGraceMs } = container;
       if (event !== 'stop' || !wasCutShort || !scene.isOurs(container) || scene.wasTouched(container)) return;
       scene.fail(
         NAME,
-        `${deployment}/${spec.name} r${spec.revision} was killed before its ${spec.stopGraceMs} ms`,
+        `${deployment}/${spec.name} r${spec.revision} was killed before its ${stopGraceMs} ms`,
       );
     });
   },

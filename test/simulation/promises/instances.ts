@@ -12,8 +12,9 @@ export const neverTwins: Promised = {
     const stopFirst = new Set(
       fleet.plans.filter(({ strategy }) => strategy === 'stop-first').map(({ name }) => name),
     );
-    world.daemon.witnesses.push((event, { deployment, spec }) => {
-      if (event !== 'start' || !stopFirst.has(deployment)) return;
+    world.daemon.witnesses.push((event, container) => {
+      const { deployment, spec } = container;
+      if (event !== 'start' || !stopFirst.has(deployment) || !scene.isOurs(container)) return;
       const running = world.daemon
         .of(deployment, spec.name)
         .filter(({ state }) => state === 'running' || state === 'paused');
@@ -32,7 +33,7 @@ export const neverFewer: Promised = {
     const startedMs = new Map<string, number>();
     world.daemon.witnesses.push((event, container) => {
       const { id, deployment, spec } = container;
-      if (!startFirst.has(deployment)) return;
+      if (!startFirst.has(deployment) || !scene.isOurs(container)) return;
       const nowMs = world.clock.monotonicMs();
       if (event === 'start') startedMs.set(id, nowMs);
       if (event !== 'stop' || scene.wasTouched(container)) return;

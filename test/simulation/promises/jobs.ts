@@ -12,6 +12,7 @@ export const jobsAreDoneOnce: Promised = {
   watch(scene) {
     scene.world.daemon.witnesses.push((event, container) => {
       const { deployment, spec, runs, exitCode } = container;
+      if (!scene.isOurs(container)) return;
       // At its start a container still shows what its last run left with.
       if (event !== 'start' || !isJob(spec) || runs === 1 || exitCode !== 0) return;
       if (!scene.wasTouched(container)) scene.fail(DONE, `${deployment}/${spec.name} was started again`);
@@ -30,6 +31,7 @@ export const doneJobsAreRemembered: Promised = {
     });
     world.daemon.witnesses.push((event, container) => {
       const { deployment, spec, exitCode } = container;
+      if (!scene.isOurs(container)) return;
       const key = `${deployment} ${spec.hash}`;
       if (event === 'die' && isJob(spec) && exitCode === 0) done.add(key);
       // A memory that was rebuilt knows of no job.
@@ -46,9 +48,10 @@ export const jobsAreAwaited: Promised = {
     const done = new Set<string>();
     scene.world.daemon.witnesses.push((event, container) => {
       const { deployment, spec, runs, exitCode } = container;
+      if (!scene.isOurs(container)) return;
       if (event === 'die' && isJob(spec) && exitCode === 0) done.add(`${deployment} ${spec.hash}`);
       // Later starts may be the engine's, which knows of no order.
-      if (event !== 'start' || runs > 1 || !scene.isOurs(container)) return;
+      if (event !== 'start' || runs > 1) return;
       const job = awaitedBy(scene, container);
       if (job !== null && !done.has(`${deployment} ${job}`))
         scene.fail(AWAITED, `${deployment}/${spec.name} r${spec.revision} starts, and its job is not done`);

@@ -6,8 +6,9 @@ import { waitsAreKept } from './back-off.ts';
 import { barredStaysBarred, goodIsNotBarred } from './barred.ts';
 import { crashesAreTold } from './crash-loops.ts';
 import { everyEventTold } from './events.ts';
-import { nothingForeignTouched, volumesStay } from './foreign.ts';
+import { copiesLeftAlone, nothingForeignTouched, volumesStay } from './foreign.ts';
 import { gracesAreKept } from './graces.ts';
+import { standingIsHeard } from './heard.ts';
 import { imageBeforeStop, imagesBeforeSwitch } from './images.ts';
 import { neverFewer, neverTwins } from './instances.ts';
 import { doneJobsAreRemembered, jobsAreAwaited, jobsAreDoneOnce } from './jobs.ts';
@@ -39,8 +40,8 @@ const PROMISES: readonly Promised[] = [
   ],
   ...[outboxSurvives, imagesBeforeSwitch, provenByTime, provenWasSeen, deadlineIsKept, deadlineEndsTheWait],
   ...[oldStaysUntilProven, waitsAreKept],
-  ...[neverTwins, neverFewer, nothingForeignTouched, volumesStay, limitsAreTold],
-  ...[portsAreHandedOver, gracesAreKept, crashesAreTold],
+  ...[neverTwins, neverFewer, nothingForeignTouched, copiesLeftAlone, volumesStay, limitsAreTold],
+  ...[portsAreHandedOver, gracesAreKept, crashesAreTold, standingIsHeard],
   ...[statusesAreSound, statusesAgree, everythingBounded],
   ...[jobsAreDoneOnce, doneJobsAreRemembered, jobsAreAwaited, tagsWait, tagsAreFollowed],
 ];

@@ -8,7 +8,7 @@ export const portsAreHandedOver: Promised = {
   watch(scene) {
     scene.world.daemon.onPortTaken = (container, holder) => {
       if (!scene.isOurs(container) || holder.deployment !== container.deployment) return;
-      if (!scene.wasTouched(holder))
+      if (!holder.isForeign && !scene.wasTouched(holder))
         scene.fail(
           NAME,
           `${container.deployment}/${container.spec.name} is started while ${holder.spec.name} has its port`,

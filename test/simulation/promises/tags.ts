@@ -12,7 +12,13 @@ export const tagsWait: Promised = {
     const { world } = scene;
     world.daemon.witnesses.push((event, container) => {
       const { deployment, spec } = container;
-      if (event !== 'create' || spec.service.pull_policy !== 'always' || scene.isNews(deployment)) return;
+      if (
+        event !== 'create' ||
+        !scene.isOurs(container) ||
+        spec.service.pull_policy !== 'always' ||
+        scene.isNews(deployment)
+      )
+        return;
       const memory = scene.memoryOf(deployment);
       if (memory === null || memory.proven === null || memory.proven.hash !== memory.desired?.hash) return;
       const others = world
