@@ -1,5 +1,6 @@
 // The `Engine` port over the fake daemon, as one client of it: calls take time, go wrong when told to, and
 // are never answered once the client is gone, though what it had asked still happens.
+import { toOutcome } from '../../agent/docker/step-error.ts';
 import {
   type Engine,
   type EngineFacts,
@@ -11,7 +12,7 @@ import {
 } from '../../agent/ports/engine.ts';
 import type { Observed } from '../../agent/reconcile/observed.ts';
 import type { Step, StepOutcome } from '../../agent/reconcile/steps.ts';
-import { CallFaults, type CallName } from './engine/call-faults.ts';
+import { CallFaults, type CallName, type EngineWords } from './engine/call-faults.ts';
 import { Container } from './engine/container.ts';
 import { type Daemon, DONE, engineError } from './engine/daemon.ts';
 import { type Gate, OPEN_GATE, passed } from './one-life.ts';
@@ -117,8 +118,11 @@ export class MemoryEngine implements Engine {
   async carryOut(deployment: string, step: Step): Promise<StepOutcome> {
     if (this.#gone.signal.aborted) return never();
     this.asked.push(step);
+    for (const listen of this.daemon.stepListeners) listen(deployment, step);
     const session = await this.#arrive(step.kind, STEP_MS);
     const fault = this.faults.take(step.kind);
+    const refusal = this.faults.refusals.get(step.kind);
+    if (refusal !== undefined) return this.#answer(outcomeOf(refusal));
     if (fault === 'unavailable') return this.#fail();
     if (fault === 'fail') return this.#answer(engineError('planned failure'));
     if (fault === 'hang') {
@@ -209,6 +213,11 @@ export class MemoryEngine implements Engine {
       else signal.addEventListener('abort', () => resolve(), { once: true });
     });
   }
+}
+
+/** As the room that speaks to the engine makes it of such an answer. */
+function outcomeOf({ status, message }: EngineWords): StepOutcome {
+  return toOutcome(Object.assign(new Error(message), { statusCode: status, json: { message } }));
 }
 
 function never<T>(): Promise<T> {

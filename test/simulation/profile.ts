@@ -48,6 +48,8 @@ export interface Profile {
   readonly actCount: number;
   /** What the events that wait may take: in some worlds so little that it is soon full. */
   readonly outboxBytes: number;
+  /** Whether the engine shows settings in another form than it is asked: rounded, and with names of its own. */
+  readonly isEchoOdd: boolean;
   /** Whether the kernel keeps memory limits: that of a Raspberry Pi does not unless told to. */
   readonly hasMemoryLimits: boolean;
 }
@@ -83,6 +85,7 @@ export function drawProfile(seed: number, { hours, also = [] }: DrawnOtherwise):
     actCount: Math.round(between(random, 3, 40)),
     hours: hours ?? drawnHours,
     outboxBytes: pick(fork(seed, 'outbox'), [16 * 1024 ** 2, 32 * 1024, 6 * 1024, 4 * 1024]),
+    isEchoOdd: fork(seed, 'echo')() < 0.2,
     hasMemoryLimits: fork(seed, 'kernel')() < 0.7,
   };
 }

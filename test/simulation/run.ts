@@ -1,6 +1,7 @@
 // One run: one device's life in a hostile world, from one seed. The same seed and options give the same run, to the
 // byte of its trace.
 import { createHash } from 'node:crypto';
+import type { MutableSettings } from '../../agent/reconcile/observed.ts';
 import { fork } from '../fakes/random.ts';
 import { type Standing, standingOf } from '../fakes/standing.ts';
 import { World } from '../fakes/world.ts';
@@ -46,6 +47,7 @@ export interface RunResult {
   readonly traceEnd: readonly string[];
 }
 
+const ROUNDED_BYTES = 1_000_000;
 const HOUR_MS = 3_600_000;
 const TRACE_END = 120;
 /** A step that is not entered within this time is waited for no longer. */
@@ -54,9 +56,10 @@ const AMBUSH_MS = 30 * 24 * HOUR_MS;
 export async function runSimulation(seed: number, options: RunOptions = {}): Promise<RunResult> {
   const profile = drawProfile(seed, options);
   const agenda = drawAgenda(profile, options.only === undefined ? null : new Set(options.only));
-  const { device, outboxBytes, hasMemoryLimits } = profile;
+  const { device, outboxBytes, hasMemoryLimits, isEchoOdd } = profile;
   const world = new World({ seed, device, report: { outboxBytes } });
   if (!hasMemoryLimits) world.daemon.enforces = ['cpus', 'pids'];
+  if (isEchoOdd) world.daemon.echo = showOddly;
   const hash = createHash('sha256');
   world.onNote = (line) => hash.update(`${line}\n`);
   const { also = [] } = options;
@@ -85,6 +88,16 @@ export async function runSimulation(seed: number, options: RunOptions = {}): Pro
     rows: rowsOf(signs),
     traceHash: hash.digest('hex'),
     traceEnd: world.trace.slice(-TRACE_END),
+  };
+}
+
+/** As no engine that is known does all of it, and several do some. */
+function showOddly({ memoryBytes, nanoCpus, pids, restartPolicy }: MutableSettings): MutableSettings {
+  return {
+    memoryBytes: Math.floor(memoryBytes / ROUNDED_BYTES) * ROUNDED_BYTES,
+    nanoCpus: Math.floor(nanoCpus / 1e7) * 1e7,
+    pids: pids === 0 ? 2048 : pids,
+    restartPolicy: restartPolicy === 'unless-stopped' ? 'always' : restartPolicy,
   };
 }
 

@@ -16,6 +16,12 @@ export type CallFault = 'unavailable' | 'fail' | 'fail_after' | 'lose' | 'hang';
 /** A port's method, or for `carryOut` the step's kind. */
 export type CallName = string;
 
+/** An answer of the engine with an error status, in its own words. */
+export interface EngineWords {
+  readonly status: number;
+  readonly message: string;
+}
+
 interface Planned {
   readonly matches: (call: CallName) => boolean;
   readonly fault: CallFault;
@@ -34,6 +40,8 @@ export class CallFaults {
   lostEvents = 0;
   /** Faults that struck, by `CALL FAULT`. */
   readonly struck = new Map<string, number>();
+  /** What the engine answers to each step of a kind instead of carrying it out. */
+  readonly refusals = new Map<CallName, EngineWords>();
   readonly #planned: Planned[] = [];
   readonly #random: Random;
 
@@ -48,6 +56,7 @@ export class CallFaults {
 
   clear(): void {
     this.#planned.length = 0;
+    this.refusals.clear();
     this.rate = 0;
     this.lateEventsMs = 0;
     this.lostEvents = 0;

@@ -34,6 +34,12 @@ export class Daemon implements Surroundings {
   readonly witnesses: Witness[] = [];
   /** Called when a start through the API fails as another container has the port. */
   onPortTaken: ((container: Container, holder: Container) => void) | null = null;
+  /** Called with each step that the agent asks for, before it takes effect. */
+  readonly stepListeners: ((deployment: string, step: Step) => void)[] = [];
+  /** Ids of containers that the engine has and cannot read, as after a crash. They do not run, and never will. */
+  readonly unreadable = new Set<string>();
+  /** How it shows settings that it was given, in another form than it was asked. */
+  echo: (settings: MutableSettings) => MutableSettings = (settings) => settings;
   enforces: EngineFacts['enforces'] = ['memory', 'cpus', 'pids'];
   /** Aborted when the engine ends; `null` while it is down. */
   #session: AbortController | null = new AbortController();
@@ -125,6 +131,7 @@ export class Daemon implements Surroundings {
   }
 
   obstacleFor(container: Container): string | null {
+    if (this.unreadable.has(container.id)) return `RWLayer of container ${container.id} is unexpectedly nil`;
     const missing = [...container.networks].find(
       (name) => container.lostNetworks.has(name) || !this.networks.has(`${container.deployment}/${name}`),
     );
@@ -310,6 +317,7 @@ export class Daemon implements Surroundings {
     container.kill();
     container.dispose();
     this.containers.delete(id);
+    this.unreadable.delete(id);
     this.emit('destroy', container);
   }
 
@@ -341,13 +349,22 @@ export class Daemon implements Surroundings {
     return {
       containers: this.#labelled(deployment).map((container) => ({
         ...show(container),
+        settings: this.echo(container.settings),
         ...(this.#hasLostItsNetwork(container) && { address: null }),
+        ...(this.unreadable.has(container.id) && UNREADABLE),
       })),
       networks: namesBelow(this.networks, deployment),
       volumes: namesBelow(this.volumes, deployment),
     };
   }
 }
+
+/** What is known of it from the engine's list alone, as the room that speaks to the engine tells it. */
+const UNREADABLE = {
+  ...{ state: 'dead', exitCode: null, oomKilled: false, startedAt: null, engineRestarts: 0 },
+  ...{ engineHealth: 'none', digest: null, networks: [], joins: [], address: null },
+  ...{ stopGraceMs: 10_000, settings: { memoryBytes: 0, nanoCpus: 0, pids: 0, restartPolicy: 'no' } },
+} satisfies Partial<ObservedContainer>;
 
 function volumesOf({ service }: ServiceSpec): string[] {
   return (service.volumes ?? []).flatMap((mount) => (mount.type === 'volume' ? [mount.source] : []));

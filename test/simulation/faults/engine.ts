@@ -1,8 +1,8 @@
 // The engine: its own end, its calls and its events.
-import type { CallFault } from '../../fakes/engine/call-faults.ts';
+import type { CallFault, CallName, EngineWords } from '../../fakes/engine/call-faults.ts';
 import { FREE_IMAGE_BYTES } from '../../fakes/memory-host.ts';
 import { between, pick } from '../../fakes/random.ts';
-import type { FaultKind } from './fault-kind.ts';
+import type { FaultKind, Site } from './fault-kind.ts';
 
 const MINUTE_MS = 60_000;
 /** What no pull may take of the engine's disk, and a little more. */
@@ -31,8 +31,61 @@ const plannedCalls = FAULTS.map(
   }),
 );
 
+/** What engines were heard to say, and whose fault it is not: none of it is the document's. */
+const WORDS: readonly [Refusal, ...Refusal[]] = [
+  { call: 'create_network', status: 404, message: 'all predefined address pools have been fully subnetted' },
+  {
+    call: 'create_network',
+    status: 500,
+    message: 'could not find an available, non-overlapping IPv4 address pool among the defaults',
+  },
+  { call: 'create_volume', status: 500, message: 'error while mounting volume: input/output error' },
+  { call: 'create_container', status: 500, message: 'open /var/lib/docker/tmp: too many open files' },
+  { call: 'create_container', status: 409, message: 'the container is marked for removal' },
+  { call: 'start_container', status: 500, message: 'iptables: No chain/target/match by that name.' },
+  {
+    call: 'start_container',
+    status: 500,
+    message: 'failed to initialize logging driver: dial tcp 127.0.0.1:514: connect: connection refused',
+  },
+  { call: 'start_container', status: 503, message: 'failed to create task for container: ttrpc: closed' },
+  { call: 'remove_container', status: 500, message: 'unlinkat /merged: device or resource busy' },
+];
+
+interface Refusal extends EngineWords {
+  readonly call: CallName;
+}
+
+/** After a crash: a container that ran does not any more, and what the engine wrote of it cannot be read. */
+function breakContainer({ world, fleet, random, byHand }: Site): void {
+  const names = fleet.plans.map(({ name }) => name);
+  const ours = names.flatMap((name) => world.daemon.of(name));
+  const container = ours[Math.floor(random() * ours.length)];
+  if (container === undefined) return;
+  byHand(container.id);
+  world.daemon.unreadable.add(container.id);
+  container.crash(137);
+}
+
 export const engineFaults: readonly FaultKind[] = [
   ...plannedCalls,
+  {
+    kind: 'engine_refuses_steps',
+    favours: 'switching',
+    strike: ({ world, random, lastsMs }) => {
+      const { call, ...words } = pick(random, WORDS);
+      world.faults.refusals.set(call, words);
+      world.clock.schedule(Math.min(lastsMs, 60 * MINUTE_MS), () => world.faults.refusals.delete(call));
+    },
+  },
+  { kind: 'container_unreadable', strike: breakContainer },
+  {
+    kind: 'image_unreadable',
+    strike: ({ world, fleet, random }) => {
+      const image = fleet.images[Math.floor(random() * fleet.images.length)];
+      if (image !== undefined) world.daemon.images.damage(image);
+    },
+  },
   {
     kind: 'engine_calls_go_wrong',
     strike: ({ world, random, lastsMs }) => {

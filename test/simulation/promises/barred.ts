@@ -4,6 +4,13 @@ import { hasSpec, specsIn } from '../scene.ts';
 import type { Promised } from './promise.ts';
 
 const NAME = '5 barred content is not tried';
+const CAUSE = '16 a verdict tells its cause';
+const CREATING: ReadonlySet<string> = new Set([
+  'create_network',
+  'create_volume',
+  'create_container',
+  'start_container',
+]);
 const GOOD = '5 what is good is not barred for good';
 /** How many contents a device remembers as barred. */
 const MAX_BARRED = 20;
@@ -59,6 +66,31 @@ export const goodIsNotBarred: Promised = {
       const wasTouched = world.daemon.of(name).some((container) => scene.wasTouched(container));
       if (isGood && !wasTouched)
         scene.fail(GOOD, `${name} is barred for good: ${JSON.stringify(fresh.reason)}`);
+    });
+  },
+};
+
+export const verdictsTellTheCause: Promised = {
+  name: CAUSE,
+  watch(scene) {
+    const { world } = scene;
+    const known = new Map<string, string | undefined>();
+    const refused = new Map<string, string>();
+    world.daemon.stepListeners.push((deployment, { kind }) => {
+      if (world.faults.refusals.has(kind) && CREATING.has(kind)) refused.set(deployment, kind);
+      else if (refused.get(deployment) === kind) refused.delete(deployment);
+    });
+    scene.memoryListeners.push((name, { record, desired }) => {
+      const newest = record.barred.at(-1);
+      const text = JSON.stringify(newest);
+      const isNew = known.has(name) && text !== known.get(name);
+      known.set(name, text);
+      const kind = refused.get(name);
+      if (!isNew || newest === undefined || newest.content !== desired?.content || kind === undefined) return;
+      // A person may have lifted it since, or the agent's restarts have ended the try.
+      const isStill = world.faults.refusals.has(kind);
+      if (isStill && newest.reason.code === 'deadline')
+        scene.fail(CAUSE, `${name} is told to have missed its deadline, and the engine refused ${kind}`);
     });
   },
 };

@@ -3,7 +3,7 @@
 import { isDrawn } from '../switched-off.ts';
 import { acceptedDocumentsSurvive, revisionsAreOneContent } from './accepted.ts';
 import { waitsAreKept } from './back-off.ts';
-import { barredStaysBarred, goodIsNotBarred } from './barred.ts';
+import { barredStaysBarred, goodIsNotBarred, verdictsTellTheCause } from './barred.ts';
 import { crashesAreTold } from './crash-loops.ts';
 import { everyEventTold } from './events.ts';
 import { copiesLeftAlone, nothingForeignTouched, volumesStay } from './foreign.ts';
@@ -26,10 +26,11 @@ import {
 import { noNeedlessRestart } from './restarts.ts';
 import { everythingBounded } from './sizes.ts';
 import { statusesAgree, statusesAreSound } from './statuses.ts';
+import { stepsAreBounded } from './steps.ts';
 import { tagsAreFollowed, tagsWait } from './tags.ts';
 
 const PROMISES: readonly Promised[] = [
-  goodIsNotBarred,
+  ...[goodIsNotBarred, verdictsTellTheCause, stepsAreBounded],
   ...[
     noNeedlessRestart,
     acceptedDocumentsSurvive,
