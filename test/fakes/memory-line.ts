@@ -112,7 +112,8 @@ export class MemoryLine implements BrokerLine {
     await subscriptions.open();
     if (this.#client !== client) return;
     this.#upSinceMs = clock.monotonicMs();
-    this.#tell({ isConnected: true, protocol: '5', since: this.#now(), trouble: null, denied: [] });
+    const denied = subscriptions.refused();
+    this.#tell({ isConnected: true, protocol: '5', since: this.#now(), trouble: null, denied });
     void client.publish(this.#presence(true));
     this.#options.handlers.onConnected();
     await subscriptions.keep();

@@ -79,6 +79,13 @@ describe('a document', () => {
       'revision',
       3,
     ],
+    [
+      'has the same revision and content, and another date',
+      deployment({ revision: 3, issued_at: '2026-11-23T00:00:00Z' }),
+      'conflict',
+      'revision',
+      3,
+    ],
     ['names another deployment', deployment({ revision: 4, name: 'other' }), 'wrong_name', 'name', 4],
     ['has an unknown key', deployment({ revision: 4, colour: 'red' }), 'invalid', 'colour', 4],
     [

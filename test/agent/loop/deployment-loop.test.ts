@@ -588,3 +588,27 @@ describe('what happens to what runs', () => {
     expect((await world.untilPhase('line', 'converged', { revision: 6 })).refused).toBeNull();
   });
 });
+
+test('what happens while the engine is being looked at is looked at as soon as that is over', async ({
+  makeWorld,
+}) => {
+  const world = makeWorld();
+  await converge(world);
+  await world.run(5000);
+  const { engine, clock, daemon } = world;
+  const looks: number[] = [];
+  const observe = engine.observe.bind(engine);
+  engine.observe = async (name) => {
+    const seen = await observe(name);
+    looks.push(clock.monotonicMs());
+    // The answer is on its way when the next event comes.
+    if (looks.length === 1) {
+      daemon.emit('update', only(world.up('line')));
+      await clock.sleep(500, new AbortController().signal);
+    }
+    return seen;
+  };
+  daemon.emit('update', only(world.up('line')));
+  await world.run(2000);
+  expect(looks.length).toBe(2);
+});

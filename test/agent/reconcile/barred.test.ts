@@ -65,6 +65,19 @@ describe('content that failed', () => {
     expect(model.record).toMatchObject({ phase: 'rolled_back', proven: { revision: 1 } });
   });
 
+  it('stays barred under another number, date and roll-out', () => {
+    const model = refusedAs('exited');
+    model.refusal = null;
+    const again = present(3, two.document.services, {
+      issued_at: '2026-11-23T00:00:00Z',
+      rollout: { percent: 100, salt: 'again' },
+    });
+    const { tries } = model;
+    while (model.nowMs < 60 * MINUTE_MS) model.round(again, [...all, again]);
+    expect(model.tries).toBe(tries);
+    expect(model.record).toMatchObject({ phase: 'rolled_back', proven: { revision: 1 } });
+  });
+
   it('is tried ever more seldom, every six hours at least, and never given up', () => {
     const model = refusedAs('port_taken');
     const tries = (forMs: number): number => {

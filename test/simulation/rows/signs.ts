@@ -69,6 +69,7 @@ class MessageSigns {
 
   #hearService(key: string, service: ServiceStatus): void {
     const { image, digest, limits, last_failure: failure } = service;
+    if (service.state === 'dead') this.#see('service dead');
     if (service.state === 'exited' && service.container === null) this.#see('job done and gone');
     if (failure !== null) this.#see(`failure ${failure.code}`);
     if (failure?.next_try_at !== undefined) this.#see('backed off');
@@ -154,7 +155,8 @@ class LineSigns {
     this.#see = see;
   }
 
-  hear({ isConnected, trouble }: BrokerStatus, nowMs: number): void {
+  hear({ isConnected, trouble, denied }: BrokerStatus, nowMs: number): void {
+    if (denied.length > 0) this.#see('line denied');
     if (trouble !== null) this.#see(`line ${codeOf(trouble)}`);
     if (trouble?.code === 'unreachable') this.#awaySinceMs ??= nowMs;
     if (!isConnected || this.#awaySinceMs === null) return;

@@ -10,12 +10,22 @@ export const ROWS: Readonly<Record<string, readonly string[]>> = {
   'the line comes and goes every few seconds': ['line session_taken as it seems'],
   'the broker restarts without persistence': ['told anew'],
   'the broker gives out retained documents stale, reordered, twice or cut short': ['refused stale'],
+  "the broker's rules deny a topic, or it refuses a subscription for a while": ['line denied'],
   'two devices have the same id': ['line session_taken by another'],
   'the registry is away': ['pulling registry_unreachable'],
   'the registry refuses': ['rolled_back registry_auth', 'failed registry_auth'],
+  'the registry says that it is asked too often (HTTP 429)': ['pulling registry_rate_limited'],
+  'a layer is damaged, or compressed or made in a way that the engine cannot read': [
+    ...['pulling image_damaged', 'rolled_back image_damaged', 'failed image_damaged'],
+  ],
   'the image is not there': ['rolled_back image_not_found', 'failed image_not_found'],
   'the image is for another CPU': ['rolled_back no_matching_platform', 'failed no_matching_platform'],
   'the engine is away, or restarts': ['degraded engine_unavailable'],
+  'the engine cannot read one container or image, as after a crash': ['service dead'],
+  'the engine has no subnet left for another network': [
+    ...['switching no_address_pool', 'degraded no_address_pool'],
+    ...['rolled_back no_address_pool', 'failed no_address_pool'],
+  ],
   'the agent is killed': ['agent_started again'],
   'the agent hangs': ['watchdog'],
   'the agent does not run for a while: stopped, swapped out, on a paused machine': ['stood still'],
@@ -40,6 +50,10 @@ export const ROWS: Readonly<Record<string, readonly string[]>> = {
   'a container is killed or stopped by hand': ['service_failed exited by hand'],
   'a container is removed by hand': ['service_failed removed'],
   'the container of a job that is done is removed, as by `docker container prune`': ['job done and gone'],
+  'somebody copies a container of the deployment with its labels': ['foreign_container'],
+  'a container of somebody else is in a network that is to go': [
+    ...['switching network_in_use', 'converged network_in_use', 'degraded network_in_use'],
+  ],
   'a limit or restart policy is changed by hand': ['update_container'],
   'a network is removed by hand': ['join_network'],
   'a container is paused by hand': ['unpause_container'],
@@ -71,10 +85,6 @@ const ONE_ID = 'a simulated device keeps the id that it is configured with';
 const ONE_VERSION = 'one version of the agent lives through a whole run';
 const OF_THE_HOST = "the simulated disk has no modes, owners or locks, and is the agent's alone";
 
-const NOT_COPIED = 'nobody copies a container in a run';
-const OF_THE_REGISTRY = 'the simulated registry counts nobody, and what it sends is whole';
-const OF_THE_ENGINE = 'what the simulated engine stores stays whole, and its networks need no subnets';
-
 /** Rows that no run can reach, and why: the tests that the table names see to them. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   "the broker's host name is not known, or DNS does not answer": ON_THE_WIRE,
@@ -85,14 +95,10 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'the host name changes, and no `device` is configured': ONE_ID,
   'the device gets another id, or another topic prefix (configuration)': ONE_ID,
   'the broker ends the connection and says why (a quota, too many messages, an administrator)': ON_THE_WIRE,
-  "the broker's rules deny a topic, or it refuses a subscription for a while": ON_THE_WIRE,
-  'the broker drops messages that wait for the device, as its queue is full': ON_THE_WIRE,
+  'the broker drops messages that wait for the device, as its queue is full':
+    'they come when the device subscribes again: nothing that is told shows it',
   "the broker's certificate is from an unknown authority, for another host or has expired; or it refuses the device's":
     ON_THE_WIRE,
-  'the registry says that it is asked too often (HTTP 429)': OF_THE_REGISTRY,
-  'a layer is damaged, or compressed or made in a way that the engine cannot read': OF_THE_REGISTRY,
-  'the engine cannot read one container or image, as after a crash': OF_THE_ENGINE,
-  'the engine has no subnet left for another network': OF_THE_ENGINE,
   'the image is not here and may not be pulled (`pull_policy: never`)':
     'every image of the simulated fleet may be pulled',
   'the damage shows up while the agent runs':
@@ -112,8 +118,6 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'the agent itself fails at one deployment':
     'a run in which the agent meets what nothing was prepared for has failed',
   'a stored document is no longer valid for a newer agent': ONE_VERSION,
-  'somebody copies a container of the deployment with its labels': NOT_COPIED,
-  'a container of somebody else is in a network that is to go': NOT_COPIED,
   'a service fails half of its last 20 probes, never often enough in a row':
     'a device on which that goes on is never idle, and its life takes too long to simulate',
   'a service fills the file of its heartbeat': OF_THE_HOST,
@@ -122,9 +126,9 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'its deadline counts from when it has stopped: nothing that is told shows it',
   'the engine does not end the removal of a container': 'the simulated engine ends each at once',
   'a host port or a device node goes from one service of a deployment to another':
-    'each service of the simulated fleet keeps its port',
+    'who needs it waits for its holder: nothing that is told shows it',
   'the engine shows something otherwise than it was asked, or somebody undoes it each time':
-    'the simulated engine shows what it was asked',
+    'what the simulated engine shows otherwise never makes the agent undo a step',
   'a 65th deployment is asked for': 'a device with 64 of them takes too long to simulate',
 };
 
