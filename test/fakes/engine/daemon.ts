@@ -1,7 +1,12 @@
 // The engine itself: its containers, networks, volumes and images, what survives it, and its calls' effects.
 import type { Random } from '../../../agent/ports/clock.ts';
 import type { EngineFacts } from '../../../agent/ports/engine.ts';
-import type { HostPort, MutableSettings, Observed, ObservedContainer } from '../../../agent/reconcile/observed.ts';
+import type {
+  HostPort,
+  MutableSettings,
+  Observed,
+  ObservedContainer,
+} from '../../../agent/reconcile/observed.ts';
 import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
 import { hexOf } from '../random.ts';
@@ -40,6 +45,8 @@ export class Daemon implements Surroundings {
   readonly unreadable = new Set<string>();
   /** How it shows settings that it was given, in another form than it was asked. */
   echo: (settings: MutableSettings) => MutableSettings = (settings) => settings;
+  /** When the engine ended last, and with it the runs of its containers. */
+  endedMs = Number.NEGATIVE_INFINITY;
   enforces: EngineFacts['enforces'] = ['memory', 'cpus', 'pids'];
   /** Aborted when the engine ends; `null` while it is down. */
   #session: AbortController | null = new AbortController();
@@ -71,6 +78,7 @@ export class Daemon implements Surroundings {
   }
 
   #endSession(): void {
+    this.endedMs = this.clock.monotonicMs();
     this.#session?.abort();
     this.#session = null;
     this.#watchers.clear();
@@ -158,8 +166,7 @@ export class Daemon implements Surroundings {
 
   #takenPort(container: Container): string | null {
     const taken = heldBy(container.spec).hostPorts.find(
-      (wanted) =>
-        this.foreignPorts.has(wanted.port) || this.#holdersOf([wanted], container).length > 0,
+      (wanted) => this.foreignPorts.has(wanted.port) || this.#holdersOf([wanted], container).length > 0,
     );
     return taken?.port ?? null;
   }

@@ -1,5 +1,6 @@
 // Images: what the registry offers, what lies in the engine's store, and the way between.
 
+import { classifyPullError } from '../../../agent/docker/pull-errors.ts';
 import type { Random } from '../../../agent/ports/clock.ts';
 import type {
   ImageFacts,
@@ -20,12 +21,19 @@ export interface RegistryImage {
   readonly sizeBytes: number;
 }
 
-export interface PullFault {
+interface CodedFault {
   readonly code: PullErrorCode;
   readonly isTransient: boolean;
+}
+
+export type PullFault = (
+  | CodedFault
+  /** What the engine says, read by the code that reads it on a device. */
+  | { readonly words: string }
+) & {
   /** How much of the image comes before it fails, from 0 to 1. */
   readonly afterShare?: number;
-}
+};
 
 /** A pull that neither fails nor moves. */
 export const STALL = 'stall';
@@ -185,14 +193,14 @@ export class ImageStore {
     const fault = this.#registry.takeFault(reference);
     const image = this.#registry.find(reference);
     if (fault === STALL) return this.#stall(signal);
-    if (fault !== null && (fault.afterShare ?? 0) === 0) return failure(fault);
+    if (fault !== null && (fault.afterShare ?? 0) === 0) return failureOf(fault, reference);
     if (image === null) return failure({ code: 'image_not_found', isTransient: false });
     if (!image.architectures.includes(platform.architecture))
       return failure({ code: 'no_matching_platform', isTransient: false });
     const share = fault?.afterShare ?? 1;
     const isFetched = await this.#fetch(image.sizeBytes, share, options);
     if (!isFetched) return signal.aborted ? GIVEN_UP : failure(UNREACHABLE);
-    if (fault !== null) return failure(fault);
+    if (fault !== null) return failureOf(fault, reference);
     await this.#clock.sleep(EXTRACT_MS, signal);
     if (signal.aborted) return GIVEN_UP;
     if (this.isDiskFull) return failure({ code: 'no_space', isTransient: true });
@@ -227,9 +235,13 @@ export class ImageStore {
   }
 }
 
-const UNREACHABLE: PullFault = { code: 'registry_unreachable', isTransient: true };
+const UNREACHABLE: CodedFault = { code: 'registry_unreachable', isTransient: true };
 const GIVEN_UP: PullOutcome = { ok: false, code: 'aborted', message: 'given up', isTransient: true };
 
-function failure({ code, isTransient }: PullFault): PullOutcome {
+function failureOf(fault: PullFault, reference: string): PullOutcome {
+  return 'words' in fault ? classifyPullError(fault.words, reference) : failure(fault);
+}
+
+function failure({ code, isTransient }: CodedFault): PullOutcome {
   return { ok: false, code, message: `the fake registry says ${code}`, isTransient };
 }

@@ -1,6 +1,6 @@
 // The registry, and the line to it.
 import { type PullFault, STALL } from '../../fakes/engine/images.ts';
-import { between } from '../../fakes/random.ts';
+import { between, pick } from '../../fakes/random.ts';
 import type { FaultKind, Site } from './fault-kind.ts';
 
 function failPulls({ world, fleet, random }: Site, fault: () => PullFault | typeof STALL): void {
@@ -8,6 +8,17 @@ function failPulls({ world, fleet, random }: Site, fault: () => PullFault | type
   for (const image of fleet.images)
     for (let n = 0; n < times; n += 1) world.registry.failNext(image, fault());
 }
+
+/** What engines were heard to say of a registry. */
+const WORDS = [
+  'received unexpected HTTP status: 503 Service Unavailable',
+  'toomanyrequests: You have reached your pull rate limit. retry-after: 61.5s',
+  "error parsing HTTP 403 response body: invalid character '<' looking for beginning of value",
+  'unauthorized: authentication required',
+  'manifest unknown: manifest unknown',
+  'failed to register layer: Error processing tar file(exit status 1): archive/tar: invalid tar header',
+  'filesystem layer verification failed for digest sha256:0123',
+] as const;
 
 export const registryFaults: readonly FaultKind[] = [
   {
@@ -32,6 +43,10 @@ export const registryFaults: readonly FaultKind[] = [
   {
     kind: 'image_of_another_cpu',
     strike: (site) => failPulls(site, () => ({ code: 'no_matching_platform', isTransient: false })),
+  },
+  {
+    kind: 'registry_answers_badly',
+    strike: (site) => failPulls(site, () => ({ words: pick(site.random, WORDS), afterShare: site.random() })),
   },
   {
     kind: 'registry_slow',

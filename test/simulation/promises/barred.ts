@@ -4,6 +4,8 @@ import { hasSpec, specsIn } from '../scene.ts';
 import type { Promised } from './promise.ts';
 
 const NAME = '5 barred content is not tried';
+/** Longer than an update goes on after it. */
+const AFTER_OUTAGE_MS = 3_600_000;
 const CAUSE = '16 a verdict tells its cause';
 const CREATING: ReadonlySet<string> = new Set([
   'create_network',
@@ -62,9 +64,10 @@ export const goodIsNotBarred: Promised = {
       const fresh = forGood.find(({ content }) => before?.has(content) !== true);
       if (fresh === undefined || before === undefined || fresh.content !== desired?.content) return;
       const isGood = specsIn(desired).every(({ service }) => fleet.classOf(service.image) === 'good');
-      // What a person does to a container looks as if the content did it.
+      // What a person does to a container looks as if the content did it, and so does the end of engine or device.
       const wasTouched = world.daemon.of(name).some((container) => scene.wasTouched(container));
-      if (isGood && !wasTouched)
+      const wasCutOff = world.clock.monotonicMs() - world.daemon.endedMs < AFTER_OUTAGE_MS;
+      if (isGood && !wasTouched && !wasCutOff)
         scene.fail(GOOD, `${name} is barred for good: ${JSON.stringify(fresh.reason)}`);
     });
   },

@@ -4,9 +4,10 @@ import type { Scene } from '../scene.ts';
 import type { Promised } from './promise.ts';
 
 const NAME = 'what crashes again and again is told';
-/** So many ends of one service within that time. */
+/** So many ends of one service in a row. */
 const CRASHES = 8;
-const WITHIN_MS = 90 * 60_000;
+/** A run this long was a good one, and what comes after it the first of another row. */
+const GOOD_RUN_MS = 10 * 60_000;
 
 interface Told {
   readonly atMs: number;
@@ -30,10 +31,12 @@ export const crashesAreTold: Promised = {
       const { deployment, spec } = container;
       const key = `${deployment}/${spec.name}`;
       const nowMs = world.clock.monotonicMs();
-      const times = [...(crashes.get(key) ?? []), nowMs].slice(-CRASHES);
+      const before = crashes.get(key) ?? [];
+      const isFirst = nowMs - (before.at(-1) ?? 0) > GOOD_RUN_MS;
+      const times = [...(isFirst ? [] : before), nowMs].slice(-CRASHES);
       crashes.set(key, times);
       const [firstMs = nowMs] = times;
-      if (times.length < CRASHES || nowMs - firstMs > WITHIN_MS || !world.isAgentUp) return;
+      if (times.length < CRASHES || !world.isAgentUp) return;
       const share = shareWell(told.get(deployment) ?? [], firstMs, nowMs);
       if (share > 0.5)
         scene.fail(
