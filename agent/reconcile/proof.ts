@@ -68,12 +68,16 @@ function crashReason(situation: Situation, view: ServiceView, record: Deployment
   );
 }
 
-/** The one that is known to fail, rather than one that waits for it; and why, with all that is known. */
+/**
+ * The one that is known to fail, rather than one that waits for it; and why, with all that is known. Of those that failed
+ * before one may be what the others wait for.
+ */
 function blameForDelay(situation: Situation, late: readonly ServiceView[], proof: Proof): Culprit {
   const { views, record, obstacle } = proof;
   const view =
     late.find((other) => troubleOf(situation, other, record) !== null) ??
     late.find(({ spec }) => unmetDependencies(spec, views, record).length === 0) ??
+    views.find((other) => troubleOf(situation, other, record) !== null) ??
     late[0] ??
     null;
   if (obstacle !== null || view === null) return { view, reason: obstacle ?? TOO_LATE };

@@ -1,7 +1,7 @@
 // States with no good way on by themselves: nothing is given up, and what stands in the way is told.
 import { expect } from 'vitest';
 import { openStoreAt } from '../../../agent/store/open-store.ts';
-import { deployment } from '../../fakes/deployments.ts';
+import { deployment, PROBE } from '../../fakes/deployments.ts';
 import { DiskPlace } from '../../fakes/disk/files-on-disk.ts';
 import { programs } from '../../fakes/engine/programs.ts';
 import { watchForTwins, watchStarts } from '../../fakes/watches.ts';
@@ -129,4 +129,35 @@ test('a job that fails again after a retry is left alone until the next', async 
     await world.run(1000);
   }
   await world.untilPhase('line', 'converged', { revision: 1 });
+});
+
+test('an update that waits for what failed before is told with the cause of that', async ({ makeWorld }) => {
+  const world = makeWorld();
+  const revision = (number: number) =>
+    deployment({
+      revision: number,
+      services: {
+        app: {
+          image: `registry.test/app:${number}`,
+          probe: PROBE,
+          ...(number === 1 ? {} : { ports: [{ target: 80, published: '8080' }] }),
+        },
+        helper: {
+          image: `registry.test/helper:${number}`,
+          depends_on: { app: { condition: 'service_healthy' } },
+        },
+      },
+    });
+  world.startAgent();
+  world.publish(revision(1));
+  await world.untilPhase('line', 'converged', { revision: 1 });
+  world.programs.set('registry.test/app:1', programs.crashesAtOnce);
+  world.up('line', 'app')[0]?.crash(1);
+  await world.untilPhase('line', 'degraded', { revision: 1 });
+  world.daemon.foreignPorts.add('8080/tcp');
+  world.publish(revision(2));
+  await world.until(() => world.store?.readRecord('line')?.barred.length === 1, { maxMs: 10 * 60_000 });
+  const [barred] = world.store?.readRecord('line')?.barred ?? [];
+  expect(barred?.reason).toMatchObject({ code: 'port_taken', path: 'services.app' });
+  expect(barred?.retry).toBeDefined();
 });
