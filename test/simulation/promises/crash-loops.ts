@@ -6,6 +6,8 @@ import type { Promised } from './promise.ts';
 const NAME = 'what crashes again and again is told';
 /** So many ends of one service in a row. */
 const CRASHES = 8;
+/** So long that whoever looks now and then has looked. */
+const LONG_MS = 10 * 60_000;
 /** A run this long was a good one, and what comes after it the first of another row. */
 const GOOD_RUN_MS = 10 * 60_000;
 
@@ -36,7 +38,8 @@ export const crashesAreTold: Promised = {
       const times = [...(isFirst ? [] : before), nowMs].slice(-CRASHES);
       crashes.set(key, times);
       const [firstMs = nowMs] = times;
-      if (times.length < CRASHES || !world.isAgentUp) return;
+      const isLong = nowMs - firstMs >= LONG_MS;
+      if (times.length < CRASHES || !isLong || !world.isAgentUp || world.isAgentFrozen) return;
       const share = shareWell(told.get(deployment) ?? [], firstMs, nowMs);
       if (share > 0.5)
         scene.fail(
