@@ -13,6 +13,7 @@ import type { BrokerLine } from '../../agent/compose.ts';
 import type { BrokerHandlers, BrokerStatus, BrokerTrouble } from '../../agent/ports/broker.ts';
 import type { Clock } from '../../agent/ports/clock.ts';
 import { formatTopic } from '../../protocol/topics.ts';
+import { loudTasks } from './loud-tasks.ts';
 import type { Client, MemoryBroker, Message } from './memory-broker.ts';
 import { type Gate, OPEN_GATE, passed } from './one-life.ts';
 import { silent } from './silent-logger.ts';
@@ -123,7 +124,7 @@ export class MemoryLine implements BrokerLine {
     const { broker, clock, idleClock = clock } = this.#options;
     this.#over = new AbortController();
     this.#subscriptions = new Subscriptions({
-      ...{ filters, clock: idleClock, random: broker.random, logger: silent },
+      ...{ filters, clock: idleClock, random: broker.random, logger: silent, tasks: loudTasks },
       signal: this.#over.signal,
       subscribe: async (filter) => {
         await clock.sleep(broker.travelMs(), this.#over.signal);
