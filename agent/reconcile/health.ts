@@ -1,6 +1,6 @@
 // Health verdicts: pure, over what the probe, the engine and the time since the start say.
 import type { Probe } from '../../protocol/service.ts';
-import { type Asking, allOf, type Evidence, sinceStall, withSuccess } from './evidence.ts';
+import { type Asking, allOf, type Evidence, lasted, sinceStall, withSuccess } from './evidence.ts';
 import type { ObservedContainer } from './observed.ts';
 import { durationMs } from './service-spec.ts';
 
@@ -146,10 +146,11 @@ export function judgeHealth(
   if (probe !== undefined && byProbe === 'unhealthy')
     return notHealthy('unhealthy', whyUnhealthy(probe, history));
   if (byProbe === 'starting' || engineHealth === 'starting') return notHealthy('starting');
-  const isWaitingOut =
-    byProbe === null && engineHealth === 'none' && nowMs - facts.runningSinceMs < healthyAfterMs;
-  const health = isWaitingOut ? 'starting' : 'healthy';
-  return { health, evidence: evidenceOf(container, probe, facts), why: null };
+  const evidence = evidenceOf(container, probe, facts);
+  const isBareRun = byProbe === null && engineHealth === 'none';
+  // A stall ends what was seen of a run, and not the run.
+  const hasRun = lasted(evidence, healthyAfterMs) || nowMs - facts.runningSinceMs >= healthyAfterMs;
+  return { health: isBareRun && !hasRun ? 'starting' : 'healthy', evidence, why: null };
 }
 
 export function notHealthy(health: Exclude<Health, 'healthy'>, why: Why | null = null): Verdict {

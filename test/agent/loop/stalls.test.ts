@@ -73,6 +73,18 @@ describe('a good revision', () => {
     expect(tookMs).toBeLessThan(20_000);
   });
 
+  test('is proven by running alone, however long the looks take that begin and end it', async ({
+    makeWorld,
+  }) => {
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const world = makeWorld({ seed });
+      await provingIn(world, {});
+      const beganMs = world.clock.monotonicMs();
+      await world.untilPhase('line', 'converged', { revision: 2 });
+      expect(world.clock.monotonicMs() - beganMs).toBeLessThan(16_000);
+    }
+  });
+
   test('is not condemned for a deadline that passed in a stall', async ({ makeWorld }) => {
     const world = makeWorld();
     await provingIn(world, { probe });
