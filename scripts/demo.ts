@@ -1,7 +1,7 @@
 // The demo: a broker, an agent, a Python service published, updated, and an update that takes itself back.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { connectAsync } from 'mqtt';
@@ -43,9 +43,10 @@ function startedPids(): number[] {
   return existsSync(pidFile) ? JSON.parse(readFileSync(pidFile, 'utf8')) : [];
 }
 
+/** By where it runs, as the agent gives itself another title. */
 function isOurs(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(root);
+    return readlinkSync(`/proc/${pid}/cwd`) === root;
   } catch {
     return false;
   }

@@ -5,7 +5,8 @@ import { fixtures } from '../protocol/fixtures.ts';
 
 const word = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/).filter((text) => text !== 'constructor');
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
-const duration = fc.constantFrom('100ms', '1s', '30s', '1m30s', '2h');
+const duration = fc.constantFrom('100ms', '1s', '30s', '1m30s', '1h');
+const windowLength = fc.constantFrom('1m', '1m30s', '2h', '7d');
 const size = fc.constantFrom('16M', '64m', '1g', '268435456');
 const port = fc.integer({ min: 1, max: 65_535 });
 
@@ -75,7 +76,7 @@ const update = fc.oneof(
     on_failure: fc.constantFrom('rollback', 'keep'),
   }),
   fc.record({
-    window: fc.record({ cron: fc.constantFrom('0 2 * * *', '*/5 * 1,15 * MON-FRI'), length: duration }),
+    window: fc.record({ cron: fc.constantFrom('0 2 * * *', '*/5 * 1,15 * MON-FRI'), length: windowLength }),
     hold: fc.boolean(),
   }),
 );
