@@ -1,6 +1,7 @@
 // A container as the engine shows it, read into what decisions are made from. Nothing that an engine echoes in another
 // form than it was asked, or leaves out, may decide: Podman and older engines differ in such.
 import type Docker from 'dockerode';
+import { cutText } from '../../protocol/text.ts';
 import type { ContainerState, EffectiveLimits, HostPort, ObservedContainer } from '../reconcile/observed.ts';
 import { engineName, LABELS } from './labels.ts';
 
@@ -47,12 +48,16 @@ export function toObserved(
   };
 }
 
+/** Longer than the name of any service, and than any hash: a stranger's label has any length, and is told and kept. */
+const MAX_LABEL = 100;
+
 /** What the labels say, all that is ever asked of a container's identity. */
 function labelled(labels: Readonly<Record<string, string>>): Identity {
+  const text = (label: string): string => cutText(labels[label] ?? '', MAX_LABEL);
   return {
-    service: labels[LABELS.service] ?? '',
+    service: text(LABELS.service),
     revision: Number(labels[LABELS.revision] ?? 0),
-    spec: labels[LABELS.spec] ?? '',
+    spec: text(LABELS.spec),
   };
 }
 

@@ -93,9 +93,12 @@ const BY_WORDS: readonly PullErrorClass[] = [
   { words: /not found(?::|$)/, ...NOT_FOUND },
 ];
 
+/** A registry's answer has any length, and to look through it takes time that grows with its square. */
+const MAX_JUDGED = 4096;
+
 /** `status` is the engine's own, where it answered with an error before the pull began. */
 export function classifyPullError(message: string, reference: string, status = 200): PullFailure {
-  const words = wordsOf(message, reference);
+  const words = wordsOf(cutText(message, MAX_JUDGED), reference);
   const { code, isTransient, hint } = meaningOf(words, status);
   const retryAfterMs = code === 'registry_rate_limited' ? retryAfterIn(words) : null;
   return {

@@ -251,3 +251,11 @@ test('a network that was removed and made anew is no longer joined by who was in
   answer(/^\/containers\/a\/json/, inspection('a', { networkId: 'its-id-before' }));
   expect(await observeOnly()).toMatchObject({ networks: [] });
 });
+
+test('labels of any length are cut: a stranger’s are kept and told', async () => {
+  list({ id: 'copy', state: 'exited' });
+  const copy = inspection('copy');
+  const Labels = { ...copy.Config.Labels, 'io.holdfast.service': 'x'.repeat(300_000) };
+  answer(/^\/containers\/copy\/json/, { ...copy, Config: { ...copy.Config, Labels } });
+  expect((await observeOnly())?.service).toBe('x'.repeat(100));
+});

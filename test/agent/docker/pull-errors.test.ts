@@ -162,3 +162,8 @@ test('a message of any length is cut at a whole character', () => {
   const { message } = classifyPullError(`${'x'.repeat(999)}\u{1f321}`, 'r.test/a:1');
   expect(message).toBe('x'.repeat(999));
 });
+
+test('no more than the beginning of a registry’s answer is looked through, as that takes the square of its length', () => {
+  const long = `${'status '.repeat(64 * 1024)} unauthorized`;
+  expect(classifyPullError(long, 'r.test/a:1')).toMatchObject({ code: 'pull_failed', isTransient: true });
+});
