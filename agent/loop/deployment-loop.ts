@@ -9,7 +9,7 @@ import { keepsHold } from '../reconcile/gate.ts';
 import { recognise } from '../reconcile/identity.ts';
 import type { Observed } from '../reconcile/observed.ts';
 import { recordOutcomes, type StepResult } from '../reconcile/outcomes.ts';
-import { type DeploymentRecord, EMPTY_RECORD, resumeAfterStall, resumeRecord } from '../reconcile/record.ts';
+import { type DeploymentRecord, EMPTY_RECORD, resumeAfterGap, resumeRecord } from '../reconcile/record.ts';
 import { withRetry } from '../reconcile/retry.ts';
 import type { Decision, Revision, Situation } from '../reconcile/situation.ts';
 import {
@@ -29,6 +29,8 @@ import { type SituationContext, SituationReader } from './situation-reader.ts';
 const SAFETY_PASS_MS = 30_000;
 /** In a row, until it is told: one that passes is of interest in the journal alone. */
 const TOLD_FAULTS = 3;
+/** An engine that was away for so long was not looked at; a shorter absence is like a slow look. */
+const ABSENT_MS = 10_000;
 /** Longer than any round takes, but for what it waits for a container to stop: one that is longer hangs. */
 const HANGS_AFTER_MS = 15 * 60_000;
 
@@ -61,6 +63,8 @@ export class DeploymentLoop {
   readonly #setbacks: Setbacks;
   /** The end of the last stall that was allowed for, monotonic. */
   #stalledMs: number;
+  /** When the first of the looks began that have failed since the last good one, monotonic. */
+  #blindSinceMs: number | null = null;
   #isResumed = false;
   #isRetryAsked = false;
 
@@ -142,7 +146,7 @@ export class DeploymentLoop {
     const lookedAtMs = this.#context.clock.monotonicMs();
     const observed = await this.#observe(document, desired);
     const seen = recognise({ deployment: this.name, record: this.#record, observed });
-    const situation = this.#allowForStall(await this.#reader.read({ desired, ...seen, lookedAtMs }));
+    const situation = this.#allowForGap(await this.#reader.read({ desired, ...seen, lookedAtMs }));
     const decision = decide(situation);
     const deadlineMs = situation.nowMs + (decision.deadlineInMs ?? Number.POSITIVE_INFINITY);
     this.#journal.noteHealth(decision.services);
@@ -182,13 +186,21 @@ export class DeploymentLoop {
   }
 
   /** After the last wait of a round and before its decision: what nobody saw is held against no update. */
-  #allowForStall(situation: Situation): Situation {
+  #allowForGap(situation: Situation): Situation {
+    const wasAbsent = this.#endAbsence();
     const stalledMs = this.#context.lastStallMs();
-    if (stalledMs <= this.#stalledMs) return situation;
+    if (stalledMs <= this.#stalledMs && !wasAbsent) return situation;
     this.#stalledMs = stalledMs;
     // This look may have begun before, and then shows nothing.
     this.#waker.wake();
-    return { ...situation, record: resumeAfterStall(situation.record, situation.nowMs) };
+    return { ...situation, record: resumeAfterGap(situation.record, situation.nowMs) };
+  }
+
+  /** The engine answers: whether it was away for so long that nobody knows what was meanwhile. */
+  #endAbsence(): boolean {
+    const sinceMs = this.#blindSinceMs;
+    this.#blindSinceMs = null;
+    return sinceMs !== null && this.#context.clock.monotonicMs() - sinceMs >= ABSENT_MS;
   }
 
   /**
@@ -235,11 +247,13 @@ export class DeploymentLoop {
 
   /** An engine that is away is told, with all that was known of the deployment before. */
   async #observe(document: AcceptedRevision, desired: Revision): Promise<Observed> {
-    const { engine, reporter } = this.#context;
+    const { engine, reporter, clock } = this.#context;
+    const askedMs = clock.monotonicMs();
     try {
       return await engine.observe(this.name);
     } catch (error) {
       if (error instanceof EngineUnavailable) {
+        this.#blindSinceMs ??= askedMs;
         reporter.reportStatus(this.name, document.source, statusWithoutEngine(desired, this.#record, error));
       }
       throw error;

@@ -41,7 +41,7 @@ export function judgeAttempt(situation: Situation, proof: Proof): 'proven' | 'un
   const crashing = onTrial.find((view) => (attempt.failures[view.spec.name] ?? 0) >= failuresAllowed(view));
   if (crashing !== undefined) return { view: crashing, reason: crashReason(situation, crashing, record) };
   if (attempt.resumes > MAX_RESUMES) {
-    const message = `the agent or the device restarted, or stood still, ${attempt.resumes} times before it was proven`;
+    const message = `the agent or the device restarted or stood still, or the engine was away, ${attempt.resumes} times before it was proven`;
     return { view: null, reason: { code: 'never_proven', message } };
   }
   if (deadlineInMs(attempt, proof.document, situation.nowMs) > 0) return 'undecided';

@@ -22,7 +22,7 @@ export interface Attempt {
   readonly stopsByMs?: number;
   /** From the first stop or start on: until then the switch can still wait. */
   readonly hasBegun?: true;
-  /** Starts of the agent that found it in a stage that counts them. */
+  /** Starts of the agent, and times in which nobody looked, that found it in a stage that counts them. */
   readonly resumes: number;
   /** Services that failed before the update began: it is not blamed for them. */
   readonly brokenBefore: readonly string[];
@@ -216,17 +216,28 @@ export function resumeRecord(record: DeploymentRecord, nowMs: number): Deploymen
   };
 }
 
-/** The process stood still, and nobody looked: to an update that is what a restart is, and is counted as one. */
-export function resumeAfterStall(record: DeploymentRecord, nowMs: number): DeploymentRecord {
-  return record.attempt === null ? record : { ...record, attempt: resumeAttempt(record.attempt, nowMs) };
+/** Nobody looked for a while: to an update that is what a restart is, and is counted as one. */
+export function resumeAfterGap(record: DeploymentRecord, nowMs: number): DeploymentRecord {
+  const services = Object.fromEntries(
+    Object.entries(record.services).map(([name, history]) => [name, watchAnew(history, nowMs)]),
+  );
+  const attempt = record.attempt === null ? null : resumeAttempt(record.attempt, nowMs);
+  return { ...record, services, attempt };
 }
 
 function resumeHistory(history: ServiceHistory, nowMs: number): ServiceHistory {
+  return {
+    ...watchAnew(history, nowMs),
+    retryAtMs: history.retryAtMs === null ? null : nowMs + history.delayMs,
+  };
+}
+
+/** Time in which nobody looked makes no good run, and no long row of failures. */
+function watchAnew(history: ServiceHistory, nowMs: number): ServiceHistory {
   const { row } = history;
   return {
     ...history,
     ...(row === undefined ? {} : { row: { ...row, lastMs: nowMs } }),
-    retryAtMs: history.retryAtMs === null ? null : nowMs + history.delayMs,
     watched: history.watched === null ? null : { ...history.watched, sinceMs: nowMs },
   };
 }

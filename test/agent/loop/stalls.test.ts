@@ -106,6 +106,22 @@ test('a device that stands still again and again does not try a revision for eve
   expect(status.reason).toMatchObject({ code: 'never_proven' });
 });
 
+test('a crash loop is the same one after a stall that is longer than a good run', async ({ makeWorld }) => {
+  const world = makeWorld();
+  world.startAgent();
+  world.publish(revisionOf(1, {}));
+  await world.untilPhase('line', 'converged', { revision: 1 });
+  world.programs.set('registry.test/app:1', programs.exitsAfter(12_000, 1));
+  for (const container of world.up('line')) container.crash(1);
+  await world.run(3 * 60_000);
+  const failuresInRow = () => world.store?.readRecord('line')?.services.app?.failuresInRow ?? 0;
+  const before = failuresInRow();
+  expect(before).toBeGreaterThan(3);
+  world.freezeAgent(11 * 60_000);
+  await world.run(11 * 60_000 + 3000);
+  expect(failuresInRow()).toBeGreaterThanOrEqual(before);
+});
+
 test('what runs in peace is not disturbed by a stall', async ({ makeWorld }) => {
   const world = makeWorld();
   world.startAgent();
