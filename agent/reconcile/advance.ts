@@ -82,11 +82,12 @@ function advanceRunning(
 }
 
 /** Whether a stopped container is to be started again. One that we parked is: its exit was our doing. */
-function shouldRun({ spec, record }: ServiceContext, container: ObservedContainer): boolean {
+function shouldRun(context: ServiceContext, container: ObservedContainer): boolean {
+  const { spec, record } = context;
   if (container.state === 'created' || record.parked.includes(container.id)) return true;
   const { failuresInRow, lastFailure } = historyOf(record, spec);
   // What no policy restarts has one chance, and another one when `retry` has forgiven its failure.
   const isForgiven = lastFailure !== null && failuresInRow === 0;
-  if (isForgiven && !isCompleted(spec, container, record)) return true;
+  if (isForgiven && !isCompleted(context, record)) return true;
   return afterExit(spec, container.exitCode, container.engineRestarts) === 'restart';
 }

@@ -1,32 +1,43 @@
 // Services that run once. That one has done its work is remembered by what it was asked, as its container may be
-// pruned: the work is not to be done twice. Another spec is other work, and `retry` asks for it anew.
-import type { ObservedContainer } from './observed.ts';
-import type { CompletedService, DeploymentRecord } from './record.ts';
+// pruned: the work is not to be done twice. Another spec is other work, and so is another image once it was pulled.
+import type { Attempt, CompletedService, DeploymentRecord } from './record.ts';
 import { afterExit, type ServiceSpec } from './service-spec.ts';
+import type { ServiceView } from './situation.ts';
 
 /** Whether a service that was to run once has done so. */
 export function isCompleted(
-  spec: ServiceSpec,
-  container: ObservedContainer | null,
+  { spec, container, needsContainer }: Pick<ServiceView, 'spec' | 'container' | 'needsContainer'>,
   record: DeploymentRecord,
 ): boolean {
-  if (container === null) return wasCompleted(spec, record);
+  if (container === null) return !needsContainer;
   if (container.state !== 'exited' || record.parked.includes(container.id)) return false;
   return afterExit(spec, container.exitCode, container.engineRestarts) === 'completed';
 }
 
-function wasCompleted(spec: ServiceSpec, { completed = [] }: DeploymentRecord): boolean {
-  // The policy is no part of what the hash names, and may have changed since.
-  const runsOnce = afterExit(spec, 0, 0) === 'completed';
-  return runsOnce && completed.some((done) => isOf(spec, done));
+/** Whether it has done so for the document `hash`, whatever has become of its container. */
+export function wasCompleted(
+  spec: ServiceSpec,
+  hash: string,
+  { completed = [], attempt }: Pick<DeploymentRecord, 'completed' | 'attempt'>,
+): boolean {
+  return completed.some(
+    (done) => isAsked(done, spec) && (attempt?.hash !== hash || isUpToDate(done, attempt)),
+  );
 }
 
-export function noteCompletion(
-  record: DeploymentRecord,
-  spec: ServiceSpec,
-  container: ObservedContainer | null,
-): DeploymentRecord {
-  if (container === null || !isCompleted(spec, container, record)) return record;
+/** The policy is no part of what the hash names, and may have changed since. */
+export function isAsked(done: CompletedService, spec: ServiceSpec): boolean {
+  return isOf(spec, done) && afterExit(spec, 0, 0) === 'completed';
+}
+
+/** Whether the work was done by the image that has come for the attempt, where one has. */
+export function isUpToDate({ service, imageId }: CompletedService, { refreshed = {} }: Attempt): boolean {
+  return !Object.hasOwn(refreshed, service) || refreshed[service] === imageId;
+}
+
+export function noteCompletion(record: DeploymentRecord, view: ServiceView): DeploymentRecord {
+  const { spec, container } = view;
+  if (container === null || !isCompleted(view, record)) return record;
   const { completed = [] } = record;
   const done = { service: spec.name, spec: spec.hash, imageId: container.imageId };
   if (completed.some((known) => isOf(spec, known) && known.imageId === done.imageId)) return record;

@@ -3,10 +3,10 @@
 
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import { barOf, liftsInMs } from './barred.ts';
-import { keepCompleted } from './completed.ts';
+import { isAsked, keepCompleted } from './completed.ts';
 import { expectCreated } from './identity.ts';
 import { forgetOutdated } from './outdated.ts';
-import type { BarredContent, CompletedService } from './record.ts';
+import type { BarredContent } from './record.ts';
 import { decideRemoval } from './removal.ts';
 import { holdRepeated } from './repeats.ts';
 import { stayRolledBack } from './rollback.ts';
@@ -79,10 +79,11 @@ function withoutLeftovers(situation: Situation, decision: Decision): Decision {
   const asked = [desired.document, proven?.document].flatMap((document) =>
     document?.state === 'present' ? specsOf(document) : [],
   );
-  const isAsked = (done: CompletedService): boolean =>
-    asked.some(({ name, hash }) => name === done.service && hash === done.spec);
   const { outdated: _outdated, completed: _completed, ...rest } = decision.record;
-  const completed = keepCompleted(decision.record, (done) => rest.phase !== 'removed' && isAsked(done));
+  const completed = keepCompleted(
+    decision.record,
+    (done) => rest.phase !== 'removed' && asked.some((spec) => isAsked(done, spec)),
+  );
   const outdated = forgetOutdated(decision.record, ids);
   return { ...decision, record: { ...rest, services, parked, ...outdated, ...completed } };
 }

@@ -53,8 +53,8 @@ export function requestsFor(
   record: DeploymentRecord,
   { containers }: Observed,
 ): ImageRequest[] {
-  const eligible = eligibleFor(hash, record, containers);
   const specs = specsOf(document);
+  const eligible = eligibleFor({ hash, specs }, record, containers);
   const carriers = findCarriers(eligible.containers, specs, eligible.first);
   return specs.flatMap((spec) => {
     const isSettled = record.proven?.hash === hash;

@@ -1,7 +1,7 @@
 // With `pull_policy: always` a tag may have moved: two containers then have the same spec and another image.
 // Which of them carries a revision is settled once, at its switch, and remembered by container id. Nothing
 // compares images later, so neither a restart nor another's pull can make a container anew.
-import { keepCompleted } from './completed.ts';
+import { isAsked } from './completed.ts';
 import type { ObservedContainer } from './observed.ts';
 import { type Attempt, type DeploymentRecord, historyOf, withHistory } from './record.ts';
 import type { ServiceSpec } from './service-spec.ts';
@@ -14,12 +14,22 @@ export interface Outdated {
 
 /** The containers that may carry the document `hash`, and which of them come first. */
 export function eligibleFor(
-  hash: string,
-  { outdated }: Pick<DeploymentRecord, 'outdated'>,
+  { hash, specs }: { hash: string; specs: readonly ServiceSpec[] },
+  { outdated, completed = [] }: Pick<DeploymentRecord, 'outdated' | 'completed'>,
   containers: readonly ObservedContainer[],
 ): { containers: readonly ObservedContainer[]; first: readonly string[] } {
-  if (outdated?.hash !== hash) return { containers, first: outdated?.containers ?? [] };
+  if (outdated?.hash !== hash) {
+    const first = outdated?.containers ?? [];
+    return { containers: containers.filter((one) => first.includes(one.id) || !isOfOthers(one)), first };
+  }
   return { containers: containers.filter(({ id }) => !outdated.containers.includes(id)), first: [] };
+
+  /** What another image has done is not taken on by a container of an update that failed. */
+  function isOfOthers({ service, spec: asked, imageId }: ObservedContainer): boolean {
+    const spec = specs.find(({ name, hash: own }) => name === service && own === asked);
+    const done = spec && completed.find((one) => isAsked(one, spec));
+    return done !== undefined && done.imageId !== imageId;
+  }
 }
 
 /** The record with all containers marked that hold another image than the one pulled for this attempt. */
@@ -48,17 +58,7 @@ export function markOutdated(
   const unwatched = pulled
     .filter(({ name }) => names.has(name))
     .reduce((noted, spec) => withHistory(noted, spec, { ...historyOf(noted, spec), watched: null }), record);
-  // Nor is its work that of the image which has come.
-  const { completed: _, ...rest } = unwatched;
-  const completed = keepCompleted(
-    record,
-    ({ service, imageId }) => !Object.hasOwn(refreshed, service) || refreshed[service] === imageId,
-  );
-  return {
-    ...rest,
-    ...completed,
-    outdated: { hash: attempt.hash, containers: outdated.map(({ id }) => id) },
-  };
+  return { ...unwatched, outdated: { hash: attempt.hash, containers: outdated.map(({ id }) => id) } };
 }
 
 /** Without containers that are gone. */

@@ -56,7 +56,7 @@ function failuresAllowed(view: ServiceView): number {
 }
 
 function isProven(view: ServiceView, { document, record }: Proof): boolean {
-  if (isCompleted(view.spec, view.container, record)) return true;
+  if (isCompleted(view, record)) return true;
   if (view.verdict.health !== 'healthy' || !isAsAsked(view, record)) return false;
   return lasted(view.verdict.evidence, durationMs(document.update.healthy_after, 0));
 }

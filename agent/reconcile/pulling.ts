@@ -44,7 +44,9 @@ export function pull(situation: Situation, desired: Revision<PresentDeployment>,
 function beginSwitch(situation: Situation, desired: Revision<PresentDeployment>, attempt: Attempt): Decision {
   const specs = specsOf(desired.document);
   const { containers } = situation.observed;
-  const record = withoutClockWait(markOutdated(situation.record, { attempt, specs, containers }));
+  const record = withoutClockWait(
+    markOutdated({ ...situation.record, attempt }, { attempt, specs, containers }),
+  );
   return switchAndProve({ ...situation, record }, desired, {
     ...attempt,
     stage: 'switching',

@@ -2,14 +2,10 @@
 import type { DeploymentRecord } from './record.ts';
 
 /**
- * The record as if nothing had failed: barred contents are forgotten, waits are over, a failed attempt begins anew. A
- * service that runs once runs again where no container shows any more that it has done so.
+ * The record as if nothing had failed: barred contents are forgotten, waits are over, a failed attempt begins anew. What
+ * has done its work is not asked to do it again.
  */
-export function withRetry({
-  completed: _completed,
-  repeats: _repeats,
-  ...record
-}: DeploymentRecord): DeploymentRecord {
+export function withRetry({ repeats: _repeats, ...record }: DeploymentRecord): DeploymentRecord {
   const services = Object.fromEntries(
     Object.entries(record.services).map(([name, { row: _row, ...history }]) => [
       name,

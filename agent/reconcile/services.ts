@@ -2,7 +2,7 @@
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import type { DependencyCondition } from '../../protocol/service.ts';
 import { advanceService, missingNetwork } from './advance.ts';
-import { isCompleted, noteCompletion } from './completed.ts';
+import { isCompleted, noteCompletion, wasCompleted } from './completed.ts';
 import { isInLoop } from './failure-row.ts';
 import { noteRun } from './failures.ts';
 import { judgeHealth, notHealthy } from './health.ts';
@@ -26,7 +26,7 @@ export function viewServices(
 ): ServiceView[] {
   const healthyAfterMs = durationMs(document.update.healthy_after, 0);
   const specs = specsOf(document);
-  const { containers, first } = eligibleFor(hash, situation.record, situation.observed.containers);
+  const { containers, first } = eligibleFor({ hash, specs }, situation.record, situation.observed.containers);
   const carriers = findCarriers(containers, specs, first);
   return specs.map((spec) => {
     const container = carriers.get(spec.name) ?? null;
@@ -39,7 +39,7 @@ export function viewServices(
             healthyAfterMs,
             nowMs: situation.nowMs,
           });
-    const needsContainer = container === null && !isCompleted(spec, null, situation.record);
+    const needsContainer = container === null && !wasCompleted(spec, hash, situation.record);
     const awaitedImage = needsContainer ? imageKey(requestOf(spec)) : null;
     return { spec, container, needsContainer, hosts, verdict, awaitedImage };
   });
@@ -54,7 +54,7 @@ export function noteRuns(
   return views.reduce((noted, view) => {
     const shown = noteShownSettings(noted, view.spec, view.container);
     const run = noteRun(noteJoins(shown, view), view, situation);
-    return noteCompletion(run, view.spec, view.container);
+    return noteCompletion(run, view);
   }, record);
 }
 
@@ -96,7 +96,7 @@ export function unmetDependencies(
 }
 
 function meets(condition: DependencyCondition, view: ServiceView, record: DeploymentRecord): boolean {
-  if (isCompleted(view.spec, view.container, record)) return condition !== 'service_healthy';
+  if (isCompleted(view, record)) return condition !== 'service_healthy';
   switch (condition) {
     case 'service_started':
       return view.container !== null && isUp(view.container);
@@ -109,7 +109,7 @@ function meets(condition: DependencyCondition, view: ServiceView, record: Deploy
 
 /** How a service fares: `failing` until it is good again once it has failed. */
 export function plightOf(view: ServiceView, record: DeploymentRecord): ServicePlight {
-  if (isCompleted(view.spec, view.container, record)) return 'good';
+  if (isCompleted(view, record)) return 'good';
   const isHealthy = view.container?.state === 'running' && view.verdict.health === 'healthy';
   const history = historyOf(record, view.spec);
   if (isHealthy && isAsAsked(view, record) && !isInLoop(history)) return 'good';

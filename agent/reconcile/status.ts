@@ -1,7 +1,6 @@
 // The status body: what is told of a deployment, made from a decision alone.
 import type { Phase, ServiceStatus } from '../../protocol/status.ts';
 import { cutText, printable } from '../../protocol/text.ts';
-import { isCompleted } from './completed.ts';
 import type { EffectiveLimits, MutableSettings, ObservedContainer } from './observed.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
 import { isUp } from './select-container.ts';
@@ -98,7 +97,7 @@ function serviceStatus(situation: Situation, record: DeploymentRecord, view: Ser
   const image = view.awaitedImage === null ? undefined : situation.images.get(view.awaitedImage);
   const end = endOf(view, record);
   return {
-    state: stateOf(view, record),
+    state: stateOf(view),
     health: view.verdict.health,
     image: spec.service.image,
     digest: container?.digest ?? null,
@@ -114,8 +113,8 @@ function serviceStatus(situation: Situation, record: DeploymentRecord, view: Ser
   };
 }
 
-function stateOf(view: ServiceView, record: DeploymentRecord): ServiceStatus['state'] {
-  if (isDoneAndGone(view, record)) return 'exited';
+function stateOf(view: ServiceView): ServiceStatus['state'] {
+  if (isDoneAndGone(view)) return 'exited';
   const state = view.container?.state ?? 'missing';
   return state === 'removing' ? 'missing' : state;
 }
@@ -126,7 +125,7 @@ function endOf(
   record: DeploymentRecord,
 ): { exitCode: number | null; isOomKilled: boolean } {
   const { container, spec } = view;
-  if (container === null) return { exitCode: isDoneAndGone(view, record) ? 0 : null, isOomKilled: false };
+  if (container === null) return { exitCode: isDoneAndGone(view) ? 0 : null, isOomKilled: false };
   if (isUp(container) || !record.parked.includes(container.id)) {
     const exitCode = container.state === 'running' ? null : container.exitCode;
     return { exitCode, isOomKilled: container.oomKilled };
@@ -136,8 +135,8 @@ function endOf(
 }
 
 /** Its work is done, and it is told as if the container were still there. */
-function isDoneAndGone({ spec, container }: ServiceView, record: DeploymentRecord): boolean {
-  return container === null && isCompleted(spec, null, record);
+function isDoneAndGone({ container, needsContainer }: ServiceView): boolean {
+  return container === null && !needsContainer;
 }
 
 /** What the kernel enforces where its cgroup could be read, else what the engine says it set. */

@@ -1,7 +1,7 @@
 // Stages `switching`, `proving` and `unproven`: the new containers take over, and show whether they are good.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import { withoutBar } from './barred.ts';
-import { isCompleted } from './completed.ts';
+import { isCompleted, isUpToDate, keepCompleted } from './completed.ts';
 import { condemn } from './condemned.ts';
 import { deadlineInMs, noteClock } from './deadline.ts';
 import type { ObservedContainer } from './observed.ts';
@@ -47,8 +47,7 @@ function goOn(situation: Situation, { needed, cleanup }: Plan, proof: Proof): De
   const { document, views, attempt, record: noted } = proof;
   const steps = [...needed, ...cleanup];
   const isStarted = views.every(
-    (view) =>
-      (view.container !== null && isUp(view.container)) || isCompleted(view.spec, view.container, noted),
+    (view) => (view.container !== null && isUp(view.container)) || isCompleted(view, noted),
   );
   const stage = attempt.stage === 'switching' && isStarted ? 'proving' : attempt.stage;
   const record: DeploymentRecord = {
@@ -124,8 +123,12 @@ function isOfProven(situation: Situation, container: ObservedContainer): boolean
 }
 
 function becomeProven(situation: Situation, desired: Desired): Decision {
+  const { attempt } = situation.record;
+  const { completed: _, ...rest } = withoutBar(situation.record, desired.content);
   const record: DeploymentRecord = {
-    ...withoutBar(situation.record, desired.content),
+    ...rest,
+    // What the revision before had done with other images was kept for the way back.
+    ...keepCompleted(situation.record, (done) => attempt === null || isUpToDate(done, attempt)),
     proven: { revision: desired.revision, hash: desired.hash },
     previous: situation.record.proven,
     attempt: null,
