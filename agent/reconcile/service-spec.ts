@@ -121,7 +121,9 @@ export type AfterExit = 'restart' | 'stay' | 'completed';
 export function afterExit(spec: ServiceSpec, exitCode: number | null, engineRestarts: number): AfterExit {
   const [policy, limit] = spec.settings.restartPolicy.split(':');
   if (policy === 'unless-stopped') return 'restart';
-  if (exitCode === 0) return 'completed';
+  // What is probed is there to run on: an orderly stop of the engine ends it with 0 too.
+  if (exitCode === 0)
+    return policy === 'on-failure' && spec.service.probe !== undefined ? 'restart' : 'completed';
   if (policy === 'no') return 'stay';
   return limit !== undefined && engineRestarts >= Number(limit) ? 'stay' : 'restart';
 }
