@@ -1,4 +1,5 @@
 // From JSON value to a deployment that can be relied on: shape, references, content hash.
+import * as v from 'valibot';
 import { contentHash } from './canonical-json.ts';
 import { type Deployment, deploymentSchema } from './deployment.ts';
 import { checkDeployment } from './deployment-checks.ts';
@@ -15,4 +16,14 @@ export function parseDeployment(value: unknown): Parsed<HashedDeployment> {
   const parsed = parseWith(deploymentSchema, value, checkDeployment);
   if (!parsed.ok) return parsed;
   return { ok: true, value: { document: parsed.value, hash: contentHash(value) } };
+}
+
+/**
+ * A document that was accepted before, perhaps by an older agent that let more pass: held against the shape alone, not
+ * against patterns, ranges and references. `null` where its shape is another one.
+ */
+export function parseStoredDeployment(value: unknown): Deployment | null {
+  const result = v.safeParse(deploymentSchema, value);
+  const isOfShape = (result.issues ?? []).every(({ kind }) => kind === 'validation');
+  return result.typed && isOfShape ? result.output : null;
 }

@@ -1,18 +1,18 @@
 // A stored document made ready for the planner.
 import { contentHash } from '../../protocol/canonical-json.ts';
+import { clampDurations } from '../../protocol/clamp-durations.ts';
 import type { Deployment } from '../../protocol/deployment.ts';
-import { parseDeployment } from '../../protocol/parse-deployment.ts';
+import { parseStoredDeployment } from '../../protocol/parse-deployment.ts';
 import type { Revision } from './situation.ts';
 
 /**
- * Parses a document that was accepted before; `null` when it is no longer valid, which a stricter agent could
- * find of one that an older agent stored.
+ * Reads a document that was accepted before; `null` when its shape is none that this agent knows. Bounds judge what
+ * arrives: what is stored runs, and is the way back. Its content keeps the name that it had.
  */
 export function revisionOf(hash: string, body: string): Revision | null {
-  const parsed = parseDeployment(JSON.parse(body));
-  if (!parsed.ok) return null;
-  const { document } = parsed.value;
-  return { revision: document.revision, hash, content: contentOf(document), document };
+  const stored = parseStoredDeployment(JSON.parse(body));
+  if (stored === null) return null;
+  return { revision: stored.revision, hash, content: contentOf(stored), document: clampDurations(stored) };
 }
 
 /** Hash of what a document asks, without what only numbers, dates or addresses it. */
