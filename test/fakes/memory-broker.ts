@@ -39,6 +39,8 @@ interface Session {
 const TRAVEL_MS = [5, 40] as const;
 /** What Mosquitto queues for one client at most, by default. */
 const MAX_QUEUED = 1000;
+/** Within this time a client subscribes anew that does so now and then. */
+const READ_AGAIN_MS = 2 * 3_600_000;
 const MAX_TAKEN = 20_000;
 
 export const NO_TROUBLE = { duplicated: 0, reordered: 0, lostAnswers: 0, refused: 0, dropped: 0 };
@@ -54,8 +56,8 @@ export class MemoryBroker {
    * connection, subscriptions that are refused, and messages that are dropped as the client is slow.
    */
   readonly trouble = { ...NO_TROUBLE };
-  /** For clients: filters of which something was dropped, or that were refused, since they were last subscribed to. */
-  readonly owed = new Set<string>();
+  /** For clients: when something of each filter was dropped, or it was refused, where it was not subscribed to since. */
+  readonly owed = new Map<string, number>();
   isUp = true;
   /** When it came up, or any of its troubles may have struck, last. */
   troubledMs = Number.NEGATIVE_INFINITY;
@@ -122,7 +124,7 @@ export class MemoryBroker {
     else if (message.retain) this.retained.set(message.topic, message.payload);
     for (const [id, session] of this.#sessions) {
       if (![...session.filters].some((filter) => matches(filter, message.topic))) continue;
-      if (this.isStruck('dropped')) this.#noteOwed(session, message.topic);
+      if (this.isStruck('dropped')) this.#noteDropped(session, message.topic);
       else if (session.queue.length < MAX_QUEUED) session.queue.push(message);
       this.#clients.get(id)?.pump();
     }
@@ -133,13 +135,18 @@ export class MemoryBroker {
     return Object.values(this.trouble).some((share) => share > 0);
   }
 
-  /** Whether somebody would hear more if it subscribed anew. */
+  /** Whether somebody would hear more if it subscribed anew, and has not had the time to. */
   get isOwing(): boolean {
-    return this.owed.size > 0;
+    const soonMs = this.clock.monotonicMs() - READ_AGAIN_MS;
+    return [...this.owed.values()].some((atMs) => atMs > soonMs);
   }
 
-  #noteOwed({ filters }: Session, topic: string): void {
-    for (const filter of filters) if (matches(filter, topic)) this.owed.add(filter);
+  noteOwed(filter: string): void {
+    this.owed.set(filter, this.clock.monotonicMs());
+  }
+
+  #noteDropped({ filters }: Session, topic: string): void {
+    for (const filter of filters) if (matches(filter, topic)) this.noteOwed(filter);
   }
 
   /** For clients: whether this trouble comes now. */
@@ -192,13 +199,13 @@ export class Client {
     const { retained, owed } = this.#broker;
     owed.delete(filter);
     if (this.#broker.isStruck('refused')) {
-      owed.add(filter);
+      this.#broker.noteOwed(filter);
       return false;
     }
     this.#session.filters.add(filter);
     for (const [topic, payload] of retained) {
       if (!matches(filter, topic)) continue;
-      if (this.#broker.isStruck('dropped')) owed.add(filter);
+      if (this.#broker.isStruck('dropped')) this.#broker.noteOwed(filter);
       else this.#send({ topic, payload, retain: true }, true);
     }
     return true;

@@ -202,6 +202,7 @@ export class MemoryEngine implements Engine {
   }
 
   async #fail(): Promise<never> {
+    this.daemon.silentMs = this.daemon.clock.monotonicMs();
     await passed(this.#gate);
     if (this.#gone.signal.aborted) return never();
     throw unavailable();

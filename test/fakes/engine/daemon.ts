@@ -45,8 +45,8 @@ export class Daemon implements Surroundings {
   readonly unreadable = new Set<string>();
   /** How it shows settings that it was given, in another form than it was asked. */
   echo: (settings: MutableSettings) => MutableSettings = (settings) => settings;
-  /** When the engine ended last, and with it the runs of its containers. */
-  endedMs = Number.NEGATIVE_INFINITY;
+  /** When it last ended, and with it the runs of its containers, or left a call without an answer. */
+  silentMs = Number.NEGATIVE_INFINITY;
   enforces: EngineFacts['enforces'] = ['memory', 'cpus', 'pids'];
   /** Aborted when the engine ends; `null` while it is down. */
   #session: AbortController | null = new AbortController();
@@ -78,7 +78,7 @@ export class Daemon implements Surroundings {
   }
 
   #endSession(): void {
-    this.endedMs = this.clock.monotonicMs();
+    this.silentMs = this.clock.monotonicMs();
     this.#session?.abort();
     this.#session = null;
     this.#watchers.clear();
@@ -228,7 +228,7 @@ export class Daemon implements Surroundings {
   ): Container {
     const { deployment, spec, image } = of;
     const id = hexOf(this.random, 64);
-    const { ports: _, ...bare } = spec.service;
+    const { ports: _ports, volumes: _volumes, ...bare } = spec.service;
     const labels = isNamed ? {} : { name: '', hash: '' };
     const copied = { ...spec, ...(isWhole ? {} : { service: bare, networks: {} }), ...labels };
     const identity = { id, name: name ?? `copy-${id.slice(0, 8)}`, isForeign: true };

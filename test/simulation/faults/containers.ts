@@ -4,6 +4,8 @@ import type { Container } from '../../fakes/engine/container.ts';
 import type { FaultKind, Site } from './fault-kind.ts';
 import { startForeign } from './foreign.ts';
 
+const DAY_MS = 86_400_000;
+
 /** One of the agent's containers, up or not as asked; `null` where there is none. */
 function anyContainer({ world, fleet, random, byHand }: Site, isUp: boolean): Container | null {
   const names = fleet.plans.map(({ name }) => name);
@@ -59,8 +61,8 @@ function copyContainer(site: Site): void {
   const isWhole = random() < 0.3;
   const copy = world.daemon.copy(of, { isWhole, isNamed: random() < 0.7 });
   if (random() < 0.7) copy.start();
-  // One that has the ports of a service keeps it from starting.
-  if (isWhole) world.clock.schedule(lastsMs, () => removeByHand(site, copy.id));
+  // One that has the ports and volumes of a service keeps it from starting, and them from being removed.
+  if (isWhole) world.clock.schedule(Math.min(lastsMs, DAY_MS), () => removeByHand(site, copy.id));
 }
 
 export function removeByHand({ world, byHand }: Pick<Site, 'world' | 'byHand'>, id: string): void {

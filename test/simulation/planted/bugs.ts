@@ -194,7 +194,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/loop/image-pull.ts',
-        find: 'if (!outcome.ok) return this.#cutFor ?? outcome;\n    if ((await findImage(this.request, this.#context)) !== null) return outcome;',
+        find: 'if (!outcome.ok) return this.#cutFor ?? outcome;',
         replace: 'if (outcome.ok || !signal.aborted) return { ok: true };',
       },
       {
@@ -204,9 +204,9 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
       {
         file: 'agent/loop/image-puller.ts',
-        find: 'const facts = isMet ? await findImage(request, this.#options) : null;',
+        find: 'const look = isMet ? await lookFor(request, this.#options) : null;',
         replace:
-          'const isPulled = this.#refreshed.has(key) || this.#refreshed.has(imageKey({ ...request, freshFor: null }));\n    const facts = isPulled ? { id: "pulled" } : isMet ? await findImage(request, this.#options) : null;',
+          'const isPulled = this.#refreshed.has(key) || this.#refreshed.has(imageKey({ ...request, freshFor: null }));\n    const look = isPulled ? { kind: "here" as const, id: "pulled" } : isMet ? await lookFor(request, this.#options) : null;',
       },
     ],
     promises: ['4 no switch before the images are there'],
@@ -315,8 +315,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/service-spec.ts',
-        find: "if (exitCode === 0) return 'completed';",
-        replace: "if (exitCode === 0 && policy === 'no') return 'completed';",
+        find: "return policy === 'on-failure' && spec.service.probe !== undefined ? 'restart' : 'completed';",
+        replace: "return policy === 'on-failure' ? 'restart' : 'completed';",
       },
     ],
     promises: ['1 a job that is done stays done'],

@@ -66,9 +66,10 @@ export const goodIsNotBarred: Promised = {
       // What ends agent or device again and again may be the content's doing.
       if (fresh.reason.code === 'never_proven') return;
       const isGood = specsIn(desired).every(({ service }) => fleet.classOf(service.image) === 'good');
-      // What a person does to a container looks as if the content did it, and so does the end of engine or device.
+      // What a person does to a container looks as if the content did it, as does the end of engine or device. And
+      // while the engine does not answer the deadline runs on, of which no verdict knows.
       const wasTouched = world.daemon.of(name).some((container) => scene.wasTouched(container));
-      const wasCutOff = world.clock.monotonicMs() - world.daemon.endedMs < AFTER_OUTAGE_MS;
+      const wasCutOff = world.clock.monotonicMs() - world.daemon.silentMs < AFTER_OUTAGE_MS;
       if (isGood && !wasTouched && !wasCutOff)
         scene.fail(GOOD, `${name} is barred for good: ${JSON.stringify(fresh.reason)}`);
     });

@@ -4,8 +4,8 @@ import type { Scene } from '../scene.ts';
 import type { Promised } from './promise.ts';
 
 const NAME = 'what crashes again and again is told';
-/** So many ends of one service in a row. */
-const CRASHES = 8;
+/** So many ends of one service in a row: two bursts with a good run between them may well be told as two. */
+const CRASHES = 12;
 /** So long that whoever looks now and then has looked. */
 const LONG_MS = 10 * 60_000;
 /** A run this long was a good one, and what comes after it the first of another row. */

@@ -10,8 +10,9 @@ export const nothingForeignTouched: Promised = {
   name: NAME,
   watch(scene) {
     const { world } = scene;
-    world.daemon.witnesses.push((event, { deployment }) => {
-      if (deployment === FOREIGN && (event === 'stop' || event === 'destroy' || event === 'update'))
+    world.daemon.witnesses.push((event, container) => {
+      const isTouching = event === 'stop' || event === 'destroy' || event === 'update';
+      if (container.deployment === FOREIGN && isTouching && !scene.wasTouched(container))
         scene.fail(NAME, `a foreign container saw "${event}"`);
     });
   },

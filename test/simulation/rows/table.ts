@@ -50,7 +50,8 @@ export const ROWS: Readonly<Record<string, readonly string[]>> = {
   'a container is killed or stopped by hand': ['service_failed exited by hand'],
   'a container is removed by hand': ['service_failed removed'],
   'the container of a job that is done is removed, as by `docker container prune`': ['job done and gone'],
-  'somebody copies a container of the deployment with its labels': ['foreign_container'],
+  'somebody copies a container of the deployment with its labels (`docker commit` and `docker run`, a tool that duplicates it)':
+    ['foreign_container'],
   'a container of somebody else is in a network that is to go': [
     ...['switching network_in_use', 'converged network_in_use', 'degraded network_in_use'],
   ],
