@@ -115,7 +115,7 @@ export const goodDocument: fc.Arbitrary<unknown> = fc.oneof(
 
 export const goodCommand: fc.Arbitrary<unknown> = fc.record({
   schema: fc.constant('holdfast.command/1'),
-  id: fc.constantFrom('c1', 'c2', '2026-11-23.a'),
+  id: fc.constantFrom('c1', 'c2', '2026-11-23_a'),
   verb: fc.constantFrom('restart', 'logs', 'retry', 'pause', 'resume', 'report'),
   args: some({ deployment: word, service: word, lines: fc.nat(5000) }),
 });
