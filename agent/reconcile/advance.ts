@@ -5,8 +5,7 @@ import { CRASH_LOOP_FAILURES } from './failure-row.ts';
 import { nameFor } from './identity.ts';
 import { areHostsThere, mustFollow } from './joins.ts';
 import type { ImageStanding, ObservedContainer } from './observed.ts';
-import type { DeploymentRecord, ServiceHistory } from './record.ts';
-import { historyOf } from './record.ts';
+import { type DeploymentRecord, historyOf, isHeldBack, type ServiceHistory } from './record.ts';
 import { isUp } from './select-container.ts';
 import { afterExit, type ServiceSpec } from './service-spec.ts';
 import { settingsStep } from './settings.ts';
@@ -28,12 +27,12 @@ export interface ServiceContext extends ServiceView {
 export function advanceService(context: ServiceContext): Step | null {
   const { spec, container, record, nowMs } = context;
   const history = historyOf(record, spec);
-  const isHeldBack = history.retryAtMs !== null && nowMs < history.retryAtMs;
-  if (container === null) return isHeldBack || !context.needsContainer ? null : createStep(context);
+  const mustWait = isHeldBack(history, nowMs);
+  if (container === null) return mustWait || !context.needsContainer ? null : createStep(context);
   const ref = { service: spec.name, container: container.id };
   if (container.state === 'dead') return { kind: 'remove_container', ...ref };
-  if (isUp(container)) return advanceRunning(context, container, history, isHeldBack);
-  if (isHeldBack || context.isPlaceTaken || !isAwaitedReady(context)) return null;
+  if (isUp(container)) return advanceRunning(context, container, history, mustWait);
+  if (mustWait || context.isPlaceTaken || !isAwaitedReady(context)) return null;
   if (!shouldRun(context, container)) return null;
   // A power cut between its creation and the joining, or a network that was removed since: it cannot start so.
   if (missingNetwork(spec, container) !== null) return { kind: 'remove_container', ...ref };
@@ -62,12 +61,12 @@ function advanceRunning(
   context: ServiceContext,
   container: ObservedContainer,
   history: ServiceHistory,
-  isHeldBack: boolean,
+  mustWait: boolean,
 ): Step | null {
   const { spec, verdict, record } = context;
   const ref = { service: spec.name, container: container.id };
   if (container.state === 'paused') return { kind: 'unpause_container', ...ref };
-  if (isHeldBack) {
+  if (mustWait) {
     const isLooping = history.failuresInRow >= CRASH_LOOP_FAILURES && verdict.health !== 'healthy';
     return isLooping ? stopStep(container) : null;
   }

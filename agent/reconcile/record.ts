@@ -200,6 +200,11 @@ export function withHistory(
   return { ...record, services: { ...record.services, [spec.name]: history } };
 }
 
+/** Whether it waits for its next try after a failure. */
+export function isHeldBack({ retryAtMs }: ServiceHistory, nowMs: number): boolean {
+  return retryAtMs !== null && nowMs < retryAtMs;
+}
+
 /** A record read back after a restart: monotonic times of the old process mean nothing in the new one. */
 export function resumeRecord(record: DeploymentRecord, nowMs: number): DeploymentRecord {
   const services = Object.fromEntries(

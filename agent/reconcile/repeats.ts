@@ -5,10 +5,10 @@ import type { Reason } from '../../protocol/status.ts';
 import { equalJitter, nextCeilingMs } from '../lib/back-off.ts';
 import type { Moment } from './failures.ts';
 import type { Observed } from './observed.ts';
-import { type DeploymentRecord, historyOf } from './record.ts';
+import { type DeploymentRecord, historyOf, isHeldBack } from './record.ts';
 import { earliest, plightOf } from './services.ts';
-import type { Decision, ServiceView, Situation } from './situation.ts';
-import { pathOf, type Step, type StepOutcome } from './steps.ts';
+import type { Decision, Situation } from './situation.ts';
+import { pathOf, type Step, type StepOutcome, serviceOf } from './steps.ts';
 
 /** What was done for one service, network or volume since it was well. */
 export interface Repeat {
@@ -46,8 +46,7 @@ export function noteRepeats(
 function isCounted(step: Step, record: DeploymentRecord): boolean {
   if (step.kind === 'read_last_logs') return false;
   const isRun = 'graceMs' in step || step.kind === 'start_container';
-  const service = 'spec' in step ? step.spec.name : 'service' in step ? step.service : '';
-  return !(isRun && (record.services[service]?.failuresInRow ?? 0) > 0);
+  return !(isRun && (record.services[serviceOf(step) ?? '']?.failuresInRow ?? 0) > 0);
 }
 
 function oneMore(before: Repeat, word: string, { nowMs, chance }: Moment): Repeat {
@@ -89,11 +88,7 @@ export function holdRepeated(situation: Situation, decision: Decision): Decision
 function isWell(path: string, { services, record }: Decision, nowMs: number): boolean {
   const view = services.find(({ spec }) => path === `services.${spec.name}`);
   if (view === undefined) return true;
-  return plightOf(view, record) === 'good' || isHeldBack(view, record, nowMs);
-}
-
-function isHeldBack({ spec }: ServiceView, record: DeploymentRecord, nowMs: number): boolean {
-  return (historyOf(record, spec).retryAtMs ?? 0) > nowMs;
+  return plightOf(view, record) === 'good' || isHeldBack(historyOf(record, view.spec), nowMs);
 }
 
 function shownFor(step: Step, { containers }: Observed): string | null {

@@ -2,7 +2,7 @@
 import type { Phase, ServiceStatus } from '../../protocol/status.ts';
 import { cutText, printable } from '../../protocol/text.ts';
 import type { EffectiveLimits, MutableSettings, ObservedContainer } from './observed.ts';
-import { type DeploymentRecord, historyOf } from './record.ts';
+import { type DeploymentRecord, historyOf, isHeldBack } from './record.ts';
 import { isUp } from './select-container.ts';
 import type { ServiceSpec } from './service-spec.ts';
 import type { Decision, Revision, ServiceView, Situation, StatusBody } from './situation.ts';
@@ -167,10 +167,10 @@ function lastFailure(
   record: DeploymentRecord,
   spec: ServiceSpec,
 ): ServiceStatus['last_failure'] {
-  const { lastFailure: failure, retryAtMs } = historyOf(record, spec);
+  const history = historyOf(record, spec);
+  const { lastFailure: failure } = history;
   if (failure === null) return null;
   const { code, message, at, exitCode, nextTryAt } = failure;
-  const isWaiting = retryAtMs !== null && retryAtMs > situation.nowMs;
-  const nextTry = isWaiting ? { next_try_at: nextTryAt } : {};
+  const nextTry = isHeldBack(history, situation.nowMs) ? { next_try_at: nextTryAt } : {};
   return { code, message, at, exit_code: exitCode, ...nextTry };
 }
