@@ -200,6 +200,14 @@ export function withHistory(
   return { ...record, services: { ...record.services, [spec.name]: history } };
 }
 
+export function mapHistories(
+  record: DeploymentRecord,
+  change: (history: ServiceHistory) => ServiceHistory,
+): DeploymentRecord {
+  const services = Object.entries(record.services).map(([name, history]) => [name, change(history)] as const);
+  return { ...record, services: Object.fromEntries(services) };
+}
+
 /** Whether it waits for its next try after a failure. */
 export function isHeldBack({ retryAtMs }: ServiceHistory, nowMs: number): boolean {
   return retryAtMs !== null && nowMs < retryAtMs;
@@ -207,15 +215,11 @@ export function isHeldBack({ retryAtMs }: ServiceHistory, nowMs: number): boolea
 
 /** A record read back after a restart: monotonic times of the old process mean nothing in the new one. */
 export function resumeRecord(record: DeploymentRecord, nowMs: number): DeploymentRecord {
-  const services = Object.fromEntries(
-    Object.entries(record.services).map(([name, history]) => [name, resumeHistory(history, nowMs)]),
-  );
   const { clockWait, repeats } = record;
   return {
-    ...record,
+    ...mapHistories(record, (history) => resumeHistory(history, nowMs)),
     ...(repeats === undefined ? {} : { repeats: resumeRepeats(repeats, nowMs) }),
     ...(clockWait === undefined ? {} : { clockWait: { ...clockWait, sinceMs: nowMs } }),
-    services,
     barred: record.barred.map((entry) => resumeBarred(entry, nowMs)),
     attempt: record.attempt === null ? null : resumeAttempt(record.attempt, nowMs),
   };
@@ -223,11 +227,8 @@ export function resumeRecord(record: DeploymentRecord, nowMs: number): Deploymen
 
 /** Nobody looked for a while: to an update that is what a restart is, and is counted as one. */
 export function resumeAfterGap(record: DeploymentRecord, nowMs: number): DeploymentRecord {
-  const services = Object.fromEntries(
-    Object.entries(record.services).map(([name, history]) => [name, watchAnew(history, nowMs)]),
-  );
   const attempt = record.attempt === null ? null : resumeAttempt(record.attempt, nowMs);
-  return { ...record, services, attempt };
+  return { ...mapHistories(record, (history) => watchAnew(history, nowMs)), attempt };
 }
 
 function resumeHistory(history: ServiceHistory, nowMs: number): ServiceHistory {
