@@ -31,12 +31,13 @@ export interface Steady extends Decision {
   readonly isAllGood: boolean;
 }
 
-interface Upkeep {
+interface Course {
   readonly document: PresentDeployment;
   readonly views: readonly ServiceView[];
   readonly record: DeploymentRecord;
-  /** Containers that are to go. */
-  readonly surplus: readonly ObservedContainer[];
+  /** Containers that are up and are to stop. */
+  readonly leaving: readonly ObservedContainer[];
+  readonly cleanup: readonly Step[];
 }
 
 /**
@@ -52,7 +53,12 @@ export function keepRunning(
   const views = viewServices(situation, revision);
   const noted = noteRuns(situation, situation.record, views);
   const surplus = surplusOf(situation, views).filter((container) => !keeps(container));
-  const plan = planUpkeep(situation, { document, views, record: noted, surplus });
+  const cleanup = [
+    ...clearAway(surplus.filter((container) => !isUp(container))),
+    ...unusedNetworks(situation, views),
+  ];
+  const leaving = surplus.filter(isUp);
+  const plan = planSteps(situation, { document, views, record: noted, leaving, cleanup });
   const { obstacle, leftover } = obstaclesIn(plan, noted);
   const record: DeploymentRecord = { ...noted, blocked: obstacle ?? leftover };
   const steps = [...plan.needed, ...plan.cleanup];
@@ -70,23 +76,13 @@ export function keepRunning(
   };
 }
 
-function planUpkeep(situation: Situation, { document, views, record, surplus }: Upkeep): Plan {
-  const missing = missingResources(
-    document,
-    networksUsed(views.map((view) => view.spec)),
-    situation.observed,
-  );
+/** Networks and volumes come first and alone; then each service goes one step on, and what leaves makes way for it. */
+export function planSteps(situation: Situation, { document, views, record, leaving, cleanup }: Course): Plan {
+  const networks = networksUsed(views.map((view) => view.spec));
+  const missing = missingResources(document, networks, situation.observed);
   if (missing.length > 0) return { needed: missing, cleanup: [] };
-  return {
-    needed: [
-      ...advanceServices(situation, { record, views, leaving: surplus }),
-      ...makeWay(surplus.filter(isUp), views),
-    ],
-    cleanup: [
-      ...clearAway(surplus.filter((container) => !isUp(container))),
-      ...unusedNetworks(situation, views),
-    ],
-  };
+  const advanced = advanceServices(situation, { record, views, leaving });
+  return { needed: [...advanced, ...makeWay(leaving, views)], cleanup };
 }
 
 /** Networks that nothing uses any more go once no container can still be in them. */
@@ -107,7 +103,7 @@ export function surplusOf(situation: Situation, views: readonly ServiceView[]): 
 }
 
 /** A container is stopped once its successor stands ready to start; one with no successor at once. */
-export function makeWay(inTheWay: readonly ObservedContainer[], views: readonly ServiceView[]): Step[] {
+function makeWay(inTheWay: readonly ObservedContainer[], views: readonly ServiceView[]): Step[] {
   const ready = inTheWay.filter((container) => {
     const successor = views.find((view) => view.spec.name === container.service);
     return successor === undefined || !successor.needsContainer;

@@ -10,18 +10,11 @@ import { PHASE_TABLE, type Stage } from './phases.ts';
 import { judgeAttempt, type Proof, proofInMs } from './proof.ts';
 import type { Attempt, DeploymentRecord } from './record.ts';
 import { isUp } from './select-container.ts';
-import { networksUsed, specsOf } from './service-spec.ts';
-import {
-  advanceServices,
-  earliest,
-  imagesToFetch,
-  nextRetryInMs,
-  noteRuns,
-  viewServices,
-} from './services.ts';
+import { specsOf } from './service-spec.ts';
+import { earliest, imagesToFetch, nextRetryInMs, noteRuns, viewServices } from './services.ts';
 import type { Decision, Revision, ServiceView, Situation } from './situation.ts';
-import { clearAway, keepRunning, makeWay, parkStopped, steadyPhase, surplusOf } from './steady.ts';
-import { missingResources, type Step } from './steps.ts';
+import { clearAway, keepRunning, parkStopped, planSteps, steadyPhase, surplusOf } from './steady.ts';
+import type { Step } from './steps.ts';
 
 type Desired = Revision<PresentDeployment>;
 
@@ -29,7 +22,14 @@ export function switchAndProve(situation: Situation, desired: Desired, before: A
   const views = viewServices(situation, desired);
   const noted = noteRuns(situation, { ...situation.record, attempt: before }, views);
   const inTheWay = containersInTheWay(situation, desired, views);
-  const plan = planSwitch(situation, desired, { views, record: noted, inTheWay });
+  const stopped = surplusOf(situation, views).filter(
+    (container) => !isUp(container) && !isOfProven(situation, container),
+  );
+  const plan = planSteps(situation, {
+    ...{ document: desired.document, views, record: noted },
+    leaving: inTheWay,
+    cleanup: clearAway(stopped),
+  });
   const stops = plan.needed.flatMap((step) => (step.kind === 'stop_container' ? [step.container] : []));
   const stopping = inTheWay.filter(({ id }) => stops.includes(id));
   const attempt = noteClock(noted.attempt ?? before, { stopping, inTheWay, nowMs: situation.nowMs });
@@ -85,26 +85,6 @@ function isBeginning({ kind }: Step): boolean {
 const PREPARATIONS: ReadonlySet<Step['kind']> = new Set([
   ...(['create_network', 'create_volume', 'create_container', 'remove_container'] as const),
 ]);
-
-interface Switch extends Pick<Proof, 'views' | 'record'> {
-  readonly inTheWay: readonly ObservedContainer[];
-}
-
-function planSwitch(situation: Situation, desired: Desired, { views, record, inTheWay }: Switch): Plan {
-  const networks = networksUsed(views.map((view) => view.spec));
-  const missing = missingResources(desired.document, networks, situation.observed);
-  if (missing.length > 0) return { needed: missing, cleanup: [] };
-  const stopped = surplusOf(situation, views).filter(
-    (container) => !isUp(container) && !isOfProven(situation, container),
-  );
-  return {
-    needed: [
-      ...advanceServices(situation, { record, views, leaving: inTheWay }),
-      ...makeWay(inTheWay, views),
-    ],
-    cleanup: clearAway(stopped),
-  };
-}
 
 function phaseOf(
   stage: Stage,
