@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { connectDocker } from '../../../agent/docker/client.ts';
+import { isSilence } from '../../../agent/docker/engine-error.ts';
 
 let server: Server | undefined;
 
@@ -22,5 +23,6 @@ test('an engine that ends in the middle of an answer is one that does not answer
   const socketPath = path.join(tmpdir(), `holdfast-client-${process.pid}.sock`);
   await listen(socketPath);
   const docker = connectDocker(socketPath, 25);
-  await expect(docker.info()).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  // On a machine that is busy the limit may pass before the head of the answer has come: the same to the agent.
+  await expect(docker.info()).rejects.toSatisfy(isSilence);
 });

@@ -15,10 +15,12 @@ export const neverTwins: Promised = {
     world.daemon.witnesses.push((event, container) => {
       const { deployment, spec } = container;
       if (event !== 'start' || !stopFirst.has(deployment) || !scene.isOurs(container)) return;
-      const running = world.daemon
+      const others = world.daemon
         .of(deployment, spec.name)
-        .filter(({ state }) => state === 'running' || state === 'paused');
-      if (running.length > 1) scene.fail(TWINS, `${running.length} of ${deployment}/${spec.name} run`);
+        .filter((other) => other !== container && (other.state === 'running' || other.state === 'paused'));
+      // What a hand has started beside ours is not the agent's doing.
+      if (others.some((other) => !scene.wasTouched(other)))
+        scene.fail(TWINS, `${others.length + 1} of ${deployment}/${spec.name} run`);
     });
   },
 };
