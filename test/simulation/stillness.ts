@@ -97,6 +97,11 @@ function idleForMs(record: DeploymentRecord, now: Now): number {
   if (!isResting || phase === 'switching' || phase === 'degraded') return 0;
   const retries = Object.values(services).map(({ retryAtMs }) => retryAtMs);
   if (retries.some((atMs) => atMs !== null && atMs > now.processMs)) return 0;
+  // What was left out is to the agent a time in which nobody looked: no run in it would be told as good or bad.
+  const isOnTrial = Object.values(services).some(
+    ({ watched, failuresInRow }) => watched !== null && failuresInRow > 0,
+  );
+  if (isOnTrial) return 0;
   const lifts = barred.flatMap(({ retry }) => (retry === undefined ? [] : [retry.atMs - now.processMs]));
   const waits = phase === 'waiting' ? [waitsForMs(record, now)] : [];
   return Math.min(Number.POSITIVE_INFINITY, ...lifts.filter((ms) => ms > 0), ...waits);
