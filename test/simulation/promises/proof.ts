@@ -66,10 +66,11 @@ export const provenWasSeen: Promised = {
       );
       if (bad !== undefined) scene.fail(SEEN, `${name}/${bad.name} never was good for healthy_after`);
       const nowMs = world.clock.monotonicMs();
-      for (const container of world.up(name)) {
-        const { hangsSinceMs, spec } = container;
-        if (hangsSinceMs === null || !hasSpec(revision, container) || exempt.get(name)?.includes(spec.name))
-          continue;
+      const judged = world.up(name).filter((container) => hasSpec(revision, container));
+      for (const { hangsSinceMs, spec, id } of judged) {
+        if (hangsSinceMs === null || exempt.get(name)?.includes(spec.name)) continue;
+        // With a tag that has moved the one before asks for the same, and is still to be stopped.
+        if (judged.findLast((other) => other.spec.name === spec.name)?.id !== id) continue;
         // What hangs at the end of a freeze was not seen to answer since.
         const isSleptThrough = hangsSinceMs < world.thawedMs;
         if (isSleptThrough || nowMs - hangsSinceMs > LAST_LOOK_MS)
