@@ -52,9 +52,10 @@ export class InstanceWatch {
     return counts.slice(from);
   }
 
-  /** When a container first did so, in milliseconds since 1970. */
+  /** When a container first started, or last ended, in milliseconds since 1970: a busy machine may restart it. */
   timeOf(action: Turn['action'], container: string): number {
-    const turn = this.turns.find((other) => other.action === action && other.container === container);
+    const turns = this.turns.filter((other) => other.action === action && other.container === container);
+    const turn = action === 'start' ? turns[0] : turns.at(-1);
     if (turn === undefined) throw new Error(`${container} did not ${action}`);
     return turn.atMs;
   }
