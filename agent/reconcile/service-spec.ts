@@ -21,6 +21,8 @@ export interface ServiceSpec {
   readonly files: readonly ServiceFile[];
   /** Services whose namespaces it joins. */
   readonly hosts: readonly string[];
+  /** Whether an exit with 0 is the end of its work, and not that of a server which was told to stop. */
+  readonly isJob: boolean;
 }
 
 /** The network that a deployment's services share when they name none, as in Compose. */
@@ -48,7 +50,16 @@ function specOf(document: PresentDeployment, name: string, service: Service): Se
     settings: settingsOf(service),
     networks: networksOf(name, service),
     hosts: hostsOf(service),
+    isJob: isJob(document, name, service),
   };
+}
+
+/** An orderly stop of the engine ends a server with 0 too: one is what has a probe or publishes ports. */
+function isJob({ services }: PresentDeployment, name: string, { probe, ports = [] }: Service): boolean {
+  const isAwaited = Object.values(services).some(
+    ({ depends_on = {} }) => depends_on[name]?.condition === 'service_completed_successfully',
+  );
+  return isAwaited || (probe === undefined && ports.length === 0);
 }
 
 /** A service in another's namespaces follows it: what makes that one's container anew makes this one's anew too. */
@@ -121,9 +132,7 @@ export type AfterExit = 'restart' | 'stay' | 'completed';
 export function afterExit(spec: ServiceSpec, exitCode: number | null, engineRestarts: number): AfterExit {
   const [policy, limit] = spec.settings.restartPolicy.split(':');
   if (policy === 'unless-stopped') return 'restart';
-  // What is probed is there to run on: an orderly stop of the engine ends it with 0 too.
-  if (exitCode === 0)
-    return policy === 'on-failure' && spec.service.probe !== undefined ? 'restart' : 'completed';
+  if (exitCode === 0) return policy === 'on-failure' && !spec.isJob ? 'restart' : 'completed';
   if (policy === 'no') return 'stay';
   return limit !== undefined && engineRestarts >= Number(limit) ? 'stay' : 'restart';
 }

@@ -1,31 +1,37 @@
-// A service with a probe is there to run on: one that ends with 0 on SIGTERM is no job that is done.
+// A service with a probe or a published port is there to run on: one that ends with 0 on SIGTERM is no job that is done.
 import { expect } from 'vitest';
 import { deployment, PROBE } from '../../fakes/deployments.ts';
 import { programs } from '../../fakes/engine/programs.ts';
 import type { World } from '../../fakes/world.ts';
 import { test } from './world-test.ts';
 
-const revision = (number: number) =>
+const revision = (number: number, server: object = { probe: PROBE }) =>
   deployment({
     revision: number,
-    services: { app: { image: `registry.test/app:${number}`, probe: PROBE, restart: 'on-failure' } },
+    services: { app: { image: `registry.test/app:${number}`, restart: 'on-failure', ...server } },
   });
 
-async function converge(world: World): Promise<void> {
+async function converge(world: World, server?: object): Promise<void> {
   world.programs.set('registry.test/app:1', programs.stopsCleanly);
   world.startAgent();
-  world.publish(revision(1));
+  world.publish(revision(1, server));
   await world.untilPhase('line', 'converged', { revision: 1 });
 }
 
-test('after an orderly restart of the engine it runs again', async ({ makeWorld }) => {
-  const world = makeWorld();
-  await converge(world);
-  world.restartEngine({ downMs: 5000 });
-  await world.run(5 * 60_000);
-  expect(world.up('line')).toHaveLength(1);
-  expect(world.status('line')?.phase).toBe('converged');
-});
+test.for([
+  ['a probe', { probe: PROBE }],
+  ['a published port', { ports: [{ target: 80, published: '8080' }] }],
+] as const)(
+  'with %s it runs again after an orderly restart of the engine',
+  async ([, server], { makeWorld }) => {
+    const world = makeWorld();
+    await converge(world, server);
+    world.restartEngine({ downMs: 5000 });
+    await world.run(5 * 60_000);
+    expect(world.up('line')).toHaveLength(1);
+    expect(world.status('line')?.phase).toBe('converged');
+  },
+);
 
 test('also where its container was pruned after', async ({ makeWorld }) => {
   const world = makeWorld();

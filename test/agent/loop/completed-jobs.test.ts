@@ -1,6 +1,6 @@
 // A job that is done is done: also when its container is gone, as after a prune.
 import { expect } from 'vitest';
-import { absent, deployment } from '../../fakes/deployments.ts';
+import { absent, deployment, PROBE } from '../../fakes/deployments.ts';
 import { programs } from '../../fakes/engine/programs.ts';
 import type { World } from '../../fakes/world.ts';
 import { test } from './world-test.ts';
@@ -40,6 +40,21 @@ function prune(world: World): void {
     world.daemon.images.removeName({ reference: spec.service.image, imageId: image.id }, new Set());
   }
 }
+
+test('a job that others wait for is done when it exits with 0, whatever looks after it', async ({
+  makeWorld,
+}) => {
+  const world = makeWorld();
+  const started = watchJobs(world);
+  world.startAgent();
+  const { services } = withJob(1);
+  const server = { probe: PROBE, ports: [{ target: 80, published: '8080' }] };
+  const job = { image: 'registry.test/job:1', restart: 'on-failure', ...server };
+  world.publish(deployment({ revision: 1, services: { ...services, job } }));
+  await world.untilPhase('line', 'converged', { revision: 1 });
+  await world.run(HOUR_MS);
+  expect(started).toEqual([1]);
+});
 
 test.for(['no', 'on-failure'])(
   'a job with restart "%s" whose container is pruned is not done again, and who awaits it runs on',

@@ -315,7 +315,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/service-spec.ts',
-        find: "return policy === 'on-failure' && spec.service.probe !== undefined ? 'restart' : 'completed';",
+        find: "return policy === 'on-failure' && !spec.isJob ? 'restart' : 'completed';",
         replace: "return policy === 'on-failure' ? 'restart' : 'completed';",
       },
     ],
