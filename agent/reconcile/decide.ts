@@ -2,6 +2,7 @@
 // at what is, never at how it came to be, so it may be asked at any moment, any number of times.
 
 import type { PresentDeployment } from '../../protocol/deployment.ts';
+import type { Phase, Reason } from '../../protocol/status.ts';
 import { barOf, liftsInMs } from './barred.ts';
 import { isAsked, keepCompleted } from './completed.ts';
 import { expectCreated } from './identity.ts';
@@ -19,7 +20,8 @@ import { decideUpdate } from './update.ts';
 /**
  * | desired | what follows |
  * |---|---|
- * | absent, or inherit with nothing to inherit | everything of the deployment is removed |
+ * | absent | everything of the deployment is removed |
+ * | inherit with nothing to inherit | what is proven is kept running: only what is asked by name is removed |
  * | the revision that is proven | it is kept running |
  * | one that this device takes no part in | what is proven is kept running |
  * | one whose content is barred | what is proven is kept running, told as `rolled_back`, until the bar lifts |
@@ -32,8 +34,9 @@ export function decide(situation: Situation): Decision {
 
 function decideWhole(situation: Situation): Decision {
   const { desired, proven, record, takesPart } = situation;
-  if (!takesPart) return sitOut(situation);
-  if (desired.document.state !== 'present') return decideRemoval(situation);
+  if (!takesPart) return sitOut(situation, notInRollout(desired));
+  if (desired.document.state === 'inherit') return sitOut(situation, NOTHING_TO_INHERIT);
+  if (desired.document.state === 'absent') return decideRemoval(situation);
   const present: Revision<PresentDeployment> = { ...desired, document: desired.document };
   if (proven?.hash === desired.hash) {
     const steady = keepRunning(situation, present);
@@ -51,17 +54,33 @@ function isTriedAgain({ record, desired, nowMs }: Situation, barred: BarredConte
   return record.attempt?.hash === desired.hash || liftsInMs(barred, nowMs) === 0;
 }
 
-function sitOut(situation: Situation): Decision {
-  const message = `this device takes no part in the roll-out of revision ${situation.desired.revision} yet`;
-  const reason = { code: 'not_in_rollout', message };
+function notInRollout({ revision }: Revision): Reason {
+  const message = `this device takes no part in the roll-out of revision ${revision} yet`;
+  return { code: 'not_in_rollout', message };
+}
+
+const NOTHING_TO_INHERIT: Reason = {
+  code: 'nothing_to_inherit',
+  message: 'its own document has ended, and none of its groups has one: what runs is kept',
+  hint: "to remove it, publish the device's own document with state absent",
+};
+
+/** Nothing is asked of this device: what is proven runs on, and what was never proven is left as it is. */
+function sitOut(situation: Situation, reason: Reason): Decision {
   if (situation.proven === null) {
-    const record = { ...situation.record, phase: 'waiting' as const, reason, attempt: null };
+    const record = { ...situation.record, phase: restingPhase(situation), reason, attempt: null };
     return { record, steps: [], wantedImages: [], wakeInMs: null, services: [] };
   }
   const steady = keepRunning(situation, situation.proven);
   const phase = steadyPhase(steady, situation.record.phase);
   const told = phase.phase === 'converged' ? reason : phase.reason;
   return { ...steady, record: { ...steady.record, ...phase, reason: told, attempt: null } };
+}
+
+/** Of a document that has ended nothing is waited for where nothing is here. */
+function restingPhase({ desired, observed: { containers, networks } }: Situation): Phase {
+  const isEnd = desired.document.state === 'inherit' && containers.length === 0 && networks.size === 0;
+  return isEnd ? 'removed' : 'waiting';
 }
 
 /** Forgets services and parked containers that no longer exist, so that a record stays small. */

@@ -6,10 +6,7 @@ import type { Decision, Situation } from './situation.ts';
 import { clearAway } from './steady.ts';
 import type { Step } from './steps.ts';
 
-const AWAITS_GROUP = 'awaits_group';
-
 export function decideRemoval(situation: Situation): Decision {
-  if (isUnsureOfEnd(situation)) return leaveAlone(situation);
   const steps = removalSteps(situation);
   // A container that the engine is removing holds its networks and volumes.
   const { obstacle } = obstaclesIn({ needed: steps, cleanup: [] }, situation.record);
@@ -17,13 +14,14 @@ export function decideRemoval(situation: Situation): Decision {
   return {
     record: {
       ...situation.record,
-      proven: isDone ? null : situation.record.proven,
-      previous: isDone ? null : situation.record.previous,
-      barred: isDone ? [] : situation.record.barred,
+      // From the first step on: a document that comes before the last finds nothing to go back to.
+      proven: null,
+      previous: null,
+      barred: [],
       attempt: null,
       phase: isDone ? 'removed' : 'switching',
       blocked: obstacle,
-      reason: isDone ? doneReason(situation) : (obstacle ?? pendingRemoval(situation)),
+      reason: isDone ? null : (obstacle ?? pendingRemoval(situation)),
       services: {},
     },
     steps,
@@ -31,34 +29,6 @@ export function decideRemoval(situation: Situation): Decision {
     wakeInMs: null,
     services: [],
   };
-}
-
-/**
- * Nobody asked by name that this be gone, and the record knows nothing of what runs: after a lost store the group's
- * document may come a moment later.
- */
-function isUnsureOfEnd({ desired, record, observed }: Situation): boolean {
-  const { phase, proven, attempt, reason } = record;
-  // Any other wait has a reason that tells of something known.
-  const isFresh = phase === 'waiting' && (reason === null || reason.code === AWAITS_GROUP);
-  const knowsNothing = isFresh && proven === null && attempt === null;
-  return desired.document.state === 'inherit' && knowsNothing && observed.containers.length > 0;
-}
-
-function leaveAlone({ record }: Situation): Decision {
-  const reason: Reason = {
-    code: AWAITS_GROUP,
-    message: 'its own document has ended, and nothing is remembered of what runs: it is left as it is',
-    hint: "it goes on with the next document of a group; to remove it, publish the device's own absent",
-  };
-  return { record: { ...record, reason }, steps: [], wantedImages: [], wakeInMs: null, services: [] };
-}
-
-/** Nothing was asked by name to be absent: why it is gone has to be told. */
-function doneReason({ desired }: Situation): Reason | null {
-  if (desired.document.state !== 'inherit') return null;
-  const message = 'its own document has ended, and none of its groups has one';
-  return { code: 'nothing_to_inherit', message };
 }
 
 /** The engine has taken the removal on and does not come to its end; told as long as it lasts, with when it began. */

@@ -55,7 +55,7 @@ export function isOurs({ source, desired }: Status, goal: Goal): boolean {
 export function judgeStatus(status: Status | undefined, judged: Judged): Verdict {
   if (status === undefined) return PENDING;
   const { goal, takesPart } = judged;
-  if (isOurs(status, goal)) return takesPart ? judgePhase(status, [endOf(goal)]) : { kind: 'sits_out' };
+  if (isOurs(status, goal)) return takesPart ? judgePhase(status, endsOf(goal)) : { kind: 'sits_out' };
   const { refused } = status;
   if (refused?.revision === goal.revision) {
     const { code, path, message } = refused;
@@ -64,8 +64,10 @@ export function judgeStatus(status: Status | undefined, judged: Judged): Verdict
   return status.source === goal.source ? judgeOther(status, goal) : judgeOtherSource(status, judged);
 }
 
-function endOf({ state }: Goal): Phase {
-  return state === 'present' ? 'converged' : 'removed';
+/** The end of an override leaves what the device follows then: a group's document, or what it ran. */
+function endsOf({ state }: Goal): readonly Phase[] {
+  if (state === 'inherit') return ['converged', 'removed'];
+  return [state === 'present' ? 'converged' : 'removed'];
 }
 
 function judgeOther({ desired, phase }: Status, goal: Goal): Verdict {
@@ -81,7 +83,7 @@ function judgeOtherSource(status: Status, { goal, groups }: Judged): Verdict {
   const followed = followedSource(status);
   if (followed === null) return PENDING;
   // What was asked is that a group's document counts again.
-  if (goal.state === 'inherit') return judgePhase(status, ['converged', 'removed']);
+  if (goal.state === 'inherit') return judgePhase(status, endsOf(goal));
   if (!beats(followed, goal.source, groups)) return PENDING;
   return superseded(`it follows the document of ${followed === 'device' ? 'its own' : followed} by now`);
 }

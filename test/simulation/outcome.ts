@@ -29,6 +29,10 @@ function faultIn(scene: Scene, { standing, hash, takesPart }: Expected, status: 
       ? faultOfContainers(scene, deployment)
       : 'it should sit out converged';
   }
+  if (standing.inherits) {
+    if (status.reason?.code !== 'nothing_to_inherit') return 'it should have nothing to inherit';
+    return status.running === null ? null : faultOfContainers(scene, deployment);
+  }
   if (standing.isAbsent) {
     if (status.phase !== 'removed') return 'it should be removed';
     return scene.world.daemon.of(deployment).length === 0 ? null : 'containers are left';

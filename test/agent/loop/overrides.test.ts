@@ -49,20 +49,22 @@ describe("a device's own document that ends", () => {
     await world.untilPhase('line', 'converged', { revision: 7 });
   });
 
-  test('removes the deployment where no group has one, keeps its volumes, and says why', async ({
-    makeWorld,
-  }) => {
+  test('keeps running what runs where no group has one, and says why', async ({ makeWorld }) => {
     const world = makeWorld();
     world.startAgent();
-    const services = {
-      app: { image: 'registry.test/app:1', volumes: [{ type: 'volume', source: 'data', target: '/data' }] },
-    };
-    world.publish(deployment({ revision: 1, services, volumes: { data: {} } }));
+    world.publish(deployment({ revision: 1 }));
     await world.untilPhase('line', 'converged', { revision: 1 });
+    const starts = watchStarts(world);
     world.publish(inherit(2));
-    const status = await world.untilPhase('line', 'removed', { revision: 2 });
-    expect(status).toMatchObject({ source: 'device', reason: { code: 'nothing_to_inherit' } });
-    expect([...world.daemon.volumes]).toEqual(['line/data']);
+    const status = await world.untilPhase('line', 'converged', { revision: 2 });
+    expect(status).toMatchObject({
+      ...{ source: 'device', running: { revision: 1 } },
+      reason: { code: 'nothing_to_inherit' },
+    });
+    expect(starts).toEqual([]);
+    for (const container of world.up('line')) container.crash(1);
+    await world.run(60_000);
+    expect(world.up('line')).toHaveLength(1);
     world.publish(ofGroup, berlin);
     await world.untilPhase('line', 'converged', { revision: 7 });
     expect(world.status('line')?.reason).toBeNull();
@@ -84,7 +86,7 @@ describe("a device's own document that ends", () => {
     const before = world.up('line').map(({ id }) => id);
     expect(before).toHaveLength(1);
     await world.run(5 * 60_000);
-    expect(world.status('line')).toMatchObject({ phase: 'waiting', reason: { code: 'awaits_group' } });
+    expect(world.status('line')).toMatchObject({ phase: 'waiting', reason: { code: 'nothing_to_inherit' } });
     world.publish(ofGroup, berlin);
     await world.untilPhase('line', 'converged', { revision: 7 });
     expect(world.up('line').map(({ id }) => id)).toEqual(before);

@@ -1,6 +1,8 @@
 // Removed deployments on a whole device: they cost no loop, are told all the same, and are bounded in number.
 import { describe, expect } from 'vitest';
 import { absent, deployment } from '../../fakes/deployments.ts';
+import { programs } from '../../fakes/engine/programs.ts';
+import { watchStarts } from '../../fakes/watches.ts';
 import type { World } from '../../fakes/world.ts';
 import { test } from './world-test.ts';
 
@@ -28,6 +30,23 @@ async function looksDuring(world: World, ms: number): Promise<number> {
 }
 
 describe('a removed deployment', () => {
+  test('is not started again by a document that comes before it is gone', async ({ makeWorld }) => {
+    const world = makeWorld();
+    world.programs.set('registry.test/app:1', programs.slowToStop(5000));
+    world.startAgent();
+    world.publish(deployment({ revision: 1 }));
+    await world.untilPhase('line', 'converged');
+    const starts = watchStarts(world);
+    world.publish(absent(2));
+    await world.until(() => world.daemon.of('line').some(({ isUp }) => !isUp), { what: 'the stop' });
+    world.registry.isReachable = false;
+    world.publish(deployment({ revision: 3 }));
+    await world.run(MINUTE_MS);
+    expect(starts).toEqual([]);
+    world.registry.isReachable = true;
+    await world.untilPhase('line', 'converged', { revision: 3 });
+  });
+
   test('has no loop any more, and is told as removed at every connect', async ({ makeWorld }) => {
     const world = makeWorld();
     await remove(world);

@@ -357,20 +357,20 @@ describe('roll-outs and removal', () => {
     const over = inherit(2);
     const seen = observed([carrier]);
 
-    it('takes nothing down of what the record knows nothing of', () => {
-      const first = decide(situation({ desired: over, observed: seen }));
-      expect(first.steps).toEqual([]);
-      expect(first.record).toMatchObject({ phase: 'waiting', reason: { code: 'awaits_group' } });
-      const again = decide(situation({ desired: over, observed: seen, record: first.record }));
-      expect(again).toEqual(first);
+    it.each([
+      ['the record knows nothing of', {}],
+      ['was tried', { record: { ...EMPTY_RECORD, phase: 'failed' as const } }],
+    ])('leaves alone what %s', (_what, known) => {
+      const { steps, record } = decide(situation({ desired: over, observed: seen, ...known }));
+      expect(steps).toEqual([]);
+      expect(record).toMatchObject({ phase: 'waiting', reason: { code: 'nothing_to_inherit' } });
     });
 
-    it.each([
-      ['is proven', { proven: one }],
-      ['was tried', { record: { ...EMPTY_RECORD, phase: 'failed' as const } }],
-    ])('removes what %s', (_what, known) => {
-      const { steps } = decide(situation({ desired: over, observed: seen, ...known }));
-      expect(inWords(steps)).toEqual(['stop_container web-1']);
+    it('keeps running what is proven', () => {
+      const stopped = observed([{ ...carrier, state: 'exited' }]);
+      const { steps, record } = decide(situation({ desired: over, proven: one, observed: stopped }));
+      expect(inWords(steps)).toEqual(['start_container web-1']);
+      expect(record).toMatchObject({ proven: { revision: 1 } });
     });
 
     it('is at its end where nothing is here', () => {

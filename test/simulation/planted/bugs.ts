@@ -311,6 +311,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     within: 20,
   },
   {
+    name: 'remove what runs when an override ends',
+    edits: [
+      {
+        file: 'agent/reconcile/decide.ts',
+        find: "if (desired.document.state === 'inherit') return sitOut(situation, NOTHING_TO_INHERIT);",
+        replace: "if (desired.document.state === 'inherit') return decideRemoval(situation);",
+      },
+    ],
+    promises: ['everything comes to its end'],
+    within: 60,
+  },
+  {
     name: 'start a job again that has ended well',
     edits: [
       {

@@ -75,7 +75,7 @@ export const ROWS: Readonly<Record<string, readonly string[]>> = {
   'the name in a topic is no name': ['document_refused bad_name'],
   'an image cannot be removed': ['image not removed'],
   'a device leaves a group (configuration)': ['group left'],
-  "a device's own document ends (`inherit`) and no group has one": ['removed nothing_to_inherit'],
+  "a device's own document ends (`inherit`) and no group has one": ['converged nothing_to_inherit'],
   'the clock is wrong, as after a boot in 1970': ['clock of another year'],
   'the clock is set, or runs backwards, also in the middle of an update': ['clock_jumped'],
   'the kernel does not enforce a limit': ['not_enforced'],
@@ -108,8 +108,6 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'what waited in the outbox is lost with it, and the checks would call that broken',
   'a second copy in `documents/` is damaged or gone':
     'beside a damaged database it loses documents, and the checks would call that broken',
-  'the same after the store was lost whole, before any document of a group has come':
-    'beside the database it loses documents, and the checks would call that broken',
   'the disk of `data_dir` turns read-only, or fails to write':
     'to the agent it is a full disk with another code',
   '`holdfast.db` is from a newer agent': ONE_VERSION,
