@@ -23,7 +23,6 @@ const OF_THE_CONTENT: ReadonlySet<string> = new Set([
   'refused_by_engine',
   // With no better explanation.
   'deadline',
-  'never_proven',
 ]);
 
 /** Bars a content, each time for longer where it may not be to blame. The reason then tells when it is tried again. */

@@ -256,9 +256,15 @@ function resumeRepeats(repeats: Readonly<Record<string, Repeat>>, nowMs: number)
   return Object.fromEntries(resumed);
 }
 
+/** A device that is off most of the day must come to the end of a bar too; one that reboots all the time must not. */
+const SHORTEST_BAR_MS = 60_000;
+
+/** No write notes how long was waited before. Each start halves the wait instead. */
 function resumeBarred(entry: BarredContent, nowMs: number): BarredContent {
   const { retry } = entry;
-  return retry === undefined ? entry : { ...entry, retry: { ...retry, atMs: nowMs + retry.delayMs } };
+  if (retry === undefined) return entry;
+  const delayMs = Math.min(retry.delayMs, Math.max(SHORTEST_BAR_MS, retry.delayMs / 2));
+  return { ...entry, retry: { ...retry, delayMs, atMs: nowMs + delayMs } };
 }
 
 function resumeAttempt(attempt: Attempt, nowMs: number): Attempt {

@@ -93,11 +93,21 @@ describe('content that failed', () => {
     expect(tenthDay).toBeLessThanOrEqual(3 * 8);
   });
 
-  it('waits anew after a restart of the agent, but a try that is under way goes on', () => {
+  it('waits half as long after each start of the agent, and no less than a minute', () => {
     const model = refusedAs('port_taken');
-    const { delayMs = 0, atMs = 0 } = model.record.barred[0]?.retry ?? {};
-    const resumed = resumeRecord(model.record, 5);
-    expect(resumed.barred[0]?.retry).toEqual({ tries: 1, delayMs, atMs: 5 + delayMs });
+    const { delayMs = 0 } = model.record.barred[0]?.retry ?? {};
+    const waits = Array.from({ length: 5 }, () => {
+      model.record = resumeRecord(model.record, 5);
+      const { retry } = model.record.barred[0] ?? {};
+      expect(retry?.atMs).toBe(5 + (retry?.delayMs ?? 0));
+      return retry?.delayMs;
+    });
+    expect(waits).toEqual([delayMs / 2, delayMs / 4, MINUTE_MS, MINUTE_MS, MINUTE_MS]);
+  });
+
+  it('goes on with a try that is under way after a restart of the agent', () => {
+    const model = refusedAs('port_taken');
+    const { atMs = 0 } = model.record.barred[0]?.retry ?? {};
     model.nowMs = atMs;
     model.round(two, all);
     expect(model.record.attempt?.revision).toBe(2);

@@ -63,8 +63,6 @@ export const goodIsNotBarred: Promised = {
       known.set(name, new Set(forGood.map(({ content }) => content)));
       const fresh = forGood.find(({ content }) => before?.has(content) !== true);
       if (fresh === undefined || before === undefined || fresh.content !== desired?.content) return;
-      // What ends agent or device again and again may be the content's doing.
-      if (fresh.reason.code === 'never_proven') return;
       const isGood = specsIn(desired).every(({ service }) => fleet.classOf(service.image) === 'good');
       // What a person does to a container looks as if the content did it, as does the end of engine or device. And
       // while the engine does not answer the deadline runs on, of which no verdict knows.
