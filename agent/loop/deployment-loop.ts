@@ -66,6 +66,7 @@ export class DeploymentLoop {
   /** When the first of the looks began that have failed since the last good one, monotonic. */
   #blindSinceMs: number | null = null;
   #isResumed = false;
+  #hasLooked = false;
   #isRetryAsked = false;
 
   /** `onRemoved` is called when nothing is left of the deployment and nothing more will be done: the loop has ended. */
@@ -121,7 +122,7 @@ export class DeploymentLoop {
 
   async #roundOrBackOff(): Promise<number> {
     try {
-      const waitMs = await this.#round();
+      const waitMs = await this.#roundOrStart();
       this.#context.onEngine(null);
       for (const setback of ['engine', 'store', 'fault'] as const) this.#setbacks.forget(setback);
       return waitMs;
@@ -134,6 +135,16 @@ export class DeploymentLoop {
     }
   }
 
+  /** A disk that takes nothing keeps from all steps but one. */
+  async #roundOrStart(): Promise<number> {
+    try {
+      return await this.#round();
+    } catch (error) {
+      if (error instanceof StoreBlocked) await this.#startWhatStands();
+      throw error;
+    }
+  }
+
   async #round(): Promise<number> {
     const { puller, reporter } = this.#context;
     const document = this.#readAccepted();
@@ -143,10 +154,7 @@ export class DeploymentLoop {
     this.#isRetryAsked = false;
     const desired = this.#reader.revision(document.hash);
     if (desired === null) return this.#leaveUnreadable(document);
-    const lookedAtMs = this.#context.clock.monotonicMs();
-    const observed = await this.#observe(document, desired);
-    const seen = recognise({ deployment: this.name, record: this.#record, observed });
-    const situation = this.#allowForGap(await this.#reader.read({ desired, ...seen, lookedAtMs }));
+    const situation = this.#allowForGap(await this.#look(document, desired));
     const decision = decide(situation);
     const deadlineMs = situation.nowMs + (decision.deadlineInMs ?? Number.POSITIVE_INFINITY);
     this.#journal.noteHealth(decision.services);
@@ -162,6 +170,16 @@ export class DeploymentLoop {
     }
     if (decision.record.phase === 'removed') this.#endUnlessAsked(document);
     return Math.min(decision.wakeInMs ?? SAFETY_PASS_MS, SAFETY_PASS_MS);
+  }
+
+  async #look(document: AcceptedRevision, desired: Revision, record = this.#record): Promise<Situation> {
+    const lookedAtMs = this.#context.clock.monotonicMs();
+    const observed = await this.#observe(document, desired);
+    return this.#reader.read({
+      desired,
+      ...recognise({ deployment: this.name, record, observed }),
+      lookedAtMs,
+    });
   }
 
   /** Before any step: what begins with one must not be said to wait. */
@@ -189,11 +207,15 @@ export class DeploymentLoop {
   #allowForGap(situation: Situation): Situation {
     const wasAbsent = this.#endAbsence();
     const stalledMs = this.#context.lastStallMs();
+    const isFirst = !this.#hasLooked;
+    this.#hasLooked = true;
     if (stalledMs <= this.#stalledMs && !wasAbsent) return situation;
     this.#stalledMs = stalledMs;
     // This look may have begun before, and then shows nothing.
     this.#waker.wake();
-    return { ...situation, record: resumeAfterGap(situation.record, situation.nowMs) };
+    const record = resumeAfterGap(situation.record, situation.nowMs);
+    // The start of the agent is counted already.
+    return { ...situation, record: isFirst ? { ...record, attempt: situation.record.attempt } : record };
   }
 
   /** The engine answers: whether it was away for so long that nobody knows what was meanwhile. */
@@ -209,13 +231,27 @@ export class DeploymentLoop {
    */
   #waitForStore(trouble: StoreBlocked): number {
     const { reporter } = this.#context;
-    this.#isResumed = false;
     const document = this.#readAccepted();
     if (document !== null) {
       const body = statusWithoutStore(this.#nameOf(document), this.#record, trouble);
       reporter.reportStatus(this.name, document.source, body);
     }
     return this.#setbacks.note('store');
+  }
+
+  /**
+   * A start needs no record: what stands ready for it would else, after a switch that the disk has caught between its
+   * stop and its start, stand until somebody makes room.
+   */
+  async #startWhatStands(): Promise<void> {
+    const record = resumeRecord(this.#record, this.#context.clock.monotonicMs());
+    this.#isResumed = false;
+    const document = this.#readAccepted();
+    const desired = document === null ? null : this.#reader.revision(document.hash);
+    if (document === null || desired === null) return;
+    const decision = decide(await this.#look(document, desired, record));
+    const steps = decision.steps.filter(({ kind }) => kind === 'start_container');
+    await this.#apply({ ...decision, steps });
   }
 
   /** No other deployment is touched by it; what runs goes on under the engine. */

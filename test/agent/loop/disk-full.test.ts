@@ -99,6 +99,7 @@ for (const strategy of ['stop-first', 'start-first'] as const)
         world.publish(deployment({ revision: 2, update }));
         await world.run(5 * MINUTE_MS);
         isReached = isFull;
+        if (!isBroken) expect(world.up('line').length).toBeGreaterThanOrEqual(1);
         free(world);
         const end = isBroken ? 'rolled_back' : 'converged';
         await world.untilPhase('line', end, { revision: 2 });

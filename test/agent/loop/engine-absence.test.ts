@@ -31,6 +31,16 @@ describe('an engine that is away for longer than the deadline', () => {
     },
   );
 
+  test('at the start of the agent is counted with that start', async ({ makeWorld }) => {
+    const world = makeWorld();
+    await updatingIn(world, 'proving');
+    world.killAgent();
+    world.restartEngine({ downMs: 90_000 });
+    await world.run(95_000);
+    expect(world.store?.readRecord('line')?.attempt).toMatchObject({ resumes: 1 });
+    await world.untilPhase('line', 'converged', { revision: 2 });
+  });
+
   test('again and again does not leave an update undecided for ever', async ({ makeWorld }) => {
     const world = makeWorld();
     await updatingIn(world, 'proving');
@@ -40,5 +50,7 @@ describe('an engine that is away for longer than the deadline', () => {
     }
     const status = await world.untilPhase('line', 'rolled_back', { revision: 2, maxMs: 60_000 });
     expect(status.reason).toMatchObject({ code: 'never_proven' });
+    // Nothing shows that the content is to blame.
+    await world.untilPhase('line', 'converged', { revision: 2, maxMs: 60 * 60_000 });
   });
 });
