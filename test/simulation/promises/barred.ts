@@ -27,7 +27,7 @@ export const barredStaysBarred: Promised = {
       const known = barred.get(name);
       if (known === undefined) return;
       const stored = memory.record.barred.filter(({ retry }) => retry === undefined);
-      if (memory.record.phase === 'removed') known.clear();
+      if (memory.desired?.document.state === 'absent') known.clear();
       const named = memory.desired === null ? '' : nameOf(memory.desired.document);
       const now = new Map(stored.map(({ content }) => [content, known.get(content) ?? named]));
       const lost = [...known.keys()].filter((content) => !now.has(content));
