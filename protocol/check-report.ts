@@ -41,6 +41,9 @@ function within(
   const value = parse(text);
   const isWithin = value !== null && value >= (parse(least) ?? 0) && value <= (parse(most) ?? 0);
   if (isWithin) return value;
-  report(text.length > MAX_LENGTH ? `at most ${MAX_LENGTH} characters` : `from ${least} to ${most}`);
+  const isLong = text.length > MAX_LENGTH;
+  report(
+    isLong ? `expected at most ${MAX_LENGTH} characters` : `expected from ${least} to ${most}, got "${text}"`,
+  );
   return null;
 }

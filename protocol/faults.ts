@@ -14,6 +14,7 @@ export type Parsed<T> =
 
 /** A key, or a value that is quoted, may be as long as the document. */
 const MAX_PART_LENGTH = 80;
+const MAX_QUOTED = 60;
 /** More than any check of ours says of a good name. */
 const MAX_MESSAGE_LENGTH = 200;
 
@@ -72,13 +73,20 @@ function describe(issue: v.BaseIssue<unknown>, isSecret: boolean): string {
     if (issue.received === 'undefined') return 'required, but missing';
   }
   if (issue.received === 'undefined' && issue.kind === 'schema') return 'required, but missing';
-  if (issue.kind === 'validation' && !issue.message.startsWith('Invalid')) return issue.message;
+  if (issue.kind === 'validation' && !issue.message.startsWith('Invalid'))
+    return `expected ${issue.message}${isSecret ? '' : got(issue.input)}`;
   if (issue.kind === 'schema' && issue.expected !== null) {
     return issue.message.startsWith('Invalid')
       ? `expected ${nameType(issue.expected)}, got ${isSecret ? 'something else' : clip(nameType(issue.received))}`
       : issue.message;
   }
   return issue.message;
+}
+
+/** What is long is at fault for its length, and no more is learnt from it. */
+function got(input: unknown): string {
+  const isShort = (typeof input === 'string' && input.length <= MAX_QUOTED) || typeof input === 'number';
+  return isShort ? `, got ${JSON.stringify(input)}` : '';
 }
 
 function nameType(expected: string): string {

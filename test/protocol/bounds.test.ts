@@ -61,17 +61,20 @@ test.each(bounds)('%s is accepted at both of its bounds', (key, { least, most })
 
 test.each(bounds)('%s is refused past each of its bounds, with its path and the bounds', (key, written) => {
   const { least, most } = written;
-  const fault = { path: documentWith(key, most).path, message: `from ${least} to ${most}` };
-  expect(faultsFor(key, beyond(key, most, 1))).toEqual([fault]);
-  expect(faultsFor(key, isDuration(key) ? '60000d' : '9000000t')).toEqual([fault]);
-  if (/^0/.test(least)) return;
-  expect(faultsFor(key, beyond(key, least, -1))).toEqual([fault]);
+  const { path } = documentWith(key, most);
+  const isRefused = (text: string): void =>
+    expect(faultsFor(key, text)).toEqual([
+      { path, message: `expected from ${least} to ${most}, got "${text}"` },
+    ]);
+  isRefused(beyond(key, most, 1));
+  isRefused(isDuration(key) ? '60000d' : '9000000t');
+  if (!/^0/.test(least)) isRefused(beyond(key, least, -1));
 });
 
 test('a duration of many characters is told so', () => {
   const text = '1s'.repeat(21);
   expect(faultsFor('probe.timeout', text)).toEqual([
-    { path: 'services.web.probe.timeout', message: 'at most 40 characters' },
+    { path: 'services.web.probe.timeout', message: 'expected at most 40 characters' },
   ]);
 });
 

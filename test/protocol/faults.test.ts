@@ -44,7 +44,7 @@ test.each<[string, unknown, string, string]>([
   ['a number for a text', { text: 1 }, 'text', 'expected string, got 1'],
   ['null for a text', { text: null }, 'text', 'expected string, got null'],
   ['a text for a number', { text: '', count: '1' }, 'count', 'expected number, got "1"'],
-  ['a fraction', { text: '', count: 1.5 }, 'count', 'a whole number'],
+  ['a fraction', { text: '', count: 1.5 }, 'count', 'expected a whole number, got 1.5'],
   ['a word for a flag', { text: '', flag: 'yes' }, 'flag', 'expected boolean, got "yes"'],
   ['a word of no list', { text: '', kind: 'c' }, 'kind', 'expected "a" or "b", got "c"'],
   ['an object for a list', { text: '', list: {} }, 'list', 'expected a list, got an object'],
@@ -52,7 +52,7 @@ test.each<[string, unknown, string, string]>([
   ['a list for an object', { text: '', inner: [] }, 'inner', 'expected an object, got a list'],
   ['a text for an object', { text: '', inner: 'x' }, 'inner', 'expected an object, got "x"'],
   ['a list for a map', { text: '', map: [1] }, 'map', 'expected an object, got a list'],
-  ['a key that is none', { text: '', map: { A: 1 } }, 'map.A', 'lower-case letters'],
+  ['a key that is none', { text: '', map: { A: 1 } }, 'map.A', 'expected lower-case letters, got "A"'],
   ['a null document', null, '', 'expected an object, got null'],
   ['a list as document', [], '', 'expected an object, got a list'],
 ])('%s is told so that a person understands', (_title, value, path, message) => {
@@ -96,7 +96,7 @@ test('a check of its own runs where types are right, and adds nothing to a path 
   expect(parseWith(schema, { text: '', count: 1.5, extra: 1 }, check)).toEqual({
     ok: false,
     faults: [
-      { path: 'count', message: 'a whole number' },
+      { path: 'count', message: 'expected a whole number, got 1.5' },
       { path: 'extra', message: 'unknown field' },
       { path: 'flag', message: 'first' },
     ],

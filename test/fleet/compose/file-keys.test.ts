@@ -51,7 +51,7 @@ describe.each(['configs', 'secrets'])('%s', (kind) => {
 
   test.each([
     ['{file: nowhere.txt}', '.file: "nowhere.txt" cannot be read: no such file'],
-    ['{file: big.txt}', '.content: at most 32768 characters'],
+    ['{file: big.txt}', '.content: expected at most 32768 characters'],
     ['{file: [a]}', '.file: expected a text, got a list'],
     ['{environment: NOWHERE}', '.environment: the variable NOWHERE is not set'],
     ['{file: ./token.txt, content: b}', ': exactly one of file, environment and content'],
@@ -84,8 +84,8 @@ describe.each(['configs', 'secrets'])('%s', (kind) => {
 
   test.each([
     ['[{source: a, mode: 440}]', '[0].mode: expected an octal mode'],
-    ['[{source: a, mode: "0999"}]', '[0].mode: an octal mode'],
-    ['[{source: a, uid: root}]', '[0].uid: a number'],
+    ['[{source: a, mode: "0999"}]', '[0].mode: expected an octal mode'],
+    ['[{source: a, uid: root}]', '[0].uid: expected a number'],
     ['[{source: a, driver: b}]', '[0].driver: "driver" is no key that stands here'],
     ['[nobody]', '[0].source: no '],
     ['[a, a]', '[1]'],

@@ -142,7 +142,7 @@ describe('a service with', () => {
       { mem_limit: '64m', deploy: { resources: { limits: { memory: '65m' } } } },
       ['services.s.mem_limit: "64m" here and "65m"'],
     ],
-    [{ mem_limit: '1k' }, ['services.s.mem_limit: from 6M']],
+    [{ mem_limit: '1k' }, ['services.s.mem_limit: expected from 6M']],
     [{ links: ['nobody'] }, ['services.s.links[0]: no such service']],
     [{ container_name: 'a b' }, ['services.s.container_name: ']],
     [

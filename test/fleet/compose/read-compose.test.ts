@@ -232,7 +232,7 @@ describe('a file that is no Compose file', () => {
       'a tag that is none of Compose\'s; it knows "!reset" and "!override"',
     ],
     ['services: {a: {image: !reset x}}', 'services.a.image: required, but missing'],
-    ['services: {}', '1:1 services: at least one service'],
+    ['services: {}', '1:1 services: expected at least one service'],
     ['name: a', 'services: required, but missing'],
     ['a: &a [*a]\nservices: {s: {image: i}}', 'too deep'],
     // Deeper than the parser's own recursion goes.
