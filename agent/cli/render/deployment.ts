@@ -1,8 +1,9 @@
 // One deployment: where it stands, why, and its services.
 import { styleText } from 'node:util';
-import type { Phase, Status } from '../../../protocol/status.ts';
+import type { Status } from '../../../protocol/status.ts';
 import { printable } from '../../../protocol/text.ts';
 import { renderServices } from './services.ts';
+import { standingOfPhase } from './standing.ts';
 import { elapsed, type View, wrap } from './text.ts';
 
 /** Of the lines that the agent kept; all of them are in `--json`. */
@@ -12,7 +13,7 @@ export function renderDeployment(status: Status, view: View): string[] {
   const heading = `${status.deployment}  ${describeRevision(status)}${describeSource(status)}`;
   const sentences = [...explainPhase(status), ...sayWhatNext(status), ...explainRefusal(status)];
   return [
-    `${printable(heading)}  ${paint(status.phase, view)}${describeSince(status, view)}`,
+    `${printable(heading)}  ${paint(status, view)}${describeSince(status, view)}`,
     ...sentences.flatMap((sentence) => wrap(sentence, 2, view.columns)),
     ...(status.reason?.log ?? []).slice(-LOG_LINES).map((line) => `  | ${printable(line)}`),
     ...renderServices(status, view),
@@ -62,23 +63,8 @@ function explainRefusal({ reason, refused }: Status): string[] {
   return [`Refused ${revision} of ${refused.at}: ${why} (${refused.code}${at})`];
 }
 
-function paint(phase: Phase, { hasColour }: View): string {
-  return hasColour ? styleText(colourOf(phase), phase, { validateStream: false }) : phase;
+function paint({ phase }: Status, { hasColour }: View): string {
+  return hasColour ? styleText(COLOURS[standingOfPhase(phase)], phase, { validateStream: false }) : phase;
 }
 
-function colourOf(phase: Phase): 'green' | 'yellow' | 'red' {
-  switch (phase) {
-    case 'converged':
-    case 'removed':
-      return 'green';
-    case 'waiting':
-    case 'pulling':
-    case 'switching':
-    case 'proving':
-      return 'yellow';
-    case 'degraded':
-    case 'rolled_back':
-    case 'failed':
-      return 'red';
-  }
-}
+const COLOURS = { 'not well': 'red', 'under way': 'yellow', well: 'green', removed: 'green' } as const;

@@ -1,27 +1,29 @@
 // How each deployment stands at a glance: what a technician looks at first comes first.
-import type { Status } from '../../../protocol/status.ts';
+import type { Phase, Status } from '../../../protocol/status.ts';
 
 export type Standing = 'not well' | 'under way' | 'well' | 'removed';
 
 const ORDER: readonly Standing[] = ['not well', 'under way', 'well', 'removed'];
 
+const STANDINGS: Readonly<Record<Phase, Standing>> = {
+  waiting: 'under way',
+  pulling: 'under way',
+  switching: 'under way',
+  proving: 'under way',
+  converged: 'well',
+  degraded: 'not well',
+  rolled_back: 'not well',
+  failed: 'not well',
+  removed: 'removed',
+};
+
+/** By the phase alone; `standingOf` minds a refusal too. */
+export function standingOfPhase(phase: Phase): Standing {
+  return STANDINGS[phase];
+}
+
 export function standingOf({ phase, refused }: Status): Standing {
-  if (refused !== null) return 'not well';
-  switch (phase) {
-    case 'degraded':
-    case 'rolled_back':
-    case 'failed':
-      return 'not well';
-    case 'waiting':
-    case 'pulling':
-    case 'switching':
-    case 'proving':
-      return 'under way';
-    case 'converged':
-      return 'well';
-    case 'removed':
-      return 'removed';
-  }
+  return refused === null ? standingOfPhase(phase) : 'not well';
 }
 
 export function isSettledWell(status: Status): boolean {
