@@ -45,7 +45,7 @@ export function usageFailure(message: string, hint?: string): CommandFailure {
   return new CommandFailure({ code: 'usage', exitCode: EXIT.usage, message, hint });
 }
 
-/** The message of whatever was thrown. */
+/** The message of whatever was thrown. What the system answers is told by `describeSystemError`. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { formatBytes } from '../protocol/byte-size.ts';
 import type { FileText } from './compose/conversion.ts';
-import { messageOf } from './failure.ts';
+import { describeSystemError } from './system-error.ts';
 
 /** The text of a file of at most `maxBytes`, or what is wrong with it. */
 export function readTextFile(path: string, maxBytes: number): FileText {
@@ -15,7 +15,7 @@ export function readTextFile(path: string, maxBytes: number): FileText {
       closeSync(file);
     }
   } catch (error) {
-    return { ok: false, message: messageOf(error) };
+    return { ok: false, message: describeSystemError(error) };
   }
 }
 
@@ -28,7 +28,7 @@ export function readText(file: number, maxBytes: number): FileText {
     if (!isUtf8(bytes)) return { ok: false, message: 'it is no text in UTF-8' };
     return { ok: true, text: bytes.toString('utf8') };
   } catch (error) {
-    return { ok: false, message: messageOf(error) };
+    return { ok: false, message: describeSystemError(error) };
   }
 }
 

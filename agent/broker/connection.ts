@@ -10,7 +10,7 @@
 // | over        | never                                                                  |
 import type { Duplex } from 'node:stream';
 import { type IPublishPacket, MqttClient, type Packet } from 'mqtt';
-import { systemErrorCode } from '../lib/system-error.ts';
+import { describeSystemError, systemErrorCode } from '../lib/system-error.ts';
 import { Tasks } from '../lib/tasks.ts';
 import type { BrokerTrouble, IncomingMessage } from '../ports/broker.ts';
 import type { Clock, Random } from '../ports/clock.ts';
@@ -246,7 +246,7 @@ export class Connection {
       this.#end(troubleOfSocket({ error, isInHandshake: true, now: clock.wallTime() }));
     } else {
       // The system knows that the line ended, not why; what is no MQTT is reason enough.
-      this.#endClosed(`the connection broke: ${error.message}`, systemErrorCode(error) === null);
+      this.#endClosed(`the connection broke: ${describeSystemError(error)}`, systemErrorCode(error) === null);
     }
   }
 

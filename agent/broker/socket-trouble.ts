@@ -1,17 +1,6 @@
 // What went wrong below MQTT, told by Node's error codes: network, or TLS and its certificates.
-import { systemErrorCode } from '../lib/system-error.ts';
+import { describeSystemError, systemErrorCode } from '../lib/system-error.ts';
 import type { BrokerTrouble } from '../ports/broker.ts';
-
-const NETWORK: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused: nothing listens there, or a firewall is in between',
-  ECONNRESET: 'the connection was reset',
-  EPIPE: 'the connection was reset',
-  EHOSTUNREACH: 'no route to the host',
-  ENETUNREACH: 'no network',
-  ENOTFOUND: 'the host name is unknown',
-  EAI_AGAIN: 'the host name cannot be looked up now; is there a network and a DNS server?',
-  ETIMEDOUT: 'no answer',
-};
 
 const CERTIFICATE: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
@@ -43,7 +32,7 @@ export function troubleOfSocket({ error, isInHandshake, now }: SocketFailure): B
     };
   }
   if (isInHandshake || isTlsCode(code)) return { code: 'tls', message: describeTls(error, code, now) };
-  const words = NETWORK[code] ?? (error.message || 'connection failed');
+  const words = describeSystemError(error) || 'connection failed';
   return {
     code: 'unreachable',
     message: `cannot reach the broker: ${words}${code === '' ? '' : ` (${code})`}`,

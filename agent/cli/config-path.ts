@@ -1,6 +1,6 @@
 // Where the configuration is, and what the other verbs want of it: the path of the agent's socket.
-import { readFileSync } from 'node:fs';
-import { parse } from 'smol-toml';
+import { ConfigError } from '../config/config-error.ts';
+import { readToml } from '../config/read-toml.ts';
 import type { CliEnvironment } from './context.ts';
 import { UsageError } from './failure.ts';
 
@@ -30,12 +30,16 @@ export function findSocketPath(options: SocketOptions, environment: CliEnvironme
     return readSocketPath(options.config ?? defaultConfigPath(environment)) ?? DEFAULT_SOCKET;
   } catch (error) {
     if (options.config === undefined) return DEFAULT_SOCKET;
-    throw new UsageError(`Cannot read ${options.config}: ${error instanceof Error ? error.message : error}`);
+    if (!(error instanceof ConfigError)) throw error;
+    // Below it is what to do where the service finds none.
+    const [fault = ''] = error.message.split('\n');
+    throw new UsageError(fault);
   }
 }
 
 function readSocketPath(configPath: string): string | null {
-  const { local } = parse(readFileSync(configPath, 'utf8'));
-  const isTable = typeof local === 'object' && 'socket' in local;
-  return isTable && typeof local.socket === 'string' ? local.socket : null;
+  const config = readToml(configPath);
+  const local = typeof config === 'object' && config !== null && 'local' in config ? config.local : null;
+  const socket = typeof local === 'object' && local !== null && 'socket' in local ? local.socket : null;
+  return typeof socket === 'string' ? socket : null;
 }

@@ -1,5 +1,6 @@
 // Asks the running agent, over its socket.
 import { request as sendRequest } from '../lib/http-module.ts';
+import { describeSystemError, systemErrorCode } from '../lib/system-error.ts';
 import { signalAfter } from '../lib/timer.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';
@@ -69,8 +70,7 @@ function send(socketPath: string, path: string, method: string): Promise<{ statu
 
 /** What a failed request means to the technician. */
 export function explainConnectError(socketPath: string, error: unknown): { message: string; hint: string } {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
+  switch (systemErrorCode(error)) {
     case 'ENOENT':
       return { message: `No agent answers: there is no socket at ${socketPath}.`, hint: SERVICE_HINT };
     case 'ECONNREFUSED':
@@ -85,9 +85,10 @@ export function explainConnectError(socketPath: string, error: unknown): { messa
       };
     case 'ABORT_ERR':
       return { message: `The agent at ${socketPath} gave no answer in 5s.`, hint: SERVICE_HINT };
-    default: {
-      const detail = error instanceof Error ? error.message : String(error);
-      return { message: `No agent answers at ${socketPath}: ${detail}.`, hint: SERVICE_HINT };
-    }
+    default:
+      return {
+        message: `No agent answers at ${socketPath}: ${describeSystemError(error)}.`,
+        hint: SERVICE_HINT,
+      };
   }
 }

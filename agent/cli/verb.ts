@@ -1,5 +1,6 @@
 // What a verb of `holdfast` is; the table of all of them is in verbs.ts.
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { systemErrorCode } from '../lib/system-error.ts';
 import type { CliContext } from './context.ts';
 import { UsageError } from './failure.ts';
 
@@ -20,7 +21,7 @@ export function parseVerbArgs<T extends ParseArgsConfig>(config: T): ReturnType<
   try {
     return parseArgs(config);
   } catch (error) {
-    if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_')) {
+    if (error instanceof TypeError && systemErrorCode(error)?.startsWith('ERR_PARSE_ARGS_') === true) {
       throw new UsageError(error.message.replace(/\. To specify a positional.*$/s, '.'));
     }
     throw error;

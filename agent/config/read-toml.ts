@@ -1,7 +1,7 @@
 // The file, as far as TOML: there, readable, and well formed.
 import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
-import { describeSystemError } from '../lib/system-error.ts';
+import { describeSystemError, systemErrorCode } from '../lib/system-error.ts';
 import { ConfigError } from './config-error.ts';
 
 const MISSING_HINT =
@@ -32,7 +32,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+    if (systemErrorCode(cause) === 'ENOENT') {
       const faults = [{ path: '', message: 'there is no such configuration file' }];
       throw new ConfigError('missing_file', { file, faults, hint: MISSING_HINT });
     }

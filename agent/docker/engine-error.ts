@@ -1,5 +1,6 @@
 // Engine errors as dockerode throws them: answers of the engine told apart from its absence, and from faults of ours.
 import { cutText } from '../../protocol/text.ts';
+import { describeSystemError, messageOf, systemErrorCode } from '../lib/system-error.ts';
 import { EngineUnavailable } from '../ports/engine.ts';
 
 /** An answer of the engine with an HTTP status of 400 or more. */
@@ -34,17 +35,19 @@ export function unavailable(error: unknown): EngineUnavailable {
       hint: 'its own log may tell more: journalctl -u docker',
     });
   }
-  const message = error instanceof Error ? error.message : String(error);
   if (!isSilence(error)) {
-    return new EngineUnavailable(`the container engine's answer cannot be read: ${message}`, {
+    return new EngineUnavailable(`the container engine's answer cannot be read: ${messageOf(error)}`, {
       cause: error,
       hint: 'is [engine] socket that of a Docker Engine?',
     });
   }
-  return new EngineUnavailable(`the container engine cannot be reached: ${message}`, {
-    cause: error,
-    hint: HINTS[codeOf(error)] ?? 'is the Docker Engine running? systemctl status docker',
-  });
+  return new EngineUnavailable(
+    `the container engine cannot be reached${socketIn(error)}: ${describeSystemError(error)}`,
+    {
+      cause: error,
+      hint: HINTS[systemErrorCode(error) ?? ''] ?? 'is the Docker Engine running? systemctl status docker',
+    },
+  );
 }
 
 const HINTS: Readonly<Record<string, string>> = {
@@ -57,14 +60,15 @@ const HINTS: Readonly<Record<string, string>> = {
  * timer, say, is a fault of ours and no silence of the engine: its code is one of Node's own (`ERR_…`).
  */
 export function isSilence(error: unknown): boolean {
-  const code = codeOf(error);
+  const code = systemErrorCode(error) ?? '';
   if (code === 'ABORT_ERR' || code === 'ERR_STREAM_PREMATURE_CLOSE') return true;
   // `HPE_…`: what answers does not speak HTTP.
   return /^(?:E[A-Z0-9]+|HPE_[A-Z_]+)$/.test(code);
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+/** Node names the socket that it could not connect to. */
+function socketIn(error: unknown): string {
+  return error instanceof Error && 'address' in error ? ` at ${String(error.address)}` : '';
 }
 
 /** Runs a call; `null` instead of an error with this status (such as 404 for what is not there). */

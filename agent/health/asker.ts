@@ -1,5 +1,6 @@
 // How one run of one container is asked: its port by a request, its heartbeat by a look at a file.
 import type { Probe } from '../../protocol/service.ts';
+import { messageOf } from '../lib/system-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { BeatReader } from '../ports/service-files.ts';
 import { type Heartbeat, judgePulse, type Pulse, withLook } from '../reconcile/heartbeat.ts';
@@ -43,7 +44,7 @@ function guarded(ask: Asker, limitMs: number, clock: Clock): Asker {
     try {
       return await Promise.race([ask(over.signal), late]);
     } catch (error) {
-      return { error: error instanceof Error ? error.message : String(error) };
+      return { error: messageOf(error) };
     } finally {
       end();
       signal.removeEventListener('abort', end);

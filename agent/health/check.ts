@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { createConnection } from 'node:net';
 import type { Probe } from '../../protocol/service.ts';
 import { request as httpRequest } from '../lib/http-module.ts';
+import { describeSystemError, systemErrorCode } from '../lib/system-error.ts';
 import { signalAfter } from '../lib/timer.ts';
 import { durationMs } from '../reconcile/service-spec.ts';
 
@@ -65,6 +66,6 @@ function checkTcp(
 function describe(error: Error, port: number, timeoutMs: number): string {
   if (error.name === 'AbortError' || error.name === 'TimeoutError')
     return `no answer from port ${port} within ${timeoutMs} ms`;
-  const code = 'code' in error ? String(error.code) : '';
-  return code === 'ECONNREFUSED' ? `nothing listens on port ${port}` : `port ${port}: ${error.message}`;
+  if (systemErrorCode(error) === 'ECONNREFUSED') return `nothing listens on port ${port}`;
+  return `port ${port}: ${describeSystemError(error)}`;
 }

@@ -1,5 +1,5 @@
 // Errors of the file system, told apart by their codes.
-import { systemErrorCode } from '../lib/system-error.ts';
+import { describeSystemError, systemErrorCode } from '../lib/system-error.ts';
 import type { StepOutcome } from '../reconcile/steps.ts';
 
 export function isMissing(error: unknown): boolean {
@@ -13,15 +13,20 @@ export function isNotPermitted(error: unknown): boolean {
 /** The outcome of a step whose files could not be written. What was to be in them is never told. */
 export function toFileOutcome(error: unknown): StepOutcome & { ok: false } {
   const code = systemErrorCode(error);
-  // Node's message ends with the path; one without a system's code is a fault of ours, and not to be hidden.
-  if (code === null || !(error instanceof Error)) throw error;
-  const message = `a file of the service cannot be written: ${error.message}`;
+  // One without a system's code is a fault of ours, and not to be hidden.
+  if (code === null) throw error;
+  const message = `a file of the service cannot be written: ${pathIn(error)}${describeSystemError(error)}`;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     const hint = 'free disk space on the device (for secrets: memory in /run); the next try comes by itself';
     return { ok: false, code: 'no_space', message, hint };
   }
   const hint = HINTS[code];
   return { ok: false, code: 'io_error', message, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** The file, as Node names it. */
+function pathIn(error: unknown): string {
+  return error instanceof Error && 'path' in error ? `${String(error.path)}: ` : '';
 }
 
 const HINTS: Readonly<Record<string, string>> = {

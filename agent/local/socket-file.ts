@@ -2,6 +2,7 @@
 import { chmodSync, chownSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { describeSystemError, systemErrorCode } from '../lib/system-error.ts';
 import { LocalSocketError } from './errors.ts';
 import { findGroupId } from './group.ts';
 
@@ -51,11 +52,10 @@ export function openToGroup(path: string, group: string): string | null {
 
 /** The error for a path where no socket can be made. */
 export function unusable(path: string, cause: unknown): LocalSocketError {
-  const detail = cause instanceof Error ? cause.message : String(cause);
   return new LocalSocketError({
     code: 'unusable',
     path,
-    message: `no socket can be made at ${path}: ${detail}`,
+    message: `no socket can be made at ${path}: ${describeSystemError(cause)}`,
     hint: 'Set local.socket to a path of at most 107 bytes in a directory that the agent may write to.',
     cause,
   });
@@ -77,9 +77,9 @@ function refuseLiveSocket(path: string): Promise<void> {
     };
     probe.once('connect', () => settle(() => reject(inUse)));
     probe.once('timeout', () => settle(() => reject(inUse)));
-    probe.once('error', (error: NodeJS.ErrnoException) => {
+    probe.once('error', (error) => {
       // Only a refused connection proves that nobody listens; the file may also vanish as its owner ends.
-      const isStale = error.code === 'ECONNREFUSED' || error.code === 'ENOENT';
+      const isStale = ['ECONNREFUSED', 'ENOENT'].includes(systemErrorCode(error) ?? '');
       settle(() => (isStale ? resolve() : reject(unusable(path, error))));
     });
   });

@@ -1,4 +1,5 @@
 // One deployment's loop: observe → decide → record the intent → apply → record the outcome → report → wait.
+import { messageOf } from '../lib/system-error.ts';
 import { Waker } from '../lib/waker.ts';
 import { type Engine, EngineUnavailable } from '../ports/engine.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -262,8 +263,8 @@ export class DeploymentLoop {
     // Without a look into the documents, as the fault may come of them.
     const document = chooseDocument(store.acceptedRevisions(this.name), groups, () => false);
     if (document === null || this.#setbacks.inRow('fault') < TOLD_FAULTS) return delayMs;
-    const fault = error instanceof Error ? error.message : String(error);
-    reporter.reportStatus(this.name, document.source, statusWithFault(document, this.#record, fault));
+    const body = statusWithFault(document, this.#record, messageOf(error));
+    reporter.reportStatus(this.name, document.source, body);
     return delayMs;
   }
 

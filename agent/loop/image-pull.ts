@@ -1,5 +1,6 @@
 // One pull of one image, from the look whether it is needed at all to the look whether it brought what was asked.
 import { formatPlatform, platformOf, servesPlatform } from '../../protocol/platform.ts';
+import { messageOf } from '../lib/system-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
   EngineUnavailable,
@@ -76,9 +77,8 @@ export class ImagePull {
       return outcome;
     } catch (error) {
       const isAway = error instanceof EngineUnavailable;
-      const message = error instanceof Error ? error.message : String(error);
       const hint = isAway ? error.hint : 'a fault of the agent itself: please report it';
-      return { ok: false, code: 'pull_failed', message, hint, isTransient: isAway };
+      return { ok: false, code: 'pull_failed', message: messageOf(error), hint, isTransient: isAway };
     } finally {
       this.#abort.abort();
     }

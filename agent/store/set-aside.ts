@@ -1,4 +1,5 @@
 // A database that cannot be used makes way for one that is built anew, and is kept for whoever wants to look.
+import { describeSystemError } from '../lib/system-error.ts';
 import type { DataFiles } from './data-files.ts';
 import { StoreUnusable } from './store-errors.ts';
 
@@ -21,7 +22,7 @@ export function setAside(files: DataFiles): string {
     files.syncNames();
   } catch (cause) {
     throw new StoreUnusable({
-      message: `the database can neither be read nor set aside: ${cause instanceof Error ? cause.message : cause}`,
+      message: `the database can neither be read nor set aside: ${describeSystemError(cause)}`,
       hint: "data_dir must be the agent's own and writable (has the disk turned read-only?)",
       cause,
     });

@@ -2,8 +2,9 @@
 // that lost its broker says so and ends.
 import { randomUUID } from 'node:crypto';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
-import { CommandFailure, EXIT, messageOf } from '../failure.ts';
+import { CommandFailure, EXIT } from '../failure.ts';
 import type { Pause } from '../host.ts';
+import { describeSystemError } from '../system-error.ts';
 import { type BrokerAddress, formatAddress } from './broker-url.ts';
 import { ClosedBeforeAnswer, explainRefusal, isVersionRefusal, mayConnectLater } from './refusals.ts';
 import { inThreeTries } from './tries.ts';
@@ -219,7 +220,7 @@ class MqttBroker implements Broker {
   }
 
   private failure(code: string, what: string, cause?: unknown): CommandFailure {
-    const why = cause === undefined ? '' : `: ${messageOf(cause)}`;
+    const why = cause === undefined ? '' : `: ${describeSystemError(cause)}`;
     const message = code === 'broker_lost' ? 'the connection to the broker' : 'the broker';
     return new CommandFailure({
       code,

@@ -3,8 +3,8 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { MAX_RETAINED_BYTES } from '../../protocol/payload.ts';
 import type { Beside, FileText, Look } from '../compose/conversion.ts';
-import { messageOf } from '../failure.ts';
 import { readTextFile } from '../read-file.ts';
+import { describeSystemError } from '../system-error.ts';
 
 export function besideFolder(folder: string): Beside {
   return {
@@ -18,7 +18,7 @@ function readFile(path: string): FileText {
   try {
     if (!statSync(path).isFile()) return { ok: false, message: 'it is no regular file' };
   } catch (error) {
-    return { ok: false, message: messageOf(error) };
+    return { ok: false, message: describeSystemError(error) };
   }
   return readTextFile(path, MAX_RETAINED_BYTES);
 }

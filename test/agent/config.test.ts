@@ -186,7 +186,7 @@ describe('which file', () => {
   test('a folder instead of a file is unreadable', () => {
     const error = failureOf(() => readConfig({ argvConfigPath: directory, env: {} }));
     expect(error.code).toBe('unreadable_file');
-    expect(error.message).toBe(`${directory}: cannot be read: EISDIR: illegal operation on a directory`);
+    expect(error.message).toBe(`${directory}: cannot be read: it is a directory, and a file is expected`);
   });
 
   test('a TOML fault is told with line and column, and quotes nothing', () => {

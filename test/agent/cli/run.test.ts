@@ -324,6 +324,10 @@ describe('holdfast status', () => {
     expect((await run(['status'], { configPath })).err).toContain('/run/holdfast/api.sock');
     const named = await run(['status', '--config', configPath]);
     expect(named.code).toBe(2);
-    expect(named.err).toContain(`Cannot read ${configPath}`);
+    expect(named.err).toMatch(/holdfast\.toml: 1:\d+: not valid TOML: /);
+    const ofFolder = await run(['status', '--config', folder]);
+    expect(ofFolder.err).toContain(`${folder}: cannot be read: it is a directory, and a file is expected`);
+    const ofNone = await run(['status', '--config', path.join(folder, 'none.toml')]);
+    expect(ofNone.err).toContain('none.toml: there is no such configuration file\n');
   });
 });

@@ -103,7 +103,17 @@ describe('validate', () => {
   });
 
   test.each<[string, string[], string]>([
-    ['no such file', ['validate', 'absent.yaml'], 'error: absent.yaml cannot be read'],
+    [
+      'no such file',
+      ['validate', 'absent.yaml'],
+      'error: absent.yaml cannot be read: there is no such file\n',
+    ],
+    ['a folder', ['validate', '.'], 'error: . cannot be read: it is a directory, and a file is expected\n'],
+    [
+      'a path through a file',
+      ['validate', 'hello.yaml/x.yaml'],
+      'cannot be read: a part of its path is a file, and a directory is expected\n',
+    ],
     ['no file', ['validate'], "missing required argument 'file'"],
     ['no command', ['nonsense'], "unknown command 'nonsense'"],
     ['an unknown option', ['validate', 'hello.yaml', '--nonsense'], "unknown option '--nonsense'"],
