@@ -108,6 +108,8 @@ export const statusSchema = v.object({
   since: v.optional(timestampSchema),
   reason: v.nullable(reasonSchema),
   refused: v.nullable(refusedSchema),
+  /** The content of `desired` failed on this device before, and is not tried: when, and under which revision. */
+  barred: v.optional(v.object({ revision: revisionSchema, at: timestampSchema })),
   services: record(serviceNameSchema, serviceStatusSchema),
   seq: countSchema,
   at: timestampSchema,

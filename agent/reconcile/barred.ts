@@ -28,14 +28,15 @@ const OF_THE_CONTENT: ReadonlySet<string> = new Set([
 /** Bars a content, each time for longer where it may not be to blame. The reason then tells when it is tried again. */
 export function bar(
   record: DeploymentRecord,
-  { content, reason }: { content: string; reason: Reason },
+  { content, reason, revision }: { content: string; reason: Reason; revision: number },
   moment: Moment,
 ): DeploymentRecord {
   const before = barOf(record, content);
+  const failed = { revision, at: moment.wallTime };
   const barred = OF_THE_CONTENT.has(reason.code)
     ? { content, reason }
     : barForNow({ content, reason }, before?.retry?.tries ?? 0, moment);
-  return { ...record, barred: [...othersThan(record, content), barred].slice(-MAX_BARRED) };
+  return { ...record, barred: [...othersThan(record, content), { ...barred, failed }].slice(-MAX_BARRED) };
 }
 
 export function withoutBar(record: DeploymentRecord, content: string): DeploymentRecord {

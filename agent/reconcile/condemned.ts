@@ -54,7 +54,7 @@ function giveUp(
   if (proven !== null && desired.document.update.on_failure === 'rollback') {
     // What the failed revision did is told in the reason, and not held against the one that runs again.
     const calm = { ...withoutRepeats(record), attempt: null, services: {}, blocked: null };
-    const barred = bar(calm, { content: desired.content, reason }, situation);
+    const barred = bar(calm, { ...desired, reason }, situation);
     const told = barOf(barred, desired.content)?.reason ?? reason;
     return stayRolledBack({ ...situation, record: barred }, proven, told);
   }

@@ -98,6 +98,8 @@ export interface ServiceFailure {
 export interface BarredContent {
   readonly content: string;
   readonly reason: Reason;
+  /** When it failed last, by the wall clock, and under which revision; an older agent did not note it. */
+  readonly failed?: { readonly revision: number; readonly at: string };
   /** When it is tried again of its own accord: not where the content was to blame. */
   readonly retry?: { readonly tries: number; readonly delayMs: number; readonly atMs: number };
 }

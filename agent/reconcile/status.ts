@@ -1,6 +1,7 @@
 // The status body: what is told of a deployment, made from a decision alone.
 import type { Phase, ServiceStatus } from '../../protocol/status.ts';
 import { cutText, printable } from '../../protocol/text.ts';
+import { barOf } from './barred.ts';
 import type { EffectiveLimits, MutableSettings, ObservedContainer } from './observed.ts';
 import { type DeploymentRecord, historyOf, isHeldBack } from './record.ts';
 import { isUp } from './select-container.ts';
@@ -18,10 +19,18 @@ export function statusOf(situation: Situation, decision: Decision): StatusBody {
     running: record.proven,
     phase: record.phase,
     reason: record.reason,
+    ...barredIn(situation, record),
     services: Object.fromEntries(
       decision.services.map((view) => [view.spec.name, serviceStatus(situation, record, view)]),
     ),
   };
+}
+
+/** Only while it keeps the device back: a content that is tried again may well prove itself. */
+function barredIn({ desired }: Situation, record: DeploymentRecord): Pick<StatusBody, 'barred'> {
+  const failed = barOf(record, desired.content)?.failed;
+  const isKeptBack = record.attempt === null && record.proven?.hash !== desired.hash;
+  return failed === undefined || !isKeptBack ? {} : { barred: failed };
 }
 
 /** While the engine is away nothing is known of the services, and what was good may not be any more. */

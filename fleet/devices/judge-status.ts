@@ -70,13 +70,13 @@ function endsOf({ state }: Goal): readonly Phase[] {
   return [state === 'present' ? 'converged' : 'removed'];
 }
 
-function judgeOther({ desired, phase }: Status, goal: Goal): Verdict {
+function judgeOther({ desired, phase, source }: Status, goal: Goal): Verdict {
   if (desired === null)
     return phase === 'removed' && goal.state === 'absent' ? { kind: 'reached', phase } : PENDING;
   if (desired.revision < goal.revision) return PENDING;
   return desired.revision === goal.revision
-    ? superseded(`it follows revision ${desired.revision} with other content`)
-    : superseded(`it follows revision ${desired.revision} by now`);
+    ? superseded(`it follows other content under revision ${desired.revision} of ${nameOf(source)}`)
+    : superseded(`it follows revision ${desired.revision} of ${nameOf(source)} by now`);
 }
 
 function judgeOtherSource(status: Status, { goal, groups }: Judged): Verdict {
@@ -85,7 +85,11 @@ function judgeOtherSource(status: Status, { goal, groups }: Judged): Verdict {
   // What was asked is that a group's document counts again.
   if (goal.state === 'inherit') return judgePhase(status, endsOf(goal));
   if (!beats(followed, goal.source, groups)) return PENDING;
-  return superseded(`it follows the document of ${followed === 'device' ? 'its own' : followed} by now`);
+  return superseded(`it follows revision ${status.desired?.revision ?? '?'} of ${nameOf(followed)} by now`);
+}
+
+function nameOf(source: string): string {
+  return source === 'device' ? 'its own document' : source;
 }
 
 function superseded(message: string): Verdict {

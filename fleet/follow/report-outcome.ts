@@ -19,8 +19,16 @@ export function reportEnded(
     display.print(`${device}: ${describeGood(settled, goal, status)}${after}`);
     return;
   }
-  display.fail(`error: ${device}: ${settled.outcome}: ${formatReason(settled.reason)}`);
-  for (const line of explainMiss(settled, status)) display.fail(line);
+  display.fail(`error: ${device}: ${describeMiss(settled)}`);
+  const wasSo = elapsedMs === null;
+  for (const line of explainMiss(settled, { goal, status, wasSo })) display.fail(line);
+}
+
+type Missed = Extract<Settled, { readonly kind: 'missed' }>;
+
+/** A reason that has no other code than the outcome would only say it twice. */
+function describeMiss({ outcome, reason }: Missed): string {
+  return `${outcome}: ${reason.code === outcome ? reason.message : formatReason(reason)}`;
 }
 
 function describeGood(
@@ -45,15 +53,45 @@ export function reportLate(
   display.fail(`error: ${device}: timed out after ${formatDuration(elapsedMs)}: ${stands}`);
 }
 
-function explainMiss(
-  { outcome, reason }: Extract<Settled, { readonly kind: 'missed' }>,
-  status: Status | undefined,
-): string[] {
+interface Ending {
+  readonly goal: Goal;
+  readonly status: Status | undefined;
+  /** It stood so before, and nothing was published. */
+  readonly wasSo: boolean;
+}
+
+function explainMiss({ outcome, reason }: Missed, ending: Ending): string[] {
+  const { status } = ending;
   const hint = reason.hint === undefined ? [] : [`hint: ${reason.hint}`];
   const log = (reason.log ?? []).map((line) => `  | ${line}`);
   const running = status?.running ?? null;
   const runs = running === null ? [] : [`  revision ${running.revision} runs`];
   const isOfServices = outcome === 'failed' || outcome === 'rolled_back';
   const failures = isOfServices ? describeFailures(status?.services ?? {}).map((line) => `  ${line}`) : [];
-  return [...log, ...failures, ...runs, ...hint];
+  const earlier = isOfServices ? explainEarlier(ending) : NO_EARLIER;
+  return [...earlier.lines, ...log, ...failures, ...runs, ...hint, ...earlier.hints];
+}
+
+interface Earlier {
+  readonly lines: readonly string[];
+  readonly hints: readonly string[];
+}
+
+const NO_EARLIER: Earlier = { lines: [], hints: [] };
+
+/** What failed before, and was not tried for this command, is no news of what was changed since. */
+function explainEarlier({ goal, status, wasSo }: Ending): Earlier {
+  const barred = status?.barred;
+  if (barred === undefined)
+    return wasSo
+      ? { ...NO_EARLIER, lines: ['  it has stood so since before: nothing was published'] }
+      : NO_EARLIER;
+  if (!wasSo && barred.revision === goal.revision) return NO_EARLIER;
+  const when = `as revision ${barred.revision} at ${barred.at}`;
+  return {
+    lines: [`  this content failed there before, ${when}, and is blocked: it was not tried now`],
+    hints: [
+      `hint: publish changed content; or, with the cause removed, run on the device: holdfast retry ${goal.name}`,
+    ],
+  };
 }

@@ -11,7 +11,12 @@ const LOG_LINES = 4;
 
 export function renderDeployment(status: Status, view: View): string[] {
   const heading = `${status.deployment}  ${describeRevision(status)}${describeSource(status)}`;
-  const sentences = [...explainPhase(status), ...sayWhatNext(status), ...explainRefusal(status)];
+  const sentences = [
+    ...explainPhase(status),
+    ...explainBar(status),
+    ...sayWhatNext(status),
+    ...explainRefusal(status),
+  ];
   return [
     `${printable(heading)}  ${paint(status, view)}${describeSince(status, view)}`,
     ...sentences.flatMap((sentence) => wrap(sentence, 2, view.columns)),
@@ -45,6 +50,12 @@ function explainPhase({ phase, reason }: Status): string[] {
   const at = reason.path === undefined || reason.path === '' ? '' : `${reason.path}: `;
   const sentence = `${at}${reason.message} (${reason.code})`;
   return reason.hint === undefined ? [sentence] : [sentence, `Hint: ${reason.hint}`];
+}
+
+/** What failed under another revision was not tried again under this one. */
+function explainBar({ barred, desired }: Status): string[] {
+  if (barred === undefined || barred.revision === desired?.revision) return [];
+  return [`This content failed here before, as revision ${barred.revision} at ${barred.at}, and is blocked.`];
 }
 
 /** Where the device goes on by itself that is said with the reason or with the service. */

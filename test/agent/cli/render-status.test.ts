@@ -106,6 +106,24 @@ describe('holdfast status', () => {
     ]);
   });
 
+  it('says of content that failed before that it was not tried', () => {
+    const failed = {
+      phase: 'rolled_back',
+      reason: { code: 'unhealthy', message: 'its probe fails' },
+    } as const;
+    const render = (revision: number): string => {
+      const barred = { revision, at: '2026-11-22T11:00:00Z' };
+      return renderStatus(
+        makeLocalStatus({ deployments: [makeDeployment({ ...failed, barred, running: RUNNING_6 })] }),
+        PIPE,
+      );
+    };
+    expect(render(5)).toContain(
+      '\n  This content failed here before, as revision 5 at 2026-11-22T11:00:00Z, and is blocked.\n',
+    );
+    expect(render(7)).not.toContain('before');
+  });
+
   it('shows progress, failures with the next try, and limits that the kernel ignores', () => {
     const deployment = makeDeployment({
       running: null,

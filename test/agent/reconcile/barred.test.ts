@@ -1,6 +1,9 @@
 // What fails by its own fault is not tried again of its own accord; what fails for any other reason is.
 import { describe, expect, it } from 'vitest';
+import { decide } from '../../../agent/reconcile/decide.ts';
 import { resumeRecord } from '../../../agent/reconcile/record.ts';
+import { withRetry } from '../../../agent/reconcile/retry.ts';
+import { statusOf } from '../../../agent/reconcile/status.ts';
 import type { StepOutcome } from '../../../agent/reconcile/steps.ts';
 import { Model, present } from './situations.ts';
 
@@ -37,6 +40,12 @@ function refusedAs(code: string): Refusing {
   return model;
 }
 
+/** What the device tells of itself. */
+function statusNow(model: Model, desired: typeof one) {
+  const situation = model.situation(desired, all);
+  return statusOf(situation, decide(situation));
+}
+
 const OF_THE_CONTENT = [
   ...['exited', 'oom_killed', 'unhealthy', 'flapping', 'command_not_found', 'refused_by_engine'],
 ];
@@ -63,6 +72,23 @@ describe('content that failed', () => {
     model.refusal = null;
     run(model, two, 24 * 60 * MINUTE_MS);
     expect(model.record).toMatchObject({ phase: 'rolled_back', proven: { revision: 1 } });
+  });
+
+  it('tells, under whatever number it comes, when it failed and as which revision, until it is tried again', () => {
+    const model = refusedAs('exited');
+    const failedAt = model.record.barred[0]?.failed?.at ?? '';
+    expect(Date.parse(failedAt)).not.toBeNaN();
+    const again = present(5, two.document.services);
+    model.refusal = null;
+    run(model, again, MINUTE_MS);
+    expect(statusNow(model, again)).toMatchObject({
+      phase: 'rolled_back',
+      barred: { revision: 2, at: failedAt },
+    });
+    model.record = withRetry(model.record);
+    for (let rounds = 0; rounds < 100; rounds += 1) model.round(again, [one, again]);
+    expect(statusNow(model, again)).toMatchObject({ phase: 'converged' });
+    expect(statusNow(model, again)).not.toHaveProperty('barred');
   });
 
   it('stays barred under another number, date and roll-out', () => {

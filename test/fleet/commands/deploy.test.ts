@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { rolloutPosition } from '../../../protocol/rollout.ts';
+import type { Status } from '../../../protocol/status.ts';
 import {
   AT,
   FakeDevice,
@@ -24,6 +25,7 @@ afterEach(async () => {
   await broker.close();
 });
 
+const HASH = `sha256:${'b'.repeat(64)}`;
 const topicOf = (to: string, name = 'hello') => `${PREFIX}/${to}/deployments/${name}`;
 const run = (...args: string[]) => runHoldfastctl(args, { broker: broker.url });
 const deploy = (to: string, ...args: string[]) => run('deploy', 'hello.yaml', '--to', to, ...args);
@@ -331,6 +333,65 @@ describe('deploy --wait', () => {
     );
     const { code } = await deploy('devices/edge-01', '--wait', '--revision', '2');
     expect(code).toBe(1);
+  });
+
+  test('content that failed there before says so, under another number and with nothing to publish', async () => {
+    const barred = { revision: 3, at: AT };
+    const reason = { code: 'unhealthy', path: 'services.web', message: 'not healthy in 30s' };
+    await addDevice('edge-01', ({ hash }) => [
+      { phase: 'rolled_back', running: { revision: 2, hash }, reason, barred },
+    ]);
+    const told = [
+      'error: edge-01: rolled_back: unhealthy: not healthy in 30s (services.web)',
+      `  this content failed there before, as revision 3 at ${AT}, and is blocked: it was not tried now`,
+      '  revision 2 runs',
+      'hint: publish changed content; or, with the cause removed, run on the device: holdfast retry hello',
+      '',
+    ];
+    const again = await deploy('devices/edge-01', '--wait', '--revision', '4');
+    expect({ ...again, stderr: again.stderr.split('\n') }).toMatchObject({ code: 1, stderr: told });
+    const unchanged = await deploy('devices/edge-01', '--wait');
+    expect({ ...unchanged, stderr: unchanged.stderr.split('\n') }).toMatchObject({ code: 1, stderr: told });
+    expect(unchanged.stdout).toContain('nothing to change');
+  });
+
+  test('content that fails now, and a failure of before that an older agent tells, are told apart', async () => {
+    const at = { reason: { code: 'unhealthy', message: 'm' }, phase: 'rolled_back' } as const;
+    await addDevice('edge-01', ({ revision }) => [{ ...at, barred: { revision, at: AT } }]);
+    expect((await deploy('devices/edge-01', '--wait')).stderr).toBe(
+      'error: edge-01: rolled_back: unhealthy: m\n',
+    );
+    await addDevice('edge-02', () => [at]);
+    expect((await deploy('devices/edge-02', '--wait')).stderr).toBe(
+      'error: edge-02: rolled_back: unhealthy: m\n',
+    );
+    expect((await deploy('devices/edge-02', '--wait')).stderr).toBe(
+      'error: edge-02: rolled_back: unhealthy: m\n  it has stood so since before: nothing was published\n',
+    );
+  });
+
+  test.each<[string, Partial<Status>, string]>([
+    [
+      'a newer revision',
+      { desired: { revision: 8, hash: HASH } },
+      'it follows revision 8 of its own document by now',
+    ],
+    [
+      'other content under that number',
+      { desired: { revision: 1, hash: HASH } },
+      'it follows other content under revision 1 of its own document',
+    ],
+  ])('%s says by what this one is superseded', async (_name, status, by) => {
+    await addDevice('edge-01', () => [status]);
+    const { code, stderr } = await deploy('devices/edge-01', '--wait');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `error: edge-01: superseded: ${by}\n` });
+  });
+
+  test('another source says by which document this one is superseded', async () => {
+    const script = () => [{ source: 'device', desired: { revision: 4, hash: HASH } }];
+    await addDevice('edge-01', script, ['berlin']);
+    const { stderr } = await deploy('groups/berlin', '--wait');
+    expect(stderr).toBe('error: edge-01: superseded: it follows revision 4 of its own document by now\n');
   });
 
   test('a device that does not answer times out', async () => {
