@@ -1,6 +1,8 @@
 // Typing errors, told before anything is published: a document for nobody stays retained, and no command lists it.
 import { type Addressee, formatAddressee, formatTopic } from '../../protocol/topics.ts';
 import type { Broker } from '../broker/connection.ts';
+import type { FleetView } from '../devices/fleet-view.ts';
+import { followedSource } from '../devices/sources.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
 import { nearestName } from '../nearest.ts';
 import { readDeviceIds, type Stock } from './take-stock.ts';
@@ -29,6 +31,19 @@ export async function checkKnown(broker: Broker, stock: Stock, asked: Asked): Pr
   });
 }
 
+/** Throws where an end is asked of a document that is not there: neither at the broker, nor followed by the device. */
+export function checkOwn({ view, documents }: Stock, { prefix, to, name }: Omit<Asked, 'mustExist'>): void {
+  if (to.kind === 'group' || documents.has(formatTopic(prefix, { kind: 'deployment', to, name }))) return;
+  const followed = followedSource(view.deviceOf(to.device).statuses.get(name));
+  if (followed === 'device') return;
+  throw new CommandFailure({
+    code: 'no_own_document',
+    exitCode: EXIT.usage,
+    message: `${to.device} has no document of its own for ${name}: there is nothing to end`,
+    hint: `${followed === null ? '' : `it follows ${followed}. `}--force publishes the end all the same`,
+  });
+}
+
 /** The devices that have reported and are meant. */
 function membersOf({ view }: Stock, to: Addressee): ReturnType<Stock['view']['devices']> {
   return view
@@ -43,19 +58,33 @@ async function unknownAddressee(
   { view }: Stock,
   { prefix, to }: Asked,
 ): Promise<CommandFailure> {
-  if (to.kind === 'device') {
-    const nearest = nearestName(to.device, await readDeviceIds(broker, prefix));
+  const nearest = await nearestAddressee(broker, view, { prefix, to });
+  if (to.kind === 'device')
     return unknown('device', `no device "${to.device}" has ever reported to this broker and topic prefix`, {
-      nearest: nearest === null ? null : `devices/${nearest}`,
+      nearest,
       force: 'publishes for a device that has yet to connect',
     });
-  }
-  const groups = view.devices().flatMap(({ state }) => state?.groups ?? []);
-  const nearest = nearestName(to.group, groups);
   return unknown('group', `no device reports to be of the group "${to.group}"`, {
-    nearest: nearest === null ? null : `groups/${nearest}`,
+    nearest,
     force: 'publishes for devices that have yet to connect',
   });
+}
+
+/** The known addressee that was most likely meant, as `devices/ID` or `groups/NAME`; `null` where none is near. */
+export async function nearestAddressee(
+  broker: Broker,
+  view: FleetView,
+  { prefix, to }: Pick<Asked, 'prefix' | 'to'>,
+): Promise<string | null> {
+  if (to.kind === 'device') {
+    const device = nearestName(to.device, await readDeviceIds(broker, prefix));
+    return device === null ? null : formatAddressee({ kind: 'device', device });
+  }
+  const group = nearestName(
+    to.group,
+    view.devices().flatMap(({ state }) => state?.groups ?? []),
+  );
+  return group === null ? null : formatAddressee({ kind: 'group', group });
 }
 
 function unknown(

@@ -13,7 +13,7 @@ import { FleetWatch } from '../follow/fleet-watch.ts';
 import { type Aim, prepareFollow } from '../follow/follow-all.ts';
 import { devicesOf, exitCodeOf, type Outcome } from '../follow/outcome.ts';
 import { type Host, writeJson, writeLine, writeNote } from '../host.ts';
-import { checkKnown } from './check-known.ts';
+import { checkKnown, checkOwn } from './check-known.ts';
 import { noteGaps } from './note-gaps.ts';
 import { openBroker, type publishSchema, readPrefix, readTimeoutMs } from './options.ts';
 import { describeOverride, groupBehind } from './overrides.ts';
@@ -96,7 +96,10 @@ async function prepare(
   const { content, options, mustExist } = request;
   const { name } = content;
   const prefix = readPrefix(options);
-  if (!options.force) await checkKnown(broker, stock, { prefix, to, name, mustExist });
+  if (!options.force) {
+    await checkKnown(broker, stock, { prefix, to, name, mustExist });
+    if (content.state === 'inherit') checkOwn(stock, { prefix, to, name });
+  }
   const topic = formatTopic(prefix, { kind: 'deployment', to, name });
   const retained = readDocument(stock.documents.get(topic) ?? null, topic);
   const taken = learnRevisions(stock.view, to, name);

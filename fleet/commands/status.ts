@@ -5,6 +5,7 @@ import { type DeviceView, FleetView } from '../devices/fleet-view.ts';
 import { formatStatusTable, isBadNews } from '../devices/status-table.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { type Host, writeJson, writeLine } from '../host.ts';
+import { nearestAddressee } from './check-known.ts';
 import { noteGaps } from './note-gaps.ts';
 import { type CommonOptions, openBroker, readAddressee, readPrefix } from './options.ts';
 
@@ -16,26 +17,38 @@ export async function status(
   const prefix = readPrefix(options);
   const to = whom === undefined ? null : readAddressee(whom);
   const view = new FleetView(prefix);
-  const cut = await readAll(view, statusFilters(prefix, to), options, host);
+  const { cut, nearest } = await readAll(view, { prefix, to }, { options, host });
   noteGaps({ view, cut }, host);
   const isComplete = cut.length === 0;
-  const devices = view.devices().filter((device) => isAskedFor(device, to));
+  const devices = askedFor(view, to);
   if (options.json) writeJson(host.stdout, { complete: isComplete, devices: devices.map(toJson) });
   else if (devices.length > 0) writeTable(devices, host);
-  if (devices.length === 0) return reportNobody(to, options.json, host);
+  if (devices.length === 0) return reportNobody({ to, nearest }, options.json, host);
   return devices.some(isBadNews) || !isComplete ? EXIT.badNews : EXIT.good;
+}
+
+interface Asked {
+  readonly prefix: string;
+  readonly to: Addressee | null;
+}
+
+interface ReadView {
+  readonly cut: readonly CutList[];
+  /** Whom somebody most likely meant, of whom nothing has been reported. */
+  readonly nearest: string | null;
 }
 
 async function readAll(
   view: FleetView,
-  filters: readonly (readonly string[])[],
-  options: CommonOptions,
-  host: Host,
-): Promise<readonly CutList[]> {
+  { prefix, to }: Asked,
+  { options, host }: { readonly options: CommonOptions; readonly host: Host },
+): Promise<ReadView> {
   const broker = await openBroker(options, host);
   try {
     broker.onMessage((message) => view.accept(message));
-    return await awaitRetained(broker, filters);
+    const cut = await awaitRetained(broker, statusFilters(prefix, to));
+    const isNobody = to !== null && askedFor(view, to).length === 0;
+    return { cut, nearest: isNobody ? await nearestAddressee(broker, view, { prefix, to }) : null };
   } finally {
     await broker.close();
   }
@@ -52,13 +65,23 @@ function statusFilters(prefix: string, to: Addressee | null): string[][] {
   return kinds.map((kind) => [`${prefix}/devices/+/${kind}`]);
 }
 
-function isAskedFor({ state }: DeviceView, to: Addressee | null): boolean {
-  return to === null || to.kind === 'device' || state?.groups.includes(to.group) === true;
+function askedFor(view: FleetView, to: Addressee | null): DeviceView[] {
+  return view
+    .devices()
+    .filter(({ device, state }) =>
+      to?.kind === 'device' ? device === to.device : to === null || state?.groups.includes(to.group) === true,
+    );
 }
 
-function reportNobody(to: Addressee | null, isJson: boolean, host: Host): ExitCode {
+function reportNobody(
+  { to, nearest }: { readonly to: Addressee | null; readonly nearest: string | null },
+  isJson: boolean,
+  host: Host,
+): ExitCode {
   const whom = to === null ? 'no device' : `nothing of ${formatAddressee(to)}`;
-  if (!isJson) writeLine(host.stderr, `error: ${whom} has been reported to this broker and topic prefix`);
+  if (isJson) return EXIT.badNews;
+  writeLine(host.stderr, `error: ${whom} has been reported to this broker and topic prefix`);
+  if (nearest !== null) writeLine(host.stderr, `hint: did you mean ${nearest}?`);
   return EXIT.badNews;
 }
 

@@ -670,6 +670,31 @@ describe('remove', () => {
     expect((await run(...args)).stdout).toContain('nothing to change');
   });
 
+  test('--inherit where the device has no document of its own publishes nothing, unless it is forced', async () => {
+    const device = await addDevice('edge-01', () => [], ['berlin']);
+    const ofGroup = { revision: 7, hash: `sha256:${'7'.repeat(64)}` };
+    await device.publish('status/hello', makeStatus({ source: 'groups/berlin', desired: ofGroup }));
+    const args = ['remove', 'hello', '--to', 'devices/edge-01', '--inherit'];
+    const { code, stdout, stderr } = await run(...args, '--json');
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'no_own_document' } });
+    expect(stderr).toBe(
+      'error: edge-01 has no document of its own for hello: there is nothing to end\n' +
+        'hint: it follows groups/berlin. --force publishes the end all the same\n',
+    );
+    expect(await publishedOn(topicOf('devices/edge-01'))).toBeNull();
+    expect((await run(...args, '--force')).code).toBe(0);
+  });
+
+  test("--inherit ends a device's own document that the broker has lost", async () => {
+    const device = await addDevice('edge-01', () => [{ phase: 'removed' }]);
+    const own = { revision: 7, hash: `sha256:${'7'.repeat(64)}` };
+    await device.publish('status/hello', makeStatus({ desired: own }));
+    const { code } = await run('remove', 'hello', '--to', 'devices/edge-01', '--inherit');
+    expect(code).toBe(0);
+    expect(await publishedOn(topicOf('devices/edge-01'))).toMatchObject({ revision: 8, state: 'inherit' });
+  });
+
   test('--inherit with no group behind it says that the deployment goes', async () => {
     await addDevice('edge-01', ({ value }) => [
       { phase: value.state === 'inherit' ? 'removed' : 'converged' },

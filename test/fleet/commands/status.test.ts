@@ -90,6 +90,20 @@ describe('status', () => {
     expect(stderr).toContain('nothing of devices/edge-09 has been reported');
   });
 
+  test.each([
+    ['devices/edge-o1', 'devices/edge-01'],
+    ['groups/berlim', 'groups/berlin'],
+  ])('of nobody by the name %s tells the nearest', async (asked, nearest) => {
+    await report('edge-01', ['berlin'], {});
+    await report('other-77', ['hamburg'], {});
+    const { code, stdout, stderr } = await run(asked);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(
+      `error: nothing of ${asked} has been reported to this broker and topic prefix\nhint: did you mean ${nearest}?\n`,
+    );
+    expect((await run('devices/zz')).stderr).not.toContain('hint');
+  });
+
   test('a status that cannot be read is noted with its topic', async () => {
     await report('edge-01', [], null);
     await broker.publishRetained(`${PREFIX}/devices/edge-01/status/hello`, { schema: 'x' });
