@@ -1,6 +1,9 @@
 // The data directory on a real file system.
 import {
+  accessSync,
   closeSync,
+  constants,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -11,7 +14,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { systemErrorCode } from '../lib/system-error.ts';
 import type { DataFiles } from './data-files.ts';
 import { toStoreError } from './store-errors.ts';
 
@@ -20,10 +24,10 @@ const PRIVATE_DIRECTORY = 0o700;
 const PRIVATE_FILE = 0o600;
 const DOCUMENTS = 'documents';
 
-/** Creates the directory where it is missing. */
+/** Creates the directory where it is missing. Throws what the system answers where it cannot be written. */
 export function openDataFiles(dataDir: string): DataFiles {
   const directories = [dataDir, join(dataDir, DOCUMENTS)];
-  for (const directory of directories) mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
+  directories.forEach(makeWritable);
   return {
     read: (name) => readDataFile(dataDir, name),
     write: (name, content) =>
@@ -40,6 +44,23 @@ export function openDataFiles(dataDir: string): DataFiles {
         .flatMap((directory) => namesIn(directory).map((name) => relative(dataDir, name)))
         .toSorted(),
   };
+}
+
+/** Before SQLite opens a file in it, whose words for one that may only be read are those for a damaged one. */
+function makeWritable(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
+  } catch (error) {
+    // On a read-only file system Node calls missing what it cannot make.
+    if (systemErrorCode(error) === 'ENOENT') accessSync(nearestThere(directory), constants.W_OK);
+    throw error;
+  }
+  accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+}
+
+/** The directory itself, or the first above it that exists. */
+function nearestThere(directory: string): string {
+  return existsSync(directory) ? directory : nearestThere(dirname(directory));
 }
 
 /** As `DataFiles.read`, with nothing made. */

@@ -1,7 +1,6 @@
 // The store's place in the data directory, and the way to a sound store whatever is found there.
 import { chmodSync, existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeSystemError } from '../lib/system-error.ts';
 import { StoreBlocked } from '../ports/store.ts';
 import { type DataFiles, findBlock, replaceFile } from './data-files.ts';
 import { openDatabase, type SqlDatabase } from './database.ts';
@@ -13,7 +12,8 @@ import { type Cause, settle } from './rebuild.ts';
 import { readIdentity, SecondCopies } from './second-copies.ts';
 import { DATABASE, dropSetAside, setAside } from './set-aside.ts';
 import type { SqliteStore, StoreOptions } from './sqlite-store.ts';
-import { StoreDamaged, StoreUnusable, toOpenError } from './store-errors.ts';
+import { StoreDamaged, toOpenError } from './store-errors.ts';
+import { unusableDirectory } from './unusable-directory.ts';
 
 /** Left, with what is known, where damage shows up later than at the start: the next start then trusts no check. */
 const SUSPECT = 'holdfast.db.suspect';
@@ -208,9 +208,7 @@ function openFilesIn(dataDir: string): DataFiles {
   try {
     return openDataFiles(dataDir);
   } catch (cause) {
-    const message = `data_dir cannot be used: ${describeSystemError(cause)}`;
-    const hint = `${dataDir} must be a directory of the agent's own that it may write (has the disk turned read-only?)`;
-    throw new StoreUnusable({ message, hint, cause });
+    throw unusableDirectory(dataDir, cause);
   }
 }
 

@@ -359,7 +359,7 @@ describe('the file', () => {
     const file = join(dir, 'a-file');
     writeFileSync(file, "somebody else's");
     expect(() => openStore(join(file, 'data'))).toThrow(
-      expect.objectContaining({ name: 'StoreUnusable', hint: expect.stringContaining('directory') }),
+      expect.objectContaining({ name: 'StoreUnusable', hint: expect.stringContaining('move away the file') }),
     );
     expect(readFileSync(file, 'utf8')).toBe("somebody else's");
   });

@@ -60,6 +60,29 @@ test('a full disk refuses what must be stored, holds the rest, and all goes on w
   again.close();
 });
 
+test('a read-only file system at the start is told as such, whatever is there already', () => {
+  const room = mkdtempSync(join(tmpdir(), 'holdfast-read-only-'));
+  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', room]);
+  try {
+    openStore(join(room, 'used')).close();
+    mkdirSync(join(room, 'empty'));
+    execFileSync('mount', ['-o', 'remount,ro', room]);
+    for (const name of ['used', 'empty', 'none/below'])
+      expect(() => openStore(join(room, name))).toThrow(
+        expect.objectContaining({
+          name: 'StoreUnusable',
+          message: expect.stringMatching(
+            /^data_dir cannot be used by the user \S+: \/.*: the file system is read-only$/,
+          ),
+          hint: expect.stringContaining('make its file system writable'),
+        }),
+      );
+  } finally {
+    execFileSync('umount', [room]);
+    rmdirSync(room);
+  }
+});
+
 test('a file system that turns read-only is told as such, and the agent may go on', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-read-only-'));
   const [image, mountPoint] = [join(folder, 'ext4'), join(folder, 'mount')];
