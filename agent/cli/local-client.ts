@@ -8,6 +8,8 @@ import { CommandFailure } from './failure.ts';
 const TIMEOUT_MS = 5000;
 /** Far more than any device's status; whatever sends more is no agent. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+const FROZEN_HINT =
+  'It may be frozen, or the device too busy. As a service it is started anew after a minute; see: systemctl status holdfast';
 const SERVICE_HINT = 'Is the service running? See: systemctl status holdfast';
 
 /** One request, and the body of its answer. Throws `CommandFailure` where there is no agent, or where it cannot do that. */
@@ -84,7 +86,7 @@ export function explainConnectError(socketPath: string, error: unknown): { messa
         hint: 'Use sudo, or join its group and log in again: sudo usermod -aG holdfast "$USER"',
       };
     case 'ABORT_ERR':
-      return { message: `The agent at ${socketPath} gave no answer in 5s.`, hint: SERVICE_HINT };
+      return { message: `The agent at ${socketPath} gave no answer in 5s.`, hint: FROZEN_HINT };
     default:
       return {
         message: `No agent answers at ${socketPath}: ${describeSystemError(error)}.`,

@@ -94,10 +94,7 @@ function followOf(tracks: readonly Track[], { view, display, elapsedMs }: Around
 function reportRest(tracks: readonly Track[], { view, display, elapsedMs }: Around): void {
   for (const { followed, outcome } of tracks) {
     for (const one of followed.filter(({ device }) => !outcome.ended.has(device)))
-      reportLate(one, elapsedMs(), {
-        display,
-        status: view.deviceOf(one.device).statuses.get(one.goal.name),
-      });
+      reportLate(one, elapsedMs(), { display, view: view.deviceOf(one.device) });
     const nobody = explainNobody(outcome);
     if (nobody !== null) display.fail(`error: ${nobody}`);
   }

@@ -2,7 +2,8 @@
 import { formatDuration } from '../../protocol/duration.ts';
 import type { Status } from '../../protocol/status.ts';
 import { describeFailures, describeProgress, formatReason } from '../devices/describe-status.ts';
-import type { Goal } from '../devices/judge-status.ts';
+import type { DeviceView } from '../devices/fleet-view.ts';
+import { type Goal, isOurs } from '../devices/judge-status.ts';
 import type { Display } from './display.ts';
 import type { Followed, Settled } from './follow.ts';
 import type { Ended } from './outcome.ts';
@@ -47,10 +48,16 @@ function describeGood(
 export function reportLate(
   { device, goal }: Followed,
   elapsedMs: number,
-  { display, status }: { readonly display: Display; readonly status: Status | undefined },
+  { display, view }: { readonly display: Display; readonly view: DeviceView },
 ): void {
+  const status = view.statuses.get(goal.name);
   const stands = describeProgress(status, goal).text;
   display.fail(`error: ${device}: timed out after ${formatDuration(elapsedMs)}: ${stands}`);
+  const isSilent = status === undefined || !isOurs(status, goal);
+  if (isSilent && view.presence?.online === true)
+    display.fail(
+      'hint: it counts as online and has not answered: its agent may be frozen, or the line has just broken',
+    );
 }
 
 interface Ending {

@@ -162,6 +162,19 @@ describe('holdfast status exits with', () => {
     expect(err).toContain('systemctl status holdfast');
   });
 
+  it('3 when the agent is there and gives no answer, as one that is frozen', {
+    timeout: 15_000,
+  }, async () => {
+    const socket = path.join(folder, 'frozen.sock');
+    // The kernel takes connections for a process that is stopped, and nobody answers.
+    const server = createNetServer((connection) => connection.resume());
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    const { code, err } = await run(['status', '--socket', socket]);
+    expect(code).toBe(3);
+    expect(err).toContain(`The agent at ${socket} gave no answer in 5s.\nHint: It may be frozen`);
+  });
+
   it('3 when the socket is not for this user', async () => {
     const { explainConnectError } = await import('../../../agent/cli/local-client.ts');
     const denied = Object.assign(new Error('connect EACCES'), { code: 'EACCES' });

@@ -401,6 +401,26 @@ describe('deploy --wait', () => {
     expect(stderr).toMatch(/^error: edge-01: timed out after \d+ms: proving\n$/);
   });
 
+  test.each([
+    [
+      true,
+      'hint: it counts as online and has not answered: its agent may be frozen, or the line has just broken\n',
+    ],
+    [false, ''],
+  ])(
+    'of one that stays silent, by its presence online: %s, the time that is up says so',
+    async (online, hint) => {
+      const device = await FakeDevice.connect(broker.url, 'edge-01');
+      devices.push(device);
+      await device.publish('presence', makePresence(online));
+      const { code, stdout, stderr } = await deploy('devices/edge-01', '--wait', '--timeout', '300ms');
+      expect(code).toBe(4);
+      expect(stdout).toContain('edge-01: has not answered yet\n');
+      expect(stderr).toMatch(/^error: edge-01: timed out after \d+ms: has not answered yet\n/);
+      expect(stderr.split('\n').slice(1).join('\n')).toBe(hint);
+    },
+  );
+
   test('an unchanged document is followed as it stands', async () => {
     await addDevice('edge-01', () => [{ phase: 'converged' }]);
     expect((await deploy('devices/edge-01', '--wait')).code).toBe(0);
