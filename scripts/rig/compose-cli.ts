@@ -7,8 +7,7 @@ import { RigError, run } from './exec.ts';
 import { withLock } from './lock.ts';
 import type { Progress } from './progress.ts';
 
-const SOURCE =
-  'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian trixie main\n';
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const PLUGIN = 'usr/libexec/docker/cli-plugins/docker-compose';
 
 /** The path of the program; downloaded and unpacked where it is not there yet. */
@@ -28,7 +27,8 @@ async function fetchTo(program: string): Promise<void> {
   try {
     for (const folder of ['lists/partial', 'archives/partial', 'root'])
       await mkdir(path.join(dir, folder), { recursive: true });
-    await writeFile(path.join(dir, 'sources.list'), SOURCE);
+    const source = `deb [signed-by=${KEYRING}] ${await debianSite()} trixie main\n`;
+    await writeFile(path.join(dir, 'sources.list'), source);
     const options = [
       ...['-q', '-o', `Dir::Etc::sourcelist=${dir}/sources.list`, '-o', 'Dir::Etc::sourceparts=-'],
       ...['-o', `Dir::State::lists=${dir}/lists`, '-o', `Dir::Cache=${dir}`],
@@ -36,8 +36,7 @@ async function fetchTo(program: string): Promise<void> {
     ];
     await run({ program: 'apt-get', args: [...options, 'update'] });
     // `download` has no folder of its own but the current one.
-    const script = 'cd "$0" && exec apt-get "$@"';
-    await run({ program: 'sh', args: ['-c', script, dir, ...options, 'download', 'docker-compose'] });
+    await run({ program: 'apt-get', args: [...options, 'download', 'docker-compose'], cwd: dir });
     const archive = (await readdir(dir)).find((name) => name.endsWith('.deb'));
     if (archive === undefined) throw new RigError('apt-get left no package of docker-compose');
     await run({ program: 'dpkg', args: ['-x', path.join(dir, archive), path.join(dir, 'root')] });
@@ -45,4 +44,18 @@ async function fetchTo(program: string): Promise<void> {
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/** The archive that this machine gets Debian's packages from: a mirror of its own, say. */
+async function debianSite(): Promise<string> {
+  const filters = ['Created-By: Packages', 'Origin: Debian'];
+  const listing = await run({
+    program: 'apt-get',
+    args: ['indextargets', '--format', '$(SITE)', ...filters],
+  });
+  const [site = ''] = listing.split('\n');
+  if (site !== '') return site;
+  throw new RigError("apt's sources name no archive of Debian", {
+    hint: 'Add one, and run: sudo apt-get update',
+  });
 }

@@ -19,6 +19,8 @@ export interface Command {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** The folder that it runs in, instead of this process's. */
+  readonly cwd?: string;
 }
 
 // Daemons live in sbin, which a plain user's PATH on Debian leaves out.
@@ -29,11 +31,12 @@ export function findProgram(name: string): string | undefined {
 }
 
 /** Resolves with the standard output; rejects with the end of what it said when it fails. */
-export function run({ program, args, env, input }: Command): Promise<string> {
+export function run({ program, args, env, input, cwd }: Command): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       env: { ...process.env, PATH: searchPath.join(':'), ...env },
       stdio: 'pipe',
+      ...(cwd === undefined ? {} : { cwd }),
     });
     let stdout = '';
     let all = '';
