@@ -5,10 +5,11 @@ import { existsSync, mkdirSync, openSync, readFileSync, readlinkSync, rmSync, wr
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { connectAsync } from 'mqtt';
+import { describeNext, environmentOf, keepLogs, type Stage, type Tag } from './demo-stage.ts';
 import { RigError } from './rig/exec.ts';
 import { acceptsConnections, freePort } from './rig/port.ts';
 import { createProgress } from './rig/progress.ts';
-import { ensureRig, type Rig } from './rig/rig.ts';
+import { ensureRig } from './rig/rig.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dir = path.join(root, '.demo');
@@ -19,12 +20,6 @@ const tsx = path.join(root, 'node_modules/tsx/dist/loader.mjs');
 const { values } = parseArgs({
   options: { keep: { type: 'boolean' }, stop: { type: 'boolean' }, help: { type: 'boolean' } },
 });
-
-interface Stage {
-  readonly rig: Rig;
-  readonly brokerUrl: string;
-  readonly httpPort: number;
-}
 
 /** Processes outlive this one only with `--keep`; they are ended by their ids, and only if they still are ours. */
 function startProcess(args: readonly string[], log: string): void {
@@ -65,7 +60,7 @@ async function until(what: string, isSo: () => boolean | Promise<boolean>): Prom
     if (await isSo()) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new RigError(`waited 30 s in vain for ${what}`, { hint: `the logs are in ${dir}` });
+  throw new RigError(`waited 30 s in vain for ${what}`);
 }
 
 function say(text: string): void {
@@ -128,21 +123,21 @@ async function startAgent({ rig, brokerUrl }: Stage): Promise<void> {
 /** A deployment for a device that the broker does not know yet would be taken for a typing error. */
 async function untilOnline(brokerUrl: string): Promise<void> {
   const client = await connectAsync(brokerUrl);
-  let isOnline = false;
-  client.on('message', () => {
-    isOnline = true;
-  });
-  await client.subscribeAsync('holdfast/v1/devices/demo/presence', { qos: 1 });
-  await until('the agent to connect to the broker', () => isOnline);
-  await client.endAsync();
+  try {
+    let isOnline = false;
+    client.on('message', () => {
+      isOnline = true;
+    });
+    await client.subscribeAsync('holdfast/v1/devices/demo/presence', { qos: 1 });
+    await until('the agent to connect to the broker', () => isOnline);
+  } finally {
+    await client.endAsync();
+  }
 }
 
-function deploy(stage: Stage, tag: 'hello:1.0.0' | 'hello:1.1.0' | 'hello:broken'): Promise<number> {
-  return show(['holdfastctl', 'deploy', 'examples/hello/compose.yaml', '--to', 'devices/demo', '--wait'], {
-    HOLDFAST_BROKER: stage.brokerUrl,
-    HELLO_IMAGE: stage.rig.images[tag].reference,
-    HELLO_PORT: String(stage.httpPort),
-  });
+function deploy(stage: Stage, tag: Tag): Promise<number> {
+  const command = ['deploy', 'examples/hello/compose.yaml', '--to', 'devices/demo', '--wait'] as const;
+  return show(['holdfastctl', ...command], environmentOf(stage, tag));
 }
 
 async function ask({ httpPort }: Stage): Promise<string> {
@@ -153,7 +148,7 @@ async function ask({ httpPort }: Stage): Promise<string> {
 }
 
 function expect(isSo: boolean, what: string): void {
-  if (!isSo) throw new RigError(`the demo expected that ${what}`, { hint: `the logs are in ${dir}` });
+  if (!isSo) throw new RigError(`the demo expected that ${what}`);
 }
 
 async function perform(stage: Stage): Promise<void> {
@@ -172,7 +167,8 @@ async function perform(stage: Stage): Promise<void> {
   await show(['holdfast', 'status', '--socket', shownSocket]);
 }
 
-async function clear(stage: Stage): Promise<void> {
+/** Of a demo that failed the logs stay, until the next one. */
+async function clear(stage: Stage, { hasFailed }: { readonly hasFailed: boolean }): Promise<void> {
   const env = { HOLDFAST_BROKER: stage.brokerUrl };
   // With no agent there is nobody to remove anything, and so nothing to wait for.
   if (existsSync(socket)) {
@@ -180,7 +176,9 @@ async function clear(stage: Stage): Promise<void> {
     await show(['holdfastctl', 'remove', 'hello', ...to], env, null);
   }
   await stopProcesses();
-  rmSync(dir, { recursive: true, force: true });
+  if (!hasFailed) return rmSync(dir, { recursive: true, force: true });
+  const logs = keepLogs(dir).map((log) => path.relative(root, log));
+  process.stdout.write(`\nThe logs are kept: ${logs.join(', ')}\n`);
 }
 
 function tellWhatNext(stage: Stage): void {
@@ -189,13 +187,7 @@ function tellWhatNext(stage: Stage): void {
       ? 'Everything is still running. Try next:'
       : 'To try more yourself, run scripts/demo --keep, and then:',
   );
-  process.stdout.write(`  export HOLDFAST_BROKER=${stage.brokerUrl} HELLO_IMAGE=${stage.rig.images['hello:1.0.0'].reference}
-  npx holdfast status --socket ${shownSocket}
-  npx holdfastctl status
-  npx holdfastctl deploy examples/hello/compose.yaml --to devices/demo --wait
-  DOCKER_HOST=unix://${stage.rig.engine.socketPath} docker ps    # kill a container, and see it come back
-  scripts/demo --stop                                            # end it all
-`);
+  process.stdout.write(describeNext(stage, shownSocket));
 }
 
 /** What `--keep` left, so that `--stop` finds it. */
@@ -209,7 +201,7 @@ async function main(): Promise<void> {
     return;
   }
   if (values.stop) {
-    if (existsSync(stageFile)) await clear(JSON.parse(readFileSync(stageFile, 'utf8')));
+    if (existsSync(stageFile)) await clear(JSON.parse(readFileSync(stageFile, 'utf8')), { hasFailed: false });
     return;
   }
   if (startedPids().some(isOurs))
@@ -231,7 +223,7 @@ async function main(): Promise<void> {
   } finally {
     if (!values.keep || !isDone) {
       say(interruption.signal.aborted ? 'Interrupted: cleaning up' : 'Cleaning up');
-      await clear(stage);
+      await clear(stage, { hasFailed: !isDone && !interruption.signal.aborted });
     }
   }
 }
