@@ -122,7 +122,12 @@ async function startAgent({ rig, brokerUrl }: Stage): Promise<void> {
 
 /** A deployment for a device that the broker does not know yet would be taken for a typing error. */
 async function untilOnline(brokerUrl: string): Promise<void> {
-  const client = await connectAsync(brokerUrl);
+  const client = await connectAsync(brokerUrl, {}, false).catch((cause: Error) => {
+    throw new RigError(`the broker cannot be reached: ${cause.message}`, {
+      hint: 'correct HOLDFAST_BROKER; or unset it, and the demo starts a broker of its own',
+      cause,
+    });
+  });
   try {
     let isOnline = false;
     client.on('message', () => {

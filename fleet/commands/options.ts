@@ -50,7 +50,7 @@ export async function openBroker(options: CommonOptions, host: Host): Promise<Br
   const address = parseBrokerUrl(options.broker ?? host.environment.HOLDFAST_BROKER);
   return connectBroker({
     address,
-    ca: options.ca === undefined ? undefined : readCa(resolve(host.cwd, options.ca)),
+    ca: options.ca === undefined ? undefined : readCa(options.ca, host),
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     answerTimeoutMs: ANSWER_TIMEOUT_MS,
     signal: host.signal,
@@ -58,9 +58,9 @@ export async function openBroker(options: CommonOptions, host: Host): Promise<Br
   });
 }
 
-function readCa(file: string): string {
-  const read = readTextFile(file, MAX_CA_BYTES);
-  if (!read.ok) throw usageFailure(`--ca: ${read.message}`);
+function readCa(file: string, { cwd }: Host): string {
+  const read = readTextFile(resolve(cwd, file), MAX_CA_BYTES);
+  if (!read.ok) throw usageFailure(`--ca ${file} cannot be read: ${read.message}`);
   return read.text;
 }
 

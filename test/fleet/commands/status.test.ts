@@ -104,6 +104,14 @@ describe('status', () => {
     expect((await run('devices/zz')).stderr).not.toContain('hint');
   });
 
+  test('--ca of a file that cannot be read is wrong usage, and names the file', async () => {
+    const { code, stderr } = await run('--ca', 'nowhere.pem');
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'error: --ca nowhere.pem cannot be read: there is no such file\n',
+    });
+  });
+
   test('a status that cannot be read is noted with its topic', async () => {
     await report('edge-01', [], null);
     await broker.publishRetained(`${PREFIX}/devices/edge-01/status/hello`, { schema: 'x' });
