@@ -14,12 +14,10 @@ const CONNECT_TIMEOUT_MS = 2000;
  * Throws `LocalSocketError` when another agent answers there, or when the path is something else's.
  */
 export async function clearSocketPath(path: string): Promise<void> {
-  try {
+  const stats = asUnusable(path, () => {
     mkdirSync(dirname(path), { recursive: true });
-  } catch (cause) {
-    throw unusable(path, cause);
-  }
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+    return lstatSync(path, { throwIfNoEntry: false });
+  });
   if (stats === undefined) return;
   if (!stats.isSocket()) {
     throw new LocalSocketError({
@@ -30,7 +28,7 @@ export async function clearSocketPath(path: string): Promise<void> {
     });
   }
   await refuseLiveSocket(path);
-  rmSync(path, { force: true });
+  asUnusable(path, () => rmSync(path, { force: true }));
 }
 
 /**
@@ -47,6 +45,15 @@ export function openToGroup(path: string, group: string): string | null {
     return null;
   } catch {
     return `the agent may not give ${path} to the group ${group}; only its own user can use it`;
+  }
+}
+
+/** What the system refuses is the path's fault. */
+function asUnusable<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw unusable(path, cause);
   }
 }
 

@@ -186,6 +186,14 @@ describe('the local socket', () => {
     expect(statSync(file).size).toBe(4);
   });
 
+  it('says so when nobody can tell what is there', async () => {
+    const at = path.join(folder, 'x'.repeat(300));
+    await expect(start({ at })).rejects.toMatchObject({
+      code: 'unusable',
+      message: `no socket can be made at ${at}: the path is too long`,
+    });
+  });
+
   it('says so when it cannot be made', async () => {
     const at = path.join(folder, 'x'.repeat(120));
     await expect(start({ at })).rejects.toMatchObject({ code: 'unusable', path: at });
