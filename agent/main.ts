@@ -14,6 +14,7 @@ import type { CredentialsFor } from './docker/pull.ts';
 import { checkProbe } from './health/check.ts';
 import { readCgroupLimits } from './host/cgroup-limits.ts';
 import { HostFiles } from './host/host-files.ts';
+import { HostFolders } from './host/host-folders.ts';
 import { HostServiceFiles } from './host/host-service-files.ts';
 import { LinuxHost } from './host/linux-host.ts';
 import { ServiceDirectories } from './host/service-directories.ts';
@@ -125,10 +126,8 @@ function openEdges(config: Config, store: Store, logger: Logger): Edges {
   const host = new LinuxHost({ dataDir: config.dataDir, clock });
   const { bootId } = host.readFacts();
   const runtimeDir = dirname(config.local.socket);
-  const serviceFiles = new HostServiceFiles(
-    new ServiceDirectories({ dataDir: config.dataDir, runtimeDir }),
-    logger.child({ room: 'files' }),
-  );
+  const directories = new ServiceDirectories({ dataDir: config.dataDir, runtimeDir });
+  const serviceFiles = new HostServiceFiles(directories, logger.child({ room: 'files' }));
   const { device, groups, broker } = config;
   return {
     clock,
@@ -140,6 +139,7 @@ function openEdges(config: Config, store: Store, logger: Logger): Edges {
       credentialsFor: credentialsFrom(config, logger),
       readLimits: (pid, container) => readCgroupLimits(files, pid, container),
       files: serviceFiles,
+      folders: new HostFolders(directories),
     }),
     check: checkProbe,
     readBeat: serviceFiles.readBeat,

@@ -1,6 +1,7 @@
 // The deployment document, `holdfast.deployment/1`: what a manager asks of a device.
 import * as v from 'valibot';
 import { durationSchema, revisionSchema, timestampSchema } from './fields.ts';
+import { PURGE_PATTERN } from './folder-path.ts';
 import { nameSchema, partNameSchema, serviceNameSchema } from './names.ts';
 import { record, strictObject } from './objects.ts';
 import { serviceSchema } from './service.ts';
@@ -65,11 +66,20 @@ const presentSchema = strictObject({
   rollout: v.optional(rolloutSchema),
 });
 
+const purgedSchema = v.pipe(
+  v.string(),
+  v.maxLength(1024, 'at most 1024 characters'),
+  v.regex(
+    PURGE_PATTERN,
+    'the name of a volume, or a path in the folder of the deployment such as "./data", or "./" for all of it',
+  ),
+);
+
 const absentSchema = strictObject({
   ...head,
   state: v.literal('absent'),
-  /** Named volumes to delete with it; any other volume stays. */
-  purge: v.optional(v.pipe(v.array(partNameSchema), v.maxLength(256, 'at most 256 volumes')), []),
+  /** Named volumes and paths in its folder to delete with it; anything else of both stays. */
+  purge: v.optional(v.pipe(v.array(purgedSchema), v.maxLength(256, 'at most 256 items')), []),
   rollout: v.optional(rolloutSchema),
 });
 

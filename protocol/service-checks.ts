@@ -2,6 +2,7 @@
 import type { DurationKey, SizeKey } from './bounds.ts';
 import { bytesAt, durationAt, type Path, type Report, type Written } from './check-report.ts';
 import type { PresentDeployment } from './deployment.ts';
+import { checkBind } from './folder-path.ts';
 import { parseImageReference } from './image-reference.ts';
 import type { DeviceRequest, Service } from './service.ts';
 import { FILE_KINDS, targetOfFile } from './service-files.ts';
@@ -109,6 +110,7 @@ export function checkMounts(document: PresentDeployment, service: Service, at: P
     if (mount.type === 'volume' && !Object.hasOwn(document.volumes, mount.source)) {
       report([...path, 'source'], `no volume "${mount.source}" under the top-level volumes`);
     }
+    if (mount.type === 'bind') checkBind(mount, path, report);
     if (mount.type === 'tmpfs' && mount.tmpfs?.size !== undefined)
       bytesAt({ text: mount.tmpfs.size, at: path, key: 'tmpfs.size' }, report);
     claim(mount.target, [...path, 'target']);

@@ -1,6 +1,7 @@
 // What a service finds in its file system besides its image.
 import * as v from 'valibot';
 import { absolutePathSchema, byteSizeSchema } from './fields.ts';
+import { BIND_SOURCE_PATTERN } from './folder-path.ts';
 import { partNameSchema } from './names.ts';
 import { strictObject } from './objects.ts';
 
@@ -8,7 +9,27 @@ const bindOptionsSchema = strictObject({
   /** Compose's default is true. Here a path that is not there is told, rather than made as an empty directory. */
   create_host_path: v.optional(v.boolean()),
   propagation: v.optional(v.picklist(['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'])),
+  /** Of a directory in the deployment's folder: `UID` or `UID:GID`, the group 0 unless said. */
+  owner: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        /^(?:0|[1-9]\d{0,8})(?::(?:0|[1-9]\d{0,8}))?$/,
+        'numbers in quotes, such as "1000" or "1000:1000"',
+      ),
+    ),
+  ),
+  mode: v.optional(v.pipe(v.string(), v.regex(/^0?[0-7]{3}$/, 'an octal mode in quotes, such as "0750"'))),
 });
+
+const bindSourceSchema = v.pipe(
+  v.string(),
+  v.maxLength(1024, 'at most 1024 characters'),
+  v.regex(
+    BIND_SOURCE_PATTERN,
+    'an absolute path, or one in the folder of the deployment such as "./data": without ":", and there without empty parts, "." and ".."',
+  ),
+);
 
 const volumeOptionsSchema = strictObject({
   /** True: a new volume starts empty, also where the image has files at `target`. */
@@ -39,7 +60,7 @@ export const mountSchema = v.variant('type', [
   }),
   strictObject({
     type: v.literal('bind'),
-    source: absolutePathSchema,
+    source: bindSourceSchema,
     target: absolutePathSchema,
     read_only: v.optional(v.boolean()),
     bind: v.optional(bindOptionsSchema),

@@ -1,6 +1,7 @@
 // Carries out one step. What is done already counts as done; what is not ours is never touched.
 
 import type Docker from 'dockerode';
+import type { Folders } from '../ports/folders.ts';
 import type { ServiceFiles } from '../ports/service-files.ts';
 import type { ServiceSpec } from '../reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../reconcile/steps.ts';
@@ -12,6 +13,7 @@ import { unmetNeed } from './engine-needs.ts';
 import { inTime } from './in-time.ts';
 import { engineName, LABELS, volumeLabels } from './labels.ts';
 import { readLastLines } from './logs.ts';
+import { prepareMounts } from './prepare-mounts.ts';
 import { toOutcome } from './step-error.ts';
 
 const DONE: StepOutcome = { ok: true };
@@ -21,6 +23,7 @@ const LAST_LINES = 10;
 export interface Tools {
   readonly docker: Docker;
   readonly files: ServiceFiles;
+  readonly folders: Folders;
 }
 
 export async function carryOut(tools: Tools, deployment: string, step: Step): Promise<StepOutcome> {
@@ -75,16 +78,18 @@ async function carryOutStep(tools: Tools, deployment: string, step: Step): Promi
     case 'remove_volume':
       await unlessStatus(404, docker.getVolume(engineName(deployment, step.volume)).remove());
       return DONE;
+    case 'remove_folder':
+      return tools.folders.remove(deployment, step.folder);
   }
 }
 
 /** After a boot the files of a container that was there before are gone, and it could not start. */
 async function withFiles(
-  { files }: Tools,
+  tools: Tools,
   { deployment, spec }: { deployment: string; spec: ServiceSpec },
   start: () => Promise<unknown>,
 ): Promise<StepOutcome> {
-  const ready = await files.prepare(deployment, spec);
+  const ready = await prepareMounts(tools, deployment, spec);
   if (!ready.ok) return ready;
   await start();
   return DONE;
@@ -127,13 +132,14 @@ function nameTaken(kind: string, name: string): StepOutcome {
 }
 
 async function createContainer(
-  { docker, files }: Tools,
+  tools: Tools,
   deployment: string,
   { spec, name, peers }: Step & { kind: 'create_container' },
 ): Promise<StepOutcome> {
+  const { docker } = tools;
   const unmet = await unmetNeed(docker, spec.service);
   if (unmet !== null) return unmet;
-  const ready = await files.prepare(deployment, spec);
+  const ready = await prepareMounts(tools, deployment, spec);
   if (!ready.ok) return ready;
   const options = containerOptions(deployment, spec, { peers, mounts: ready.mounts });
   const call = createCall(options, spec, name);

@@ -1,8 +1,10 @@
 // What a container finds in its file system, as the create call takes it.
 import type Docker from 'dockerode';
 import { parseByteSize } from '../../protocol/byte-size.ts';
+import type { BindMount } from '../../protocol/folder-path.ts';
 import type { Mount, Service } from '../../protocol/service.ts';
 import type { HostMount } from '../ports/service-files.ts';
+import { isOfFolder } from '../reconcile/service-folder.ts';
 import { engineName, volumeLabels } from './labels.ts';
 
 /** Mounts, temporary file systems, and binds whose host path the engine is to make; `own` are the agent's. */
@@ -11,7 +13,8 @@ export function mountsOf(
   service: Service,
   own: readonly HostMount[],
 ): Pick<Docker.HostConfig, 'Mounts' | 'Binds' | 'Tmpfs'> {
-  const mounts = service.volumes ?? [];
+  // What is in the deployment's folder is among the agent's own.
+  const mounts = (service.volumes ?? []).filter((mount): boolean => !isOfFolder(mount));
   const binds = mounts.filter(asksForHostPath).map(bindLine);
   const { tmpfs = [] } = service;
   return {
@@ -25,11 +28,12 @@ export function mountsOf(
   };
 }
 
-function ownMount({ source, target, isReadOnly }: HostMount): EngineMount {
-  return { Type: 'bind', Source: source, Target: target, ReadOnly: isReadOnly };
+function ownMount({ source, target, isReadOnly, propagation }: HostMount): EngineMount {
+  return {
+    ...{ Type: 'bind', Source: source, Target: target, ReadOnly: isReadOnly },
+    ...(propagation === undefined ? {} : { BindOptions: { Propagation: propagation } }),
+  };
 }
-
-type BindMount = Extract<Mount, { type: 'bind' }>;
 
 /** In `Mounts` a missing path is an error, and only engines from API 1.42 on can be told otherwise there. */
 function asksForHostPath(mount: Mount): mount is BindMount {

@@ -11,6 +11,7 @@ import type {
   PullOptions,
   PullOutcome,
 } from '../ports/engine.ts';
+import type { Folders } from '../ports/folders.ts';
 import type { ServiceFiles } from '../ports/service-files.ts';
 import type { Observed } from '../reconcile/observed.ts';
 import type { Step, StepOutcome } from '../reconcile/steps.ts';
@@ -45,6 +46,7 @@ export interface DockerEngineOptions {
   readonly readLimits: LimitsReader;
   /** Written before a container starts, removed once no container is left that has them. */
   readonly files: ServiceFiles;
+  readonly folders: Folders;
 }
 
 export class DockerEngine implements Engine {
@@ -55,13 +57,15 @@ export class DockerEngine implements Engine {
   readonly #credentialsFor: CredentialsFor;
   readonly #readers: Readers;
   readonly #files: ServiceFiles;
+  readonly #folders: Folders;
   readonly #offered = new Set<string>();
 
-  constructor({ socketPath, credentialsFor, readLimits, files }: DockerEngineOptions) {
+  constructor({ socketPath, credentialsFor, readLimits, files, folders }: DockerEngineOptions) {
     this.#docker = connectDocker(socketPath, CALL_TIMEOUT_MS);
     this.#patient = connectDocker(socketPath);
     this.#credentialsFor = credentialsFor;
     this.#files = files;
+    this.#folders = folders;
     this.#readers = { digestOf: createDigestReader(this.#docker), readLimits };
   }
 
@@ -83,11 +87,11 @@ export class DockerEngine implements Engine {
     }
   }
 
-  async observe(deployment: string): Promise<Observed> {
+  async observe(deployment: string, folders: readonly string[] = []): Promise<Observed> {
     const observed = await observeDeployment(this.#docker, deployment, this.#readers);
     // Here and not with a container's removal: it may have been removed by hand, or just before a power cut.
     await this.#files.collect(deployment, observed.containers);
-    return observed;
+    return { ...observed, folders: await this.#folders.find(deployment, folders) };
   }
 
   inspectImage(reference: string): Promise<ImageLook> {
@@ -116,7 +120,7 @@ export class DockerEngine implements Engine {
   carryOut(deployment: string, step: Step): Promise<StepOutcome> {
     const isSlow = step.kind === 'stop_container' || step.kind === 'restart_container';
     const docker = isSlow ? this.#patient : this.#docker;
-    return carryOut({ docker, files: this.#files }, deployment, step);
+    return carryOut({ docker, files: this.#files, folders: this.#folders }, deployment, step);
   }
 
   async watch(onEvent: (deployment: string) => void, signal: AbortSignal): Promise<void> {

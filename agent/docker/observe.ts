@@ -18,7 +18,7 @@ export async function observeDeployment(
   docker: Docker,
   deployment: string,
   { digestOf, readLimits }: Readers,
-): Promise<Observed> {
+): Promise<Omit<Observed, 'folders'>> {
   const filters = { label: [`${LABELS.deployment}=${deployment}`] };
   try {
     const [containers, networks, volumes] = await Promise.all([

@@ -11,9 +11,12 @@ const HASH_DIGITS = 12;
 
 export class ServiceDirectories {
   readonly #roots: Readonly<Record<Kind, string>>;
+  /** Of the folders that deployments have of their own: what stands there stays when its containers go. */
+  readonly folders: string;
 
   /** `runtimeDir` should be in memory, and outlive the agent's process: containers have parts of it mounted. */
   constructor({ dataDir, runtimeDir }: { readonly dataDir: string; readonly runtimeDir: string }) {
+    this.folders = join(dataDir, 'folders');
     this.#roots = {
       configs: join(dataDir, 'configs'),
       secrets: join(runtimeDir, 'secrets'),

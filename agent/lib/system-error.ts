@@ -30,7 +30,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
 
 /** `there is no such file or directory`: without the path, which whoever tells it knows. */
 export function describeSystemError(error: unknown): string {
-  return SENTENCES[systemErrorCode(error) ?? ''] ?? messageOf(error).replace(/, \w+( '.*)?$/, '');
+  return SENTENCES[systemErrorCode(error) ?? ''] ?? messageOf(error).replace(/, \w+( '.*)?$/s, '');
 }
 
 /** `ENOENT`, `SQLITE_FULL`: what a program tells errors of the system and of libraries by; `null` for others. */

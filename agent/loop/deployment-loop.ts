@@ -11,6 +11,7 @@ import { recognise } from '../reconcile/identity.ts';
 import type { Observed } from '../reconcile/observed.ts';
 import { recordOutcomes, type StepResult } from '../reconcile/outcomes.ts';
 import { type DeploymentRecord, EMPTY_RECORD, resumeAfterGap, resumeRecord } from '../reconcile/record.ts';
+import { foldersToPurge } from '../reconcile/removal.ts';
 import { withRetry } from '../reconcile/retry.ts';
 import type { Decision, Revision, Situation } from '../reconcile/situation.ts';
 import {
@@ -287,7 +288,7 @@ export class DeploymentLoop {
     const { engine, reporter, clock } = this.#context;
     const askedMs = clock.monotonicMs();
     try {
-      return await engine.observe(this.name);
+      return await engine.observe(this.name, foldersToPurge(desired.document));
     } catch (error) {
       if (error instanceof EngineUnavailable) {
         this.#blindSinceMs ??= askedMs;

@@ -100,8 +100,8 @@ export type ImageRemoval =
 
 export interface Engine {
   facts(): Promise<EngineFacts>;
-  /** Everything of one deployment, told by our labels. */
-  observe(deployment: string): Promise<Observed>;
+  /** Everything of one deployment, told by our labels; and of the paths `folders` in its own folder, those that are there. */
+  observe(deployment: string, folders?: readonly string[]): Promise<Observed>;
   inspectImage(reference: string): Promise<ImageLook>;
   pullImage(reference: string, options: PullOptions): Promise<PullOutcome>;
   /** Ids of the images that any container of this engine was made from, ours or not, running or not. */

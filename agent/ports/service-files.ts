@@ -1,4 +1,5 @@
 // What the agent wants of the host's file system for services: their configs and secrets, and heartbeats.
+import type { Propagation } from '../../protocol/folder-path.ts';
 import type { ServiceSpec } from '../reconcile/service-spec.ts';
 import type { StepOutcome } from '../reconcile/steps.ts';
 
@@ -7,6 +8,8 @@ export interface HostMount {
   readonly source: string;
   readonly target: string;
   readonly isReadOnly: boolean;
+  /** As the engine has it, where it is not to be its default. */
+  readonly propagation?: Propagation;
 }
 
 export type FilesReady =

@@ -69,6 +69,8 @@ export interface Observed {
   /** Networks and volumes of ours, by the name that the document gives them. */
   readonly networks: ReadonlySet<string>;
   readonly volumes: ReadonlySet<string>;
+  /** Of the paths in the deployment's folder that a removal names, those at which something is. */
+  readonly folders: ReadonlySet<string>;
 }
 
 /** Where one image stands on this device. */

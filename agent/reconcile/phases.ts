@@ -102,7 +102,7 @@ export const PHASE_TABLE: Readonly<Record<Stage, StageRow> & Record<Rest, Row>> 
   },
   removing: {
     told: 'switching',
-    does: 'containers are stopped and removed, then networks, then the volumes in `purge`',
+    does: 'containers are stopped and removed, then networks, then what `purge` names',
     stored: 'the phase; no attempt and no history are left',
     afterCrash: 'the same steps go on',
     ends: 'nothing is left, or another document',

@@ -1,4 +1,7 @@
-// Removal: containers, then networks, then only those volumes that the document names.
+// Removal: containers, then networks, then only those volumes and folders that the document names.
+
+import type { Deployment } from '../../protocol/deployment.ts';
+import { isInFolder, isWithinFolder } from '../../protocol/folder-path.ts';
 import type { Reason } from '../../protocol/status.ts';
 import { obstaclesIn } from './obstacles.ts';
 import { isUp } from './select-container.ts';
@@ -54,7 +57,19 @@ function removalSteps({ desired, observed }: Situation): Step[] {
   const networks = [...observed.networks].map((network): Step => ({ kind: 'remove_network', network }));
   if (networks.length > 0) return networks;
   const purge = desired.document.state === 'absent' ? desired.document.purge : [];
-  return purge
-    .filter((volume) => observed.volumes.has(volume))
-    .map((volume) => ({ kind: 'remove_volume', volume }));
+  return [
+    ...purge
+      .filter((volume) => observed.volumes.has(volume))
+      .map((volume): Step => ({ kind: 'remove_volume', volume })),
+    ...foldersToPurge(desired.document)
+      .filter((folder) => observed.folders.has(folder))
+      .map((folder): Step => ({ kind: 'remove_folder', folder })),
+  ];
+}
+
+/** The paths in a deployment's folder that are to go with it: none within another of them. */
+export function foldersToPurge(document: Deployment): string[] {
+  if (document.state !== 'absent') return [];
+  const folders = [...new Set(document.purge.filter(isInFolder))];
+  return folders.filter((path) => !folders.some((root) => root !== path && isWithinFolder(path, root)));
 }

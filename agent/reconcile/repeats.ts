@@ -94,6 +94,7 @@ function isWell(path: string, { services, record }: Decision, nowMs: number): bo
 function shownFor(step: Step, { containers }: Observed): string | null {
   if (step.kind === 'create_network' || step.kind === 'create_volume') return 'the engine does not list it';
   if (step.kind === 'remove_network' || step.kind === 'remove_volume') return 'the engine still lists it';
+  if (step.kind === 'remove_folder') return 'something is still there';
   const container = 'container' in step ? containers.find(({ id }) => id === step.container) : undefined;
   if (container === undefined) return null;
   const { id, state, networks, settings } = container;

@@ -1,5 +1,6 @@
 // Steps: the smallest things done to the engine. Every one is safe to run twice.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
+import { formatPath } from '../../protocol/faults.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { ServiceSpec } from './service-spec.ts';
 
@@ -32,7 +33,9 @@ export type Step =
   | ({ readonly kind: 'remove_container' } & ContainerRef)
   | ({ readonly kind: 'read_last_logs' } & ContainerRef)
   | { readonly kind: 'remove_network'; readonly network: string }
-  | { readonly kind: 'remove_volume'; readonly volume: string };
+  | { readonly kind: 'remove_volume'; readonly volume: string }
+  /** A path in the deployment's folder. */
+  | { readonly kind: 'remove_folder'; readonly folder: string };
 
 /** What ends a run. */
 interface Ending {
@@ -50,7 +53,7 @@ export function stopStep({ service, id, stopGraceMs }: ObservedContainer): Step 
   return { kind: 'stop_container', service, container: id, graceMs: stopGraceMs };
 }
 
-/** The service that a step concerns; `null` for networks and volumes. */
+/** The service that a step concerns; `null` for networks, volumes and folders. */
 export function serviceOf(step: Step): string | null {
   if ('spec' in step) return step.spec.name;
   return 'service' in step ? step.service : null;
@@ -61,6 +64,7 @@ export function pathOf(step: Step): string {
   const service = serviceOf(step);
   if (service !== null) return `services.${service}`;
   if ('network' in step) return `networks.${step.network}`;
+  if ('folder' in step) return formatPath(['folders', step.folder]);
   return 'volume' in step ? `volumes.${step.volume}` : '';
 }
 

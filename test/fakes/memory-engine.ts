@@ -69,8 +69,8 @@ export class MemoryEngine implements Engine {
     }));
   }
 
-  observe(deployment: string): Promise<Observed> {
-    return this.#query('observe', () => this.daemon.observe(deployment));
+  observe(deployment: string, folders: readonly string[] = []): Promise<Observed> {
+    return this.#query('observe', () => this.daemon.observe(deployment, folders));
   }
 
   inspectImage(reference: string): Promise<ImageLook> {

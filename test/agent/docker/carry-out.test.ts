@@ -7,6 +7,7 @@ import { carryOut } from '../../../agent/docker/carry-out.ts';
 import { connectDocker } from '../../../agent/docker/client.ts';
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
 import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
+import { NO_FOLDERS } from '../../fakes/no-folders.ts';
 import { present } from '../reconcile/situations.ts';
 
 const [spec] = specsOf(present(1, { web: { network_mode: 'none' } }).document);
@@ -46,7 +47,12 @@ function create() {
     collect: () => Promise.resolve(),
   };
   const docker = connectDocker(daemon.socketPath);
-  return carryOut({ docker, files }, 'line', { kind: 'create_container', spec, name: NAME, peers: {} });
+  return carryOut({ docker, files, folders: NO_FOLDERS }, 'line', {
+    kind: 'create_container',
+    spec,
+    name: NAME,
+    peers: {},
+  });
 }
 
 test.each([

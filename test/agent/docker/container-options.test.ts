@@ -114,6 +114,28 @@ describe('container options', () => {
     ]);
   });
 
+  test("mount what the agent made for it, and nothing else of the deployment's folder", () => {
+    const { spec } = optionsOf({
+      volumes: [
+        { type: 'bind', source: './data', target: '/data', bind: { propagation: 'rslave' } },
+        { type: 'bind', source: '/srv', target: '/srv' },
+      ],
+    });
+    const made = { source: '/d/folders/line/data', target: '/data', isReadOnly: true, propagation: 'rslave' };
+    const options = containerOptions('line', spec, {
+      peers: {},
+      mounts: [{ ...made, propagation: 'rslave' }],
+    });
+    expect(options.HostConfig?.Mounts).toEqual([
+      { Type: 'bind', Source: '/srv', Target: '/srv', ReadOnly: false },
+      {
+        ...{ Type: 'bind', Source: '/d/folders/line/data', Target: '/data', ReadOnly: true },
+        BindOptions: { Propagation: 'rslave' },
+      },
+    ]);
+    expect(options.HostConfig?.Binds).toBeUndefined();
+  });
+
   test('give limits in the engine’s units, with no swap beyond the memory', () => {
     const { options } = optionsOf({
       deploy: { resources: { limits: { memory: '256M', cpus: '0.5', pids: 64 } } },

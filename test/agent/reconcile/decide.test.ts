@@ -3,6 +3,7 @@ import { decide } from '../../../agent/reconcile/decide.ts';
 import { newFacts, newProbeHistory } from '../../../agent/reconcile/health.ts';
 import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import { EMPTY_RECORD, emptyHistory } from '../../../agent/reconcile/record.ts';
+import { foldersToPurge } from '../../../agent/reconcile/removal.ts';
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
 import {
   absent,
@@ -417,5 +418,19 @@ describe('roll-outs and removal', () => {
     expect(plan([], [], ['data', 'logs'])).toEqual(['remove_volume data']);
     const done = decide(situation({ desired: gone, proven: one, observed: observed([], [], ['logs']) }));
     expect(done.record).toMatchObject({ phase: 'removed', proven: null });
+  });
+
+  it('absent deletes last what it names of the folder and what is there, none within another', () => {
+    const gone = absent(2, ['./a/b', './a', './a', './c', './gone', 'data']);
+    const plan = (containers: ObservedContainer[], networks: string[]) => {
+      const seen = { ...observed(containers, networks, ['data']), folders: new Set(['./a', './c']) };
+      return inWords(decide(situation({ desired: gone, proven: one, observed: seen })).steps);
+    };
+    expect(foldersToPurge(gone.document)).toEqual(['./a', './c', './gone']);
+    expect(plan([{ ...carrier, state: 'exited' }], [])).toEqual(['remove_container web-1']);
+    expect(plan([], ['default'])).toEqual(['remove_network default']);
+    expect(plan([], [])).toEqual(['remove_volume data', 'remove_folder ./a', 'remove_folder ./c']);
+    expect(foldersToPurge(absent(2, ['./a', './', 'data']).document)).toEqual(['./']);
+    expect(foldersToPurge(one.document)).toEqual([]);
   });
 });

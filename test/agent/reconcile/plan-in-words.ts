@@ -75,6 +75,7 @@ function wordsFor(model: Model): (step: Step) => string {
     if (step.kind === 'join_network') return `${verb} ${step.network}`;
     if ('network' in step) return `${verb} ${step.network}`;
     if ('volume' in step) return `${verb} ${step.volume}`;
+    if ('folder' in step) return `${verb} ${step.folder}`;
     const container = before.find(({ id }) => id === step.container);
     return `${verb} ${container?.service} r${container?.revision}`;
   };

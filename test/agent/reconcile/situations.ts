@@ -83,7 +83,7 @@ export function observed(
   networks = ['default'],
   volumes: string[] = [],
 ): Observed {
-  return { containers, networks: new Set(networks), volumes: new Set(volumes) };
+  return { containers, networks: new Set(networks), volumes: new Set(volumes), folders: new Set() };
 }
 
 const NOW_MS = 1_000_000;
@@ -133,6 +133,8 @@ export function inWords(steps: readonly Step[]): string[] {
       case 'create_volume':
       case 'remove_volume':
         return `${step.kind} ${step.volume}`;
+      case 'remove_folder':
+        return `${step.kind} ${step.folder}`;
       case 'create_container':
         return `${step.kind} ${step.spec.name}@${step.spec.revision}`;
       default:
@@ -196,6 +198,7 @@ export class Model {
         containers: [...this.containers],
         networks: new Set(this.networks),
         volumes: new Set(this.volumes),
+        folders: new Set(),
       },
     });
     const health = new Map(
@@ -271,6 +274,8 @@ export class Model {
         return { ok: true };
       case 'remove_volume':
         this.volumes.delete(step.volume);
+        return { ok: true };
+      case 'remove_folder':
         return { ok: true };
       case 'create_container':
         return this.#create(step);

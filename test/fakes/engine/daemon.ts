@@ -7,6 +7,7 @@ import type {
   Observed,
   ObservedContainer,
 } from '../../../agent/reconcile/observed.ts';
+import { foldersOf } from '../../../agent/reconcile/service-folder.ts';
 import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
 import { hexOf } from '../random.ts';
@@ -14,6 +15,7 @@ import type { VirtualClock } from '../virtual-clock.ts';
 import { Container, type ContainerEvent, type Surroundings } from './container.ts';
 import { doCollide, heldBy } from './held-by.ts';
 import { ImageStore, Registry } from './images.ts';
+import { MemoryFolders } from './memory-folders.ts';
 import { ProgramTable } from './programs.ts';
 
 /** Called as it happens, with nothing lost: for checks and traces, not for the agent. */
@@ -32,6 +34,7 @@ export class Daemon implements Surroundings {
   /** By deployment and the document's name, as `NAME/NETWORK`. */
   readonly networks = new Set<string>();
   readonly volumes = new Set<string>();
+  readonly folders = new MemoryFolders();
   /** What others made under names that would be ours, as `network NAME/NETWORK` or `volume NAME/VOLUME`. */
   readonly foreignNames = new Set<string>();
   /** Host ports that other programs have, as `8080/tcp`. */
@@ -213,6 +216,10 @@ export class Daemon implements Surroundings {
     const [first] = Object.keys(spec.networks);
     if (first !== undefined) container.networks.add(first);
     for (const volume of volumesOf(spec)) this.volumes.add(`${deployment}/${volume}`);
+    this.folders.make(
+      deployment,
+      foldersOf(spec.service).map(({ path }) => path),
+    );
     this.emit('create', container);
     return container;
   }
@@ -267,6 +274,9 @@ export class Daemon implements Surroundings {
         return this.#removeNetwork(deployment, step.network);
       case 'remove_volume':
         return this.#removeVolume(deployment, step.volume);
+      case 'remove_folder':
+        this.folders.remove(deployment, step.folder);
+        return DONE;
       default:
         return this.#carryOutOn(this.containers.get(step.container), step);
     }
@@ -352,8 +362,9 @@ export class Daemon implements Surroundings {
     return DONE;
   }
 
-  observe(deployment: string): Observed {
+  observe(deployment: string, folders: readonly string[] = []): Observed {
     return {
+      folders: this.folders.find(deployment, folders),
       containers: this.#labelled(deployment).map((container) => ({
         ...show(container),
         settings: this.echo(container.settings),

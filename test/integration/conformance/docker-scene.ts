@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { DockerEngine } from '../../../agent/docker/docker-engine.ts';
+import { HostFolders } from '../../../agent/host/host-folders.ts';
 import { HostServiceFiles } from '../../../agent/host/host-service-files.ts';
 import { ServiceDirectories } from '../../../agent/host/service-directories.ts';
 import { systemClock } from '../../../agent/lib/clock.ts';
@@ -25,14 +26,13 @@ export interface Ground {
 }
 
 export function dockerEngine(world: World): DockerEngine {
+  const directories = new ServiceDirectories({ dataDir: world.dir, runtimeDir: world.dir });
   return new DockerEngine({
     socketPath: world.engine.socketPath,
     credentialsFor: () => null,
     readLimits: () => null,
-    files: new HostServiceFiles(
-      new ServiceDirectories({ dataDir: world.dir, runtimeDir: world.dir }),
-      silent,
-    ),
+    files: new HostServiceFiles(directories, silent),
+    folders: new HostFolders(directories),
   });
 }
 

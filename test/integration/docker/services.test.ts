@@ -6,6 +6,7 @@ import path from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { DockerEngine } from '../../../agent/docker/docker-engine.ts';
+import { HostFolders } from '../../../agent/host/host-folders.ts';
 import { HostServiceFiles } from '../../../agent/host/host-service-files.ts';
 import { ServiceDirectories } from '../../../agent/host/service-directories.ts';
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
@@ -26,14 +27,13 @@ let name: string;
 beforeEach(async () => {
   world = new World();
   name = world.name('services');
+  const directories = new ServiceDirectories({ dataDir: world.dir, runtimeDir: world.dir });
   engine = new DockerEngine({
     socketPath: world.engine.socketPath,
     credentialsFor: () => null,
     readLimits: () => null,
-    files: new HostServiceFiles(
-      new ServiceDirectories({ dataDir: world.dir, runtimeDir: world.dir }),
-      silent,
-    ),
+    files: new HostServiceFiles(directories, silent),
+    folders: new HostFolders(directories),
   });
   const { Arch: architecture } = await world.engine.docker.version();
   const { signal } = new AbortController();

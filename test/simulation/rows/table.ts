@@ -121,6 +121,9 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'a device on which that goes on is never idle, and its life takes too long to simulate',
   'a service fills the file of its heartbeat': OF_THE_HOST,
   'files of a service cannot be removed': OF_THE_HOST,
+  'a directory in the folder of a deployment cannot be made: a full or read-only disk, a link in its way, a file in its place':
+    OF_THE_HOST,
+  'what a removal names of the folder cannot be deleted, or is large': OF_THE_HOST,
   'what ran before takes long to stop, or does not stop':
     'its deadline counts from when it has stopped: nothing that is told shows it',
   'the engine does not end the removal of a container': 'the simulated engine ends each at once',

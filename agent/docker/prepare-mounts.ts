@@ -1,0 +1,28 @@
+// What of the host a container of a service is to find mounted: made, where it is not there, before it is.
+import type Docker from 'dockerode';
+import type { Service } from '../../protocol/service.ts';
+import type { FilesReady } from '../ports/service-files.ts';
+import { foldersOf } from '../reconcile/service-folder.ts';
+import type { ServiceSpec } from '../reconcile/service-spec.ts';
+import type { Tools } from './carry-out.ts';
+import { unlessStatus } from './engine-error.ts';
+
+/** Safe to repeat. */
+export async function prepareMounts(
+  { docker, files, folders }: Tools,
+  deployment: string,
+  spec: ServiceSpec,
+): Promise<FilesReady> {
+  const ready = await files.prepare(deployment, spec);
+  const asked = foldersOf(spec.service);
+  if (!ready.ok || asked.length === 0) return ready;
+  const made = await folders.make(deployment, asked, await userOf(docker, spec.service));
+  return made.ok ? { ok: true, mounts: [...ready.mounts, ...made.mounts] } : made;
+}
+
+/** Whom its process runs as; one whose image has gone meanwhile has run before, and has its folders. */
+async function userOf(docker: Docker, { user, image }: Service): Promise<string> {
+  if (user !== undefined) return user;
+  const info = await unlessStatus(404, docker.getImage(image).inspect());
+  return info?.Config.User ?? '';
+}

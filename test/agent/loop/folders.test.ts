@@ -1,0 +1,84 @@
+// What a service has in the folder of its deployment outlives all that happens to the deployment, until a removal
+// names it.
+import { expect } from 'vitest';
+import { absent, deployment, PROBE } from '../../fakes/deployments.ts';
+import { programs } from '../../fakes/engine/programs.ts';
+import { test } from './world-test.ts';
+
+function withFolder(revision: number, rest: object = {}) {
+  const volumes = [
+    { type: 'bind', source: './data', target: '/data' },
+    { type: 'bind', source: './data/log', target: '/log' },
+  ];
+  const app = { image: `registry.test/app:${revision}`, probe: PROBE, volumes, ...rest };
+  return deployment({ revision, services: { app } });
+}
+
+const ALL = ['line/./data', 'line/./data/log'];
+
+test('an update, a rollback, a boot and a removal keep the folder', async ({ makeWorld }) => {
+  const world = makeWorld();
+  const made = (): string[] => [...world.daemon.folders.made];
+  world.startAgent();
+  world.publish(withFolder(1));
+  await world.untilPhase('line', 'converged', { revision: 1 });
+  expect(made()).toEqual(ALL);
+  world.publish(withFolder(2));
+  await world.untilPhase('line', 'converged', { revision: 2 });
+  world.programs.set('registry.test/app:3', programs.crashesAtOnce);
+  world.publish(withFolder(3));
+  await world.untilPhase('line', 'rolled_back', { revision: 3 });
+  world.powerCut();
+  await world.run(60_000);
+  world.publish(deployment({ revision: 4 }));
+  await world.untilPhase('line', 'converged', { revision: 4 });
+  world.publish(absent(5));
+  await world.untilPhase('line', 'removed', { revision: 5 });
+  expect(made()).toEqual(ALL);
+});
+
+test('a removal deletes what it names, once no container is left, and nothing else', async ({
+  makeWorld,
+}) => {
+  const world = makeWorld();
+  world.startAgent();
+  world.publish(withFolder(1));
+  await world.untilPhase('line', 'converged', { revision: 1 });
+  world.publish({ ...withFolder(1), name: 'other' });
+  await world.untilPhase('other', 'converged', { revision: 1 });
+  const left: number[] = [];
+  world.daemon.stepListeners.push((name, { kind }) => {
+    if (kind === 'remove_folder') left.push(world.daemon.of(name).length);
+  });
+  world.publish(absent(2, 'line', ['./data/log', './never']));
+  await world.untilPhase('line', 'removed', { revision: 2 });
+  expect([...world.daemon.folders.made]).toEqual(['line/./data', 'other/./data', 'other/./data/log']);
+  expect(left).toEqual([0]);
+  expect(world.toldEvents()).toContainEqual(
+    expect.objectContaining({ type: 'remove_folder', deployment: 'line' }),
+  );
+  world.publish(absent(3, 'line', ['./']));
+  await world.until(() => world.daemon.folders.made.size === 2, { what: 'the folder is gone' });
+});
+
+test('what cannot be deleted is told with its path, and tried again', async ({ makeWorld }) => {
+  const world = makeWorld();
+  world.startAgent();
+  world.publish(withFolder(1));
+  await world.untilPhase('line', 'converged', { revision: 1 });
+  world.faults.plan('remove_folder', 'fail', 10_000);
+  world.publish(absent(2, 'line', ['./data']));
+  await world.until(() => world.status('line')?.reason?.path === 'folders["./data"]', {
+    what: 'the folder in the reason',
+  });
+  expect(world.status('line')).toMatchObject({ phase: 'switching', reason: { code: 'engine_error' } });
+  const tries = (): number => world.engine.asked.filter(({ kind }) => kind === 'remove_folder').length;
+  const before = tries();
+  await world.run(10 * 60_000);
+  expect(tries() - before).toBeGreaterThan(10);
+  // No more often than every few seconds.
+  expect(tries() - before).toBeLessThan(100);
+  world.faults.clear();
+  await world.untilPhase('line', 'removed', { revision: 2 });
+  expect(world.daemon.folders.made.size).toBe(0);
+});
