@@ -22,13 +22,17 @@ export const WINDOW = { cron: '0 * * * *', zone: 'UTC', length: '20m' };
 const DONE = 'service_completed_successfully';
 /** So much above the first. */
 const SECOND_PORT = 100;
+const MOUNTS = [
+  { type: 'volume', source: 'data', target: '/data' },
+  { type: 'bind', source: './files', target: '/files' },
+];
 const LIMITS = { deploy: { resources: { limits: { memory: '64M' } } } };
 
 export function presentDocument(plan: DeploymentPlan, asked: Asked) {
   const { revision, issuedAt, image, job, stopGrace, isHeld, rollout } = asked;
   const ports = portsOf(plan, asked.ports);
   const networks = plan.hasSecondNetwork ? { networks: { default: {}, back: {} } } : {};
-  const volumes = plan.hasVolume ? { volumes: [{ type: 'volume', source: 'data', target: '/data' }] } : {};
+  const volumes = plan.hasVolume ? { volumes: MOUNTS } : {};
   const window = plan.hasWindow ? { window: WINDOW } : {};
   const pulled = plan.isPulledAnew ? { pull_policy: 'always' } : {};
   const awaits = plan.job?.isAwaited ? { depends_on: { job: { condition: DONE } } } : {};
@@ -87,7 +91,7 @@ function publish(port: number) {
 }
 
 export function absentDocument(plan: DeploymentPlan, revision: number, isPurging: boolean) {
-  const purge = isPurging && plan.hasVolume ? ['data'] : [];
+  const purge = isPurging && plan.hasVolume ? ['data', './files'] : [];
   return { schema: 'holdfast.deployment/1', name: plan.name, revision, state: 'absent' as const, purge };
 }
 

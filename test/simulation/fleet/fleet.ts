@@ -71,7 +71,7 @@ export class Fleet {
   readonly #classes = new Map<string, ImageClass>();
   #images = 0;
   #commands = 0;
-  onPurge: ((deployment: string) => void) | null = null;
+  readonly purgeListeners: ((deployment: string) => void)[] = [];
 
   /** `has` tells which traits of worlds are drawn. */
   constructor(world: World, plans: readonly DeploymentPlan[], has: (trait: string) => boolean) {
@@ -267,7 +267,7 @@ export class Fleet {
     const before = this.#standings.get(`${plan.name} ${source}`);
     if (before === undefined) return;
     const revision = before.revision + 1;
-    if (isPurging) this.onPurge?.(plan.name);
+    if (isPurging) for (const listen of this.purgeListeners) listen(plan.name);
     const body = JSON.stringify(absentDocument(plan, revision, isPurging));
     this.#stand({ ...before, revision, isAbsent: true, inherits: false, body });
   }

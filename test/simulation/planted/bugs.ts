@@ -299,6 +299,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     within: 60,
   },
   {
+    name: 'remove the folder with its deployment',
+    edits: [
+      {
+        file: 'agent/reconcile/removal.ts',
+        find: 'const folders = [...new Set(document.purge.filter(isInFolder))];',
+        replace: "const folders = isInFolder('') ? [] : ['./'];",
+      },
+    ],
+    promises: ['8 no folder goes unless told by name'],
+    within: 60,
+  },
+  {
     name: 'leave it to the engine to start what has exited',
     edits: [
       {

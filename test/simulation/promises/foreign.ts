@@ -1,7 +1,8 @@
-// §7.8: the agent removes nothing that it did not make, and no volume with data unless told to by name.
+// §7.8: the agent removes nothing that it did not make, and no volume or folder with data unless told to by name.
 import type { Status } from '../../../protocol/status.ts';
 import { DEFAULT_TOPIC_PREFIX, parseTopic } from '../../../protocol/topics.ts';
 import { FOREIGN } from '../faults/foreign.ts';
+import type { Scene } from '../scene.ts';
 import type { Promised } from './promise.ts';
 
 const NAME = '8 nothing foreign is touched';
@@ -47,18 +48,26 @@ const VOLUMES = '8 no volume goes unless told by name';
 
 export const volumesStay: Promised = {
   name: VOLUMES,
-  watch(scene) {
-    const { world, fleet } = scene;
-    const seen = new Set<string>();
-    const purged = new Set<string>();
-    fleet.onPurge = (deployment) => purged.add(deployment);
-    world.daemon.witnesses.push(() => {
-      for (const volume of world.daemon.volumes) seen.add(volume);
-      for (const volume of seen) {
-        const [deployment = ''] = volume.split('/');
-        if (!world.daemon.volumes.has(volume) && !purged.has(deployment))
-          scene.fail(VOLUMES, `${volume} is gone`);
-      }
-    });
-  },
+  watch: (scene) => watchKept(scene, VOLUMES, scene.world.daemon.volumes),
 };
+
+const FOLDERS = '8 no folder goes unless told by name';
+
+export const foldersStay: Promised = {
+  name: FOLDERS,
+  watch: (scene) => watchKept(scene, FOLDERS, scene.world.daemon.folders.made),
+};
+
+/** `there` are names that begin with their deployment. */
+function watchKept(scene: Scene, name: string, there: ReadonlySet<string>): void {
+  const seen = new Set<string>();
+  const purged = new Set<string>();
+  scene.fleet.purgeListeners.push((deployment) => purged.add(deployment));
+  scene.world.daemon.witnesses.push(() => {
+    for (const one of there) seen.add(one);
+    for (const one of seen) {
+      const [deployment = ''] = one.split('/');
+      if (!there.has(one) && !purged.has(deployment)) scene.fail(name, `${one} is gone`);
+    }
+  });
+}

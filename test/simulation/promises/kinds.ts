@@ -6,7 +6,7 @@ import { waitsAreKept } from './back-off.ts';
 import { barredStaysBarred, goodIsNotBarred, verdictsTellTheCause } from './barred.ts';
 import { crashesAreTold } from './crash-loops.ts';
 import { everyEventTold } from './events.ts';
-import { copiesLeftAlone, nothingForeignTouched, volumesStay } from './foreign.ts';
+import { copiesLeftAlone, foldersStay, nothingForeignTouched, volumesStay } from './foreign.ts';
 import { gracesAreKept } from './graces.ts';
 import { standingIsHeard } from './heard.ts';
 import { imageBeforeStop, imagesBeforeSwitch } from './images.ts';
@@ -41,7 +41,15 @@ const PROMISES: readonly Promised[] = [
   ],
   ...[outboxSurvives, imagesBeforeSwitch, provenByTime, provenWasSeen, deadlineIsKept, deadlineEndsTheWait],
   ...[oldStaysUntilProven, waitsAreKept],
-  ...[neverTwins, neverFewer, nothingForeignTouched, copiesLeftAlone, volumesStay, limitsAreTold],
+  ...[
+    neverTwins,
+    neverFewer,
+    nothingForeignTouched,
+    copiesLeftAlone,
+    volumesStay,
+    limitsAreTold,
+    foldersStay,
+  ],
   ...[portsAreHandedOver, gracesAreKept, crashesAreTold, standingIsHeard],
   ...[statusesAreSound, statusesAgree, everythingBounded],
   ...[jobsAreDoneOnce, doneJobsAreRemembered, jobsAreAwaited, tagsWait, tagsAreFollowed],
