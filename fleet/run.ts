@@ -93,7 +93,10 @@ function addDeploy(program: Command, host: Host, finish: Finish): void {
 
 function addRemove(program: Command, host: Host, finish: Finish): void {
   addWaiting(program.command('remove').description('ask for a deployment to be removed').argument('<name>'))
-    .option('--purge <volume...>', 'named volumes to delete with it; all others stay')
+    .option(
+      '--purge <what...>',
+      'named volumes, and paths in its folder (./data), to delete with it; all else stays',
+    )
     .option('--inherit', "end a device's own document: its group's document counts again")
     .action(async (name: string, _options: unknown, command: Command) => {
       finish(await remove(name, v.parse(removeSchema, command.optsWithGlobals()), host));

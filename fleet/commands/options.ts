@@ -2,7 +2,8 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { parseDurationMs } from '../../protocol/duration.ts';
-import { NAME_PATTERN, SERVICE_PATTERN } from '../../protocol/names.ts';
+import { PURGE_PATTERN } from '../../protocol/folder-path.ts';
+import { NAME_PATTERN } from '../../protocol/names.ts';
 import {
   type Addressee,
   checkTopicPrefix,
@@ -91,12 +92,12 @@ export function readName(what: string, name: string): string {
   );
 }
 
-/** A volume's: other than topics it may have capitals and dots. */
-export function readVolume(name: string): string {
-  if (SERVICE_PATTERN.test(name)) return name;
+/** What a removal deletes: a volume, whose name may have capitals and dots, or a path in the deployment's folder. */
+export function readPurged(text: string): string {
+  if (PURGE_PATTERN.test(text) && text.length <= 1024) return text;
   throw usageFailure(
-    `--purge "${name}" is no name of a volume`,
-    'up to 63 letters, digits, ".", "-" and "_"',
+    `--purge "${text}" is neither the name of a volume nor a path in the folder`,
+    'a name has up to 63 letters, digits, ".", "-" and "_"; a path begins with "./", such as "./data", or is "./" for all',
   );
 }
 

@@ -1,9 +1,9 @@
-// `holdfastctl remove NAME --to …`: asks that a deployment be absent, or that a device's own document end. Volumes
-// stay unless they are named.
+// `holdfastctl remove NAME --to …`: asks that a deployment be absent, or that a device's own document end. Volumes and
+// the folder stay unless they are named.
 import * as v from 'valibot';
 import { type ExitCode, usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
-import { publishSchema, readAddressees, readName, readRevision, readVolume } from './options.ts';
+import { publishSchema, readAddressees, readName, readPurged, readRevision } from './options.ts';
 import { publish } from './publish.ts';
 
 export const removeSchema = v.object({
@@ -17,13 +17,15 @@ export async function remove(name: string, options: RemoveOptions, host: Host): 
   const to = readAddressees(options.to);
   const revision = readRevision(options.revision);
   if (options.inherit && options.purge.length > 0)
-    throw usageFailure('--inherit and --purge do not go together: what a group asks for keeps its volumes');
+    throw usageFailure(
+      '--inherit and --purge do not go together: what a group asks for keeps its volumes and its folder',
+    );
   const content = { name: readName('the deployment', name), ...removalOf(options) };
   return publish({ to, content, revision, mustExist: true, options }, host);
 }
 
 function removalOf({ inherit, purge }: RemoveOptions): { readonly state: string; readonly purge?: string[] } {
   if (inherit) return { state: 'inherit' };
-  const volumes = purge.map(readVolume);
-  return { state: 'absent', ...(volumes.length === 0 ? {} : { purge: volumes }) };
+  const purged = purge.map(readPurged);
+  return { state: 'absent', ...(purged.length === 0 ? {} : { purge: purged }) };
 }

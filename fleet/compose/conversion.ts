@@ -37,7 +37,9 @@ export type FileText =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly message: string };
 export type Look =
-  | { readonly kind: 'missing' | 'directory' | 'other' }
+  | { readonly kind: 'missing' | 'other' }
+  /** `isEmpty`: but for what has been read, and so comes along by another way. */
+  | { readonly kind: 'directory'; readonly isEmpty: boolean }
   | { readonly kind: 'file'; readonly isExecutable: boolean };
 
 /** What lies beside the Compose file, by its path from there. */
@@ -79,6 +81,7 @@ export class Conversion {
   private readonly origins = new Map<string, Path>();
   private readonly locals = new Map<number, string[]>();
   private readonly leftOut = new Set<string>();
+  private readonly delayed: (() => void)[] = [];
 
   constructor({
     variables,
@@ -115,6 +118,16 @@ export class Conversion {
   resolve(path: string, offset: number): string {
     const folder = this.sources.folderOf(offset);
     return folder === '' || path.startsWith('/') ? path : posix.join(folder, path);
+  }
+
+  /** Leaves a judgement until all files have been read. */
+  whenRead(judge: () => void): void {
+    this.delayed.push(judge);
+  }
+
+  /** All files have been read. */
+  endReading(): void {
+    for (const judge of this.delayed.splice(0)) judge();
   }
 
   /** Remembers a service whose profiles nobody asked for. */

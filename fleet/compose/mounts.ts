@@ -15,6 +15,8 @@ import { isOfFolder, ofFolder } from './relative-binds.ts';
 const SELINUX =
   'the engine takes no SELinux label here; where SELinux is on, label the directory on the device';
 
+const OURS = 'x-holdfast';
+
 const longMount = shape(
   {
     type: text,
@@ -33,6 +35,7 @@ const longMount = shape(
       labels: ignored('the agent labels the volumes it makes'),
     }),
     tmpfs: shape({ size: text, mode: octal }),
+    [OURS]: shape({ owner: text, mode: octal }),
     consistency: ignored('it means nothing on Linux'),
   },
   { image: 'images cannot be mounted' },
@@ -45,7 +48,25 @@ export const mounts: Convert = flatListOf((field, run) => {
   return long === undefined ? [] : finishMount(field, objectOf(long), run);
 });
 
-function finishMount(field: Field, long: JsonObject, run: Conversion): Json[] {
+/** Ours say whose a directory in the deployment's folder is. */
+function finishMount(field: Field, { [OURS]: ours, ...long }: JsonObject, run: Conversion): Json[] {
+  const faultsBefore = run.faults.length;
+  const mounts = placeMount(field, long, run);
+  const said = Object.entries(objectOf(ours));
+  if (said.length === 0 || run.faults.length > faultsBefore) return mounts;
+  const [mount] = mounts.map(objectOf);
+  if (mount === undefined || !String(mount.source).startsWith('./')) {
+    run.fault({ at: [...field.at, OURS], offset: run.offsetOf([...field.at, OURS]) }, NOT_IN_FOLDER);
+    return mounts;
+  }
+  for (const [key] of said) run.land([...field.at, 'bind', key], [...field.at, OURS, key]);
+  return [{ ...mount, bind: { ...objectOf(mount.bind), ...Object.fromEntries(said) } }];
+}
+
+const NOT_IN_FOLDER =
+  'owner and mode are of a directory that the agent makes in the folder of the deployment, such as "./data"';
+
+function placeMount(field: Field, long: JsonObject, run: Conversion): Json[] {
   const { source, target } = long;
   const mount = typeof target === 'string' ? { ...long, target: cleanTarget(target) } : long;
   if (typeof source !== 'string') return [mount];

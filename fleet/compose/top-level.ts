@@ -120,6 +120,7 @@ export function convertTopLevel(root: Yaml, run: Conversion): { readonly [key: s
   if (declared?.kind === 'map') run.carried.reserve(declared.entries.map(({ key }) => key));
   const ours = hoist(field, { update, rollout, folder: folderOnDevice }, run);
   const converted = topLevel(field, run);
+  run.endReading();
   const isObject = typeof converted === 'object' && converted !== null && !Array.isArray(converted);
   if (!isObject) return null;
   const services = converted.services === undefined ? {} : { services: finishAll(converted.services, run) };

@@ -1,15 +1,27 @@
 // What lies beside a Compose file.
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { MAX_RETAINED_BYTES } from '../../protocol/payload.ts';
 import type { Beside, FileText, Look } from '../compose/conversion.ts';
 import { readTextFile } from '../read-file.ts';
 import { describeSystemError } from '../system-error.ts';
 
-export function besideFolder(folder: string): Beside {
+/** What keeps an empty directory in a repository, and what is read, or made by tools, for the whole folder. */
+const NO_CONTENT: ReadonlySet<string> = new Set([
+  ...['.gitkeep', '.keep', '.gitignore', '.git', '.dockerignore', '.env'],
+  ...['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'],
+]);
+
+/** `read` are whole paths of files that have been read from there, such as the Compose files themselves. */
+export function besideFolder(folder: string, read: readonly string[] = []): Beside {
+  const known = new Set(read);
   return {
-    read: (path) => readFile(resolve(folder, path)),
-    look: (path) => look(resolve(folder, path)),
+    read: (path) => {
+      const file = resolve(folder, path);
+      known.add(file);
+      return readFile(file);
+    },
+    look: (path) => look(resolve(folder, path), known),
   };
 }
 
@@ -23,9 +35,21 @@ function readFile(path: string): FileText {
   return readTextFile(path, MAX_RETAINED_BYTES);
 }
 
-function look(path: string): Look {
+function look(path: string, known: ReadonlySet<string>): Look {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return { kind: 'missing' };
   if (stats.isFile()) return { kind: 'file', isExecutable: (stats.mode & 0o111) !== 0 };
-  return { kind: stats.isDirectory() ? 'directory' : 'other' };
+  return stats.isDirectory() ? { kind: 'directory', isEmpty: isEmpty(path, known) } : { kind: 'other' };
+}
+
+/** Nothing is in it but what has come along already. One that cannot be read may have anything. */
+function isEmpty(directory: string, known: ReadonlySet<string>): boolean {
+  try {
+    return readdirSync(directory, { withFileTypes: true }).every((entry) => {
+      const path = join(directory, entry.name);
+      return NO_CONTENT.has(entry.name) || known.has(path) || (entry.isDirectory() && isEmpty(path, known));
+    });
+  } catch {
+    return false;
+  }
 }

@@ -62,7 +62,10 @@ function readComposeFiles(file: string, texts: readonly SourceText[], options: L
     name: options.name,
     profiles: options.profiles ?? asked,
     fallbackName: nameOfFolder(folder),
-    beside: besideFolder(folder),
+    beside: besideFolder(
+      folder,
+      texts.map((text) => resolve(options.cwd, text.file)),
+    ),
     // What comes by a pipe was written by `docker compose config`, with whole paths.
     ...(file === STDIN ? { ownFolder: folder } : {}),
   });

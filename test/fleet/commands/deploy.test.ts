@@ -632,11 +632,11 @@ describe('remove', () => {
       'devices/edge-01',
       '--purge',
       'frames',
-      'cache',
+      './data',
     );
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'published hello revision 2 to devices/edge-01\n' });
     const document = await publishedOn(topicOf('devices/edge-01'));
-    expect(document).toMatchObject({ revision: 2, state: 'absent', purge: ['frames', 'cache'] });
+    expect(document).toMatchObject({ revision: 2, state: 'absent', purge: ['frames', './data'] });
     expect(document).not.toHaveProperty('services');
   });
 
@@ -736,6 +736,8 @@ describe('remove', () => {
   test.each([
     [['--to', 'groups/berlin', '--inherit'], 'of a device, and not of a group'],
     [['--to', 'devices/edge-01', '--inherit', '--purge', 'frames'], 'do not go together'],
+    [['--to', 'devices/edge-01', '--purge', '../x'], '"../x" is neither the name of a volume nor a path'],
+    [['--to', 'devices/edge-01', '--purge', '/srv'], 'begins with "./", such as "./data"'],
   ])('%j is wrong usage', async (args, message) => {
     const { code, stderr } = await run('remove', 'hello', ...args);
     expect(code).toBe(2);

@@ -15,8 +15,11 @@ export function besideOf(
     look: (path) => {
       const whole = posix.normalize(path);
       if (byPath.has(whole)) return { kind: 'file', isExecutable: executable.includes(path) };
-      const isFolder = [...byPath.keys()].some((file) => file.startsWith(`${whole}/`));
-      return { kind: isFolder ? 'directory' : 'missing' };
+      const inside = [...byPath.keys()].filter((file) => whole === '.' || file.startsWith(`${whole}/`));
+      const isFolder = whole === '.' || inside.length > 0;
+      // `empty/` stands for a directory that is there.
+      const isEmpty = inside.every((file) => file.endsWith('/'));
+      return isFolder ? { kind: 'directory', isEmpty } : { kind: 'missing' };
     },
   };
 }

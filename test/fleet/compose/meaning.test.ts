@@ -150,7 +150,7 @@ describe('a service with', () => {
       ['services.s.ports[0]: ', 'services.s.ports[1].published: ', 'services.s.ports[2]: '],
     ],
     [
-      { volumes: ['./a:/a', 'nosuch:/b'] },
+      { volumes: ['../a:/a', 'nosuch:/b'] },
       ['services.s.volumes[0]: ', 'services.s.volumes[1].source: no volume "nosuch"'],
     ],
   ])('%j is refused where it stands', (keys, faults) => {
@@ -299,19 +299,97 @@ describe('what lies beside the Compose file', () => {
 
   test.each([
     ['./big.txt:/a', 'services.s.volumes[0]: "big.txt" has more than 32768 characters'],
-    ['./dir:/a', 'services.s.volumes[0]: "./dir" is relative, and a device has no folder of the project'],
-    ['./gone:/a', 'x-holdfast: { folder: /srv/app }'],
-    ['.:/a', '"." is relative'],
+    [
+      './big.txt:/a',
+      'put it into the image, or onto the device and say where, x-holdfast: { folder: /srv/app }',
+    ],
+    ['./dir:/a', 'services.s.volumes[0]: "./dir" is a directory with content, which cannot come'],
+    ['./dir:/a', 'x-holdfast: { folder: /srv/app } at the top level; single text files can be bound'],
+    ['.:/a', '"." is a directory with content'],
     ['../x:/a', 'outside the folder of the Compose file'],
     ['./a/../../x:/a', 'outside the folder of the Compose file'],
     ['~/x:/a', '"~/x" is in the home'],
     ['"${HOME}/x:/a"', '"/home/me/x" is in the home'],
-    ['"${PWD}/dir:/a"', '"/work/dir" is relative'],
-    ['{type: bind, source: dir, target: /a}', '"dir" is relative'],
+    ['"${PWD}/dir:/a"', '"/work/dir" is a directory with content'],
+    ['{type: bind, source: dir, target: /a}', '"dir" is a directory with content'],
   ])('%s is refused', (volumes, message) => {
     const variables = { HOME: '/home/me', PWD: '/work' };
     const faults = faultsOf(read(bound(volumes), { files, variables }));
     expect(faults).toEqual([expect.stringContaining(message)]);
+  });
+
+  const empty = { files: { 'empty/': '' } };
+  const placed = 'is in the folder of the deployment on the device, which starts empty';
+
+  test.for([
+    ['./data:/a', { source: './data' }],
+    ['./data/:/a:ro', { source: './data', read_only: true }],
+    ['./a/../b c/./d:/a', { source: './b c/d' }],
+    ['./empty:/a', { source: './empty' }],
+    ['.:/a', { source: './' }],
+    ['./:/a', { source: './' }],
+    ['"$PWD/data:/a"', { source: './data' }],
+    ['$PWD:/a', { source: './' }],
+    ['./data:/a:rslave', { source: './data', bind: { propagation: 'rslave' } }],
+    ['{type: bind, source: data, target: /a}', { source: './data' }],
+    ['{type: bind, source: ./data, target: /a, bind: {create_host_path: true}}', { source: './data' }],
+    ['{type: bind, source: ./data, target: /a, bind: {create_host_path: false}}', { source: './data' }],
+    [
+      '{type: bind, source: ./data, target: /a, x-holdfast: {owner: 1000, mode: 0750}}',
+      { source: './data', bind: { owner: '1000', mode: '0750' } },
+    ],
+    [
+      '{type: bind, source: ./data, target: /a, bind: {propagation: slave}, x-holdfast: {owner: "1:2"}}',
+      { source: './data', bind: { propagation: 'slave', owner: '1:2' } },
+    ],
+  ] as const)('%s is in the folder of the deployment', ([volumes, mount]) => {
+    const result = read(bound(volumes), { ...empty, variables: { PWD: '/work' } });
+    expect(contentOf(result).services).toEqual({
+      s: { image: 'i', restart: 'always', volumes: [{ type: 'bind', target: '/a', ...mount }] },
+    });
+    expect(notesOf(result).at(-1)).toContain(placed);
+  });
+
+  test('what looks like a file and is not there is told to become a directory', () => {
+    const result = read(bound('./conf/a.conf:/etc/app.conf, ./data.d:/etc/data'), empty);
+    expect(notesOf(result)).toEqual([
+      'services.s.volumes[0]: nothing is at "./conf/a.conf" here, so the device makes a directory of that name, as Compose does; put the file there, and it comes with the document',
+      expect.stringContaining('volumes[1]: "./data.d" is in the folder of the deployment'),
+    ]);
+  });
+
+  test('one bind within another: both are carried', () => {
+    expect(contentOf(read(bound('./data/sub:/a/sub, ./data:/a'), empty)).services).toMatchObject({
+      s: { volumes: [{ source: './data/sub' }, { source: './data' }] },
+    });
+  });
+
+  test.each([
+    [
+      '{type: bind, source: /srv, target: /a, x-holdfast: {owner: 1}}',
+      'volumes[0].x-holdfast: owner and mode are of',
+    ],
+    [
+      '{type: volume, source: v, target: /a, x-holdfast: {mode: "0700"}}',
+      'volumes[0].x-holdfast: owner and mode',
+    ],
+    [
+      '{type: bind, source: ./run.sh, target: /a, x-holdfast: {owner: 1}}',
+      'volumes[0].x-holdfast: owner and mode',
+    ],
+    [
+      '{type: bind, source: ./d, target: /a, x-holdfast: {owner: me}}',
+      'volumes[0].x-holdfast.owner: expected numbers in quotes',
+    ],
+    [
+      '{type: bind, source: ./d, target: /a, x-holdfast: {mode: "9"}}',
+      'volumes[0].x-holdfast.mode: expected an octal mode',
+    ],
+    ['{type: bind, source: ./d, target: /a, x-holdfast: {user: 1}}', '"user" is no key that stands here'],
+  ])('%s is refused', (volumes, message) => {
+    expect(faultsOf(read(bound(volumes, 'volumes: {v: }'), { files }))).toEqual([
+      expect.stringContaining(message),
+    ]);
   });
 
   test('lies where the file says that the folder is', () => {

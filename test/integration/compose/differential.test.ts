@@ -31,7 +31,8 @@ describe('a file by hand', () => {
 
 describe('a row of the table of differences', () => {
   test.for(readDifferences())('$key', async ({ key, compose, holdfast }) => {
-    const answers = await askBoth(program, { files: [`services: {s: {image: i, ${key}}}\nvolumes: {v: }`] });
+    const files = [`services: {s: {image: i, ${key}}}\nvolumes: {v: }`];
+    const answers = await askBoth(program, { files, keepsPaths: true });
     const name = key.split(':')[0] ?? '';
     const valueIn = (answer: typeof answers.compose): unknown =>
       answer.ok ? Object(answer.content.services).s[name] : 'refused';

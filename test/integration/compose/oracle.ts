@@ -16,6 +16,8 @@ export interface Project {
   /** By path from the project's folder. */
   readonly beside?: Readonly<Record<string, string>>;
   readonly variables?: Readonly<Record<string, string>>;
+  /** What Compose makes a whole path of stays one, below `/project`; else it is a path of the project again. */
+  readonly keepsPaths?: boolean;
 }
 
 type Answer =
@@ -46,7 +48,7 @@ function askHoldfast({ files, variables = {} }: Project, folder: string): Answer
 
 async function askCompose(
   program: string,
-  { files, variables = {} }: Project,
+  { files, variables = {}, keepsPaths = false }: Project,
   folder: string,
 ): Promise<Answer> {
   const names = files.map((text, index) => {
@@ -61,6 +63,7 @@ async function askCompose(
       env: variables,
       maxBuffer: 1024 ** 2 * 16,
     });
+    if (keepsPaths) return read([stdout.replaceAll(folder, '/project')], { folder, variables: {} });
     return read([stdout], { folder, variables: {}, ownFolder: folder });
   } catch (error) {
     return {
@@ -78,9 +81,10 @@ interface Reading {
 
 function read(texts: readonly string[], { folder, ...options }: Reading): Answer {
   const sources = texts.map((text, index) => ({ file: `compose-${index}.yaml`, text }));
+  const written = ['compose-0.yaml', 'compose-1.yaml'].map((name) => path.join(folder, name));
   const result = readCompose(sources, {
     ...options,
-    ...{ name: 'app', fallbackName: 'app', profiles: ['*'], beside: besideFolder(folder) },
+    ...{ name: 'app', fallbackName: 'app', profiles: ['*'], beside: besideFolder(folder, written) },
   });
   if (result.ok) return { ok: true, content: result.content };
   return { ok: false, message: result.faults.map(({ path: at, message }) => `${at}: ${message}`).join('\n') };

@@ -87,6 +87,19 @@ export const TRICKY: Readonly<Record<string, Project>> = {
     ],
     beside: { 'a.conf': 'a=$1\n' },
   },
+  'what is not beside it, or empty': {
+    files: [
+      service(
+        'volumes:',
+        '- ./data:/data',
+        '- ./data/../data/sub/:/data/sub:ro',
+        '- {type: bind, source: ./long, target: /long, bind: {create_host_path: true}}',
+        '- .:/all',
+        '- ${PWD}/pwd:/pwd',
+      ),
+    ],
+    variables: { PWD: '.' },
+  },
   'a check of health in all its forms': {
     files: [
       `services:
