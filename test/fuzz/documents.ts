@@ -95,7 +95,7 @@ const present = fc
   .map(([required, optional]) => ({ state: 'present', ...required, ...optional }));
 
 const absent = fc
-  .record({ ...head, purge: fc.array(word, { maxLength: 3 }) })
+  .record({ ...head, purge: fc.array(fc.oneof(word, fc.constantFrom('./', './data')), { maxLength: 3 }) })
   .map((keys) => ({ state: 'absent', ...keys }));
 
 const inherit = fc.record(head).map((keys) => ({ state: 'inherit', ...keys }));

@@ -304,7 +304,7 @@ describe('what lies beside the Compose file', () => {
       'put it into the image, or onto the device and say where, x-holdfast: { folder: /srv/app }',
     ],
     ['./dir:/a', 'services.s.volumes[0]: "./dir" is a directory with content, which cannot come'],
-    ['./dir:/a', 'x-holdfast: { folder: /srv/app } at the top level; single text files can be bound'],
+    ['./dir:/a', 'x-holdfast: { folder: /srv/app } at the top level. Single text files can be bound'],
     ['.:/a', '"." is a directory with content'],
     ['../x:/a', 'outside the folder of the Compose file'],
     ['./a/../../x:/a', 'outside the folder of the Compose file'],

@@ -1,6 +1,7 @@
 // The service on a machine that boots, under systemd itself with all the unit's restrictions in force.
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootMachine, type Machine, until } from './machine.ts';
 import { buildRelease, makeFolder } from './staging.ts';
@@ -10,7 +11,13 @@ let machine: Machine;
 
 beforeAll(async () => {
   folder = makeFolder();
-  machine = await bootMachine(buildRelease(path.join(folder, 'build')));
+  const release = buildRelease(path.join(folder, 'build'));
+  await build({
+    entryPoints: [path.join(import.meta.dirname, 'try-folders.ts')],
+    outfile: path.join(release, 'try-folders.mjs'),
+    ...{ bundle: true, platform: 'node', format: 'esm', target: 'node24' },
+  });
+  machine = await bootMachine(release);
 });
 
 afterAll(async () => {
@@ -22,6 +29,15 @@ async function must(command: string): Promise<string> {
   const { code, out, err } = await machine.sh(command);
   if (code !== 0) throw new Error(`${command} → ${code}\n${out}${err}`);
   return out.trim();
+}
+
+/** Starts the service anew behind a script of Node's, which is under all that holds for the agent too. */
+async function startBehind(script: string): Promise<void> {
+  const dropIn = '/run/systemd/system/holdfast.service.d/before.conf';
+  const before = `/usr/lib/holdfast/lib/node ${script}`;
+  await must(`install -D /dev/stdin ${dropIn} <<'END'\n[Service]\nExecStartPre=${before}\nEND`);
+  await must('systemctl daemon-reload && systemctl restart holdfast');
+  await must(`rm ${dropIn} && systemctl daemon-reload`);
 }
 
 const isActive = async () => (await machine.show('ActiveState')) === 'active';
@@ -70,14 +86,24 @@ describe('on a machine with systemd, holdfast', () => {
     const CAP_CHOWN = '0000000000000001';
     expect(await must(`grep CapEff /proc/${pid}/status`)).toBe(`CapEff:\t${CAP_CHOWN}`);
     expect(await must(`grep CapBnd /proc/${pid}/status`)).toBe(`CapBnd:\t${CAP_CHOWN}`);
-    // Before the agent, under all that holds for it too.
-    const dropIn = '/run/systemd/system/holdfast.service.d/give.conf';
     const script = 'fs.fchownSync(fs.openSync(process.argv[1], "w"), 1234, 44)';
-    const give = `/usr/lib/holdfast/lib/node -e '${script}' /run/holdfast/given`;
-    await must(`install -D /dev/stdin ${dropIn} <<'END'\n[Service]\nExecStartPre=${give}\nEND`);
-    await must('systemctl daemon-reload && systemctl restart holdfast');
+    await startBehind(`-e '${script}' /run/holdfast/given`);
     expect(await must('stat -c "%u:%g" /run/holdfast/given')).toBe('1234:44');
-    await must(`rm ${dropIn} /run/holdfast/given && systemctl daemon-reload`);
+    await must('rm /run/holdfast/given');
+  });
+
+  it('makes directories of other users in those of other users, and deletes them', async () => {
+    await startBehind('/build/try-folders.mjs make');
+    const looks = await must(
+      'cd /var/lib/holdfast/folders/line && stat -c "%n %u:%g %a" data data/sub named/shut',
+    );
+    expect(looks.split('\n')).toEqual([
+      'data 1000:1000 700',
+      'data/sub 2000:0 755',
+      'named/shut 3000:3000 0',
+    ]);
+    await startBehind('/build/try-folders.mjs remove');
+    expect(await must('ls /var/lib/holdfast/folders')).toBe('');
   });
 
   it('serves members of its group and turns others away with a hint', async () => {
