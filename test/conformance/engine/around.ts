@@ -144,6 +144,29 @@ export function declareSurroundings(behaviour: Declare<EngineScene>): void {
     expect((await stage.observe()).volumes.size).toBe(0);
   });
 
+  behaviour(
+    'a folder is made with its container, stays when that goes, and goes by its path',
+    async (stage) => {
+      const { engine, deployment } = stage.scene;
+      const folders = async (): Promise<string[]> => {
+        const asked = ['./', './data', './data/in', './data/in/x', './other'];
+        return [...(await engine.observe(deployment, asked)).folders];
+      };
+      expect(await folders()).toEqual([]);
+      const volumes = [{ type: 'bind', source: './data/in', target: '/data' }];
+      const made = await stage.run({ kind: 'runs' }, { volumes });
+      expect(await folders()).toEqual(['./', './data', './data/in']);
+      await stage.stop(made);
+      await stage.remove(made);
+      expect(await folders()).toEqual(['./', './data', './data/in']);
+      expect([...(await stage.observe()).folders]).toEqual([]);
+      for (const _ of [1, 2]) await stage.done({ kind: 'remove_folder', folder: './data/in' });
+      expect(await folders()).toEqual(['./', './data']);
+      await stage.done({ kind: 'remove_folder', folder: './data' });
+      expect(await folders()).toEqual([]);
+    },
+  );
+
   behaviour('a volume that is missing at a creation is made with it, and is ours', async (stage) => {
     await stage.create({ kind: 'runs' }, DATA);
     expect([...(await stage.observe()).volumes]).toEqual(['data']);

@@ -3,6 +3,7 @@ import { test } from 'vitest';
 import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import { type ServiceSpec, specsOf } from '../../../agent/reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
+import { isInFolder } from '../../../protocol/folder-path.ts';
 import { parseDeployment } from '../../../protocol/parse-deployment.ts';
 import { letPass, until } from '../until.ts';
 import type { EngineScene, OpenScene, Program } from './scene.ts';
@@ -34,7 +35,8 @@ export class Stage<Scene extends EngineScene = EngineScene> {
 
   /** The service `app`, and others after it where there are any. */
   specs(services: Readonly<Record<string, Keys>>): readonly ServiceSpec[] {
-    const volumes = Object.values(services).flatMap(({ volumes = [] }) => volumes);
+    const mounts = Object.values(services).flatMap(({ volumes = [] }) => volumes);
+    const volumes = mounts.filter(({ source }) => !isInFolder(source));
     const parsed = parseDeployment({
       ...{ schema: 'holdfast.deployment/1', name: this.scene.deployment, revision: 1, state: 'present' },
       networks: { other: {} },

@@ -1,12 +1,18 @@
 // The folders of deployments on the simulated device.
-import { isWithinFolder } from '../../../protocol/folder-path.ts';
+import { isWithinFolder, partsOf } from '../../../protocol/folder-path.ts';
 
 export class MemoryFolders {
   /** What was made, by deployment and path, as `line/./data`. It outlives the engine and the power. */
   readonly made = new Set<string>();
 
   make(deployment: string, paths: readonly string[]): void {
-    for (const path of paths) this.made.add(`${deployment}/${path}`);
+    for (const path of paths) {
+      const parts = partsOf(path);
+      // With all that is on the way.
+      for (let depth = 1; depth < parts.length; depth += 1)
+        this.made.add(`${deployment}/./${parts.slice(0, depth).join('/')}`);
+      this.made.add(`${deployment}/${path}`);
+    }
   }
 
   find(deployment: string, paths: readonly string[]): Set<string> {
