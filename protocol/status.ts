@@ -78,6 +78,8 @@ const serviceStatusSchema = v.object({
   image: v.string(),
   digest: v.nullable(v.string()),
   container: v.nullable(v.string()),
+  /** What PID 1 is: the engine's init process, one that the image or service brings, or a program that is none. */
+  init: v.optional(v.nullable(v.picklist(['engine', 'image', 'none']))),
   restarts: countSchema,
   started_at: v.nullable(v.string()),
   exit_code: v.nullable(v.number()),

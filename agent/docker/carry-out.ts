@@ -11,6 +11,7 @@ import { updateOptions } from './container-resources.ts';
 import { answerIn, unlessStatus } from './engine-error.ts';
 import { unmetNeed } from './engine-needs.ts';
 import { inTime } from './in-time.ts';
+import type { ImageProcess } from './init-process.ts';
 import { engineName, LABELS, volumeLabels } from './labels.ts';
 import { readLastLines } from './logs.ts';
 import { prepareMounts } from './prepare-mounts.ts';
@@ -141,13 +142,20 @@ async function createContainer(
   if (unmet !== null) return unmet;
   const ready = await prepareMounts(tools, deployment, spec);
   if (!ready.ok) return ready;
-  const options = containerOptions(deployment, spec, { peers, mounts: ready.mounts });
+  const image = await lookAtProcess(docker, spec);
+  const options = containerOptions(deployment, spec, { peers, mounts: ready.mounts, image });
   const call = createCall(options, spec, name);
   const container = await makeOrFind(docker, deployment, { spec, name, call });
   if (container === null) return nameTaken('container', name);
   const [, ...further] = Object.keys(spec.networks);
   for (const network of further) await joinNetwork(docker, deployment, { spec, container, network });
   return { ok: true, container };
+}
+
+/** What the image starts with, where that decides anything. */
+async function lookAtProcess(docker: Docker, { service }: ServiceSpec): Promise<ImageProcess> {
+  if (service.init !== undefined) return {};
+  return (await docker.getImage(service.image).inspect()).Config;
 }
 
 /** The container, which an earlier try may have made whose answer was lost; `null` where the name is another's. */

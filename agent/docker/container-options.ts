@@ -9,6 +9,7 @@ import { mountsOf } from './container-mounts.ts';
 import { exposedPorts, namesOf, networkingOf, portBindings } from './container-network.ts';
 import { resourcesOf, updateOptions } from './container-resources.ts';
 import { namespacesOf, securityOf } from './container-security.ts';
+import { type ImageProcess, initFor } from './init-process.ts';
 import { LABELS } from './labels.ts';
 import type { Peers } from './peers.ts';
 
@@ -16,21 +17,22 @@ const NS_PER_MS = 1e6;
 /** As Compose has it. */
 const DEFAULT_STOP_GRACE_MS = 10_000;
 
-/** What a container refers to that must be there before it. */
+/** What a container is made of that must be there before it. */
 export interface Surroundings {
   /** The containers whose namespaces it joins. */
   readonly peers: Peers;
   /** Files and directories that the agent made for it. */
   readonly mounts: readonly HostMount[];
+  readonly image: ImageProcess;
 }
 
-const NOTHING: Surroundings = { peers: {}, mounts: [] };
+const NOTHING: Surroundings = { peers: {}, mounts: [], image: {} };
 
 /** Options of the create call, but for the name. */
 export function containerOptions(
   deployment: string,
   spec: ServiceSpec,
-  { peers, mounts }: Surroundings = NOTHING,
+  { peers, mounts, image }: Surroundings = NOTHING,
 ): Docker.ContainerCreateOptions {
   const { service } = spec;
   const { mode, ...networking } = networkingOf(deployment, spec, peers);
@@ -53,7 +55,7 @@ export function containerOptions(
       NetworkMode: mode,
       PortBindings: portBindings(service.ports ?? []),
       LogConfig: loggingOf(service),
-      Init: service.init ?? true,
+      Init: initFor(service, image) === 'engine',
     },
     ...networking,
   };

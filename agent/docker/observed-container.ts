@@ -3,6 +3,7 @@
 import type Docker from 'dockerode';
 import { cutText } from '../../protocol/text.ts';
 import type { ContainerState, EffectiveLimits, HostPort, ObservedContainer } from '../reconcile/observed.ts';
+import { initOf } from './init-process.ts';
 import { engineName, LABELS } from './labels.ts';
 
 /** What is known of a container beside the engine's own account of it. */
@@ -37,6 +38,7 @@ export function toObserved(
     hostPorts: hostPortsOf(host),
     devices: devicesOf(host),
     joins: joinsOf(host),
+    init: initOf(info),
     address,
     effective,
     settings: {
@@ -97,6 +99,7 @@ export function unreadable({ Id, Names, Labels, ImageID }: Docker.ContainerInfo)
     hostPorts: [],
     devices: [],
     joins: [],
+    init: 'none',
     address: null,
     effective: null,
     settings: { memoryBytes: 0, nanoCpus: 0, pids: 0, restartPolicy: 'no' },

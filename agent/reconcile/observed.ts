@@ -34,12 +34,16 @@ export interface ObservedContainer {
   readonly devices: readonly string[];
   /** Ids of the containers whose namespaces it was made to live in. */
   readonly joins: readonly string[];
+  readonly init: InitProcess;
   /** Where the host reaches it, for probes; `null` while it does not run. */
   readonly address: string | null;
   readonly settings: MutableSettings;
   /** What the kernel enforces, from its cgroup; `null` while it does not run or where it cannot be read. */
   readonly effective: EffectiveLimits | null;
 }
+
+/** What its PID 1 is: the engine's init process, one that the image or the service brings, or a program that is none. */
+export type InitProcess = 'engine' | 'image' | 'none';
 
 export interface HostPort {
   /** `null` for all addresses. */

@@ -111,6 +111,7 @@ function serviceStatus(situation: Situation, record: DeploymentRecord, view: Ser
     image: spec.service.image,
     digest: container?.digest ?? null,
     container: container?.id.slice(0, 12) ?? null,
+    init: container?.init ?? null,
     restarts: history.restarts,
     started_at: container?.startedAt ?? null,
     exit_code: end.exitCode,

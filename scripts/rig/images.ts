@@ -9,8 +9,9 @@ import { type Credentials, RegistryClient } from './registry-client.ts';
 export interface ImageRecipe {
   readonly name: string;
   readonly tag: string;
-  /** Path below `/app`, the working directory, to content. */
+  /** Path below `/app`, the working directory, to content; what begins with `#!` may be run. */
   readonly files: Readonly<Record<string, string | Buffer>>;
+  readonly entrypoint?: readonly string[];
   readonly cmd: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly exposedPorts?: readonly number[];
@@ -63,6 +64,7 @@ async function assemble(recipe: ImageRecipe, bases: readonly BaseImage[]): Promi
         platform: base?.platform ?? platform,
         layers: [...(base?.layers ?? []), files],
         env: { ...base?.env, PYTHONUNBUFFERED: '1', ...recipe.env },
+        entrypoint: recipe.entrypoint,
         cmd: recipe.cmd,
         workingDir: '/app',
         exposedPorts: recipe.exposedPorts ?? [],
@@ -81,7 +83,9 @@ async function push(client: RegistryClient, { name, tag }: ImageRecipe, image: B
 
 function filesLayer(files: ImageRecipe['files']): Promise<Layer> {
   const entries = Object.entries(files).map(([path, content]): LayerEntry => {
-    return { path: `app/${path}`, type: 'file', content: Buffer.from(content) };
+    const data = Buffer.from(content);
+    const mode = data.subarray(0, 2).toString() === '#!' ? 0o755 : 0o644;
+    return { path: `app/${path}`, type: 'file', mode, content: data };
   });
   return createLayer([{ path: 'app', type: 'directory' }, ...entries]);
 }

@@ -8,6 +8,7 @@ export interface Platform {
 }
 
 interface ImageConfig {
+  readonly entrypoint?: readonly string[] | undefined;
   readonly cmd: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly workingDir: string;
@@ -57,12 +58,21 @@ export function composeImage(images: readonly PlatformImage[]): BuiltImage {
   return { index, manifests, configs, layers: [...layers.values()] };
 }
 
-function configOf({ platform, layers, cmd, env, workingDir, exposedPorts }: PlatformImage): unknown {
+function configOf({
+  platform,
+  layers,
+  entrypoint,
+  cmd,
+  env,
+  workingDir,
+  exposedPorts,
+}: PlatformImage): unknown {
   return {
     created: '1970-01-01T00:00:00Z',
     ...platform,
     config: {
       Env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
+      ...(entrypoint === undefined ? {} : { Entrypoint: entrypoint }),
       Cmd: cmd,
       WorkingDir: workingDir,
       ExposedPorts: Object.fromEntries(exposedPorts.map((port) => [`${port}/tcp`, {}])),

@@ -10,12 +10,12 @@ import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
 import { NO_FOLDERS } from '../../fakes/no-folders.ts';
 import { present } from '../reconcile/situations.ts';
 
-const [spec] = specsOf(present(1, { web: { network_mode: 'none' } }).document);
+const [SPEC] = specsOf(present(1, { web: { network_mode: 'none' } }).document);
 const NAME = 'line-web-1';
 const OURS = {
   'io.holdfast.deployment': 'line',
   'io.holdfast.service': 'web',
-  'io.holdfast.spec': spec?.hash ?? '',
+  'io.holdfast.spec': SPEC?.hash ?? '',
 };
 
 let dir: string;
@@ -23,6 +23,10 @@ let daemon: MisbehavingEngine;
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'hf-carry-'));
   daemon = await MisbehavingEngine.start(join(dir, 'engine.sock'), join(dir, 'none.sock'));
+  daemon.misbehave('GET', /^\/images\/web:1\/json/, {
+    kind: 'lines',
+    lines: [{ Config: { Entrypoint: ['/init'], Cmd: null } }],
+  });
 });
 afterEach(async () => {
   await daemon.stop();
@@ -40,7 +44,7 @@ function show(labels: object | null): void {
   else daemon.misbehave('GET', url, { kind: 'lines', lines: [{ Id: 'c1', Config: { Labels: labels } }] });
 }
 
-function create() {
+function create(spec = SPEC) {
   if (spec === undefined) throw new Error('unreachable: one service was written');
   const files = {
     prepare: () => Promise.resolve({ ok: true, mounts: [] } as const),
@@ -78,4 +82,14 @@ test.each([
   refuse(status, message);
   show(null);
   expect(await create()).toMatchObject({ ok: false, code, message });
+});
+
+test('an image that is gone when its configuration is looked at is missing', async () => {
+  const [other] = specsOf(present(2, { web: { network_mode: 'none' } }).document);
+  daemon.misbehave('GET', /^\/images\/web:2\/json/, {
+    kind: 'error',
+    status: 404,
+    message: 'No such image: web:2',
+  });
+  expect(await create(other)).toMatchObject({ ok: false, code: 'image_missing' });
 });

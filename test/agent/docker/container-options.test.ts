@@ -123,7 +123,7 @@ describe('container options', () => {
     });
     const made = { source: '/d/folders/line/data', target: '/data', isReadOnly: true, propagation: 'rslave' };
     const options = containerOptions('line', spec, {
-      peers: {},
+      ...{ peers: {}, image: {} },
       mounts: [{ ...made, propagation: 'rslave' }],
     });
     expect(options.HostConfig?.Mounts).toEqual([
@@ -240,7 +240,7 @@ describe('what only the create call shows here', () => {
       { source: '/run/token', target: '/run/secrets/token', isReadOnly: true },
       { source: '/run/beats', target: '/beat', isReadOnly: false },
     ];
-    const { HostConfig } = containerOptions('line', spec, { peers: {}, mounts });
+    const { HostConfig } = containerOptions('line', spec, { peers: {}, mounts, image: {} });
     expect(HostConfig?.Mounts?.slice(1)).toEqual([
       { Type: 'bind', Source: '/run/token', Target: '/run/secrets/token', ReadOnly: true },
       { Type: 'bind', Source: '/run/beats', Target: '/beat', ReadOnly: false },
@@ -258,7 +258,7 @@ describe('what only the create call shows here', () => {
       other: { image: 'registry.test/other:1' },
     };
     const { spec } = optionsOf({}, { services });
-    const options = containerOptions('line', spec, { peers: { other: 'abc' }, mounts: [] });
+    const options = containerOptions('line', spec, { peers: { other: 'abc' }, mounts: [], image: {} });
     expect(options.HostConfig?.NetworkMode).toBe('container:abc');
     expect(options).not.toHaveProperty('NetworkingConfig');
     expect(spec.networks).toEqual({});

@@ -76,6 +76,7 @@ function inspection(
     Id: id,
     Name: `/line-${id}`,
     Image: 'sha256:image',
+    Path: '/init',
     RestartCount: 0,
     State: {
       ...{ Status: 'exited', Running: false, OOMKilled: false, Pid: 0, ExitCode: 3 },
@@ -119,6 +120,7 @@ describe('a container that the engine cannot read', () => {
         state: 'exited',
         exitCode: 3,
         stopGraceMs: 40_000,
+        init: 'image',
         networks: ['default'],
       },
     ]);

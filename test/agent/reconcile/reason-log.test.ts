@@ -30,3 +30,11 @@ test('another verdict than an exit stays as it is', () => {
 test('no lines add nothing', () => {
   expect(withLog(EXITED, [])).toEqual(EXITED);
 });
+
+test('an init process that is not PID 1 is told what to do about it', () => {
+  const log = ['s6-overlay-suexec: fatal: can only run as pid 1'];
+  expect(withLog({ ...EXITED, hint: 'another' }, log)).toEqual({
+    ...{ ...EXITED, log },
+    hint: expect.stringContaining('init: false'),
+  });
+});

@@ -85,3 +85,9 @@ describe('the end of a run', () => {
     expect(toldOf(job, [])).toMatchObject({ state: 'missing', exit_code: null });
   });
 });
+
+test('what PID 1 is, is told of a container and of nothing else', () => {
+  const one = present(1, { web: {} });
+  expect(toldOf(one, [containerOf(one, 'web', { init: 'image' })])?.init).toBe('image');
+  expect(toldOf(one, [])?.init).toBeNull();
+});

@@ -1,7 +1,7 @@
 // One container: its states, its program's run, and what its restart policy does when that ends.
 
 import type { Random } from '../../../agent/ports/clock.ts';
-import type { MutableSettings, ObservedContainer } from '../../../agent/reconcile/observed.ts';
+import type { InitProcess, MutableSettings, ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
 import { durationMs } from '../../../agent/reconcile/service-spec.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
@@ -49,6 +49,8 @@ export interface ContainerIdentity {
   readonly image: StoredImage;
   /** The containers whose namespaces it lives in, by id. */
   readonly joins: readonly string[];
+  /** `none` unless told otherwise. */
+  readonly init?: InitProcess;
 }
 
 const KILLED = 137;
@@ -64,6 +66,7 @@ export class Container {
   readonly spec: ServiceSpec;
   readonly image: StoredImage;
   readonly joins: readonly string[];
+  readonly init: InitProcess;
   readonly policy: RestartPolicy;
   readonly networks = new Set<string>();
   /** Those of them that were removed since it ran on them: made anew, they have to be joined anew. */
@@ -92,7 +95,7 @@ export class Container {
   #joinedRuns: readonly (number | null)[] = [];
 
   constructor(
-    { id, name, isForeign = false, deployment, spec, image, joins }: ContainerIdentity,
+    { id, name, isForeign = false, deployment, spec, image, joins, init = 'none' }: ContainerIdentity,
     settings: MutableSettings,
     around: Surroundings,
   ) {
@@ -103,6 +106,7 @@ export class Container {
     this.spec = spec;
     this.image = image;
     this.joins = joins;
+    this.init = init;
     this.settings = settings;
     this.policy = new RestartPolicy(settings.restartPolicy);
     this.#around = around;
@@ -278,7 +282,8 @@ export class Container {
       .replace('Z', `${String(this.runs).padStart(6, '0')}Z`);
     this.address = this.#around.newAddress();
     const memoryLimitBytes = this.settings.memoryBytes;
-    const run = programs.of(this.spec.service.image)({ run: this.runs, memoryLimitBytes, random });
+    const context = { run: this.runs, memoryLimitBytes, init: this.init, random };
+    const run = programs.of(this.spec.service.image)(context);
     this.#run = run;
     this.lines.push(...run.lines);
     this.lines.splice(0, this.lines.length - MAX_LINES);

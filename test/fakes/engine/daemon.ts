@@ -1,4 +1,5 @@
 // The engine itself: its containers, networks, volumes and images, what survives it, and its calls' effects.
+import { initFor } from '../../../agent/docker/init-process.ts';
 import type { Random } from '../../../agent/ports/clock.ts';
 import type { EngineFacts } from '../../../agent/ports/engine.ts';
 import type {
@@ -210,7 +211,8 @@ export class Daemon implements Surroundings {
     const id = hexOf(this.random, 64);
     // The engine looks for a missing one at the start only.
     const joins = spec.hosts.map((service) => peers[service] ?? service);
-    const identity = { id, name, deployment, spec, image, joins };
+    const init = initFor(spec.service, image.process);
+    const identity = { id, name, deployment, spec, image, joins, init };
     const container = new Container(identity, this.enforced(spec.settings), this);
     this.containers.set(id, container);
     const [first] = Object.keys(spec.networks);
@@ -380,7 +382,7 @@ export class Daemon implements Surroundings {
 /** What is known of it from the engine's list alone, as the room that speaks to the engine tells it. */
 const UNREADABLE = {
   ...{ state: 'dead', exitCode: null, oomKilled: false, startedAt: null, engineRestarts: 0 },
-  ...{ engineHealth: 'none', digest: null, networks: [], joins: [], address: null },
+  ...{ engineHealth: 'none', digest: null, networks: [], joins: [], init: 'none', address: null },
   ...{ stopGraceMs: 10_000, settings: { memoryBytes: 0, nanoCpus: 0, pids: 0, restartPolicy: 'no' } },
 } satisfies Partial<ObservedContainer>;
 
@@ -425,6 +427,7 @@ function show(container: Container): ObservedContainer {
     digest: image.digest,
     networks: [...container.networks].filter((name) => !container.lostNetworks.has(name)),
     joins: container.joins,
+    init: container.init,
     stopGraceMs: container.stopGraceMs,
     ...heldBy(spec),
     address: container.address,

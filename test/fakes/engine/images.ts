@@ -1,5 +1,6 @@
 // Images: what the registry offers, what lies in the engine's store, and the way between.
 
+import type { ImageProcess } from '../../../agent/docker/init-process.ts';
 import { classifyPullError } from '../../../agent/docker/pull-errors.ts';
 import type { Random } from '../../../agent/ports/clock.ts';
 import type {
@@ -19,6 +20,7 @@ export interface RegistryImage {
   readonly digest: string;
   readonly architectures: readonly string[];
   readonly sizeBytes: number;
+  readonly process: ImageProcess;
 }
 
 interface CodedFault {
@@ -53,16 +55,17 @@ export class Registry {
     this.#random = random;
   }
 
-  /** Offers an image; a second time its tag moves to another one. */
+  /** Offers an image; a second time its tag moves to another one, which starts as the one before unless told. */
   push(
     reference: string,
-    options: { architectures?: readonly string[]; sizeBytes?: number } = {},
+    options: Partial<Pick<RegistryImage, 'architectures' | 'sizeBytes' | 'process'>> = {},
   ): RegistryImage {
     const image = {
       id: `sha256:${hexOf(this.#random, 64)}`,
       digest: `sha256:${hexOf(this.#random, 64)}`,
       architectures: options.architectures ?? ['amd64', 'arm64'],
       sizeBytes: options.sizeBytes ?? 20_000_000,
+      process: options.process ?? this.find(reference)?.process ?? {},
     };
     this.#images.set(reference, image);
     this.#pushed.set(reference, [...this.pushedAs(reference), image.id]);
@@ -104,6 +107,7 @@ const EXTRACT_MS = 100;
 export interface StoredImage extends ImageFacts {
   readonly digest: string | null;
   readonly sizeBytes: number;
+  readonly process: ImageProcess;
 }
 
 /** The engine's own store. Survives everything but a removal. */
@@ -147,8 +151,8 @@ export class ImageStore {
   load(reference: string, architecture: string): void {
     const known = this.#registry.find(reference) ?? this.#registry.push(reference);
     const platform = { architecture, variant: null };
-    const { id, digest, sizeBytes } = known;
-    this.#name(reference, { id, platform, digest, sizeBytes });
+    const { id, digest, sizeBytes, process } = known;
+    this.#name(reference, { id, platform, digest, sizeBytes, process });
   }
 
   /** A crash of the engine leaves what it wrote broken. */
@@ -204,9 +208,9 @@ export class ImageStore {
     await this.#clock.sleep(EXTRACT_MS, signal);
     if (signal.aborted) return GIVEN_UP;
     if (this.isDiskFull) return failure({ code: 'no_space', isTransient: true });
-    const { id, digest, sizeBytes } = image;
+    const { id, digest, sizeBytes, process } = image;
     options.onProgress({ currentBytes: sizeBytes, totalBytes: sizeBytes, unwrittenBytes: 0 });
-    this.#name(reference, { id, platform, digest, sizeBytes });
+    this.#name(reference, { id, platform, digest, sizeBytes, process });
     return { ok: true };
   }
 

@@ -1,5 +1,6 @@
 // What runs in the fake's containers: scripted programs, told apart by the image's name.
 import type { Random } from '../../../agent/ports/clock.ts';
+import type { InitProcess } from '../../../agent/reconcile/observed.ts';
 
 /** What a program knows when a container with it starts. */
 export interface RunContext {
@@ -7,6 +8,7 @@ export interface RunContext {
   readonly run: number;
   /** In force, that is asked for and enforced; 0 for none. */
   readonly memoryLimitBytes: number;
+  readonly init: InitProcess;
   readonly random: Random;
 }
 
@@ -62,6 +64,17 @@ export const programs = {
   ignoresSigterm: run({ stopTakesMs: Number.POSITIVE_INFINITY }),
   /** Answers only while its neighbours do. */
   needs: (...services: string[]) => run({ needs: services }),
+  /** Ends at once where the engine's init process is PID 1, as all that is built on s6-overlay does. */
+  onlyAsPid1:
+    (program: Program): Program =>
+    (context) =>
+      context.init === 'engine'
+        ? {
+            ...GOOD,
+            exit: { afterMs: 20, code: 100 },
+            lines: ['s6-overlay-suexec: fatal: can only run as pid 1'],
+          }
+        : program(context),
   /** Grows until its memory limit kills it; with no limit in force it runs on. */
   leaks:
     (bytesPerSecond: number): Program =>

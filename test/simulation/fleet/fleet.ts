@@ -78,7 +78,11 @@ export class Fleet {
     this.#world = world;
     this.#has = has;
     this.plans = plans;
-    for (const plan of plans) if (plan.hasHelper) world.registry.push(helperImage(plan));
+    // They bring an init process of their own, and say nothing of it.
+    for (const helper of plans.filter(({ hasHelper }) => hasHelper).map(helperImage)) {
+      world.registry.push(helper, { process: { Entrypoint: ['/init'] } });
+      world.programs.set(helper, programs.onlyAsPid1(programs.healthy));
+    }
   }
 
   /** Every image that was ever asked for. */

@@ -124,6 +124,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'a directory in the folder of a deployment cannot be made: a full or read-only disk, a link in its way, a file in its place':
     OF_THE_HOST,
   'what a removal names of the folder cannot be deleted, or is large': OF_THE_HOST,
+  'an image brings an init process that must be process 1 (s6-overlay), and another is: with `init: true`, behind a shell script, or in a container that an older agent made':
+    'every simulated document leaves it to the agent, which never does it wrong',
   'what ran before takes long to stop, or does not stop':
     'its deadline counts from when it has stopped: nothing that is told shows it',
   'the engine does not end the removal of a container': 'the simulated engine ends each at once',
