@@ -67,6 +67,7 @@ export function checkPublishedPorts(document: PresentDeployment, report: Report)
       const path: Path = ['services', service, 'ports', index, 'published'];
       if (hostIp !== undefined && isIP(hostIp) === 0)
         report(['services', service, 'ports', index, 'host_ip'], 'an IP address');
+      if (published === undefined) continue;
       if (Number(published) > 65_535) report(path, 'a port from 1 to 65535');
       const port = `${published}/${protocol}`;
       const other = taken.find((one) => one.port === port && doAddressesMeet(one.hostIp, hostIp));

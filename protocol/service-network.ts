@@ -6,8 +6,8 @@ import { record, strictObject } from './objects.ts';
 
 export const publishedPortSchema = strictObject({
   target: portSchema,
-  /** The host's port, in quotes as Compose has it. */
-  published: v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}$/, 'a port in quotes, such as "8080"')),
+  /** The host's port, in quotes as Compose has it. Without one the engine gives a free one at each start. */
+  published: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}$/, 'a port in quotes, such as "8080"'))),
   host_ip: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-fA-F.:]{2,45}$/, 'an IP address'))),
   protocol: v.optional(v.picklist(['tcp', 'udp']), 'tcp'),
 });

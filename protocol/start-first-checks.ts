@@ -9,10 +9,11 @@ const SHARED_DEVICE =
 export function checkStartFirst(document: PresentDeployment, report: Report): void {
   for (const [name, service] of Object.entries(document.services)) {
     const at = ['services', name];
-    service.ports?.forEach((port, index) => {
+    service.ports?.forEach(({ published }, index) => {
+      if (published === undefined) return;
       report(
         [...at, 'ports', index, 'published'],
-        `start-first runs old and new side by side, and both cannot have host port ${port.published}; use stop-first`,
+        `start-first runs old and new side by side, and both cannot have host port ${published}; use stop-first, or leave the host port to the engine`,
       );
     });
     service.devices?.forEach(({ source }, index) => {

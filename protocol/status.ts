@@ -1,7 +1,7 @@
 // `holdfast.status/1`: where one deployment stands on one device. Retained. A reader ignores fields that it
 // does not know, so that a newer agent can tell more.
 import * as v from 'valibot';
-import { countSchema, hashSchema, revisionSchema, timestampSchema } from './fields.ts';
+import { countSchema, hashSchema, portSchema, revisionSchema, timestampSchema } from './fields.ts';
 import { nameSchema, serviceNameSchema } from './names.ts';
 import { record } from './objects.ts';
 
@@ -66,6 +66,15 @@ const serviceLimitsSchema = v.object({
   not_enforced: v.array(v.picklist(['memory', 'cpus', 'pids'])),
 });
 
+/** A port of the host that leads to one of the container's. */
+const boundPortSchema = v.object({
+  target: portSchema,
+  protocol: v.picklist(['tcp', 'udp']),
+  /** `null`: all addresses of the host. */
+  host_ip: v.nullable(v.string()),
+  published: portSchema,
+});
+
 const progressSchema = v.object({
   /** Bytes fetched so far, and all bytes announced so far: the total rises as layers become known. */
   current_bytes: countSchema,
@@ -80,6 +89,8 @@ const serviceStatusSchema = v.object({
   container: v.nullable(v.string()),
   /** What PID 1 is: the engine's init process, one that the image or service brings, or a program that is none. */
   init: v.optional(v.nullable(v.picklist(['engine', 'image', 'none']))),
+  /** Ports of the host that lead to it now: the engine's choices first, and 64 at most. */
+  ports: v.optional(v.array(boundPortSchema)),
   restarts: countSchema,
   started_at: v.nullable(v.string()),
   exit_code: v.nullable(v.number()),
@@ -124,5 +135,6 @@ export type ServiceStatus = v.InferOutput<typeof serviceStatusSchema>;
 export type Reason = v.InferOutput<typeof reasonSchema>;
 export type Refusal = v.InferOutput<typeof refusedSchema>;
 export type Progress = v.InferOutput<typeof progressSchema>;
+export type BoundPort = v.InferOutput<typeof boundPortSchema>;
 export type RevisionRef = v.InferOutput<typeof revisionRefSchema>;
 export type ServiceLimits = v.InferOutput<typeof serviceLimitsSchema>;

@@ -42,7 +42,10 @@ export function portBindings(ports: readonly PublishedPort[]): Bindings {
   const bindings: Bindings = {};
   for (const port of ports) {
     const key = portKey(port);
-    bindings[key] = [...(bindings[key] ?? []), { HostIp: port.host_ip ?? '', HostPort: port.published }];
+    bindings[key] = [
+      ...(bindings[key] ?? []),
+      { HostIp: port.host_ip ?? '', HostPort: port.published ?? '' },
+    ];
   }
   return bindings;
 }

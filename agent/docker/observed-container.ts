@@ -2,7 +2,8 @@
 // form than it was asked, or leaves out, may decide: Podman and older engines differ in such.
 import type Docker from 'dockerode';
 import { cutText } from '../../protocol/text.ts';
-import type { ContainerState, EffectiveLimits, HostPort, ObservedContainer } from '../reconcile/observed.ts';
+import type { ContainerState, EffectiveLimits, ObservedContainer } from '../reconcile/observed.ts';
+import { boundPortsOf, hostPortsOf } from './host-ports.ts';
 import { initOf } from './init-process.ts';
 import { engineName, LABELS } from './labels.ts';
 
@@ -21,6 +22,7 @@ export function toObserved(
 ): ObservedContainer {
   const { State: state, HostConfig: host, Config: config } = info;
   const shown = containerState(state);
+  const ports = boundPortsOf(info.NetworkSettings.Ports);
   return {
     id: info.Id,
     name: nameIn(info.Name),
@@ -35,7 +37,8 @@ export function toObserved(
     digest,
     networks: joinedOf(info, networks),
     stopGraceMs: stopSeconds(config) * 1000,
-    hostPorts: hostPortsOf(host),
+    hostPorts: hostPortsOf(host, ports),
+    ports,
     devices: devicesOf(host),
     joins: joinsOf(host),
     init: initOf(info),
@@ -97,6 +100,7 @@ export function unreadable({ Id, Names, Labels, ImageID }: Docker.ContainerInfo)
     networks: [],
     stopGraceMs: DEFAULT_STOP_SECONDS * 1000,
     hostPorts: [],
+    ports: [],
     devices: [],
     joins: [],
     init: 'none',
@@ -104,23 +108,6 @@ export function unreadable({ Id, Names, Labels, ImageID }: Docker.ContainerInfo)
     effective: null,
     settings: { memoryBytes: 0, nanoCpus: 0, pids: 0, restartPolicy: 'no' },
   };
-}
-
-/** As it was made, so that it is known of one that is stopped or about to start again too. */
-function hostPortsOf(host: Docker.HostConfig): HostPort[] {
-  const bindings: Readonly<Record<string, readonly Binding[] | null>> = host.PortBindings ?? {};
-  return Object.entries(bindings).flatMap(([target, bound]) => {
-    const protocol = target.split('/')[1] ?? 'tcp';
-    return (bound ?? []).map(({ HostIp, HostPort }) => ({
-      hostIp: HostIp === undefined || HostIp === '' ? null : HostIp,
-      port: `${HostPort ?? ''}/${protocol}`,
-    }));
-  });
-}
-
-interface Binding {
-  readonly HostIp?: string;
-  readonly HostPort?: string;
 }
 
 function devicesOf(host: Docker.HostConfig): string[] {

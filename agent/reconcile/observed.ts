@@ -28,8 +28,10 @@ export interface ObservedContainer {
   readonly networks: readonly string[];
   /** How long it was promised between the stop signal and the kill when it was made. */
   readonly stopGraceMs: number;
-  /** Ports of the host that it was made to have, and has while it is up. */
+  /** Ports of the host that it was made to have, and has while it is up; and those that the engine gave it now. */
   readonly hostPorts: readonly HostPort[];
+  /** Ports of the host that lead to its own now; none while it does not run. */
+  readonly ports: readonly BoundPort[];
   /** Device nodes of the host, by path. */
   readonly devices: readonly string[];
   /** Ids of the containers whose namespaces it was made to live in. */
@@ -50,6 +52,15 @@ export interface HostPort {
   readonly hostIp: string | null;
   /** `8080/tcp` */
   readonly port: string;
+}
+
+/** A port of the host that leads to one of the container's. */
+export interface BoundPort {
+  readonly target: number;
+  readonly protocol: 'tcp' | 'udp';
+  /** `null` for all addresses. */
+  readonly hostIp: string | null;
+  readonly published: number;
 }
 
 /** Limits in force; `null` means none. */

@@ -19,10 +19,10 @@ function holdsPlaceOf(other: ObservedContainer, { name, service }: ServiceSpec):
 }
 
 function portsOf({ ports = [] }: Service): HostPort[] {
-  return ports.map(({ host_ip, published, protocol }) => ({
-    hostIp: host_ip ?? null,
-    port: `${published}/${protocol}`,
-  }));
+  // One that the engine is to give is free.
+  return ports.flatMap(({ host_ip, published, protocol }) =>
+    published === undefined ? [] : [{ hostIp: host_ip ?? null, port: `${published}/${protocol}` }],
+  );
 }
 
 function doMeet(one: HostPort, other: HostPort): boolean {

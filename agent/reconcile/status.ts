@@ -1,8 +1,8 @@
 // The status body: what is told of a deployment, made from a decision alone.
-import type { Phase, ServiceStatus } from '../../protocol/status.ts';
+import type { Phase, ServiceStatus, BoundPort as ToldPort } from '../../protocol/status.ts';
 import { cutText, printable } from '../../protocol/text.ts';
 import { barOf } from './barred.ts';
-import type { EffectiveLimits, MutableSettings, ObservedContainer } from './observed.ts';
+import type { BoundPort, EffectiveLimits, MutableSettings, ObservedContainer } from './observed.ts';
 import { type DeploymentRecord, historyOf, isHeldBack } from './record.ts';
 import { isUp } from './select-container.ts';
 import type { ServiceSpec } from './service-spec.ts';
@@ -10,6 +10,8 @@ import type { Decision, Revision, ServiceView, Situation, StatusBody } from './s
 
 /** Of the words of a fault, which may be as long as a document. */
 const MAX_FAULT = 200;
+/** Of one service: a range may have hundreds. */
+const MAX_PORTS = 64;
 
 export function statusOf(situation: Situation, decision: Decision): StatusBody {
   const { record } = decision;
@@ -112,6 +114,7 @@ function serviceStatus(situation: Situation, record: DeploymentRecord, view: Ser
     digest: container?.digest ?? null,
     container: container?.id.slice(0, 12) ?? null,
     init: container?.init ?? null,
+    ports: portsOf(spec, container?.ports ?? []),
     restarts: history.restarts,
     started_at: container?.startedAt ?? null,
     exit_code: end.exitCode,
@@ -121,6 +124,16 @@ function serviceStatus(situation: Situation, record: DeploymentRecord, view: Ser
       image?.kind === 'pulling' ? { current_bytes: image.currentBytes, total_bytes: image.totalBytes } : null,
     last_failure: lastFailure(situation, record, spec),
   };
+}
+
+/** Those that the document does not name are told first. */
+function portsOf({ service }: ServiceSpec, bound: readonly BoundPort[]): ToldPort[] {
+  const named = new Set(service.ports?.map(({ published }) => published));
+  const isNamed = ({ published }: BoundPort): number => Number(named.has(String(published)));
+  return bound
+    .toSorted((one, other) => isNamed(one) - isNamed(other))
+    .slice(0, MAX_PORTS)
+    .map(({ target, protocol, hostIp, published }) => ({ target, protocol, host_ip: hostIp, published }));
 }
 
 function stateOf(view: ServiceView): ServiceStatus['state'] {

@@ -5,6 +5,7 @@ import type { Status } from '../../protocol/status.ts';
 /** What can be left out, the least missed first. */
 const CUTS: readonly ((status: Status) => Status)[] = [
   withoutLog,
+  withoutPorts,
   (status) => withoutServices(status, ({ state, health }) => state === 'running' && health === 'healthy'),
   (status) => withoutServices(status, () => true),
 ];
@@ -23,6 +24,13 @@ function withoutLog(status: Status): Status {
   if (status.reason === null) return status;
   const { log: _log, ...reason } = status.reason;
   return { ...status, reason };
+}
+
+function withoutPorts(status: Status): Status {
+  const services = Object.entries(status.services).map(
+    ([name, { ports: _ports, ...service }]) => [name, service] as const,
+  );
+  return { ...status, services: Object.fromEntries(services) };
 }
 
 function withoutServices(

@@ -646,11 +646,13 @@ test('waiting for the end of a service that never ends is refused, of one that d
   expect(faultsOf(waits({ restart: 'on-failure:3' }))).toEqual([]);
 });
 
-test('start-first is refused for every service that publishes a port', () => {
+test('start-first is refused for every service that publishes a port of its choice', () => {
   const services = { a: { image: 'a', ports: [port] }, b: { image: 'b' } };
   expect(faultsOf(deploymentWith({}, { services, update: { strategy: 'start-first' } }))).toEqual([
-    { path: 'services.a.ports[0].published', message: matching(/side by side.* 8080; use stop-first$/) },
+    { path: 'services.a.ports[0].published', message: matching(/side by side.* 8080; use stop-first, or/) },
   ]);
+  const given = { a: { image: 'a', ports: [{ target: 80 }, { target: 81, host_ip: '127.0.0.1' }] } };
+  expect(faultsOf(deploymentWith({}, { services: given, update: { strategy: 'start-first' } }))).toEqual([]);
 });
 
 test.each<[string, object, string, string | RegExp]>([
@@ -724,6 +726,12 @@ test.for([
   const message = `${one}:8080/tcp is published by "a" already`;
   const fault = { path: 'services.b.ports[0].published', message };
   expect(faultsOf(deploymentWith({}, { services }))).toEqual(doClash ? [fault] : []);
+});
+
+test('ports that the engine gives are as many as there are', () => {
+  const given = { ports: [{ target: 80 }, { target: 80, host_ip: '127.0.0.1' }] };
+  const services = { a: { image: 'a', ...given }, b: { image: 'b', ...given } };
+  expect(faultsOf(deploymentWith({}, { services }))).toEqual([]);
 });
 
 test('one port published by two services is told at the second', () => {

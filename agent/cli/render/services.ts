@@ -1,13 +1,15 @@
 // The services of a deployment: a table of what can be compared, then a line for each thing to know.
 import { formatBytes } from '../../../protocol/byte-size.ts';
 import { parseImageReference } from '../../../protocol/image-reference.ts';
-import type { Progress, ServiceLimits, ServiceStatus, Status } from '../../../protocol/status.ts';
+import type { BoundPort, Progress, ServiceLimits, ServiceStatus, Status } from '../../../protocol/status.ts';
 import { alignColumns } from './table.ts';
 import { elapsed, type View, wrap } from './text.ts';
 
 const HEADER = ['SERVICE', 'STATE', 'HEALTH', 'IMAGE', 'RESTARTS', 'UP', 'MEMORY', 'CPUS'];
 const TABLE = { elastic: [0, 3], rightAligned: [4] };
 const INDENT = '  ';
+/** All of them are in `--json`. */
+const PORTS = 8;
 /** So long a failure is shown though the service is healthy again. */
 const RECENT_MS = 60 * 60_000;
 
@@ -59,6 +61,7 @@ function noteService(service: ServiceStatus, view: View): string[] {
     service.oom_killed ? 'was killed for want of memory' : null,
     failure,
     isWell || service.container === null ? null : `its log: docker logs ${service.container}`,
+    describePorts(service.ports ?? []),
     describeNotEnforced(service.limits),
   ];
   return notes.filter((note) => note !== null);
@@ -81,6 +84,17 @@ function describeFailure(service: ServiceStatus, { now }: View): string | null {
     failure.next_try_at === undefined ? null : elapsed(now.toISOString(), new Date(failure.next_try_at));
   const next = wait === null ? '' : wait === '0s' ? '; next try now' : `; next try in ${wait}`;
   return `failed${ago === null ? '' : ` ${ago} ago`}: ${failure.message} (${failure.code})${next}`;
+}
+
+/** Of the host and of the container; of many the first. */
+function describePorts(ports: readonly BoundPort[]): string | null {
+  if (ports.length === 0) return null;
+  const shown = ports.slice(0, PORTS).map(({ target, protocol, host_ip: ip, published }) => {
+    const host = ip === null ? '' : `${ip.includes(':') ? `[${ip}]` : ip}:`;
+    return `${host}${published} -> ${target}/${protocol}`;
+  });
+  const more = ports.length > PORTS ? ` and ${ports.length - PORTS} more` : '';
+  return `host ports: ${shown.join(', ')}${more}`;
 }
 
 function describeNotEnforced(limits: ServiceLimits | null): string | null {

@@ -169,6 +169,24 @@ describe('holdfast status', () => {
     ]);
   });
 
+  it('shows host ports, the first of many', () => {
+    const port = (published: number, ip: string | null) => ({
+      ...{ target: published % 1000, protocol: 'tcp' as const, host_ip: ip, published },
+    });
+    const few = makeService({ ports: [port(32_080, '127.0.0.1'), port(8081, null), port(9082, '::1')] });
+    const many = makeService({ ports: Array.from({ length: 10 }, () => port(1001, null)) });
+    const none = makeService({ ports: [] });
+    const shown = renderStatus(
+      makeLocalStatus({ deployments: [makeDeployment({ services: { few, many, none } })] }),
+      PIPE,
+    );
+    expect(shown).toContain(
+      '  few: host ports: 127.0.0.1:32080 -> 80/tcp, 8081 -> 81/tcp, [::1]:9082 -> 82/tcp\n',
+    );
+    expect(shown).toContain('1001 -> 1/tcp and 2 more\n');
+    expect(shown).not.toContain('none: ');
+  });
+
   it('stays within 80 columns on a terminal, whatever the names', () => {
     const long = 'a-service-with-a-name-that-says-all-there-is-to-say';
     const services = {

@@ -77,15 +77,18 @@ describe('container options', () => {
         { target: 80, published: '8080', host_ip: '127.0.0.1' },
         { target: 80, published: '8081' },
         { target: 53, published: '53', protocol: 'udp' },
+        { target: 443, host_ip: '127.0.0.1' },
       ],
     });
-    expect(options.ExposedPorts).toEqual({ '80/tcp': {}, '53/udp': {} });
+    expect(options.ExposedPorts).toEqual({ '80/tcp': {}, '53/udp': {}, '443/tcp': {} });
     expect(options.HostConfig?.PortBindings).toEqual({
       '80/tcp': [
         { HostIp: '127.0.0.1', HostPort: '8080' },
         { HostIp: '', HostPort: '8081' },
       ],
       '53/udp': [{ HostIp: '', HostPort: '53' }],
+      // The engine's choice.
+      '443/tcp': [{ HostIp: '127.0.0.1', HostPort: '' }],
     });
   });
 

@@ -73,11 +73,21 @@ describe('what is held', () => {
     ['one address and all', port('80', { host_ip: '127.0.0.1' }), port('80'), true],
     ['all of a kind', port('80', { host_ip: '0.0.0.0' }), port('80', { host_ip: '127.0.0.1' }), true],
     ['two addresses', port('80', { host_ip: '127.0.0.1' }), port('80', { host_ip: '127.0.0.2' }), false],
+    ['one that the engine is to give', port('80'), { ports: [{ target: 80 }] }, false],
+    ['two that the engine is to give', { ports: [{ target: 80 }] }, { ports: [{ target: 80 }] }, false],
     ['the same device', camera, camera, true],
     ['another device', camera, { devices: [{ source: '/dev/video1' }] }, false],
   ];
   it.each(cases)('%s', (_name, before, after, isTaken) => {
     expect(isPlaceTaken(spec(after), [holder(before)])).toBe(isTaken);
+  });
+
+  it('is what the engine gave too', () => {
+    const given = {
+      ...holder({ ports: [{ target: 80 }] }),
+      hostPorts: [{ hostIp: null, port: '32768/tcp' }],
+    };
+    expect(isPlaceTaken(spec(port('32768')), [given])).toBe(true);
   });
 
   it('is free once its holder has stopped', () => {

@@ -91,3 +91,28 @@ test('what PID 1 is, is told of a container and of nothing else', () => {
   expect(toldOf(one, [containerOf(one, 'web', { init: 'image' })])?.init).toBe('image');
   expect(toldOf(one, [])?.init).toBeNull();
 });
+
+describe('ports', () => {
+  const asked = Array.from({ length: 100 }, (_, index) => ({
+    target: index + 1,
+    published: String(index + 1),
+  }));
+  const one = present(1, { web: { ports: [...asked, { target: 200 }] } });
+  const bound = [...asked, { target: 200, published: 40_000 }].map(({ target, published }) => ({
+    ...{ target, protocol: 'tcp' as const, hostIp: null },
+    published: Number(published),
+  }));
+
+  it('that the engine chose are told first, and no more than 64 in all', () => {
+    const ports = toldOf(one, [containerOf(one, 'web', { ports: bound })])?.ports;
+    expect(ports?.slice(0, 2)).toEqual([
+      { target: 200, protocol: 'tcp', host_ip: null, published: 40_000 },
+      { target: 1, protocol: 'tcp', host_ip: null, published: 1 },
+    ]);
+    expect(ports).toHaveLength(64);
+  });
+
+  it('are none where nothing runs', () => {
+    expect(toldOf(one, [])?.ports).toEqual([]);
+  });
+});

@@ -71,3 +71,11 @@ it('always fits, though every service has long troubles', () => {
   expect(sizeOf(status)).toBeGreaterThan(MAX_RETAINED_BYTES);
   expect(sizeOf(fitStatus(status))).toBeLessThanOrEqual(MAX_RETAINED_BYTES);
 });
+
+it('leaves out the ports before any service', () => {
+  const port = { target: 80, protocol: 'tcp' as const, host_ip: '127.0.0.1', published: 32_768 };
+  const ports = Array.from({ length: 64 }, () => port);
+  const fitted = fitStatus(statusOf(many(20, { ...SERVICE, ports })));
+  expect(fitted.shortened).toBe(true);
+  expect(Object.values(fitted.services)).toEqual(Array.from({ length: 20 }, () => SERVICE));
+});

@@ -216,6 +216,32 @@ export function declareSurroundings(behaviour: Declare<EngineScene>): void {
     expect(await shown()).toEqual(hostPorts);
   });
 
+  behaviour(
+    'a host port that none is asked for is another at each start, and none when it stops',
+    async (stage) => {
+      const ports = [
+        { target: 80, host_ip: '127.0.0.1' },
+        { target: 81, protocol: 'udp' },
+      ];
+      const made = await stage.create({ kind: 'runs' }, { ports });
+      expect(await stage.see(made)).toMatchObject({ hostPorts: [], ports: [] });
+      await stage.start(made);
+      const first = await stage.see(made);
+      expect(first.ports.filter(({ protocol }) => protocol === 'tcp')).toEqual([
+        { target: 80, protocol: 'tcp', hostIp: '127.0.0.1', published: expect.any(Number) },
+      ]);
+      const [web, ...names] = first.ports;
+      expect(names.map(({ target }) => target)).toContain(81);
+      expect(web?.published).toBeGreaterThan(1023);
+      expect(first.hostPorts).toContainEqual({ hostIp: '127.0.0.1', port: `${web?.published}/tcp` });
+      const second = await stage.createOf(made.spec);
+      await stage.start(second);
+      expect((await stage.see(second)).ports[0]?.published).not.toBe(web?.published);
+      await stage.stop(made);
+      expect(await stage.see(made)).toMatchObject({ hostPorts: [], ports: [] });
+    },
+  );
+
   behaviour('one port of two addresses is two, and of all addresses is one of each', async (stage) => {
     const port = await stage.scene.hands.freePort();
     await stage.run({ kind: 'runs' }, { ports: [publish(port)] });

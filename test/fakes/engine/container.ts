@@ -1,10 +1,17 @@
 // One container: its states, its program's run, and what its restart policy does when that ends.
 
 import type { Random } from '../../../agent/ports/clock.ts';
-import type { InitProcess, MutableSettings, ObservedContainer } from '../../../agent/reconcile/observed.ts';
+import type {
+  BoundPort,
+  HostPort,
+  InitProcess,
+  MutableSettings,
+  ObservedContainer,
+} from '../../../agent/reconcile/observed.ts';
 import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
 import { durationMs } from '../../../agent/reconcile/service-spec.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
+import { heldBy } from './held-by.ts';
 import type { StoredImage } from './images.ts';
 import type { ProgramTable, Run } from './programs.ts';
 import { RestartPolicy } from './restart-policy.ts';
@@ -30,6 +37,8 @@ export interface Surroundings {
   /** `null` while the engine is down, and so restarts nothing. */
   readonly session: AbortSignal | null;
   newAddress(): string;
+  /** A port of the host that nobody has, in no order that matters. */
+  freePort(protocol: string): number;
   /** Why it cannot start, such as a port that is taken; `null` when it can. */
   obstacleFor(container: Container): string | null;
   /** How often another container has started, which tells its runs apart; `null` while it is not up. */
@@ -81,6 +90,8 @@ export class Container {
   /** The last stop killed it, and it would have ended within the grace that it was made with. */
   wasCutShort = false;
   address: string | null = null;
+  /** Of the host, while it runs. */
+  ports: readonly BoundPort[] = [];
   health: ObservedContainer['engineHealth'] = 'none';
   /** Starts over its whole life, by whomever. */
   runs = 0;
@@ -115,6 +126,17 @@ export class Container {
   /** As it was made with, in whole seconds as the engine's API takes it. */
   get stopGraceMs(): number {
     return Math.ceil(durationMs(this.spec.service.stop_grace_period, 10_000) / 1000) * 1000;
+  }
+
+  /** What nobody else can have while it is up. */
+  get hostPorts(): readonly HostPort[] {
+    const isGiven = ({ published }: BoundPort): boolean =>
+      this.spec.service.ports?.every((port) => port.published !== String(published)) === true;
+    const given = this.ports.filter(isGiven);
+    return [
+      ...heldBy(this.spec).hostPorts,
+      ...given.map(({ hostIp, published, protocol }) => ({ hostIp, port: `${published}/${protocol}` })),
+    ];
   }
 
   get isUp(): boolean {
@@ -281,6 +303,7 @@ export class Container {
       .toISOString()
       .replace('Z', `${String(this.runs).padStart(6, '0')}Z`);
     this.address = this.#around.newAddress();
+    this.ports = this.#bind();
     const memoryLimitBytes = this.settings.memoryBytes;
     const context = { run: this.runs, memoryLimitBytes, init: this.init, random };
     const run = programs.of(this.spec.service.image)(context);
@@ -294,6 +317,13 @@ export class Container {
     this.#beginHealthchecks();
     this.#around.emit('start', this);
     return null;
+  }
+
+  #bind(): BoundPort[] {
+    return (this.spec.service.ports ?? []).map(({ target, published, host_ip, protocol }) => ({
+      ...{ target, protocol, hostIp: host_ip ?? null },
+      published: published === undefined ? this.#around.freePort(protocol) : Number(published),
+    }));
   }
 
   #exit(code: number, isOom: boolean): void {
@@ -328,6 +358,7 @@ export class Container {
     this.#timers = [];
     this.#run = null;
     this.address = null;
+    this.ports = [];
     this.#stopLooking();
   }
 

@@ -24,6 +24,8 @@ export type Witness = (event: ContainerEvent, container: Container) => void;
 
 export const DONE: StepOutcome = { ok: true };
 const LAST_LINES = 10;
+const FIRST_FREE_PORT = 32_768;
+const FREE_PORTS = 28_232;
 
 export class Daemon implements Surroundings {
   readonly clock: VirtualClock;
@@ -56,6 +58,7 @@ export class Daemon implements Surroundings {
   #session: AbortController | null = new AbortController();
   #watchers = new Set<(deployment: string) => void>();
   #addresses = 0;
+  #givenPorts = 0;
 
   constructor(options: { clock: VirtualClock; random: Random }) {
     this.clock = options.clock;
@@ -110,6 +113,15 @@ export class Daemon implements Surroundings {
   newAddress(): string {
     this.#addresses += 1;
     return `172.18.${(this.#addresses >> 8) & 255}.${this.#addresses & 255}`;
+  }
+
+  /** Never the same twice in a row, as a kernel gives them. */
+  freePort(protocol: string): number {
+    const port = FIRST_FREE_PORT + (this.#givenPorts % FREE_PORTS);
+    this.#givenPorts += 1;
+    const name = `${port}/${protocol}`;
+    const isTaken = this.foreignPorts.has(name) || this.#holdersOf([{ hostIp: null, port: name }]).length > 0;
+    return isTaken ? this.freePort(protocol) : port;
   }
 
   answers(deployment: string, service: string): boolean {
@@ -175,13 +187,10 @@ export class Daemon implements Surroundings {
     return taken?.port ?? null;
   }
 
-  #holdersOf(ports: readonly HostPort[], except: Container): Container[] {
+  #holdersOf(ports: readonly HostPort[], except?: Container): Container[] {
     return [...this.containers.values()].filter(
       (other) =>
-        other !== except &&
-        other.state !== 'restarting' &&
-        other.isUp &&
-        doCollide(ports, heldBy(other.spec).hostPorts),
+        other !== except && other.state !== 'restarting' && other.isUp && doCollide(ports, other.hostPorts),
     );
   }
 
@@ -382,7 +391,17 @@ export class Daemon implements Surroundings {
 /** What is known of it from the engine's list alone, as the room that speaks to the engine tells it. */
 const UNREADABLE = {
   ...{ state: 'dead', exitCode: null, oomKilled: false, startedAt: null, engineRestarts: 0 },
-  ...{ engineHealth: 'none', digest: null, networks: [], joins: [], init: 'none', address: null },
+  ...{
+    engineHealth: 'none',
+    digest: null,
+    hostPorts: [],
+    ports: [],
+    devices: [],
+    networks: [],
+    joins: [],
+    init: 'none',
+    address: null,
+  },
   ...{ stopGraceMs: 10_000, settings: { memoryBytes: 0, nanoCpus: 0, pids: 0, restartPolicy: 'no' } },
 } satisfies Partial<ObservedContainer>;
 
@@ -430,6 +449,8 @@ function show(container: Container): ObservedContainer {
     init: container.init,
     stopGraceMs: container.stopGraceMs,
     ...heldBy(spec),
+    hostPorts: container.hostPorts,
+    ports: container.ports,
     address: container.address,
     effective: null,
     settings: container.settings,

@@ -3,13 +3,13 @@ import type { HostPort, ObservedContainer } from '../../../agent/reconcile/obser
 import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
 import { doAddressesMeet } from '../../../protocol/service-network-checks.ts';
 
+/** But for ports that the engine gives it at each start. */
 export function heldBy({ service }: ServiceSpec): Pick<ObservedContainer, 'hostPorts' | 'devices'> {
   const { ports = [], devices = [] } = service;
   return {
-    hostPorts: ports.map(({ host_ip, published, protocol }) => ({
-      hostIp: host_ip ?? null,
-      port: `${published}/${protocol}`,
-    })),
+    hostPorts: ports.flatMap(({ host_ip, published, protocol }) =>
+      published === undefined ? [] : [{ hostIp: host_ip ?? null, port: `${published}/${protocol}` }],
+    ),
     devices: devices.map(({ source }) => source).filter((source) => source.startsWith('/')),
   };
 }

@@ -70,9 +70,10 @@ export function presentDocument(plan: DeploymentPlan, asked: Asked) {
   };
 }
 
-/** Two of a start-first service could not have the same one. */
+/** Two of a start-first service could not have the same one, but each one that the engine gives. */
 function portsOf({ port, strategy }: DeploymentPlan, layout: PortLayout) {
-  if (port === null || strategy === 'start-first') return { app: {}, helper: {} };
+  if (port === null) return { app: {}, helper: {} };
+  if (strategy === 'start-first') return { app: { ports: [{ target: 80 }] }, helper: {} };
   const [first, second] = [publish(port), publish(port + SECOND_PORT)];
   switch (layout) {
     case 'app':

@@ -133,6 +133,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'who needs it waits for its holder: nothing that is told shows it',
   'the engine shows something otherwise than it was asked, or somebody undoes it each time':
     'what the simulated engine shows otherwise never makes the agent undo a step',
+  'a host port is left to the engine (`ports: ["80"]`)':
+    'so it is from the beginning, and no change tells it',
   'a 65th deployment is asked for': 'a device with 64 of them takes too long to simulate',
 };
 
