@@ -3,9 +3,9 @@ import { type Convert, type Field, type Json, objectOf } from './conversion.ts';
 import { flatListOf, number, scalarText, shape, text } from './converters.ts';
 import { ignored, only } from './passing.ts';
 
-/** `127.0.0.1:`, `[::1]:`, `:` or nothing; the host's ports; the container's ports; the protocol. */
+/** `127.0.0.1:`, `[::1]:`, `:` or nothing; the host's ports, or none; the container's ports; the protocol. */
 const SHORT_PORT =
-  /^(?:(?:\[([0-9A-Fa-f:.]+)\]|(\d+\.\d+\.\d+\.\d+)|):)?(?:(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)(?:\/([A-Za-z]+))?$/;
+  /^(?:(?:\[([0-9A-Fa-f:.]+)\]|(\d+\.\d+\.\d+\.\d+)|):)?(?:(\d+(?:-\d+)?)?(:))?(\d+(?:-\d+)?)(?:\/([A-Za-z]+))?$/;
 const MAX_RANGE = 256;
 
 const protocol: Convert = (field, run) => {
@@ -54,16 +54,24 @@ export const ports: Convert = (field, run) => {
   return [...kept.values()].map(({ port }) => port);
 };
 
-/** In the long form too a range may be published, for a choice of one that a device cannot make. */
+/** None, an empty one and 0 leave the host's port to the engine. A range would be a choice of one. */
 function longPorts(field: Field, long: Json | undefined, run: Parameters<Convert>[1]): Json[] {
   if (long === undefined) return [];
-  const { target, published } = objectOf(long);
-  if (typeof target === 'number' && published === undefined) {
-    run.excuse([...field.at, 'published']);
-    run.fault(field, noHostPort(`${target}`, `published: "${portAbove(target)}"`));
-    return [];
-  }
-  return [long];
+  const { published, ...port } = objectOf(long);
+  if (published === undefined || isLeftToEngine(String(published))) return [port];
+  if (!/^\d+-\d+$/.test(String(published))) return [long];
+  const at = [...field.at, 'published'];
+  run.fault({ at, offset: run.offsetOf(at) }, choiceOf(String(published), 'leave it out'));
+  return [];
+}
+
+function isLeftToEngine(published: string): boolean {
+  return published === '' || published === '0';
+}
+
+function choiceOf(range: string, otherwise: string): string {
+  const [first] = range.split('-');
+  return `"${range}" is a choice of host ports, which is not carried out by Holdfast; write one, such as "${first}", or ${otherwise}: the engine then gives a free one at each start, and the status tells it`;
 }
 
 interface Range {
@@ -75,41 +83,36 @@ interface Range {
 function shortPorts(written: string): Json[] | string {
   const match = SHORT_PORT.exec(written);
   if (match === null) return `"${written}" is no port; write "8080:80", "127.0.0.1:8080:80" or "8080:80/udp"`;
-  const [, ip6, ip4, host, container = '', name] = match;
+  const [, ip6, ip4, host, colon, container = '', name] = match;
   const ip = ip6 ?? ip4;
   const kind = name?.toLowerCase();
   if (kind !== undefined && kind !== 'tcp' && kind !== 'udp') return noProtocol(name ?? '');
-  if (host === undefined) {
-    const before = ip6 === undefined ? (ip4 ?? '') : `[${ip6}]`;
-    const port = portAbove(Number.parseInt(container, 10));
-    const advice = `${before === '' ? '' : `${before}:`}${port}:${container}${kind === undefined ? '' : `/${kind}`}`;
-    return noHostPort(written, `"${advice}"`);
-  }
-  const problem = checkRanges(written, host, container);
+  if (ip !== undefined && colon === undefined) return oneOf(written, container);
+  const isGiven = host === undefined || isLeftToEngine(host);
+  const problem = checkRanges(written, isGiven ? container : host, container);
   if (problem !== null) return problem;
-  const published = parseRange(host);
   const target = parseRange(container);
-  return Array.from({ length: published.count }, (_, step) => ({
+  const published = parseRange(host ?? '');
+  return Array.from({ length: target.count }, (_, step) => ({
     target: target.first + step,
-    published: String(published.first + step),
+    ...(isGiven ? {} : { published: String(published.first + step) }),
     ...(ip === undefined ? {} : { host_ip: ip }),
     ...(kind === undefined ? {} : { protocol: kind }),
   }));
 }
 
-function noHostPort(written: string, advice: string): string {
-  return `"${written}" names no host port, so it would change with every start; write ${advice}`;
-}
-
-/** One that needs no privileges and looks like the container's own. */
-function portAbove(port: number): number {
-  return port < 1024 ? 8000 + port : port;
+/** To Compose it is no port either. */
+function oneOf(written: string, container: string): string {
+  const address = written.slice(0, written.lastIndexOf(':'));
+  const port = `:${container}`;
+  return `"${written}" names one port beside an address; write both, such as "${address}${port}${port}", or "${address}:${port}" for a host port that the engine gives`;
 }
 
 function checkRanges(written: string, host: string, container: string): string | null {
   const published = parseRange(host);
   const target = parseRange(container);
   if (published.count < 1 || target.count < 1) return `"${written}" has a range that runs backwards`;
+  if (target.count === 1 && published.count > 1) return choiceOf(host, `"${container}" alone`);
   if (published.count > MAX_RANGE) return `"${written}" is a range of more than ${MAX_RANGE} ports`;
   if (published.count !== target.count) {
     return `"${written}" has ${published.count} host ports for ${target.count} of the container; both must be as many`;

@@ -80,6 +80,26 @@ describe('a service with', () => {
       },
     ],
     [
+      { ports: ['80', 81, '443/tcp', '127.0.0.1::82', '[::1]::83/udp', '0:84', '90-91', '127.0.0.1:0:85'] },
+      {
+        ports: [
+          { target: 80 },
+          { target: 81 },
+          { target: 443, protocol: 'tcp' },
+          { target: 82, host_ip: '127.0.0.1' },
+          { target: 83, host_ip: '::1', protocol: 'udp' },
+          { target: 84 },
+          { target: 90 },
+          { target: 91 },
+          { target: 85, host_ip: '127.0.0.1' },
+        ],
+      },
+    ],
+    [
+      { ports: [{ target: 1 }, { target: 2, published: '' }, { target: 3, published: 0 }, '1', '1/udp'] },
+      { ports: [{ target: 1 }, { target: 2 }, { target: 3 }, { target: 1, protocol: 'udp' }] },
+    ],
+    [
       { ports: ['80:80', '80:80/tcp', '0.0.0.0:80:80', '81-82:81-82', '82:82'] },
       {
         ports: [
@@ -146,7 +166,7 @@ describe('a service with', () => {
     [{ links: ['nobody'] }, ['services.s.links[0]: no such service']],
     [{ container_name: 'a b' }, ['services.s.container_name: ']],
     [
-      { ports: ['80', '0:83', '90'] },
+      { ports: ['1-2:80', '65536:83', '3-4:90'] },
       ['services.s.ports[0]: ', 'services.s.ports[1].published: ', 'services.s.ports[2]: '],
     ],
     [

@@ -141,7 +141,7 @@ describe('include', () => {
     expect(faultsOf(read(['include: [sub/db.yaml]\nservices: {db: {image: i}}'], { files }))).toEqual([
       '0.yaml:2 services.db: an included file has "db" too',
     ]);
-    const bad = { 'bad.yaml': '\nservices: {b: {image: i, ports: ["80"]}}' };
+    const bad = { 'bad.yaml': '\nservices: {b: {image: i, ports: ["1-2:80"]}}' };
     expect(faultsOf(read(['include: [bad.yaml]'], { files: bad }))).toEqual([
       expect.stringContaining('bad.yaml:2 services.b.ports[0]: '),
     ]);

@@ -114,7 +114,7 @@ test('all faults of a file are told at once, in its order, where they lie', () =
 
 describe('what the protocol refuses is led back to the file', () => {
   test.each<[string, string[], string]>([
-    ['a long item', ['ports:', '  - target: 80', '    published: "0"'], '6:20 services.s.ports[0].published'],
+    ['a long item', ['ports:', '  - target: 80', '    published: "x"'], '6:20 services.s.ports[0].published'],
     ['a short item', ['ports: ["8080:80", "8080:81"]'], '4:24 services.s.ports[1].published'],
     ['one port of a range', ['ports: ["1:1", "65535-65536:1-2"]'], '4:20 services.s.ports[1].published'],
     [
@@ -155,18 +155,16 @@ test('what could not be converted is not told missing as well', () => {
 
 describe('a service key', () => {
   test.each<[string, string]>([
-    ['ports: ["80"]', 'names no host port'],
-    ['ports: [8080]', 'names no host port'],
-    ['ports: ["8000-8009:80"]', '10 host ports for 1'],
+    ['ports: ["8000-8009:80"]', 'write one, such as "8000", or "80" alone: the engine then gives a free one'],
+    ['ports: [{target: 80, published: 8000-8009}]', 'write one, such as "8000", or leave it out'],
+    ['ports: ["127.0.0.1:80/udp"]', 'write both, such as "127.0.0.1:80:80", or "127.0.0.1::80" for a host'],
+    ['ports: ["[::1]:80"]', 'write both, such as "[::1]:80:80", or "[::1]::80" for a host'],
+    ['ports: ["8000-8009:80-81"]', '10 host ports for 2'],
     ['ports: ["9-8:9-8"]', 'backwards'],
     ['ports: ["1-9999:1-9999"]', 'more than 256'],
     ['ports: ["a:b"]', 'is no port'],
     ['ports: ["host:8080:80"]', 'is no port'],
     ['ports: [{target: 80, published: "80", mode: x}]', 'it knows ingress and host'],
-    ['ports: ["53/udp"]', 'write "8053:53/udp"'],
-    ['ports: ["127.0.0.1::81"]', 'write "127.0.0.1:8081:81"'],
-    ['ports: ["[::1]::8081"]', 'write "[::1]:8081:8081"'],
-    ['ports: [{target: 80}]', 'published: "8080"'],
     ['ports: ["5000:5000/sctp"]', '"sctp" is not carried out by Holdfast; it knows tcp and udp'],
     ['volumes: ["/a/./b/../b:/x", "/c:/x/"]', 'mounted twice'],
     ['ports: 80:80', 'expected a list'],

@@ -40,6 +40,13 @@ export const TRICKY: Readonly<Record<string, Project>> = {
       ),
     ],
   },
+  'ports that the engine gives': {
+    files: [
+      service(
+        'ports: ["80", 81, "443/tcp", "127.0.0.1::82", "[::1]::83/udp", "90-91", {target: 1, protocol: udp}]',
+      ),
+    ],
+  },
   'anchors, merges and extensions': {
     files: [
       'x-env: &env {A: 1, B: 2}\nx-more: &more {B: 3, C: 4}\nservices:\n  s:\n    image: i\n    restart: always\n    environment: {<<: [*env, *more], C: 5}\n',
