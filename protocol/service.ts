@@ -155,7 +155,7 @@ export const serviceSchema = strictObject({
   depends_on: v.optional(record(serviceNameSchema, dependencySchema)),
   logging: v.optional(loggingSchema),
 
-  ports: v.optional(v.pipe(v.array(publishedPortSchema), v.maxLength(256, 'at most 256 ports'))),
+  ports: v.optional(v.pipe(v.array(publishedPortSchema), v.maxLength(512, 'at most 512 ports'))),
   expose: v.optional(exposeSchema),
   networks: v.optional(attachmentsSchema),
   network_mode: v.optional(networkModeSchema),

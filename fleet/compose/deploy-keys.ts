@@ -1,4 +1,5 @@
 // `deploy`: of it a device carries out what concerns one container.
+import { parseByteSize } from '../../protocol/byte-size.ts';
 import type { Convert } from './conversion.ts';
 import { number, shape, text } from './converters.ts';
 import { deviceRequests } from './devices.ts';
@@ -12,10 +13,17 @@ export const oneContainer = only(
   'a service is one container; name a second service for a second one',
 );
 
-/** Cores as the document writes them: `.5` is `0.5`. */
+/** Cores as the document writes them: `.5` is `0.5`; 0 is no limit. */
 export const cores: Convert = (field, run) => {
   const written = text(field, run);
-  return typeof written === 'string' ? written.replace(/^\./, '0.') : written;
+  if (typeof written !== 'string') return written;
+  return written.trim() !== '' && Number(written) === 0 ? undefined : written.replace(/^\./, '0.');
+};
+
+/** A size; 0 is no limit. */
+export const memory: Convert = (field, run) => {
+  const written = text(field, run);
+  return typeof written === 'string' && parseByteSize(written) === 0 ? undefined : written;
 };
 
 /** Processes; none and −1 are no limit. */
@@ -26,10 +34,10 @@ export const processes: Convert = (field, run) => {
 
 export const deploy = shape({
   resources: shape({
-    limits: shape({ cpus: cores, memory: text, pids: processes }),
+    limits: shape({ cpus: cores, memory, pids: processes }),
     reservations: shape(
       {
-        memory: text,
+        memory,
         devices: deviceRequests,
         cpus: ignored('the kernel reserves no CPU, and Compose ignores it too; use limits.cpus, or cpuset'),
       },

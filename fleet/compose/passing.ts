@@ -7,7 +7,8 @@ import { plainOf } from './plain-value.ts';
 /** Only those values are taken that say what is done anyway; what is empty says nothing. */
 export function only(values: readonly Json[], why: string): Convert {
   const known = values.map((value) => JSON.stringify(value));
-  const words = listWords(values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))));
+  const written = values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+  const words = listWords([...new Set(written)]);
   return (field, run) => {
     const given = plainOf(field.node);
     if (given === undefined || known.includes(JSON.stringify(given))) return undefined;

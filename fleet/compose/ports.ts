@@ -6,7 +6,7 @@ import { ignored, only } from './passing.ts';
 /** `127.0.0.1:`, `[::1]:`, `:` or nothing; the host's ports, or none; the container's ports; the protocol. */
 const SHORT_PORT =
   /^(?:(?:\[([0-9A-Fa-f:.]+)\]|(\d+\.\d+\.\d+\.\d+)|):)?(?:(\d+(?:-\d+)?)?(:))?(\d+(?:-\d+)?)(?:\/([A-Za-z]+))?$/;
-const MAX_RANGE = 256;
+const MAX_RANGE = 512;
 
 const protocol: Convert = (field, run) => {
   const written = text(field, run);

@@ -10,8 +10,6 @@ export const REFUSED_SERVICE_KEYS: RefusedKeys = {
   cgroup_parent: 'the agent reads limits from where the engine puts them; leave it out',
   cpu_count: WINDOWS,
   cpu_percent: WINDOWS,
-  cpu_period: BY_LIMITS,
-  cpu_quota: BY_LIMITS,
   cpu_rt_period: 'leave it out; give the process its priority with cap_add SYS_NICE and ulimits.rtprio',
   cpu_rt_runtime: 'leave it out; give the process its priority with cap_add SYS_NICE and ulimits.rtprio',
   cpu_shares: BY_LIMITS,

@@ -12,17 +12,35 @@ interface OldKey {
 const OLD_KEYS: readonly OldKey[] = [
   { key: 'mem_limit', group: 'limits', name: 'memory' },
   { key: 'cpus', group: 'limits', name: 'cpus' },
+  { key: 'cpu_quota', group: 'limits', name: 'cpus' },
   { key: 'pids_limit', group: 'limits', name: 'pids' },
   { key: 'mem_reservation', group: 'reservations', name: 'memory' },
 ];
 
 /** The service with one way to say a limit. Two that differ are refused, as Compose does. */
 export function joinResources(field: Field, service: JsonObject, run: Conversion): JsonObject {
-  const { memswap_limit: swap, ...rest } = service;
-  let joined = rest;
+  const { memswap_limit: swap, ...rest } = joinQuota(field, service, run);
+  let joined: JsonObject = rest;
   for (const old of OLD_KEYS) joined = joinOne(field, joined, { ...old, run });
   if (swap !== undefined) checkSwap(field, swap, { service: joined, run });
   return joined;
+}
+
+/** Microseconds, as the engine has it where none is said. */
+const CPU_PERIOD = 100_000;
+
+/** Of time and the period in which it may be used, the cores that they come to; a period alone limits nothing. */
+function joinQuota(field: Field, service: JsonObject, run: Conversion): JsonObject {
+  const { cpu_period: period = CPU_PERIOD, cpu_quota: quota, ...rest } = service;
+  if (typeof period !== 'number' || typeof quota !== 'number') return rest;
+  // To the engine less than none is no limit.
+  if (quota <= 0) return rest;
+  if (period < 1000 || period > 1_000_000) {
+    const at: Path = [...field.at, 'cpu_period'];
+    run.fault({ at, offset: run.offsetOf(at) }, `${period} is no period; from 1000 to 1000000 microseconds`);
+    return rest;
+  }
+  return { ...rest, cpu_quota: String(Number((quota / period).toFixed(9))) };
 }
 
 function joinOne(
@@ -38,6 +56,7 @@ function joinOne(
   const from: Path = [...field.at, key];
   const at: Path = [...field.at, 'deploy', 'resources', group, name];
   const there = inGroup[name];
+  const isSame = name === 'memory' ? isSameSize : isSameNumber;
   if (there !== undefined && !isSame(there, value)) {
     const message = `${show(value)} here and ${show(there)} in deploy.resources.${group}.${name}; say it once`;
     run.fault({ at: from, offset: run.offsetOf(from) }, message);
@@ -49,8 +68,11 @@ function joinOne(
   return { ...rest, deploy: { ...deploy, resources: { ...resources, [group]: merged } } };
 }
 
-function isSame(one: Json, other: Json): boolean {
-  if (Number(one) === Number(other)) return true;
+function isSameNumber(one: Json, other: Json): boolean {
+  return one === other || Number(one) === Number(other);
+}
+
+function isSameSize(one: Json, other: Json): boolean {
   const bytes = parseByteSize(String(one));
   return one === other || (bytes !== null && bytes === parseByteSize(String(other)));
 }
@@ -62,7 +84,7 @@ function checkSwap(
   { service, run }: { service: JsonObject; run: Conversion },
 ): void {
   const { memory } = objectOf(objectOf(objectOf(service.deploy).resources).limits);
-  if (memory !== undefined && isSame(memory, swap)) return;
+  if (memory !== undefined && isSameSize(memory, swap)) return;
   const at: Path = [...field.at, 'memswap_limit'];
   run.fault({ at, offset: run.offsetOf(at) }, `"memswap_limit" is not carried out by Holdfast: ${NO_SWAP}`);
 }

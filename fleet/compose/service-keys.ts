@@ -14,7 +14,7 @@ import {
   shape,
   text,
 } from './converters.ts';
-import { cores, deploy, oneContainer, processes } from './deploy-keys.ts';
+import { cores, deploy, memory, oneContainer, processes } from './deploy-keys.ts';
 import { devices, gpus } from './devices.ts';
 import { envFile } from './env-file.ts';
 import { configMounts, secretMounts } from './file-keys.ts';
@@ -160,8 +160,10 @@ export const SERVICE_KEYS: ConvertTable = {
   develop: ignored('nothing is developed on a device'),
   // They become `deploy.resources`: see `resources.ts`.
   cpus: cores,
-  mem_limit: text,
-  mem_reservation: text,
+  cpu_period: number,
+  cpu_quota: number,
+  mem_limit: memory,
+  mem_reservation: memory,
   memswap_limit: text,
   pids_limit: processes,
   command,

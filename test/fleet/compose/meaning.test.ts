@@ -47,6 +47,13 @@ describe('a service with', () => {
     [{ mem_limit: '512MiB' }, { deploy: { resources: { limits: { memory: '512MiB' } } } }],
     [{ cpus: 0.1234 }, { deploy: { resources: { limits: { cpus: '0.1234' } } } }],
     [{ cpus: '.5' }, { deploy: { resources: { limits: { cpus: '0.5' } } } }],
+    [{ cpu_quota: 50_000 }, { deploy: { resources: { limits: { cpus: '0.5' } } } }],
+    [{ cpu_quota: '30000', cpu_period: 20_000 }, { deploy: { resources: { limits: { cpus: '1.5' } } } }],
+    [
+      { cpu_quota: 10_000, cpu_period: 30_000 },
+      { deploy: { resources: { limits: { cpus: '0.333333333' } } } },
+    ],
+    [{ cpu_quota: 50_000, cpus: 0.5 }, { deploy: { resources: { limits: { cpus: '0.5' } } } }],
     [{ pids_limit: 5 }, { deploy: { resources: { limits: { pids: 5 } } } }],
     [{ mem_reservation: '64m' }, { deploy: { resources: { reservations: { memory: '64m' } } } }],
     [
@@ -117,6 +124,9 @@ describe('a service with', () => {
   test.each<[object, string]>([
     [{ healthcheck: { disable: false } }, 'healthcheck'],
     [{ pids_limit: -1 }, 'deploy'],
+    [{ mem_limit: 0, cpus: '0.0', mem_reservation: '0b' }, 'deploy'],
+    [{ cpu_quota: -1, cpu_period: 1 }, 'deploy'],
+    [{ cpu_period: 50_000 }, 'deploy'],
     [{ mem_limit: '64m' }, 'mem_limit'],
     [{ network_mode: 'host', ports: ['80:80'] }, 'ports'],
     [{ network_mode: 'host', container_name: 'c' }, 'networks'],
@@ -162,6 +172,14 @@ describe('a service with', () => {
       { mem_limit: '64m', deploy: { resources: { limits: { memory: '65m' } } } },
       ['services.s.mem_limit: "64m" here and "65m"'],
     ],
+    [
+      { cpus: 0.5, deploy: { resources: { limits: { cpus: 0.6 } } } },
+      ['services.s.cpus: "0.5" here and "0.6" in deploy'],
+    ],
+    [{ cpu_quota: 50_000, cpus: 0.6 }, ['services.s.cpu_quota: "0.5" here and "0.6" in deploy']],
+    [{ cpu_quota: 500 }, ['services.s.cpu_quota: at least 0.01']],
+    [{ cpu_quota: 500, cpu_period: 0 }, ['services.s.cpu_period: 0 is no period; from 1000 to 1000000']],
+    [{ scale: 2 }, ['services.s.scale: 2 is not carried out by Holdfast; it knows 1: a service is one']],
     [{ mem_limit: '1k' }, ['services.s.mem_limit: expected from 6M']],
     [{ links: ['nobody'] }, ['services.s.links[0]: no such service']],
     [{ container_name: 'a b' }, ['services.s.container_name: ']],

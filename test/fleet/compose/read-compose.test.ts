@@ -161,7 +161,7 @@ describe('a service key', () => {
     ['ports: ["[::1]:80"]', 'write both, such as "[::1]:80:80", or "[::1]::80" for a host'],
     ['ports: ["8000-8009:80-81"]', '10 host ports for 2'],
     ['ports: ["9-8:9-8"]', 'backwards'],
-    ['ports: ["1-9999:1-9999"]', 'more than 256'],
+    ['ports: ["1-9999:1-9999"]', 'more than 512'],
     ['ports: ["a:b"]', 'is no port'],
     ['ports: ["host:8080:80"]', 'is no port'],
     ['ports: [{target: 80, published: "80", mode: x}]', 'it knows ingress and host'],

@@ -86,6 +86,7 @@ export const SAMPLES: Readonly<Record<string, Keys>> = {
     configs: ['c'],
     container_name: 'a',
     cpus: 0.5,
+    cpu_quota: 50_000,
     cpuset: '0-1',
     depends_on: ['other'],
     deploy: { resources: { limits: { pids: 5 } } },
@@ -198,6 +199,7 @@ const CONTENT = { content: 'other' };
 
 /** Keys that stand with others only, or instead of others: the file to use instead. */
 export const INSTEAD: Readonly<Record<string, Keys>> = {
+  'service.cpu_period': file({ cpu_period: 50_000, cpu_quota: 50_000 }),
   'service.volumes[].type': file({ volumes: [{ type: 'bind', source: '/v', target: '/v' }] }),
   'service.volumes[].source': file(
     { volumes: [{ type: 'volume', source: 'w', target: '/v' }] },
