@@ -11,6 +11,10 @@ export function checkNetworks(document: PresentDeployment, service: Service, at:
     }
   }
   checkAddresses(service, at, report);
+  for (const key of ['hostname', 'domainname'] as const) {
+    if (service.uts !== undefined && service[key] !== undefined)
+      report([...at, key], `means nothing with uts "${service.uts}"`);
+  }
   if (service.network_mode !== undefined) checkNetworkMode(service, service.network_mode, at, report);
 }
 
@@ -33,7 +37,17 @@ function checkAddresses(service: Service, at: Path, report: Report): void {
 const EXCLUDED = {
   none: ['networks', 'ports', 'expose', 'dns', 'dns_opt', 'dns_search'],
   host: ['networks', 'ports', 'expose'],
-  service: ['networks', 'ports', 'expose', 'hostname', 'dns', 'dns_opt', 'dns_search', 'extra_hosts'],
+  service: [
+    'networks',
+    'ports',
+    'expose',
+    'hostname',
+    'domainname',
+    'dns',
+    'dns_opt',
+    'dns_search',
+    'extra_hosts',
+  ],
 } as const satisfies Record<string, readonly (keyof Service)[]>;
 
 function checkNetworkMode(service: Service, mode: string, at: Path, report: Report): void {

@@ -103,6 +103,14 @@ export const sysctlsSchema = record(
   v.pipe(v.string(), v.maxLength(256, 'at most 256 characters')),
 );
 
+/** A weight against the others, in force only where all want more than there is; 1024 where none is said. */
+export const cpuSharesSchema = v.pipe(
+  v.number(),
+  v.integer('a whole number'),
+  v.minValue(2, 'from 2 to 262144'),
+  v.maxValue(262_144, 'from 2 to 262144'),
+);
+
 export const cpusetSchema = v.pipe(
   v.string(),
   v.maxLength(128, 'at most 128 characters'),

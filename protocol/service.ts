@@ -26,6 +26,7 @@ import {
   publishedPortSchema,
 } from './service-network.ts';
 import {
+  cpuSharesSchema,
   cpusetSchema,
   deploySchema,
   gpusSchema,
@@ -118,11 +119,20 @@ export const serviceSchema = strictObject({
   hostname: v.optional(
     v.pipe(v.string(), v.regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/, 'a host name')),
   ),
+  domainname: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[A-Za-z0-9_]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/, 'a domain such as "plant.example"'),
+    ),
+  ),
+  /** The name that the device has. */
+  uts: v.optional(v.literal('host', '"host"')),
   init: v.optional(v.boolean()),
   runtime: v.optional(shortTextSchema),
 
   deploy: v.optional(deploySchema),
   gpus: v.optional(gpusSchema),
+  cpu_shares: v.optional(cpuSharesSchema),
   cpuset: v.optional(cpusetSchema),
   oom_score_adj: v.optional(oomScoreSchema),
   shm_size: v.optional(byteSizeSchema),

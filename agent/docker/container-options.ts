@@ -52,6 +52,7 @@ export function containerOptions(
       ...devicesOf(service),
       ...mountsOf(deployment, service, mounts),
       ...namesOf(service),
+      ...(service.uts === undefined ? {} : { UTSMode: service.uts }),
       NetworkMode: mode,
       PortBindings: portBindings(service.ports ?? []),
       LogConfig: loggingOf(service),
@@ -78,6 +79,7 @@ function processOf(service: Service): Docker.ContainerCreateOptions {
     ...(service.working_dir === undefined ? {} : { WorkingDir: service.working_dir }),
     ...(service.user === undefined ? {} : { User: service.user }),
     ...(service.hostname === undefined ? {} : { Hostname: service.hostname }),
+    ...(service.domainname === undefined ? {} : { Domainname: service.domainname }),
     ...(service.stop_signal === undefined ? {} : { StopSignal: service.stop_signal }),
   };
 }

@@ -18,15 +18,23 @@ export function updateOptions(settings: MutableSettings) {
 
 type Resources = Pick<
   Docker.HostConfig,
-  'MemoryReservation' | 'CpusetCpus' | 'OomScoreAdj' | 'ShmSize' | 'Sysctls' | 'Ulimits' | 'Runtime'
+  | 'MemoryReservation'
+  | 'CpuShares'
+  | 'CpusetCpus'
+  | 'OomScoreAdj'
+  | 'ShmSize'
+  | 'Sysctls'
+  | 'Ulimits'
+  | 'Runtime'
 >;
 
 /** What needs a new container when it changes. */
 export function resourcesOf(service: Service): Resources {
-  const { cpuset, oom_score_adj, runtime, shm_size, sysctls, ulimits } = service;
+  const { cpu_shares, cpuset, oom_score_adj, runtime, shm_size, sysctls, ulimits } = service;
   const reserved = service.deploy?.resources?.reservations?.memory;
   return {
     ...(reserved === undefined ? {} : { MemoryReservation: parseByteSize(reserved) ?? 0 }),
+    ...(cpu_shares === undefined ? {} : { CpuShares: cpu_shares }),
     ...(cpuset === undefined ? {} : { CpusetCpus: cpuset }),
     ...(oom_score_adj === undefined ? {} : { OomScoreAdj: oom_score_adj }),
     ...(runtime === undefined ? {} : { Runtime: runtime }),

@@ -32,6 +32,12 @@ export const processes: Convert = (field, run) => {
   return count === 0 || count === -1 ? undefined : count;
 };
 
+/** A weight; 0 is the engine's own. */
+export const shares: Convert = (field, run) => {
+  const weight = number(field, run);
+  return weight === 0 ? undefined : weight;
+};
+
 export const deploy = shape({
   resources: shape({
     limits: shape({ cpus: cores, memory, pids: processes }),

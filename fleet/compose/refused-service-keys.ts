@@ -1,7 +1,6 @@
 // Service keys of the Compose specification that are not carried out, and what to do instead.
 import type { RefusedKeys } from './converters.ts';
 
-const BY_LIMITS = 'use deploy.resources.limits.cpus';
 const WINDOWS = 'it is for Windows';
 
 export const REFUSED_SERVICE_KEYS: RefusedKeys = {
@@ -12,9 +11,7 @@ export const REFUSED_SERVICE_KEYS: RefusedKeys = {
   cpu_percent: WINDOWS,
   cpu_rt_period: 'leave it out; give the process its priority with cap_add SYS_NICE and ulimits.rtprio',
   cpu_rt_runtime: 'leave it out; give the process its priority with cap_add SYS_NICE and ulimits.rtprio',
-  cpu_shares: BY_LIMITS,
   credential_spec: WINDOWS,
-  domainname: 'write the whole name in hostname',
   external_links: 'use extra_hosts, or a network that both are in',
   label_file: 'use labels',
   mac_address: 'an old and a new container would have the same; leave it out',
@@ -28,6 +25,5 @@ export const REFUSED_SERVICE_KEYS: RefusedKeys = {
   storage_opt: 'few storage drivers know it; use a volume, or tmpfs with a size',
   use_api_socket: 'mount /var/run/docker.sock by its path, if the service may rule the device',
   userns_mode: "the engine's setting holds for all containers",
-  uts: 'a service has a host name of its own; set it with hostname',
   volumes_from: 'name the volume in both services',
 };

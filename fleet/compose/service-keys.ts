@@ -14,7 +14,7 @@ import {
   shape,
   text,
 } from './converters.ts';
-import { cores, deploy, memory, oneContainer, processes } from './deploy-keys.ts';
+import { cores, deploy, memory, oneContainer, processes, shares } from './deploy-keys.ts';
 import { devices, gpus } from './devices.ts';
 import { envFile } from './env-file.ts';
 import { configMounts, secretMounts } from './file-keys.ts';
@@ -52,8 +52,11 @@ const GIVEN = 'addresses are given by the engine';
 const attachment = shape(
   {
     aliases: listOf(text),
-    gw_priority: only([0], 'the network named first is the way out'),
-    priority: only([0], 'the network named first is joined first'),
+    gw_priority: only(
+      [0],
+      'to the engine the network whose name is first by the alphabet is the way out; name it so',
+    ),
+    priority: only([0], 'the network named first is joined first; write it first'),
   },
   {
     driver_opts: 'networks are plain bridges',
@@ -162,6 +165,7 @@ export const SERVICE_KEYS: ConvertTable = {
   cpus: cores,
   cpu_period: number,
   cpu_quota: number,
+  cpu_shares: shares,
   mem_limit: memory,
   mem_reservation: memory,
   memswap_limit: text,
@@ -172,6 +176,7 @@ export const SERVICE_KEYS: ConvertTable = {
   working_dir: text,
   user: text,
   hostname: text,
+  domainname: text,
   deploy,
   restart: text,
   stop_signal: text,
@@ -222,4 +227,5 @@ export const SERVICE_KEYS: ConvertTable = {
   tmpfs: textOrList,
   tty: ignored(NOBODY_TYPES, false),
   ulimits: mapOf(ulimit),
+  uts: text,
 };

@@ -157,6 +157,15 @@ test.each<[string, object, string, string | RegExp]>([
   ],
   ['a user with blanks', { user: 'a b' }, 'user', 'expected a user such as "1000:1000", got "a b"'],
   ['a host name with a blank', { hostname: 'a b' }, 'hostname', 'expected a host name, got "a b"'],
+  ['a domain with a blank', { domainname: 'a b' }, 'domainname', /^expected a domain/],
+  ['another UTS namespace', { uts: 'private' }, 'uts', /"host"/],
+  [
+    'a host name beside the device’s',
+    { uts: 'host', hostname: 'a' },
+    'hostname',
+    'means nothing with uts "host"',
+  ],
+  ['a weight of one', { cpu_shares: 1 }, 'cpu_shares', 'expected from 2 to 262144, got 1'],
   ['cores without quotes', limits({ cpus: 0.5 }), 'deploy.resources.limits.cpus', 'expected string, got 0.5'],
   [
     'cores that are none',

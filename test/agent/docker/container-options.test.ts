@@ -56,6 +56,7 @@ describe('container options', () => {
       working_dir: '/srv',
       user: '1000:1000',
       hostname: 'edge',
+      domainname: 'plant.example',
       stop_signal: 'SIGINT',
       stop_grace_period: '1500ms',
     });
@@ -66,6 +67,7 @@ describe('container options', () => {
       WorkingDir: '/srv',
       User: '1000:1000',
       Hostname: 'edge',
+      Domainname: 'plant.example',
       StopSignal: 'SIGINT',
       StopTimeout: 2,
     });

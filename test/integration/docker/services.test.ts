@@ -2,6 +2,7 @@
 // a process inside sees.
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
@@ -222,6 +223,18 @@ test('user, groups, labels, working directory and a name', async () => {
     'io.holdfast.deployment': name,
     'io.holdfast.service': 'app',
   });
+});
+
+test('the device’s own name, a domain behind a name, and a weight', async () => {
+  const [plain, named] = await startAll({
+    plain: { image, command: IDLE, uts: 'host' },
+    named: { image, command: IDLE, hostname: 'edge', domainname: 'plant.example', cpu_shares: 512 },
+  });
+  if (plain === undefined || named === undefined) throw new Error('unreachable: two were started');
+  expect(await inside(plain, 'cat /proc/sys/kernel/hostname')).toBe(hostname());
+  expect(await inside(named, 'cat /proc/sys/kernel/hostname')).toBe('edge');
+  expect(await inside(named, 'cat /etc/hosts')).toMatch(/\sedge\.plant\.example edge$/m);
+  expect(named.HostConfig.CpuShares).toBe(512);
 });
 
 test('a device at another path, and a rule of the kernel for further ones', async () => {
