@@ -1,7 +1,7 @@
 // A directory held open by what it is, not by its name: whoever may write in it, or above it, can rename it or put a
 // link in its place, and what is done here is done to the same directory all the same. Nothing here follows a link.
 // Node has none of the system calls that take a directory (openat(2) and its kind); /proc/self/fd stands in for them.
-import { constants, type Stats } from 'node:fs';
+import { chmodSync, chownSync, constants, fstatSync, type Stats } from 'node:fs';
 import {
   chmod,
   chown,
@@ -18,6 +18,13 @@ import {
 /** open(2): held without being read, for which its own mode need not allow anything. Unknown to Node. */
 const O_PATH = 0o10000000;
 const HOLD = O_PATH | constants.O_DIRECTORY;
+
+/** Whose something is, and who may do what with it. */
+export interface Belonging {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
 
 export class Directory {
   readonly #handle: FileHandle;
@@ -50,6 +57,12 @@ export class Directory {
 
   chown(uid: number, gid: number): Promise<void> {
     return chown(this.#path, uid, gid);
+  }
+
+  /** Mode and owner, with no pause between in which the process may end; bits beyond the sticky one are not given. */
+  give({ uid, gid, mode }: Belonging): void {
+    if (((fstatSync(this.#handle.fd).mode ^ mode) & 0o7777) !== 0) chmodSync(this.#path, mode & 0o1777);
+    chownSync(this.#path, uid, gid);
   }
 
   /** What is in it is on the disk for good. */

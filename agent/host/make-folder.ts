@@ -1,20 +1,24 @@
 // Makes a directory in a deployment's folder, and gives it to the user that its service runs as.
 import { mkdir } from 'node:fs/promises';
 import type { ServiceFolder } from '../reconcile/service-folder.ts';
-import { Directory } from './directory.ts';
+import { type Belonging, Directory } from './directory.ts';
 import { isMissing, isNotPermitted } from './file-error.ts';
-import { enter, type FolderPlace, inDirectory, namesTo, ownUser } from './walk-folder.ts';
+import {
+  enter,
+  type FolderPlace,
+  inDirectory,
+  isUnfinished,
+  namesTo,
+  ownUser,
+  takeOver,
+} from './walk-folder.ts';
 
 /** Of what all folders are in: nobody else on the device needs to look in; the engine mounts from inside as root. */
 const PRIVATE = 0o700;
-/** Of what is only on the way to what somebody binds: everyone may pass. It tells it from what was finished, too. */
-const ON_THE_WAY = 0o711;
-
-interface Belonging {
-  readonly uid: number;
-  readonly gid: number;
-  readonly mode: number;
-}
+/** Of what is made; the sticky bit marks what is not finished. */
+const BEGUN = 0o1700;
+/** Of what is only on the way to what somebody binds: everyone may pass. It may be bound itself one day. */
+const ON_THE_WAY = 0o1711;
 
 /** Safe to repeat, and after a crash at any moment. */
 export async function makeFolder(
@@ -44,7 +48,7 @@ async function goTo(directory: Directory, name: string): Promise<Directory> {
   const next = await inDirectory(directory, async () => {
     const there = await enter(directory, name);
     if (there !== null) return there;
-    await directory.mkdir(name, PRIVATE);
+    await directory.mkdir(name, BEGUN);
     await directory.sync();
     return await directory.enter(name);
   });
@@ -54,7 +58,7 @@ async function goTo(directory: Directory, name: string): Promise<Directory> {
 
 async function openWay(directory: Directory): Promise<void> {
   const { uid, mode } = await directory.stat();
-  if (uid === ownUser().uid && (mode & 0o777) === PRIVATE) await directory.chmod(ON_THE_WAY);
+  if (uid === ownUser().uid && (mode & 0o7777) === BEGUN) await directory.chmod(ON_THE_WAY);
 }
 
 /** A file that somebody put there is bound as it is. */
@@ -70,29 +74,19 @@ async function isNoDirectory(directory: Directory, name: string): Promise<boolea
 
 /** One that is there stays as it is, unless something is said, or its making was not finished. */
 async function give(directory: Directory, said: Partial<Belonging>, user: string): Promise<void> {
-  const stats = await directory.stat();
-  const { uid, gid } = stats;
-  const now: Belonging = { uid, gid, mode: stats.mode & 0o777 };
-  const wanted = { ...(isUnfinished(now) ? belongingTo(user) : now), ...said };
-  if (wanted.mode !== now.mode) {
-    // Nobody but its owner may.
-    if (uid !== ownUser().uid) await directory.chown(ownUser().uid, gid);
-    await directory.chmod(wanted.mode);
-  }
-  const { uid: currentUid, gid: currentGid } = await directory.stat();
-  if (currentUid === wanted.uid && currentGid === wanted.gid) return;
-  await directory.chown(wanted.uid, wanted.gid).catch((error: unknown) => {
+  const now = await directory.stat();
+  const { uid, gid, mode } = now;
+  const wanted = { uid, gid, mode: mode & 0o777, ...(isUnfinished(now) ? belongingTo(user) : {}), ...said };
+  const isChanged = wanted.mode !== (mode & 0o777) || isUnfinished(now);
+  if (!isChanged && wanted.uid === uid && wanted.gid === gid) return;
+  // Nobody but its owner may change the mode.
+  if (isChanged && uid !== ownUser().uid) await takeOver(directory);
+  try {
+    directory.give(isChanged ? wanted : { ...wanted, mode });
+  } catch (error) {
     // An agent that may give nothing away (it runs by hand, as no root) serves root, who may write anywhere.
     if (!isNotPermitted(error) || wanted.uid !== 0) throw error;
-  });
-}
-
-/**
- * What still belongs to the agent was on the way to something, or a crash came before it was given away. An agent that
- * is root cannot tell by that alone.
- */
-function isUnfinished({ uid, mode }: Belonging): boolean {
-  return uid === ownUser().uid && (uid !== 0 || mode === ON_THE_WAY || mode === PRIVATE);
+  }
 }
 
 /** `1000`, `1000:1000`, `1000:staff`: a number is all that means the same on the host as in the container. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { partsOf } from '../../protocol/folder-path.ts';
 import { systemErrorCode } from '../lib/system-error.ts';
-import { type Directory, nameOf } from './directory.ts';
+import { type Belonging, type Directory, nameOf } from './directory.ts';
 import { LinkInFolder } from './file-error.ts';
 
 /** Where something is in the folders of all deployments. */
@@ -49,24 +49,35 @@ export async function inDirectory<T>(directory: Directory, act: () => Promise<T>
   try {
     return await act();
   } catch (error) {
-    const { uid, gid, mode } = await directory.stat();
-    if (systemErrorCode(error) !== 'EACCES' || uid === ownUser().uid) throw error;
+    const before = await directory.stat();
+    if (systemErrorCode(error) !== 'EACCES' || before.uid === ownUser().uid) throw error;
     await takeOver(directory);
     try {
       return await act();
     } finally {
-      // Bits that give the rights of another user are not for the agent to give, and systemd lets it not.
-      if ((mode & OWNERS) !== OWNERS) await directory.chmod(mode & 0o1777);
-      await directory.chown(uid, gid);
+      directory.give(before);
     }
   }
 }
 
 const OWNERS = 0o700;
+const SET_IDS = 0o6000;
+/** The sticky bit, which means nothing for what the agent itself has: a crash came while it had it. */
+const UNFINISHED = 0o1000;
 
-/** Makes it the agent's own, to do with as it likes. */
+/** Makes it the agent's own, to do with as it likes, and marks it. */
 export async function takeOver(directory: Directory): Promise<void> {
   const { uid, gid, mode } = await directory.stat();
   if (uid !== ownUser().uid) await directory.chown(ownUser().uid, gid);
-  if ((mode & OWNERS) !== OWNERS) await directory.chmod((mode & 0o1777) | OWNERS);
+  // Bits that give the rights of another user could not be given back: systemd lets nobody set them.
+  const isKept = (mode & SET_IDS) !== 0 && (mode & OWNERS) === OWNERS;
+  if (!isKept) await directory.chmod((mode & 0o777) | OWNERS | UNFINISHED);
+}
+
+/**
+ * Whether it was on the way to something, or a crash came before it was given away, or back. By its owner alone that
+ * cannot be told: the user of a service may have the agent's own number.
+ */
+export function isUnfinished({ uid, mode }: Belonging): boolean {
+  return uid === ownUser().uid && (mode & UNFINISHED) !== 0;
 }

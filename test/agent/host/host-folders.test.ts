@@ -155,10 +155,29 @@ describe.runIf(isRoot)('as the user of the service, with no right but to give th
   });
 
   test('a directory that a crash left half made is finished', () => {
-    mkdirSync(hostPath('line', 'data'), { recursive: true, mode: 0o700 });
-    for (const one of ['line', 'line/data']) chownSync(hostPath(one), 65_534, 65_534);
+    mkdirSync(hostPath('line', 'data'), { recursive: true });
+    for (const one of ['line', 'line/data']) {
+      chownSync(hostPath(one), 65_534, 65_534);
+      chmodSync(hostPath(one), 0o1700);
+    }
     expect(asAgent(`return (await make('./data', '1000')).ok`)).toBe(true);
     expect(look(hostPath('line', 'data'))).toBe('1000:0 755');
+  });
+
+  test("what belongs to a service whose user has the agent's own number stays as it is", () => {
+    asAgent(`return make('./data', '65534')`);
+    chmodSync(hostPath('line', 'data'), 0o700);
+    expect(asAgent(`return (await make('./data', '')).ok`)).toBe(true);
+    expect(look(hostPath('line', 'data'))).toBe('65534:0 700');
+  });
+
+  test('the bits of a directory survive what is made in it', () => {
+    asAgent(`return make('./data', '1000')`);
+    for (const mode of [0o2750, 0o1700, 0o500]) {
+      chmodSync(hostPath('line', 'data'), mode);
+      expect(asAgent(`return (await make('./data/m${mode}', '')).ok`)).toBe(true);
+      expect(look(hostPath('line', 'data'))).toBe(`1000:0 ${mode.toString(8)}`);
+    }
   });
 
   test('a tree of other users, closed to all, is deleted whole; its neighbour stays', () => {
