@@ -3,6 +3,7 @@ import { durationAt, type Path, type Report } from './check-report.ts';
 import { checkDependencies, checkNamespaces } from './dependency-checks.ts';
 import type { Deployment, PresentDeployment } from './deployment.ts';
 import { type Fault, formatPath } from './faults.ts';
+import { checkFolders } from './folder-path.ts';
 import {
   checkDurations,
   checkHealth,
@@ -37,6 +38,7 @@ export function checkDeployment(document: Deployment): Fault[] {
     checkNamespaces(document, name, at, report);
   }
   checkPublishedPorts(document, report);
+  checkFolders(document, report);
   return faults;
 }
 

@@ -1,5 +1,6 @@
 // Paths in the folder that a deployment has on its device: `./data`, or `./` for the folder itself.
 import type { Path, Report } from './check-report.ts';
+import type { PresentDeployment } from './deployment.ts';
 import { SERVICE_PATTERN } from './names.ts';
 import type { Mount } from './service.ts';
 
@@ -46,6 +47,31 @@ export function checkBind({ source, bind }: BindMount, at: Path, report: Report)
       'means nothing in the folder of the deployment: what is not there is made',
     );
 }
+
+/** A directory has one owner and one mode, however many services bind it. */
+export function checkFolders({ services }: PresentDeployment, report: Report): void {
+  const said = new Map<string, string>();
+  for (const [name, { volumes = [] }] of Object.entries(services))
+    volumes.forEach((mount, index) => {
+      if (mount.type !== 'bind' || !isInFolder(mount.source)) return;
+      for (const key of ['owner', 'mode'] as const) {
+        const value = mount.bind?.[key];
+        if (value === undefined) continue;
+        const before = said.get(`${key} ${mount.source}`) ?? value;
+        said.set(`${key} ${mount.source}`, before);
+        if (MEANING[key](before) !== MEANING[key](value))
+          report(
+            ['services', name, 'volumes', index, 'bind', key],
+            `"${before}" is said elsewhere for this directory`,
+          );
+      }
+    });
+}
+
+const MEANING = {
+  owner: (text: string) => (text.includes(':') ? text : `${text}:0`),
+  mode: (text: string) => text.padStart(4, '0'),
+};
 
 function checkParts(path: string, at: Path, report: Report): void {
   const isTooLong = partsOf(path).some((part) => new TextEncoder().encode(part).length > MAX_PART_BYTES);

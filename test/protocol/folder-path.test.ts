@@ -69,6 +69,20 @@ describe('owner and mode', () => {
   });
 });
 
+test('a directory has one owner and one mode, whoever binds it', () => {
+  const mount = (bind: object, source = './data') => ({ type: 'bind', source, target: '/data', bind });
+  const services = {
+    a: { image: 'a', volumes: [mount({ owner: '1000', mode: '0750' })] },
+    b: { image: 'b', volumes: [mount({ owner: '1000:0', mode: '750' }), { ...mount({}), target: '/more' }] },
+    c: { image: 'c', volumes: [mount({ owner: '1' }, './data/sub')] },
+    d: { image: 'd', volumes: [mount({ owner: '1', mode: '0700' })] },
+  };
+  expect(faultsOf(deploymentWith({}, { services }))).toEqual([
+    { path: 'services.d.volumes[0].bind.owner', message: '"1000" is said elsewhere for this directory' },
+    { path: 'services.d.volumes[0].bind.mode', message: '"0750" is said elsewhere for this directory' },
+  ]);
+});
+
 test('a removal names volumes and paths side by side', () => {
   expect(parseDeployment(absent('data', './data', './'))).toMatchObject({
     value: { document: { purge: ['data', './data', './'] } },
