@@ -95,7 +95,7 @@ function addRemove(program: Command, host: Host, finish: Finish): void {
   addWaiting(program.command('remove').description('ask for a deployment to be removed').argument('<name>'))
     .option(
       '--purge <what...>',
-      'named volumes, and paths in its folder (./data), to delete with it; all else stays',
+      'named volumes, shared ones as shared/NAME, and paths in its folder (./data), to delete with it; all else stays',
     )
     .option('--inherit', "end a device's own document: its group's document counts again")
     .action(async (name: string, _options: unknown, command: Command) => {

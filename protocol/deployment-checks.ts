@@ -1,4 +1,5 @@
 // What a JSON Schema cannot say of a deployment: references that must exist, values that must make sense.
+import { checkAddresses } from './address-checks.ts';
 import { durationAt, type Path, type Report } from './check-report.ts';
 import { checkDependencies, checkNamespaces } from './dependency-checks.ts';
 import type { Deployment, PresentDeployment } from './deployment.ts';
@@ -39,7 +40,29 @@ export function checkDeployment(document: Deployment): Fault[] {
   }
   checkPublishedPorts(document, report);
   checkFolders(document, report);
+  checkAddresses(document, report);
+  checkShared(document, report);
   return faults;
+}
+
+/** What two names stood for would be one in the engine. */
+function checkShared(document: PresentDeployment, report: Report): void {
+  for (const kind of ['networks', 'volumes'] as const) {
+    const taken = new Map<string, string>();
+    for (const [name, { shared }] of Object.entries(document[kind])) {
+      if (shared === undefined) continue;
+      const other = taken.get(shared);
+      if (other !== undefined) report([kind, name, 'shared'], `"${shared}" is ${kind}.${other} already`);
+      taken.set(shared, name);
+    }
+  }
+  for (const [name, { driver_opts: options }] of Object.entries(document.volumes)) {
+    if (options === undefined || options.type === 'tmpfs' || options.device !== undefined) continue;
+    report(
+      [...['volumes', name, 'driver_opts', 'device']],
+      `what is mounted, such as ${options.type === 'cifs' ? '"//server/share"' : '":/export"'}`,
+    );
+  }
 }
 
 /**

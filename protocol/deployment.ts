@@ -1,9 +1,10 @@
 // The deployment document, `holdfast.deployment/1`: what a manager asks of a device.
 import * as v from 'valibot';
 import { durationSchema, revisionSchema, timestampSchema } from './fields.ts';
-import { PURGE_PATTERN } from './folder-path.ts';
 import { nameSchema, partNameSchema, serviceNameSchema } from './names.ts';
+import { networkSchema, volumeSchema } from './networks-and-volumes.ts';
 import { record, strictObject } from './objects.ts';
+import { purgedSchema } from './purge.ts';
 import { serviceSchema } from './service.ts';
 import { fileContentsSchema } from './service-files.ts';
 
@@ -49,14 +50,11 @@ const presentSchema = strictObject({
     v.maxEntries(128, 'at most 128 services'),
   ),
   volumes: v.optional(
-    v.pipe(record(partNameSchema, strictObject({})), v.maxEntries(256, 'at most 256 volumes')),
+    v.pipe(record(partNameSchema, volumeSchema), v.maxEntries(256, 'at most 256 volumes')),
     {},
   ),
   networks: v.optional(
-    v.pipe(
-      record(partNameSchema, strictObject({ internal: v.optional(v.boolean()) })),
-      v.maxEntries(64, 'at most 64 networks'),
-    ),
+    v.pipe(record(partNameSchema, networkSchema), v.maxEntries(64, 'at most 64 networks')),
     {},
   ),
   // No defaults: they would change the name of contents that were barred before these keys were known.
@@ -66,19 +64,10 @@ const presentSchema = strictObject({
   rollout: v.optional(rolloutSchema),
 });
 
-const purgedSchema = v.pipe(
-  v.string(),
-  v.maxLength(1024, 'at most 1024 characters'),
-  v.regex(
-    PURGE_PATTERN,
-    'the name of a volume, or a path in the folder of the deployment such as "./data", or "./" for all of it',
-  ),
-);
-
 const absentSchema = strictObject({
   ...head,
   state: v.literal('absent'),
-  /** Named volumes and paths in its folder to delete with it; anything else of both stays. */
+  /** Volumes and paths in its folder to delete with it; anything else of both stays. */
   purge: v.optional(v.pipe(v.array(purgedSchema), v.maxLength(256, 'at most 256 items')), []),
   rollout: v.optional(rolloutSchema),
 });

@@ -62,10 +62,14 @@ function toFault(issue: v.BaseIssue<unknown>): Fault {
   const parts = (issue.path ?? []).map((item) =>
     typeof item.key === 'number' ? item.key : String(item.key),
   );
-  return { path: formatPath(parts), message: describe(issue, parts[0] === 'secrets') };
+  return { path: formatPath(parts), message: describe(issue, isPrivate(parts)) };
 }
 
-/** A fault travels in statuses and logs, so what stands under the top-level `secrets` is never quoted. */
+/** A fault travels in statuses and logs: secrets, and passwords in the options of a mount, are never quoted. */
+function isPrivate(parts: readonly (string | number)[]): boolean {
+  return parts[0] === 'secrets' || parts.includes('driver_opts');
+}
+
 function describe(issue: v.BaseIssue<unknown>, isSecret: boolean): string {
   if (issue.type === 'strict_object') {
     const isUnknownKey = issue.expected === 'never';

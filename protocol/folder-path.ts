@@ -1,7 +1,6 @@
 // Paths in the folder that a deployment has on its device: `./data`, or `./` for the folder itself.
 import type { Path, Report } from './check-report.ts';
 import type { PresentDeployment } from './deployment.ts';
-import { SERVICE_PATTERN } from './names.ts';
 import type { Mount } from './service.ts';
 
 /** Parts with single slashes between; none is empty, `.` or `..`. */
@@ -9,9 +8,6 @@ const PARTS = String.raw`(?!\.{1,2}(?:\/|$))[^\/:\0]+(?:\/(?!\.{1,2}(?:\/|$))[^\
 export const FOLDER_PATTERN = new RegExp(String.raw`^\.\/(?:${PARTS})?$`);
 /** Where a bind begins: a path of the device, or one in the deployment's folder. */
 export const BIND_SOURCE_PATTERN = new RegExp(String.raw`^(?:\/[^:\0]*|\.\/(?:${PARTS})?)$`);
-/** What a removal may delete with a deployment: a volume, by its name, or a path in the folder. */
-export const PURGE_PATTERN = new RegExp(`${SERVICE_PATTERN.source}|${FOLDER_PATTERN.source}`);
-
 /** As file systems have it. */
 const MAX_PART_BYTES = 255;
 

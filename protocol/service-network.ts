@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { portSchema } from './fields.ts';
 import { partNameSchema, serviceNameSchema } from './names.ts';
+import { ipv4Schema } from './networks-and-volumes.ts';
 import { record, strictObject } from './objects.ts';
 
 export const publishedPortSchema = strictObject({
@@ -17,6 +18,8 @@ export const attachmentsSchema = v.pipe(
     partNameSchema,
     strictObject({
       aliases: v.optional(v.pipe(v.array(serviceNameSchema), v.maxLength(64, 'at most 64 aliases'))),
+      /** Its own for as long as it runs. */
+      ipv4_address: v.optional(ipv4Schema),
     }),
   ),
   v.maxEntries(64, 'at most 64 networks'),

@@ -23,6 +23,13 @@ export function checkStartFirst(document: PresentDeployment, report: Report): vo
         `start-first runs old and new side by side, and both cannot have ${source}; use stop-first`,
       );
     });
+    for (const [network, { ipv4_address: address }] of Object.entries(service.networks ?? {})) {
+      if (address === undefined) continue;
+      report(
+        [...at, 'networks', network, 'ipv4_address'],
+        `start-first runs old and new side by side, and both cannot have ${address}; use stop-first`,
+      );
+    }
     if (service.network_mode === 'host') {
       report(
         [...at, 'network_mode'],

@@ -12,12 +12,12 @@ import { answerIn, unlessStatus } from './engine-error.ts';
 import { unmetNeed } from './engine-needs.ts';
 import { inTime } from './in-time.ts';
 import type { ImageProcess } from './init-process.ts';
-import { engineName, LABELS, volumeLabels } from './labels.ts';
+import { engineName, LABELS } from './labels.ts';
 import { readLastLines } from './logs.ts';
 import { prepareMounts } from './prepare-mounts.ts';
-import { toOutcome } from './step-error.ts';
+import { createNetwork, createVolume, removeNetwork, removeVolume } from './resources.ts';
+import { DONE, nameTaken, toOutcome } from './step-error.ts';
 
-const DONE: StepOutcome = { ok: true };
 const LAST_LINES = 10;
 
 /** What steps are carried out with. */
@@ -41,7 +41,7 @@ async function carryOutStep(tools: Tools, deployment: string, step: Step): Promi
     case 'create_network':
       return createNetwork(docker, deployment, step);
     case 'create_volume':
-      return createVolume(docker, deployment, step.volume);
+      return createVolume(docker, deployment, step);
     case 'create_container':
       return createContainer(tools, deployment, step);
     case 'start_container':
@@ -74,11 +74,9 @@ async function carryOutStep(tools: Tools, deployment: string, step: Step): Promi
     case 'read_last_logs':
       return { ok: true, lines: await readLastLines(docker, step.container, LAST_LINES) };
     case 'remove_network':
-      await unlessStatus(404, docker.getNetwork(engineName(deployment, step.network)).remove());
-      return DONE;
+      return removeNetwork(docker, deployment, step.network);
     case 'remove_volume':
-      await unlessStatus(404, docker.getVolume(engineName(deployment, step.volume)).remove());
-      return DONE;
+      return removeVolume(docker, deployment, step.volume);
     case 'remove_folder':
       return tools.folders.remove(deployment, step.folder);
   }
@@ -94,42 +92,6 @@ async function withFiles(
   if (!ready.ok) return ready;
   await start();
   return DONE;
-}
-
-async function createNetwork(
-  docker: Docker,
-  deployment: string,
-  step: Step & { kind: 'create_network' },
-): Promise<StepOutcome> {
-  const Name = engineName(deployment, step.network);
-  const Labels = { [LABELS.deployment]: deployment, [LABELS.network]: step.network };
-  try {
-    await docker.createNetwork({ Name, Labels, CheckDuplicate: true, Internal: step.isInternal });
-    return DONE;
-  } catch (error) {
-    // One of that name is there already, perhaps: engines differ in how they say so.
-    const there =
-      answerIn(error) === null ? null : await unlessStatus(404, docker.getNetwork(Name).inspect());
-    if (there === null) throw error;
-    return there.Labels?.[LABELS.deployment] === deployment ? DONE : nameTaken('network', Name);
-  }
-}
-
-async function createVolume(docker: Docker, deployment: string, volume: string): Promise<StepOutcome> {
-  const Name = engineName(deployment, volume);
-  // Creating a volume that exists answers with the one there, whosever it is.
-  await docker.createVolume({ Name, Labels: volumeLabels(deployment, volume) });
-  const made = await docker.getVolume(Name).inspect();
-  return made.Labels?.[LABELS.deployment] === deployment ? DONE : nameTaken('volume', Name);
-}
-
-function nameTaken(kind: string, name: string): StepOutcome {
-  return {
-    ok: false,
-    code: 'name_taken',
-    message: `a ${kind} "${name}" is there that Holdfast did not make`,
-    hint: `rename or remove that ${kind}, or name the deployment's another way`,
-  };
 }
 
 async function createContainer(

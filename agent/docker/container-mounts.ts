@@ -2,15 +2,17 @@
 import type Docker from 'dockerode';
 import { parseByteSize } from '../../protocol/byte-size.ts';
 import type { BindMount } from '../../protocol/folder-path.ts';
-import type { Mount, Service } from '../../protocol/service.ts';
+import type { Mount } from '../../protocol/service.ts';
 import type { HostMount } from '../ports/service-files.ts';
+import type { VolumeSpec } from '../reconcile/resources.ts';
 import { isOfFolder } from '../reconcile/service-folder.ts';
+import type { ServiceSpec } from '../reconcile/service-spec.ts';
 import { engineName, volumeLabels } from './labels.ts';
 
 /** Mounts, temporary file systems, and binds whose host path the engine is to make; `own` are the agent's. */
 export function mountsOf(
   deployment: string,
-  service: Service,
+  { service, volumes }: ServiceSpec,
   own: readonly HostMount[],
 ): Pick<Docker.HostConfig, 'Mounts' | 'Binds' | 'Tmpfs'> {
   // What is in the deployment's folder is among the agent's own.
@@ -19,7 +21,9 @@ export function mountsOf(
   const { tmpfs = [] } = service;
   return {
     Mounts: [
-      ...mounts.filter((mount) => !asksForHostPath(mount)).map((mount) => mountOptions(deployment, mount)),
+      ...mounts
+        .filter((mount) => !asksForHostPath(mount))
+        .map((mount) => mountOptions(mount, { deployment, volumes })),
       // Never as `Binds`: in place of a file that is missing the engine would make a directory.
       ...own.map(ownMount),
     ],
@@ -55,22 +59,15 @@ function tmpfsEntry(written: string): [string, string] {
 
 type EngineMount = Docker.MountConfig[number];
 
-function mountOptions(deployment: string, mount: Mount): EngineMount {
+interface Volumes {
+  readonly deployment: string;
+  readonly volumes: Readonly<Record<string, VolumeSpec>>;
+}
+
+function mountOptions(mount: Mount, of: Volumes): EngineMount {
   switch (mount.type) {
     case 'volume':
-      return {
-        Type: 'volume',
-        Source: engineName(deployment, mount.source),
-        Target: mount.target,
-        ReadOnly: mount.read_only ?? false,
-        // Where somebody removed the volume a moment ago, the engine makes it itself, and it must be ours.
-        VolumeOptions: {
-          NoCopy: mount.volume?.nocopy ?? false,
-          Labels: volumeLabels(deployment, mount.source),
-          DriverConfig: { Name: 'local', Options: {} },
-          ...(mount.volume?.subpath === undefined ? {} : { Subpath: mount.volume.subpath }),
-        },
-      };
+      return volumeMount(mount, of);
     case 'bind':
       return {
         ...{ Type: 'bind', Source: mount.source, Target: mount.target, ReadOnly: mount.read_only ?? false },
@@ -81,6 +78,26 @@ function mountOptions(deployment: string, mount: Mount): EngineMount {
     case 'tmpfs':
       return { Type: 'tmpfs', Source: '', Target: mount.target, ...tmpfsOptions(mount.tmpfs) };
   }
+}
+
+function volumeMount(
+  mount: Extract<Mount, { type: 'volume' }>,
+  { deployment, volumes }: Volumes,
+): EngineMount {
+  const { key = mount.source, options } = volumes[mount.source] ?? {};
+  return {
+    Type: 'volume',
+    Source: engineName(deployment, key),
+    Target: mount.target,
+    ReadOnly: mount.read_only ?? false,
+    // Where somebody removed the volume a moment ago, the engine makes it itself, and it must be ours.
+    VolumeOptions: {
+      NoCopy: mount.volume?.nocopy ?? false,
+      Labels: volumeLabels(deployment, key),
+      DriverConfig: { Name: 'local', Options: { ...options } },
+      ...(mount.volume?.subpath === undefined ? {} : { Subpath: mount.volume.subpath }),
+    },
+  };
 }
 
 /** 0 leaves the kernel's default, which for the mode is 1777. */

@@ -22,8 +22,12 @@ export function networkingOf(
 }
 
 /** How a container joins one of its networks. */
-export function endpointOptions(spec: ServiceSpec, network: string): { Aliases: string[] } {
-  return { Aliases: [...(spec.networks[network] ?? [])] };
+export function endpointOptions(spec: ServiceSpec, network: string): Docker.EndpointSettings {
+  const { aliases, address } = spec.networks[network] ?? { aliases: [], address: null };
+  return {
+    Aliases: [...aliases],
+    ...(address === null ? {} : { IPAMConfig: { IPv4Address: address } }),
+  };
 }
 
 /** Ports that are told to the engine: the published and the merely exposed. */

@@ -50,7 +50,7 @@ export function containerOptions(
       ...securityOf(service),
       ...namespacesOf(service, peers),
       ...devicesOf(service),
-      ...mountsOf(deployment, service, mounts),
+      ...mountsOf(deployment, spec, mounts),
       ...namesOf(service),
       ...(service.uts === undefined ? {} : { UTSMode: service.uts }),
       NetworkMode: mode,

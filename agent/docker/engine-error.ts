@@ -20,7 +20,12 @@ export function answerIn(error: unknown): EngineAnswer | null {
   const hasMessage = typeof body === 'object' && body !== null && 'message' in body;
   // Where the body was a stream dockerode leaves only its own sentence, with the engine's inside.
   const message = hasMessage ? String(body.message) : error.message.replace(/^\(HTTP code \d+\) [^-]*- /, '');
-  return { status: error.statusCode, message: cutText(message.trim(), MAX_MESSAGE) };
+  return { status: error.statusCode, message: cutText(withoutPasswords(message.trim()), MAX_MESSAGE) };
+}
+
+/** The engine quotes the options of a mount that failed, and those of a share hold its password. */
+function withoutPasswords(message: string): string {
+  return message.replace(/\b(pass(?:word2?)?)=[^,]+?(?=,|: |$)/g, '$1=…');
 }
 
 /** The error to throw when the engine did not answer, or when nothing can be decided on what it answered. */

@@ -1,4 +1,6 @@
-// Labels: the record of what is ours. The agent touches nothing that lacks them.
+// Labels: the record of what is ours. The agent removes nothing that lacks them.
+import { sharedKey, sharedName } from '../reconcile/resources.ts';
+
 export const LABELS = {
   deployment: 'io.holdfast.deployment',
   service: 'io.holdfast.service',
@@ -6,13 +8,40 @@ export const LABELS = {
   spec: 'io.holdfast.spec',
   network: 'io.holdfast.network',
   volume: 'io.holdfast.volume',
+  /** On what the agent made for several deployments, with its name. */
+  shared: 'io.holdfast.shared',
 } as const;
 
-/** The engine's name of a network or volume that a document calls `name`. */
-export function engineName(deployment: string, name: string): string {
-  return `holdfast_${deployment}_${name}`;
+/** The engine's name of a deployment's network or volume, by its key. */
+export function engineName(deployment: string, key: string): string {
+  return sharedName(key) ?? `holdfast_${deployment}_${key}`;
 }
 
-export function volumeLabels(deployment: string, volume: string): Record<string, string> {
-  return { [LABELS.deployment]: deployment, [LABELS.volume]: volume };
+export function networkLabels(deployment: string, key: string): Record<string, string> {
+  return labelsOf(deployment, key, LABELS.network);
+}
+
+export function volumeLabels(deployment: string, key: string): Record<string, string> {
+  return labelsOf(deployment, key, LABELS.volume);
+}
+
+function labelsOf(deployment: string, key: string, own: string): Record<string, string> {
+  const shared = sharedName(key);
+  return shared === null ? { [LABELS.deployment]: deployment, [own]: key } : { [LABELS.shared]: shared };
+}
+
+/** The key that a deployment knows a network of this name in the engine by, also where there is none. */
+export function keyOfName(deployment: string, name: string): string {
+  const own = engineName(deployment, '');
+  return name.startsWith(own) ? name.slice(own.length) : sharedKey(name);
+}
+
+/** The key that a deployment knows a network or volume of the engine by; `null` of another deployment's own. */
+export function keyOf(
+  deployment: string,
+  { name, labels, own }: { name: string; labels: Readonly<Record<string, string>>; own: string },
+): string | null {
+  const owner = labels[LABELS.deployment];
+  if (owner === undefined) return sharedKey(name);
+  return owner === deployment ? (labels[own] ?? null) : null;
 }

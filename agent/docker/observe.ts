@@ -1,9 +1,16 @@
-// Reads one deployment from the engine: what bears our labels, nothing else. Who made it is not judged here.
+// Reads one deployment from the engine: the containers that bear our labels, and the networks and volumes that are its
+// own or could be shared. Who made them is not judged here.
 import type Docker from 'dockerode';
-import type { EffectiveLimits, Observed, ObservedContainer } from '../reconcile/observed.ts';
+import type {
+  EffectiveLimits,
+  NetworkFacts,
+  Observed,
+  ObservedContainer,
+  VolumeFacts,
+} from '../reconcile/observed.ts';
 import type { DigestReader } from './digest-reader.ts';
 import { answerIn, unavailable } from './engine-error.ts';
-import { LABELS } from './labels.ts';
+import { keyOf, LABELS } from './labels.ts';
 import { addressOf, toObserved, unreadable } from './observed-container.ts';
 
 export interface Readers {
@@ -23,33 +30,60 @@ export async function observeDeployment(
   try {
     const [containers, networks, volumes] = await Promise.all([
       docker.listContainers({ all: true, filters }),
-      docker.listNetworks({ filters }),
-      docker.listVolumes({ filters }),
+      docker.listNetworks(),
+      docker.listVolumes(),
     ]);
+    const keyed = networks.flatMap((network) => {
+      const key = keyOf(deployment, {
+        name: network.Name,
+        labels: network.Labels ?? {},
+        own: LABELS.network,
+      });
+      return key === null ? [] : [{ key, network }];
+    });
     const looks = (await Promise.all(containers.map((listed) => lookAt(docker, listed)))).filter(isThere);
     const there = looks.flatMap(({ info }) => info ?? []);
-    const networkIds = new Set(networks.flatMap(({ Id, Name }) => [Id, Name]));
+    const keys = new Map(
+      keyed.flatMap(({ key, network: { Id, Name } }) => [[Id, key] as const, [Name, key] as const]),
+    );
     const toObservedNow = async ({ listed, info }: Look): Promise<ObservedContainer> =>
       info === null
         ? unreadable(listed)
         : toObserved(info, {
-            networks: networkIds,
+            networks: keys,
             address: addressOf(info, there),
             digest: await digestOf(info.Image),
             effective: info.State.Pid > 0 ? readLimits(info.State.Pid, info.Id) : null,
           });
     return {
       containers: await Promise.all(looks.map(toObservedNow)),
-      networks: new Set(networks.map((network) => network.Labels?.[LABELS.network] ?? '').filter(Boolean)),
+      networks: new Map(keyed.map(({ key, network }) => [key, networkFacts(network)])),
       // The engine answers null instead of an empty list.
-      volumes: new Set(
-        (volumes.Volumes ?? []).map((volume) => volume.Labels?.[LABELS.volume] ?? '').filter(Boolean),
-      ),
+      volumes: volumesByKey(deployment, volumes.Volumes ?? []),
     };
   } catch (error) {
     // A list that is an error is as good as none: nothing can be decided without having looked.
     throw unavailable(error);
   }
+}
+
+function networkFacts({ Internal, IPAM }: Docker.NetworkInspectInfo): NetworkFacts {
+  return { isInternal: Internal, subnets: (IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []) };
+}
+
+function volumesByKey(
+  deployment: string,
+  volumes: readonly Docker.VolumeInspectInfo[],
+): Map<string, VolumeFacts> {
+  return new Map(
+    volumes.flatMap(({ Name, Labels, Options }) => {
+      // Engines answer null where there are none, whatever the library's types say.
+      const labels: Readonly<Record<string, string>> | null = Labels;
+      const options: Readonly<Record<string, string>> | null = Options;
+      const key = keyOf(deployment, { name: Name, labels: labels ?? {}, own: LABELS.volume });
+      return key === null ? [] : [[key, { options: options ?? {} }] as const];
+    }),
+  );
 }
 
 /** One container of the list, with all that the engine knows of it; `null` where it cannot read it. */

@@ -5,12 +5,12 @@ import { cutText } from '../../protocol/text.ts';
 import type { ContainerState, EffectiveLimits, ObservedContainer } from '../reconcile/observed.ts';
 import { boundPortsOf, hostPortsOf } from './host-ports.ts';
 import { initOf } from './init-process.ts';
-import { engineName, LABELS } from './labels.ts';
+import { keyOfName, LABELS } from './labels.ts';
 
 /** What is known of a container beside the engine's own account of it. */
 export interface Beside {
-  /** Of the deployment's networks the ids and the engine's names. */
-  readonly networks: ReadonlySet<string>;
+  /** Keys of networks by the engine's ids and names. */
+  readonly networks: ReadonlyMap<string, string>;
   readonly address: string | null;
   readonly digest: string | null;
   readonly effective: EffectiveLimits | null;
@@ -40,6 +40,7 @@ export function toObserved(
     hostPorts: hostPortsOf(host, ports),
     ports,
     devices: devicesOf(host),
+    addresses: addressesOf(info),
     joins: joinsOf(host),
     init: initOf(info),
     address,
@@ -69,18 +70,25 @@ function labelled(labels: Readonly<Record<string, string>>): Identity {
 type Identity = Pick<ObservedContainer, 'service' | 'revision' | 'spec'>;
 
 /**
- * Those of our networks that it is in, by the document's name. A stopped container still names a network that was
- * removed since, by the id that it had; before its first start it has no id. Podman gives the name for an id.
+ * The networks that it is in, by key. A stopped container still names a network that was removed since, by the id that
+ * it had; before its first start it has no id. Podman gives the name for an id.
  */
 function joinedOf(
   { Config, NetworkSettings: settings }: Docker.ContainerInspectInfo,
-  networks: ReadonlySet<string>,
+  networks: ReadonlyMap<string, string>,
 ): string[] {
-  const prefix = engineName(Config.Labels[LABELS.deployment] ?? '', '');
-  return Object.entries(settings.Networks)
-    .filter(([, { NetworkID }]) => NetworkID === '' || networks.has(NetworkID))
-    .filter(([name]) => name.startsWith(prefix))
-    .map(([name]) => name.slice(prefix.length));
+  const deployment = Config.Labels[LABELS.deployment] ?? '';
+  return Object.entries(settings.Networks).flatMap(
+    ([name, { NetworkID: id }]) => (id === '' ? keyOfName(deployment, name) : networks.get(id)) ?? [],
+  );
+}
+
+/** As it was made, so that it is known of one that is stopped too. */
+function addressesOf({ NetworkSettings: settings }: Docker.ContainerInspectInfo): string[] {
+  return Object.values(settings.Networks).flatMap((endpoint) => {
+    const asked: { IPv4Address?: string } | null | undefined = endpoint.IPAMConfig;
+    return asked?.IPv4Address === undefined || asked.IPv4Address === '' ? [] : [asked.IPv4Address];
+  });
 }
 
 /** What is known of one that the engine has and cannot read, from its list alone: it will never run again. */
@@ -102,6 +110,7 @@ export function unreadable({ Id, Names, Labels, ImageID }: Docker.ContainerInfo)
     hostPorts: [],
     ports: [],
     devices: [],
+    addresses: [],
     joins: [],
     init: 'none',
     address: null,

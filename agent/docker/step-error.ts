@@ -3,7 +3,18 @@ import { EngineUnavailable } from '../ports/engine.ts';
 import type { StepOutcome } from '../reconcile/steps.ts';
 import { answerIn, type EngineAnswer, isSilence, unavailable } from './engine-error.ts';
 
+export const DONE: StepOutcome = { ok: true };
+
 export type StepFailure = StepOutcome & { readonly ok: false };
+
+export function nameTaken(kind: string, name: string): StepFailure {
+  return {
+    ok: false,
+    code: 'name_taken',
+    message: `a ${kind} "${name}" is there that Holdfast did not make`,
+    hint: `rename or remove that ${kind}, or name the deployment's another way`,
+  };
+}
 
 /** Throws `EngineUnavailable` when the engine did not answer. What else goes wrong is this step's fault alone. */
 export function toOutcome(error: unknown): StepFailure {
@@ -51,6 +62,32 @@ const WORDINGS: readonly Wording[] = [
       /could not find an available, non-overlapping IPv4 address pool|all predefined address pools have been fully subnetted/,
     code: 'no_address_pool',
     hint: 'the engine has no subnet left for another network: remove unused ones, or add default-address-pools to /etc/docker/daemon.json',
+  },
+  {
+    statuses: [400, 403, 500],
+    words: /Pool overlaps with other one on this address space|networks have overlapping IPv4/,
+    code: 'subnet_taken',
+    hint: 'another network of the device has addresses of this subnet (docker network inspect tells): choose another one',
+  },
+  {
+    // Those of ports begin with a small letter.
+    statuses: [403, 409, 500],
+    words: /(?:^|: )Address already in use|[Nn]o available IPv4 addresses/,
+    code: 'address_taken',
+    hint: 'another container has it, or the gateway: choose another one; with ip_range others get theirs elsewhere',
+  },
+  {
+    statuses: [400, 403, 404, 500],
+    words:
+      /user specified IP address is supported|[Ii]nvalid address .* does not belong to any of this network's subnets|no configured subnet .*contains? .*IP address/,
+    code: 'address_refused',
+    hint: 'the network was made with no subnet that holds this address: docker network inspect tells which it has',
+  },
+  {
+    statuses: [500],
+    words: /failed to mount local volume|error while mounting volume/,
+    code: 'mount_failed',
+    hint: 'driver_opts of the volume: is the server reachable, and does it give that to this device?',
   },
   {
     statuses: [500],

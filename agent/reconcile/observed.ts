@@ -24,7 +24,7 @@ export interface ObservedContainer {
   readonly imageId: string;
   /** Digest of the manifest that it was pulled by; `null` for an image that came by no registry. */
   readonly digest: string | null;
-  /** Networks of ours that it is joined to, by the document's name. */
+  /** Networks that it is joined to, by key: see `resources.ts`. */
   readonly networks: readonly string[];
   /** How long it was promised between the stop signal and the kill when it was made. */
   readonly stopGraceMs: number;
@@ -34,6 +34,8 @@ export interface ObservedContainer {
   readonly ports: readonly BoundPort[];
   /** Device nodes of the host, by path. */
   readonly devices: readonly string[];
+  /** Addresses that it was made to have, and has while it is up. */
+  readonly addresses: readonly string[];
   /** Ids of the containers whose namespaces it was made to live in. */
   readonly joins: readonly string[];
   readonly init: InitProcess;
@@ -81,11 +83,21 @@ export interface MutableSettings {
 
 export interface Observed {
   readonly containers: readonly ObservedContainer[];
-  /** Networks and volumes of ours, by the name that the document gives them. */
-  readonly networks: ReadonlySet<string>;
-  readonly volumes: ReadonlySet<string>;
+  /** Networks and volumes of the deployment, and all that could be shared, by key: see `resources.ts`. */
+  readonly networks: ReadonlyMap<string, NetworkFacts>;
+  readonly volumes: ReadonlyMap<string, VolumeFacts>;
   /** Of the paths in the deployment's folder that a removal names, those at which something is. */
   readonly folders: ReadonlySet<string>;
+}
+
+export interface NetworkFacts {
+  readonly isInternal: boolean;
+  readonly subnets: readonly string[];
+}
+
+export interface VolumeFacts {
+  /** Of the engine's `local` driver. */
+  readonly options: Readonly<Record<string, string>>;
 }
 
 /** Where one image stands on this device. */

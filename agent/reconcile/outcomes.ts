@@ -8,6 +8,7 @@ import { withLog } from './reason-log.ts';
 import { type DeploymentRecord, emptyHistory, historyOf, withHistory } from './record.ts';
 import { noteRepeats } from './repeats.ts';
 import type { ServiceSpec } from './service-spec.ts';
+import { noteLeft } from './shares.ts';
 import { pathOf, type Step, type StepOutcome } from './steps.ts';
 
 export interface StepResult {
@@ -33,6 +34,7 @@ function recordOutcome(
 ): DeploymentRecord {
   if (step.kind === 'read_last_logs')
     return withLogs(record, step.service, outcome.ok ? (outcome.lines ?? []) : []);
+  if (step.kind === 'remove_network') return outcome.ok ? noteLeft(record, step.network) : record;
   if (!('spec' in step)) return record;
   const { spec } = step;
   const noted = step.kind === 'create_container' ? noteCreation(record, step, outcome) : record;

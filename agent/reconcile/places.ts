@@ -1,4 +1,4 @@
-// What only one container can have at a time: a service's place, a port of the host, a device. What is to start waits
+// What only one container can have at a time: a service's place, a port of the host, an address, a device. What is to start waits
 // for the stop of whoever of its deployment has it, whatever service that is.
 import type { Service } from '../../protocol/service.ts';
 import { doAddressesMeet } from '../../protocol/service-network-checks.ts';
@@ -12,8 +12,10 @@ export function isPlaceTaken(spec: ServiceSpec, leaving: readonly ObservedContai
 }
 
 /** What it holds is its own, whatever its service is asked to publish by now. */
-function holdsPlaceOf(other: ObservedContainer, { name, service }: ServiceSpec): boolean {
+function holdsPlaceOf(other: ObservedContainer, { name, service, networks }: ServiceSpec): boolean {
   if (other.service === name) return true;
+  const addresses = Object.values(networks).map(({ address }) => address);
+  if (other.addresses.some((held) => addresses.includes(held))) return true;
   const isPortHeld = portsOf(service).some((wanted) => other.hostPorts.some((held) => doMeet(wanted, held)));
   return isPortHeld || (service.devices ?? []).some(({ source }) => other.devices.includes(source));
 }

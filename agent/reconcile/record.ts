@@ -131,6 +131,16 @@ export interface DeploymentRecord {
   readonly repeats?: Readonly<Record<string, Repeat>>;
   /** While a switch waits for a synchronised clock. */
   readonly clockWait?: ClockWait;
+  /** Shared networks that it has used and not left, by key; left out while there are none. */
+  readonly shared?: readonly string[];
+  /** Shared volumes that a removal was to delete, and why they stay. */
+  readonly kept?: KeptVolumes;
+}
+
+export interface KeptVolumes {
+  /** Of the document that asks for the removal. */
+  readonly hash: string;
+  readonly reasons: readonly Reason[];
 }
 
 export interface CompletedService {

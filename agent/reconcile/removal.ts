@@ -4,12 +4,16 @@ import type { Deployment } from '../../protocol/deployment.ts';
 import { isInFolder, isWithinFolder } from '../../protocol/folder-path.ts';
 import type { Reason } from '../../protocol/status.ts';
 import { obstaclesIn } from './obstacles.ts';
+import type { DeploymentRecord, KeptVolumes } from './record.ts';
+import { sharedName } from './resources.ts';
 import { isUp } from './select-container.ts';
+import { leaveShared, noteShared } from './shares.ts';
 import type { Decision, Situation } from './situation.ts';
-import { clearAway } from './steady.ts';
-import type { Step } from './steps.ts';
+import { clearAway, ownNetworks, removalOf } from './steady.ts';
+import { pathOf, type Step } from './steps.ts';
 
-export function decideRemoval(situation: Situation): Decision {
+export function decideRemoval(before: Situation): Decision {
+  const situation = { ...before, record: noteWhatStays(before) };
   const steps = removalSteps(situation);
   // A container that the engine is removing holds its networks and volumes.
   const { obstacle } = obstaclesIn({ needed: steps, cleanup: [] }, situation.record);
@@ -24,7 +28,7 @@ export function decideRemoval(situation: Situation): Decision {
       attempt: null,
       phase: isDone ? 'removed' : 'switching',
       blocked: obstacle,
-      reason: isDone ? null : (obstacle ?? pendingRemoval(situation)),
+      reason: isDone ? doneReason(situation.record) : (obstacle ?? pendingRemoval(situation)),
       services: {},
     },
     steps,
@@ -32,6 +36,29 @@ export function decideRemoval(situation: Situation): Decision {
     wakeInMs: null,
     services: [],
   };
+}
+
+/** The record with the shared networks that its containers are in, and the volume that was just found to stay. */
+function noteWhatStays({ record, observed, desired }: Situation): DeploymentRecord {
+  const { kept: before, ...rest } = noteShared(
+    record,
+    observed.containers.flatMap(({ networks }) => networks),
+  );
+  const reasons = before?.hash === desired.hash ? before.reasons : [];
+  const isNew = record.blocked?.code === VOLUME_KEPT;
+  const all = [...reasons, ...(isNew && record.blocked !== null ? [record.blocked] : [])];
+  const kept: KeptVolumes = { hash: desired.hash, reasons: all };
+  return all.length === 0 ? rest : { ...rest, kept };
+}
+
+/** What others use, or have made, is nothing that a removal waits for. */
+const VOLUME_KEPT = 'volume_kept';
+
+/** What stays that was to go has to be told. */
+function doneReason({ kept }: DeploymentRecord): Reason | null {
+  const [first] = kept?.reasons ?? [];
+  if (first === undefined) return null;
+  return { ...first, message: kept?.reasons.map(({ message }) => message).join('; ') ?? '' };
 }
 
 /** The engine has taken the removal on and does not come to its end; told as long as it lasts, with when it began. */
@@ -47,24 +74,30 @@ function pendingRemoval({ observed, record, wallTime }: Situation): Reason | nul
   return { code, path, message, hint };
 }
 
-function removalSteps({ desired, observed }: Situation): Step[] {
+function removalSteps(situation: Situation): Step[] {
+  const { desired, observed, record } = situation;
   const containers = observed.containers.filter((container) => container.state !== 'removing');
   if (containers.length > 0) {
     const up = containers.filter(isUp);
     return clearAway(up.length > 0 ? up : containers);
   }
   if (observed.containers.length > 0) return [];
-  const networks = [...observed.networks].map((network): Step => ({ kind: 'remove_network', network }));
+  const networks = [...ownNetworks(situation).map(removalOf), ...leaveShared(record, [])];
   if (networks.length > 0) return networks;
   const purge = desired.document.state === 'absent' ? desired.document.purge : [];
-  return [
-    ...purge
-      .filter((volume) => observed.volumes.has(volume))
-      .map((volume): Step => ({ kind: 'remove_volume', volume })),
+  const steps = purge
+    .filter((volume) => observed.volumes.has(volume))
+    .map((volume): Step & { kind: 'remove_volume' } => ({ kind: 'remove_volume', volume }));
+  const own = [
+    ...steps.filter(({ volume }) => sharedName(volume) === null),
     ...foldersToPurge(desired.document)
       .filter((folder) => observed.folders.has(folder))
       .map((folder): Step => ({ kind: 'remove_folder', folder })),
   ];
+  if (own.length > 0) return own;
+  const told = record.kept?.reasons.map(({ path }) => path) ?? [];
+  // One by one, so that each that stays is told.
+  return steps.filter((step) => !told.includes(pathOf(step))).slice(0, 1);
 }
 
 /** The paths in a deployment's folder that are to go with it: none within another of them. */

@@ -6,6 +6,7 @@ import { parseDurationMs } from '../../protocol/duration.ts';
 import type { Service } from '../../protocol/service.ts';
 import { hostsOf } from '../../protocol/service-namespaces.ts';
 import type { MutableSettings } from './observed.ts';
+import { networkOf, type VolumeSpec, volumeOf } from './resources.ts';
 import { filesOf, type ServiceFile } from './service-file.ts';
 
 /** One service of one revision, ready to be compared with what runs and to be created. */
@@ -16,13 +17,23 @@ export interface ServiceSpec {
   /** Hash of all that needs a new container when it changes. */
   readonly hash: string;
   readonly settings: MutableSettings;
-  /** Networks by the document's name, with the aliases under which others find the service there. */
-  readonly networks: Readonly<Record<string, readonly string[]>>;
+  /** Networks by key: see `resources.ts`. */
+  readonly networks: Readonly<Record<string, Attachment>>;
+  /** Volumes that it mounts, by the document's name. */
+  readonly volumes: Readonly<Record<string, VolumeSpec>>;
   readonly files: readonly ServiceFile[];
   /** Services whose namespaces it joins. */
   readonly hosts: readonly string[];
   /** Whether an exit with 0 is the end of its work, and not that of a server which was told to stop. */
   readonly isJob: boolean;
+}
+
+/** How a service is in a network. */
+export interface Attachment {
+  /** Under which others find it there. */
+  readonly aliases: readonly string[];
+  /** The one that it asks for. */
+  readonly address: string | null;
 }
 
 /** The network that a deployment's services share when they name none, as in Compose. */
@@ -48,7 +59,8 @@ function specOf(document: PresentDeployment, name: string, service: Service): Se
     files,
     hash: hashOf(document, service, files),
     settings: settingsOf(service),
-    networks: networksOf(name, service),
+    networks: attachmentsOf(document, name, service),
+    volumes: mountedVolumes(document, service),
     hosts: hostsOf(service),
     isJob: isJob(document, name, service),
   };
@@ -64,7 +76,7 @@ function isJob({ services }: PresentDeployment, name: string, { probe, ports = [
 
 /** A service in another's namespaces follows it: what makes that one's container anew makes this one's anew too. */
 function hashOf(document: PresentDeployment, service: Service, files: readonly ServiceFile[]): string {
-  const part = immutablePart(service, files);
+  const part = { ...immutablePart(service, files), ...resourcesOf(document, service) };
   // No ring: a joined service is depended on, and rings of those are refused.
   const joined = hostsOf(service).flatMap((name) => {
     const host = document.services[name];
@@ -90,6 +102,26 @@ function immutablePart(service: Service, files: readonly ServiceFile[]): object 
   };
 }
 
+/** What networks and volumes ask beyond their names: a change of it needs a new container, and so a proof. */
+function resourcesOf(document: PresentDeployment, service: Service): object {
+  const networks = Object.keys(askedNetworks(service)).filter((name) => !isPlain(document.networks[name]));
+  const volumes = Object.keys(mountedVolumes(document, service)).filter(
+    (name) => !isPlain(document.volumes[name]),
+  );
+  return {
+    ...(networks.length === 0 ? {} : { asked_networks: pick(document.networks, networks) }),
+    ...(volumes.length === 0 ? {} : { asked_volumes: pick(document.volumes, volumes) }),
+  };
+}
+
+function isPlain(asked: object | undefined): boolean {
+  return Object.values(asked ?? {}).every((value) => value === undefined || value === false);
+}
+
+function pick<T>(from: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T | undefined> {
+  return Object.fromEntries(names.map((name) => [name, from[name]]));
+}
+
 function settingsOf(service: Service): MutableSettings {
   const limits = service.deploy?.resources?.limits;
   return {
@@ -109,15 +141,31 @@ function enginePolicy(restart: string | undefined): string {
   return restart === undefined || restart === 'always' ? 'unless-stopped' : restart;
 }
 
-function networksOf(name: string, service: Service): Record<string, readonly string[]> {
-  if (service.network_mode !== undefined) return {};
-  const asked = service.networks ?? { [DEFAULT_NETWORK]: {} };
+function askedNetworks(service: Service): NonNullable<Service['networks']> {
+  return service.network_mode === undefined ? (service.networks ?? { [DEFAULT_NETWORK]: {} }) : {};
+}
+
+function attachmentsOf(
+  document: PresentDeployment,
+  name: string,
+  service: Service,
+): Record<string, Attachment> {
   return Object.fromEntries(
-    Object.entries(asked).map(([network, { aliases }]) => [network, [name, ...(aliases ?? [])]]),
+    Object.entries(askedNetworks(service)).map(
+      ([network, { aliases = [], ipv4_address: address = null }]) => [
+        networkOf(document, network).key,
+        { aliases: [name, ...aliases], address },
+      ],
+    ),
   );
 }
 
-/** Networks that the services of a document use. */
+function mountedVolumes(document: PresentDeployment, service: Service): Record<string, VolumeSpec> {
+  const names = (service.volumes ?? []).flatMap((mount) => (mount.type === 'volume' ? [mount.source] : []));
+  return Object.fromEntries(names.map((name) => [name, volumeOf(document, name)]));
+}
+
+/** Networks that the services of a document use, by key. */
 export function networksUsed(specs: readonly ServiceSpec[]): string[] {
   return [...new Set(specs.flatMap((spec) => Object.keys(spec.networks)))];
 }

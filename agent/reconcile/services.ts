@@ -13,8 +13,9 @@ import { eligibleFor } from './outdated.ts';
 import { isPlaceTaken } from './places.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
 import { findCarriers, isUp } from './select-container.ts';
-import { durationMs, type ServiceSpec, specsOf } from './service-spec.ts';
+import { durationMs, networksUsed, type ServiceSpec, specsOf } from './service-spec.ts';
 import { noteShownSettings, settingsStep } from './settings.ts';
+import { noteShared } from './shares.ts';
 import type { Revision, ServiceView, Situation } from './situation.ts';
 import type { Step } from './steps.ts';
 
@@ -45,17 +46,18 @@ export function viewServices(
   });
 }
 
-/** The record with all that happened to these services since the last look. */
+/** The record with all that happened to these services since the last look, and the networks that they share. */
 export function noteRuns(
   situation: Situation,
   record: DeploymentRecord,
   views: readonly ServiceView[],
 ): DeploymentRecord {
+  const shared = noteShared(record, networksUsed(views.map(({ spec }) => spec)));
   return views.reduce((noted, view) => {
     const shown = noteShownSettings(noted, view.spec, view.container);
     const run = noteRun(noteJoins(shown, view), view, situation);
     return noteCompletion(run, view);
-  }, record);
+  }, shared);
 }
 
 interface Advance {

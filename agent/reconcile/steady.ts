@@ -8,6 +8,7 @@ import { askLastWords, withLastWords } from './last-words.ts';
 import type { ObservedContainer } from './observed.ts';
 import { obstaclesIn, type Plan } from './obstacles.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
+import { differences, sharedName } from './resources.ts';
 import { isUp } from './select-container.ts';
 import { durationMs, networksUsed } from './service-spec.ts';
 import {
@@ -19,13 +20,14 @@ import {
   plightOf,
   viewServices,
 } from './services.ts';
+import { leaveShared, noteShared } from './shares.ts';
 import type { Decision, Revision, ServiceView, Situation } from './situation.ts';
 import { missingResources, type Step, stopStep } from './steps.ts';
 
 export interface Steady extends Decision {
   /** The first service that does not do what was asked, or what it waits for, as a reason. */
   readonly trouble: Reason | null;
-  /** Why what is left over does not go: no service is the worse for it. */
+  /** Why what is left over does not go, or what is there otherwise than asked: no service is the worse for it. */
   readonly leftover: Reason | null;
   /** Whether every service is good right now, none merely starting. */
   readonly isAllGood: boolean;
@@ -51,16 +53,20 @@ export function keepRunning(
 ): Steady {
   const { document } = revision;
   const views = viewServices(situation, revision);
-  const noted = noteRuns(situation, situation.record, views);
   const surplus = surplusOf(situation, views).filter((container) => !keeps(container));
+  const noted = noteShared(
+    noteRuns(situation, situation.record, views),
+    surplus.flatMap(({ networks }) => networks),
+  );
   const cleanup = [
     ...clearAway(surplus.filter((container) => !isUp(container))),
-    ...unusedNetworks(situation, views),
+    ...unusedNetworks(situation, views, noted),
   ];
   const leaving = surplus.filter(isUp);
   const plan = planSteps(situation, { document, views, record: noted, leaving, cleanup });
   const { obstacle, leftover } = obstaclesIn(plan, noted);
   const record: DeploymentRecord = { ...noted, blocked: obstacle ?? leftover };
+  const [difference = null] = differencesIn(situation, document, views);
   const steps = [...plan.needed, ...plan.cleanup];
   const troubled = views.find((view) => troubleOf(situation, view, record) !== null);
   const asked = troubled === undefined ? { record, steps: [] } : askLastWords(record, troubled);
@@ -71,7 +77,7 @@ export function keepRunning(
     wakeInMs: earliest(nextRetryInMs(situation, record), nextHealthInMs(situation, views, document)),
     services: views,
     trouble: obstacle ?? (troubled === undefined ? null : steadyTroubleOf(situation, troubled, record)),
-    leftover,
+    leftover: leftover ?? difference,
     isAllGood: views.every((view) => plightOf(view, record) === 'good'),
   };
 }
@@ -85,13 +91,32 @@ export function planSteps(situation: Situation, { document, views, record, leavi
   return { needed: [...advanced, ...makeWay(leaving, views)], cleanup };
 }
 
+export function differencesIn(
+  { observed }: Situation,
+  document: PresentDeployment,
+  views: readonly ServiceView[],
+): Reason[] {
+  return differences(document, networksUsed(views.map(({ spec }) => spec)), observed);
+}
+
 /** Networks that nothing uses any more go once no container can still be in them. */
-function unusedNetworks(situation: Situation, views: readonly ServiceView[]): Step[] {
+function unusedNetworks(
+  situation: Situation,
+  views: readonly ServiceView[],
+  record: DeploymentRecord,
+): Step[] {
   if (surplusOf(situation, views).length > 0) return [];
   const used = networksUsed(views.map((view) => view.spec));
-  return [...situation.observed.networks]
-    .filter((network) => !used.includes(network))
-    .map((network) => ({ kind: 'remove_network', network }));
+  const own = ownNetworks(situation).filter((network) => !used.includes(network));
+  return [...own.map(removalOf), ...leaveShared(record, used)];
+}
+
+export function ownNetworks({ observed }: Situation): string[] {
+  return [...observed.networks.keys()].filter((network) => sharedName(network) === null);
+}
+
+export function removalOf(network: string): Step {
+  return { kind: 'remove_network', network };
 }
 
 /** Containers of the deployment that carry none of these services. */

@@ -1,12 +1,13 @@
 // Steps: the smallest things done to the engine. Every one is safe to run twice.
 import type { PresentDeployment } from '../../protocol/deployment.ts';
 import { formatPath } from '../../protocol/faults.ts';
-import type { ObservedContainer } from './observed.ts';
+import type { Observed, ObservedContainer } from './observed.ts';
+import { type NetworkSpec, networksOf, sharedName, type VolumeSpec, volumesOf } from './resources.ts';
 import type { ServiceSpec } from './service-spec.ts';
 
 export type Step =
-  | { readonly kind: 'create_network'; readonly network: string; readonly isInternal: boolean }
-  | { readonly kind: 'create_volume'; readonly volume: string }
+  | { readonly kind: 'create_network'; readonly network: string; readonly asked: NetworkSpec }
+  | { readonly kind: 'create_volume'; readonly volume: string; readonly asked: VolumeSpec }
   | {
       readonly kind: 'create_container';
       readonly spec: ServiceSpec;
@@ -32,6 +33,7 @@ export type Step =
   | { readonly kind: 'update_container'; readonly spec: ServiceSpec; readonly container: string }
   | ({ readonly kind: 'remove_container' } & ContainerRef)
   | ({ readonly kind: 'read_last_logs' } & ContainerRef)
+  /** A shared one only if it is ours and nobody is in it any more: else it is left, which is as good. */
   | { readonly kind: 'remove_network'; readonly network: string }
   | { readonly kind: 'remove_volume'; readonly volume: string }
   /** A path in the deployment's folder. */
@@ -63,9 +65,14 @@ export function serviceOf(step: Step): string | null {
 export function pathOf(step: Step): string {
   const service = serviceOf(step);
   if (service !== null) return `services.${service}`;
-  if ('network' in step) return `networks.${step.network}`;
+  if ('network' in step) return `networks.${nameOf(step.network, step)}`;
   if ('folder' in step) return formatPath(['folders', step.folder]);
-  return 'volume' in step ? `volumes.${step.volume}` : '';
+  return 'volume' in step ? `volumes.${nameOf(step.volume, step)}` : '';
+}
+
+/** By the document, where there is one: what is removed is named by none. */
+function nameOf(key: string, step: Step): string {
+  return 'asked' in step ? step.asked.name : (sharedName(key) ?? key);
 }
 
 export type StepOutcome =
@@ -76,19 +83,13 @@ export type StepOutcome =
 export function missingResources(
   document: PresentDeployment,
   networks: readonly string[],
-  observed: { readonly networks: ReadonlySet<string>; readonly volumes: ReadonlySet<string> },
+  observed: Pick<Observed, 'networks' | 'volumes'>,
 ): Step[] {
-  const steps: Step[] = [];
-  for (const network of networks) {
-    if (observed.networks.has(network)) continue;
-    steps.push({
-      kind: 'create_network',
-      network,
-      isInternal: document.networks[network]?.internal ?? false,
-    });
-  }
-  for (const volume of Object.keys(document.volumes)) {
-    if (!observed.volumes.has(volume)) steps.push({ kind: 'create_volume', volume });
-  }
-  return steps;
+  const ofNetworks = networksOf(document, networks)
+    .filter(({ key }) => !observed.networks.has(key))
+    .map((asked): Step => ({ kind: 'create_network', network: asked.key, asked }));
+  const ofVolumes = volumesOf(document)
+    .filter(({ key }) => !observed.volumes.has(key))
+    .map((asked): Step => ({ kind: 'create_volume', volume: asked.key, asked }));
+  return [...ofNetworks, ...ofVolumes];
 }

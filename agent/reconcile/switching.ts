@@ -13,10 +13,20 @@ import { isUp } from './select-container.ts';
 import { specsOf } from './service-spec.ts';
 import { earliest, imagesToFetch, nextRetryInMs, noteRuns, viewServices } from './services.ts';
 import type { Decision, Revision, ServiceView, Situation } from './situation.ts';
-import { clearAway, keepRunning, parkStopped, planSteps, steadyPhase, surplusOf } from './steady.ts';
+import {
+  clearAway,
+  differencesIn,
+  keepRunning,
+  parkStopped,
+  planSteps,
+  steadyPhase,
+  surplusOf,
+} from './steady.ts';
 import type { Step } from './steps.ts';
 
 type Desired = Revision<PresentDeployment>;
+
+const NOTHING_TO_DO: Plan = { needed: [], cleanup: [] };
 
 export function switchAndProve(situation: Situation, desired: Desired, before: Attempt): Decision {
   const views = viewServices(situation, desired);
@@ -25,16 +35,22 @@ export function switchAndProve(situation: Situation, desired: Desired, before: A
   const stopped = surplusOf(situation, views).filter(
     (container) => !isUp(container) && !isOfProven(situation, container),
   );
-  const plan = planSteps(situation, {
-    ...{ document: desired.document, views, record: noted },
-    leaving: inTheWay,
-    cleanup: clearAway(stopped),
-  });
+  const [difference = null] = differencesIn(situation, desired.document, views);
+  // Nothing is made with what is there otherwise than asked, and so nothing is stopped for it.
+  const plan =
+    difference !== null
+      ? NOTHING_TO_DO
+      : planSteps(situation, {
+          ...{ document: desired.document, views, record: noted },
+          leaving: inTheWay,
+          cleanup: clearAway(stopped),
+        });
   const stops = plan.needed.flatMap((step) => (step.kind === 'stop_container' ? [step.container] : []));
   const stopping = inTheWay.filter(({ id }) => stops.includes(id));
   const attempt = noteClock(noted.attempt ?? before, { stopping, inTheWay, nowMs: situation.nowMs });
-  const { obstacle, leftover } = obstaclesIn(plan, noted);
-  const record: DeploymentRecord = { ...noted, blocked: obstacle ?? leftover };
+  const found = obstaclesIn(plan, noted);
+  const obstacle = difference ?? found.obstacle;
+  const record: DeploymentRecord = { ...noted, blocked: obstacle ?? found.leftover };
   const proof = { document: desired.document, views, attempt, record, obstacle };
   const verdict = judgeAttempt(situation, proof);
   if (verdict === 'proven') return becomeProven({ ...situation, record }, desired);

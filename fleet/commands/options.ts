@@ -2,8 +2,8 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { parseDurationMs } from '../../protocol/duration.ts';
-import { PURGE_PATTERN } from '../../protocol/folder-path.ts';
 import { NAME_PATTERN } from '../../protocol/names.ts';
+import { purgedSchema } from '../../protocol/purge.ts';
 import {
   type Addressee,
   checkTopicPrefix,
@@ -94,10 +94,10 @@ export function readName(what: string, name: string): string {
 
 /** What a removal deletes: a volume, whose name may have capitals and dots, or a path in the deployment's folder. */
 export function readPurged(text: string): string {
-  if (PURGE_PATTERN.test(text) && text.length <= 1024) return text;
+  if (v.is(purgedSchema, text)) return text;
   throw usageFailure(
     `--purge "${text}" is neither the name of a volume nor a path in the folder`,
-    'a name has up to 63 letters, digits, ".", "-" and "_"; a path begins with "./", such as "./data", or is "./" for all',
+    'a name has up to 63 letters, digits, ".", "-" and "_", with "shared/" before it for a shared volume; a path begins with "./", such as "./data", or is "./" for all',
   );
 }
 

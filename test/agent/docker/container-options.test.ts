@@ -181,7 +181,34 @@ describe('container options', () => {
     );
     expect(Object.keys(options.NetworkingConfig?.EndpointsConfig ?? {})).toEqual(['holdfast_line_front']);
     expect(endpointOptions(spec, 'front')).toEqual({ Aliases: ['app', 'web'] });
-    expect(endpointOptions(spec, 'back')).toEqual({ Aliases: ['app'] });
+    const [, back = ''] = Object.keys(spec.networks);
+    expect(endpointOptions(spec, back)).toEqual({ Aliases: ['app'] });
+  });
+
+  test('name what is shared as the device does, and the address that was asked for', () => {
+    const { options } = optionsOf(
+      {
+        networks: { lan: { ipv4_address: '10.0.0.5' } },
+        volumes: [{ type: 'volume', source: 'files', target: '/files' }],
+      },
+      {
+        networks: { lan: { shared: 'proxy' } },
+        volumes: { files: { shared: 'media', driver_opts: { type: 'nfs', o: 'addr=nas', device: ':/a' } } },
+      },
+    );
+    expect(options.HostConfig?.NetworkMode).toBe('proxy');
+    expect(options.NetworkingConfig?.EndpointsConfig).toEqual({
+      proxy: { Aliases: ['app'], IPAMConfig: { IPv4Address: '10.0.0.5' } },
+    });
+    expect(options.HostConfig?.Mounts).toMatchObject([
+      {
+        Source: 'media',
+        VolumeOptions: {
+          Labels: { 'io.holdfast.shared': 'media' },
+          DriverConfig: { Name: 'local', Options: { type: 'nfs', o: 'addr=nas', device: ':/a' } },
+        },
+      },
+    ]);
   });
 });
 

@@ -7,6 +7,7 @@ import { DockerEngine } from '../../../agent/docker/docker-engine.ts';
 import { EngineUnavailable } from '../../../agent/ports/engine.ts';
 import { MisbehavingEngine, type Misbehaviour, type Misconduct } from '../../fakes/misbehaving-engine.ts';
 import { NO_FOLDERS } from '../../fakes/no-folders.ts';
+import { createNetwork } from '../../fakes/resources.ts';
 
 const BROKEN: Misbehaviour = {
   kind: 'error',
@@ -16,7 +17,7 @@ const BROKEN: Misbehaviour = {
 const NETWORK = {
   Name: 'holdfast_line_default',
   Id: '149a15e2',
-  Labels: { 'io.holdfast.network': 'default' },
+  Labels: { 'io.holdfast.deployment': 'line', 'io.holdfast.network': 'default' },
 };
 
 let dir: string;
@@ -34,8 +35,8 @@ beforeEach(async () => {
     files: { prepare: () => Promise.resolve({ ok: true, mounts: [] }), collect: () => Promise.resolve() },
     folders: NO_FOLDERS,
   });
-  networks = answer(/^\/networks\?/, [NETWORK]);
-  answer(/^\/volumes\?/, { Volumes: null });
+  networks = answer(/^\/networks(\?|$)/, [NETWORK]);
+  answer(/^\/volumes(\?|$)/, { Volumes: null });
   answer(/^\/images\/sha256:image\/json/, { RepoDigests: ['r.test/a@sha256:d1'] });
 });
 afterEach(async () => {
@@ -231,20 +232,21 @@ describe('as Podman 4.3 shows a container', () => {
   test('a network that is there already is found, in whatever words that is told', async () => {
     const message = 'network name holdfast_line_default already used: network already exists';
     daemon.misbehave('POST', /^\/networks\/create/, { kind: 'error', status: 500, message });
-    const step = { kind: 'create_network', network: 'default', isInternal: false } as const;
+    const step = createNetwork('default');
+    const Name = NETWORK.Name;
     const fault = answer(/^\/networks\/holdfast_line_default/, {
-      Labels: { 'io.holdfast.deployment': 'line' },
+      ...{ Name, Labels: { 'io.holdfast.deployment': 'line' } },
     });
     expect(await engine.carryOut('line', step)).toEqual({ ok: true });
     fault.lift();
-    answer(/^\/networks\/holdfast_line_default/, { Labels: {} });
+    answer(/^\/networks\/holdfast_line_default/, { Name, Labels: {} });
     expect(await engine.carryOut('line', step)).toMatchObject({ code: 'name_taken' });
   });
 });
 
 test('before its first start a container is in a network that is yet to be made', async () => {
   networks.lift();
-  answer(/^\/networks\?/, []);
+  answer(/^\/networks(\?|$)/, []);
   list({ id: 'a', state: 'created' });
   answer(/^\/containers\/a\/json/, inspection('a', { networkId: '' }));
   expect(await observeOnly()).toMatchObject({ networks: ['default'] });

@@ -56,6 +56,26 @@ const cases: readonly [number, string, string][] = [
     'runc: runc create failed: unable to start container process: exec: "/app/nothing": stat /app/nothing: no such file or directory: OCI runtime attempted to invoke a command that was not found',
     'command_not_found',
   ],
+  [403, 'Pool overlaps with other one on this address space', 'subnet_taken'],
+  [400, 'invalid pool request: Pool overlaps with other one on this address space', 'subnet_taken'],
+  [
+    403,
+    'cannot create network a1 (br-a1): conflicts with network b2 (br-b2): networks have overlapping IPv4',
+    'subnet_taken',
+  ],
+  [403, 'Address already in use', 'address_taken'],
+  [500, 'failed to set up container networking: Address already in use', 'address_taken'],
+  [
+    400,
+    'user specified IP address is supported only when connecting to networks with user configured subnets',
+    'address_refused',
+  ],
+  [500, "Invalid address 10.9.0.5: It does not belong to any of this network's subnets", 'address_refused'],
+  [
+    500,
+    "error while mounting volume '/var/lib/docker/volumes/a/_data': failed to mount local volume: mount :/export:/var/lib/docker/volumes/a/_data, data: addr=10.0.0.1: connection refused",
+    'mount_failed',
+  ],
   [409, 'cannot join network namespace of a non running container: abc', 'conflict'],
   [400, 'invalid reference format', 'refused_by_engine'],
   [500, 'something else', 'engine_error'],
@@ -70,6 +90,16 @@ test('an engine that has no subnet left is told with how to give it more', () =>
   const message = 'could not find an available, non-overlapping IPv4 address pool';
   const error = Object.assign(new Error(message), { statusCode: 500, json: { message } });
   expect(toOutcome(error).hint).toContain('default-address-pools');
+});
+
+test.each([
+  ['addr=10.0.0.1,password=s3 cret,vers=3: host is down', 'addr=10.0.0.1,password=…,vers=3: host is down'],
+  ['user=a,pass=s3cret: permission denied', 'user=a,pass=…: permission denied'],
+  ['user=a,password=s3cret', 'user=a,password=…'],
+])('a password in the options of a mount, "%s", is not told', (options, told) => {
+  const message = `failed to mount local volume: mount //nas/a:/b, data: ${options}`;
+  const error = Object.assign(new Error(message), { statusCode: 500, json: { message } });
+  expect(toOutcome(error).message).toBe(`failed to mount local volume: mount //nas/a:/b, data: ${told}`);
 });
 
 test('a message is cut at a whole character', () => {

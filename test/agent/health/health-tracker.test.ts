@@ -25,7 +25,7 @@ function running(change: Partial<ObservedContainer> = {}): ObservedContainer {
     ...{ oomKilled: false, startedAt: '2026-11-23T00:00:00Z', engineRestarts: 0, engineHealth: 'none' },
     ...{ imageId: 'sha256:i', digest: null, networks: ['default'], joins: [], address: '172.18.0.2' },
     effective: null,
-    ...{ init: 'engine', stopGraceMs: 10_000, hostPorts: [], ports: [], devices: [] },
+    ...{ init: 'engine', stopGraceMs: 10_000, hostPorts: [], ports: [], devices: [], addresses: [] },
     settings: { memoryBytes: 0, nanoCpus: 0, pids: 0, restartPolicy: 'unless-stopped' },
     ...change,
   };

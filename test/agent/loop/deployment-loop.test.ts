@@ -458,8 +458,8 @@ describe('a removal', () => {
     world.publish(absent(2, 'line', ['drop']));
     await world.untilPhase('line', 'removed', { revision: 2 });
     expect(world.daemon.of('line')).toEqual([]);
-    expect([...world.daemon.networks]).toEqual([]);
-    expect([...world.daemon.volumes]).toEqual(['line/keep']);
+    expect([...world.daemon.networks.keys()]).toEqual([]);
+    expect([...world.daemon.volumes.keys()]).toEqual(['line/keep']);
     world.publish(deployment({ revision: 3 }));
     await world.untilPhase('line', 'converged', { revision: 3 });
   });

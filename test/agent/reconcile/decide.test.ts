@@ -78,7 +78,7 @@ describe('a revision that is proven', () => {
   it('has no network made where none of its services uses one', () => {
     const alone = present(1, { web: { network_mode: 'none' } });
     const fresh = situation({ desired: alone, proven: alone, observed: observed([]), health: new Map() });
-    expect(inWords(decide({ ...fresh, observed: { ...fresh.observed, networks: new Set() } }).steps)).toEqual(
+    expect(inWords(decide({ ...fresh, observed: { ...fresh.observed, networks: new Map() } }).steps)).toEqual(
       ['create_container web@1'],
     );
   });

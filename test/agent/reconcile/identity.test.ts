@@ -71,7 +71,7 @@ describe('a stranger with our labels', () => {
     const removal = decide(situation({ desired: absent(2), proven: one, ...gone }));
     expect(inWords(removal.steps)).toEqual(['remove_container web-1']);
     const left = look(removal.record, copy);
-    const seen = { ...left.observed, networks: new Set<string>() };
+    const seen = { ...left.observed, networks: new Map() };
     const end = decide(situation({ desired: absent(2), record: left.record, observed: seen }));
     expect(end.steps).toEqual([]);
     expect(end.record.phase).toBe('removed');

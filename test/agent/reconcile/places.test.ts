@@ -64,8 +64,10 @@ describe('a port', () => {
 });
 
 describe('what is held', () => {
-  const holder = (keys: object) => containerOf(present(1, { old: keys }), 'old');
-  const spec = (keys: object) => specsOf(present(2, { new: keys }).document)[0]!;
+  const lan = { networks: { lan: { ipam: { config: [{ subnet: '10.0.0.0/24' }] } } } };
+  const address = (last: number) => ({ networks: { lan: { ipv4_address: `10.0.0.${last}` } } });
+  const holder = (keys: object) => containerOf(present(1, { old: keys }, lan), 'old');
+  const spec = (keys: object) => specsOf(present(2, { new: keys }, lan).document)[0]!;
   const cases: readonly (readonly [string, object, object, boolean])[] = [
     ['the same port', port('80'), port('80'), true],
     ['another port', port('80'), port('81'), false],
@@ -76,6 +78,8 @@ describe('what is held', () => {
     ['one that the engine is to give', port('80'), { ports: [{ target: 80 }] }, false],
     ['two that the engine is to give', { ports: [{ target: 80 }] }, { ports: [{ target: 80 }] }, false],
     ['the same device', camera, camera, true],
+    ['the same address', address(5), address(5), true],
+    ['another address', address(5), address(6), false],
     ['another device', camera, { devices: [{ source: '/dev/video1' }] }, false],
   ];
   it.each(cases)('%s', (_name, before, after, isTaken) => {

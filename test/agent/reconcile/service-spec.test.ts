@@ -53,3 +53,23 @@ test('of a heartbeat the place and the name of the file need a new container, an
   expect(hashWith({ file: 'loop' })).not.toBe(hashWith({}));
   expect(hashWith({ max_age: '5s' }, { interval: '1s' })).toBe(hashWith({}));
 });
+
+const IN_LAN = { networks: { lan: {} }, volumes: [{ type: 'volume', source: 'data', target: '/data' }] };
+const PLAIN = { networks: { lan: {} }, volumes: { data: {} } };
+
+test.each([
+  ['a network that is internal', { ...PLAIN, networks: { lan: { internal: true } } }],
+  ['a shared network', { ...PLAIN, networks: { lan: { shared: 'lan' } } }],
+  ['a subnet', { ...PLAIN, networks: { lan: { ipam: { config: [{ subnet: '10.0.0.0/24' }] } } } }],
+  ['a shared volume', { ...PLAIN, volumes: { data: { shared: 'data' } } }],
+  ['options of a volume', { ...PLAIN, volumes: { data: { driver_opts: { type: 'tmpfs' } } } }],
+])('%s needs a new container, and so a proof', (_title, rest) => {
+  expect(specOf(IN_LAN, rest).hash).not.toBe(specOf(IN_LAN, PLAIN).hash);
+  // Of a service that does not use it, nothing.
+  const unused = { networks: { other: {} } };
+  const other = { networks: { other: {} } };
+  const { networks, ...more } = rest;
+  expect(specOf(unused, { ...more, networks: { ...other.networks, ...networks } }).hash).toBe(
+    specOf(unused, other).hash,
+  );
+});

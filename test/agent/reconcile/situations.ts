@@ -83,7 +83,16 @@ export function observed(
   networks = ['default'],
   volumes: string[] = [],
 ): Observed {
-  return { containers, networks: new Set(networks), volumes: new Set(volumes), folders: new Set() };
+  return { containers, ...there(networks, volumes) };
+}
+
+/** Networks and volumes as the engine shows them, with nothing special to them; and no folder. */
+function there(networks: Iterable<string>, volumes: Iterable<string>): Omit<Observed, 'containers'> {
+  return {
+    networks: new Map([...networks].map((key) => [key, { isInternal: false, subnets: [] }])),
+    volumes: new Map([...volumes].map((key) => [key, { options: {} }])),
+    folders: new Set(),
+  };
 }
 
 const NOW_MS = 1_000_000;
@@ -196,9 +205,7 @@ export class Model {
       record: this.record,
       observed: {
         containers: [...this.containers],
-        networks: new Set(this.networks),
-        volumes: new Set(this.volumes),
-        folders: new Set(),
+        ...there(this.networks, this.volumes),
       },
     });
     const health = new Map(

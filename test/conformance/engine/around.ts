@@ -1,8 +1,9 @@
 // What a container needs around it: networks, volumes, ports, other containers; and whose all of it is.
 import { expect } from 'vitest';
+import { createNetwork, createVolume } from '../../fakes/resources.ts';
 import { until } from '../until.ts';
 import type { EngineScene } from './scene.ts';
-import type { Declare } from './stage.ts';
+import { type Declare, own } from './stage.ts';
 
 const DATA = { volumes: [{ type: 'volume', source: 'data', target: '/data' }] };
 
@@ -10,29 +11,27 @@ export function declareSurroundings(behaviour: Declare<EngineScene>): void {
   behaviour('a network or volume that is there is as good as created', async (stage) => {
     for (const _ of [1, 2]) {
       await stage.network();
-      await stage.done({ kind: 'create_volume', volume: 'data' });
+      await stage.done(createVolume('data'));
     }
     const { networks, volumes, containers } = await stage.observe();
-    expect([[...networks], [...volumes], containers]).toEqual([['default'], ['data'], []]);
+    expect([own(networks), own(volumes), containers]).toEqual([['default'], ['data'], []]);
   });
 
   behaviour('only what carries the label of a deployment is shown as its', async (stage) => {
     await stage.run({ kind: 'runs' });
-    await stage.done({ kind: 'create_volume', volume: 'data' });
+    await stage.done(createVolume('data'));
     const { networks, volumes, containers } = await stage.scene.engine.observe(`${stage.scene.deployment}-2`);
-    expect([networks.size, volumes.size, containers.length]).toEqual([0, 0, 0]);
+    expect([own(networks), own(volumes), containers]).toEqual([[], [], []]);
   });
 
   behaviour('what somebody else made under our name is refused, and is not ours', async (stage) => {
     await stage.scene.hands.takeName('network', 'default');
     await stage.scene.hands.takeName('volume', 'data');
     const taken = { ok: false, code: 'name_taken' };
-    expect(
-      await stage.carryOut({ kind: 'create_network', network: 'default', isInternal: false }),
-    ).toMatchObject(taken);
-    expect(await stage.carryOut({ kind: 'create_volume', volume: 'data' })).toMatchObject(taken);
+    expect(await stage.carryOut(createNetwork('default'))).toMatchObject(taken);
+    expect(await stage.carryOut(createVolume('data'))).toMatchObject(taken);
     const { networks, volumes } = await stage.observe();
-    expect([networks.size, volumes.size]).toEqual([0, 0]);
+    expect([own(networks), own(volumes)]).toEqual([[], []]);
   });
 
   behaviour('a creation of the same under another name makes a second container', async (stage) => {
@@ -53,7 +52,7 @@ export function declareSurroundings(behaviour: Declare<EngineScene>): void {
     expect(await stage.carryOut(removing)).toMatchObject({ ok: false, code: 'network_in_use' });
     await stage.stop(made);
     await stage.done(removing);
-    expect((await stage.observe()).networks.size).toBe(0);
+    expect(own((await stage.observe()).networks)).toEqual([]);
     expect((await stage.see(made)).networks).toEqual([]);
     expect(await stage.carryOut({ kind: 'start_container', ...made })).toMatchObject({
       ok: false,
@@ -135,13 +134,13 @@ export function declareSurroundings(behaviour: Declare<EngineScene>): void {
   });
 
   behaviour('a volume is kept while any container has it, and goes after the last', async (stage) => {
-    await stage.done({ kind: 'create_volume', volume: 'data' });
+    await stage.done(createVolume('data'));
     const made = await stage.create({ kind: 'runs' }, DATA);
     const removing = { kind: 'remove_volume', volume: 'data' } as const;
     expect(await stage.carryOut(removing)).toMatchObject({ ok: false, code: 'conflict' });
     await stage.remove(made);
     await stage.done(removing);
-    expect((await stage.observe()).volumes.size).toBe(0);
+    expect(own((await stage.observe()).volumes)).toEqual([]);
   });
 
   behaviour(
@@ -169,7 +168,7 @@ export function declareSurroundings(behaviour: Declare<EngineScene>): void {
 
   behaviour('a volume that is missing at a creation is made with it, and is ours', async (stage) => {
     await stage.create({ kind: 'runs' }, DATA);
-    expect([...(await stage.observe()).volumes]).toEqual(['data']);
+    expect(own((await stage.observe()).volumes)).toEqual(['data']);
   });
 
   behaviour(

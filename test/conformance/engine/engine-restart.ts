@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { EngineUnavailable } from '../../../agent/ports/engine.ts';
 import type { Program, RestartableScene } from './scene.ts';
-import type { Declare, Keys, Made, Stage } from './stage.ts';
+import { type Declare, type Keys, type Made, own, type Stage } from './stage.ts';
 
 type Cast = Readonly<Record<'kept' | 'stopped' | 'killed' | 'created' | 'no' | 'clean' | 'failing', Made>>;
 
@@ -54,7 +54,7 @@ export function declareEngineRestarts(behaviour: Declare<RestartableScene>): voi
       expect(await stage.see(made.created)).toMatchObject({ state: 'created', startedAt: null });
       expect(await stage.see(made.no)).toMatchObject({ state: 'exited', exitCode: 143 });
       expect(await stage.see(made.clean)).toMatchObject({ state: 'exited', exitCode: 0 });
-      expect([...(await stage.observe()).networks]).toEqual(['default']);
+      expect(own((await stage.observe()).networks)).toEqual(['default']);
     },
   );
 

@@ -1,10 +1,12 @@
 // A scene with what most behaviours begin with: services of one document, carried out step by step.
 import { test } from 'vitest';
 import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
+import { sharedName } from '../../../agent/reconcile/resources.ts';
 import { type ServiceSpec, specsOf } from '../../../agent/reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
 import { isInFolder } from '../../../protocol/folder-path.ts';
 import { parseDeployment } from '../../../protocol/parse-deployment.ts';
+import { createNetwork } from '../../fakes/resources.ts';
 import { letPass, until } from '../until.ts';
 import type { EngineScene, OpenScene, Program } from './scene.ts';
 
@@ -18,6 +20,11 @@ export interface Keys {
 export interface Made {
   readonly spec: ServiceSpec;
   readonly container: string;
+}
+
+/** Keys of what is the deployment's own, and not others' or the engine's. */
+export function own(facts: ReadonlyMap<string, unknown>): string[] {
+  return [...facts.keys()].filter((key) => sharedName(key) === null);
 }
 
 type Done = StepOutcome & { readonly ok: true };
@@ -66,7 +73,7 @@ export class Stage<Scene extends EngineScene = EngineScene> {
   }
 
   network(network = 'default'): Promise<Done> {
-    return this.done({ kind: 'create_network', network, isInternal: false });
+    return this.done(createNetwork(network));
   }
 
   /** On the network `default`, which it makes. */

@@ -5,9 +5,12 @@ import type { EngineFacts } from '../../../agent/ports/engine.ts';
 import type {
   HostPort,
   MutableSettings,
+  NetworkFacts,
   Observed,
   ObservedContainer,
+  VolumeFacts,
 } from '../../../agent/reconcile/observed.ts';
+import { sharedName } from '../../../agent/reconcile/resources.ts';
 import { foldersOf } from '../../../agent/reconcile/service-folder.ts';
 import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
@@ -34,9 +37,11 @@ export class Daemon implements Surroundings {
   readonly registry: Registry;
   readonly images: ImageStore;
   readonly containers = new Map<string, Container>();
-  /** By deployment and the document's name, as `NAME/NETWORK`. */
-  readonly networks = new Set<string>();
-  readonly volumes = new Set<string>();
+  /** By deployment and key, as `NAME/NETWORK`; those that are shared as `shared/NETWORK`. */
+  readonly networks = new Map<string, NetworkFacts>();
+  readonly volumes = new Map<string, VolumeFacts>();
+  /** Shared ones that somebody else has made, as `network shared/NETWORK` or `volume shared/VOLUME`. */
+  readonly handMade = new Set<string>();
   readonly folders = new MemoryFolders();
   /** What others made under names that would be ours, as `network NAME/NETWORK` or `volume NAME/VOLUME`. */
   readonly foreignNames = new Set<string>();
@@ -157,7 +162,7 @@ export class Daemon implements Surroundings {
   obstacleFor(container: Container): string | null {
     if (this.unreadable.has(container.id)) return `RWLayer of container ${container.id} is unexpectedly nil`;
     const missing = [...container.networks].find(
-      (name) => container.lostNetworks.has(name) || !this.networks.has(`${container.deployment}/${name}`),
+      (key) => container.lostNetworks.has(key) || !this.networks.has(placeOf(container.deployment, key)),
     );
     if (missing !== undefined) return `network ${missing} not found`;
     for (const id of container.joins) {
@@ -165,6 +170,7 @@ export class Daemon implements Surroundings {
       if (host === undefined) return `No such container: ${id}`;
       if (this.runOf(id) === null) return `cannot join network of a non running container: ${id}`;
     }
+    if (this.#isAddressTaken(container)) return 'Address already in use';
     const taken = this.#takenPort(container);
     return taken === null ? null : `Bind for 0.0.0.0:${taken} failed: port is already allocated`;
   }
@@ -178,6 +184,16 @@ export class Daemon implements Surroundings {
   #hasLostItsNetwork({ spec, joins }: Container): boolean {
     const isGuest = spec.service.network_mode?.startsWith('service:') === true;
     return isGuest && joins.some((id) => this.runOf(id) === null);
+  }
+
+  #isAddressTaken(container: Container): boolean {
+    const { addresses } = heldBy(container.spec);
+    return [...this.containers.values()].some(
+      (other) =>
+        other !== container &&
+        this.runOf(other.id) !== null &&
+        heldBy(other.spec).addresses.some((held) => addresses.includes(held)),
+    );
   }
 
   #takenPort(container: Container): string | null {
@@ -226,7 +242,10 @@ export class Daemon implements Surroundings {
     this.containers.set(id, container);
     const [first] = Object.keys(spec.networks);
     if (first !== undefined) container.networks.add(first);
-    for (const volume of volumesOf(spec)) this.volumes.add(`${deployment}/${volume}`);
+    for (const { key, options } of Object.values(spec.volumes)) {
+      const place = placeOf(deployment, key);
+      if (!this.volumes.has(place)) this.volumes.set(place, { options: options ?? {} });
+    }
     this.folders.make(
       deployment,
       foldersOf(spec.service).map(({ path }) => path),
@@ -278,9 +297,15 @@ export class Daemon implements Surroundings {
   ): Promise<StepOutcome> {
     switch (step.kind) {
       case 'create_network':
-        return this.#createNamed('network', this.networks, `${deployment}/${step.network}`);
+        return this.#createNamed(`network ${placeOf(deployment, step.network)}`, (place) => {
+          const { isInternal, pool } = step.asked;
+          const facts = { isInternal: isInternal === true, subnets: pool === null ? [] : [pool.subnet] };
+          if (!this.networks.has(place)) this.networks.set(place, facts);
+        });
       case 'create_volume':
-        return this.#createNamed('volume', this.volumes, `${deployment}/${step.volume}`);
+        return this.#createNamed(`volume ${placeOf(deployment, step.volume)}`, (place) => {
+          if (!this.volumes.has(place)) this.volumes.set(place, { options: step.asked.options ?? {} });
+        });
       case 'remove_network':
         return this.#removeNetwork(deployment, step.network);
       case 'remove_volume':
@@ -293,10 +318,9 @@ export class Daemon implements Surroundings {
     }
   }
 
-  #createNamed(kind: string, names: Set<string>, name: string): StepOutcome {
-    if (this.foreignNames.has(`${kind} ${name}`))
-      return { ok: false, code: 'name_taken', message: `a ${kind} "${name}" is there` };
-    names.add(name);
+  #createNamed(what: string, make: (place: string) => void): StepOutcome {
+    if (this.foreignNames.has(what)) return { ok: false, code: 'name_taken', message: `a ${what} is there` };
+    make(what.split(' ')[1] ?? '');
     return DONE;
   }
 
@@ -350,7 +374,12 @@ export class Daemon implements Surroundings {
   }
 
   #removeNetwork(deployment: string, network: string): StepOutcome {
-    const fellows = this.#labelled(deployment).filter((other) => other.networks.has(network));
+    const fellows = this.#inNetwork(deployment, network);
+    if (sharedName(network) !== null) {
+      const stays = fellows.length > 0 || this.handMade.has(`network ${network}`);
+      if (!stays) this.loseNetwork(deployment, network);
+      return DONE;
+    }
     const isUsed = fellows.some(({ isUp, state }) => isUp && state !== 'restarting');
     if (isUsed)
       return { ok: false, code: 'network_in_use', message: `network ${network} has active endpoints` };
@@ -360,16 +389,25 @@ export class Daemon implements Surroundings {
 
   /** It is removed, whoever uses it; no event tells of that. */
   loseNetwork(deployment: string, network: string): void {
-    this.networks.delete(`${deployment}/${network}`);
-    const fellows = this.#labelled(deployment).filter((other) => other.networks.has(network));
+    this.networks.delete(placeOf(deployment, network));
     // One that never ran was told a name alone.
-    for (const { runs, lostNetworks } of fellows) if (runs > 0) lostNetworks.add(network);
+    for (const { runs, lostNetworks } of this.#inNetwork(deployment, network))
+      if (runs > 0) lostNetworks.add(network);
+  }
+
+  #inNetwork(deployment: string, network: string): Container[] {
+    const all = sharedName(network) === null ? this.#labelled(deployment) : [...this.containers.values()];
+    return all.filter((other) => other.networks.has(network));
   }
 
   #removeVolume(deployment: string, volume: string): StepOutcome {
-    const isUsed = this.#labelled(deployment).some(({ spec }) => volumesOf(spec).includes(volume));
+    const isShared = sharedName(volume) !== null;
+    const users = isShared ? [...this.containers.values()] : this.#labelled(deployment);
+    const isUsed = users.some(({ spec }) => Object.values(spec.volumes).some(({ key }) => key === volume));
+    if (isShared && (isUsed || this.handMade.has(`volume ${volume}`)))
+      return { ok: false, code: 'volume_kept', message: `volume ${volume} stays` };
     if (isUsed) return { ok: false, code: 'conflict', message: `remove ${volume}: volume is in use` };
-    this.volumes.delete(`${deployment}/${volume}`);
+    this.volumes.delete(placeOf(deployment, volume));
     return DONE;
   }
 
@@ -382,8 +420,8 @@ export class Daemon implements Surroundings {
         ...(this.#hasLostItsNetwork(container) && { address: null }),
         ...(this.unreadable.has(container.id) && UNREADABLE),
       })),
-      networks: namesBelow(this.networks, deployment),
-      volumes: namesBelow(this.volumes, deployment),
+      networks: seenBy(deployment, this.networks),
+      volumes: seenBy(deployment, this.volumes),
     };
   }
 }
@@ -405,12 +443,9 @@ const UNREADABLE = {
   ...{ stopGraceMs: 10_000, settings: { memoryBytes: 0, nanoCpus: 0, pids: 0, restartPolicy: 'no' } },
 } satisfies Partial<ObservedContainer>;
 
-function volumesOf({ service }: ServiceSpec): string[] {
-  return (service.volumes ?? []).flatMap((mount) => (mount.type === 'volume' ? [mount.source] : []));
-}
-
 function startOutcome(obstacle: string | null): StepOutcome {
   if (obstacle === null) return DONE;
+  if (obstacle === 'Address already in use') return { ok: false, code: 'address_taken', message: obstacle };
   if (obstacle.includes('port is already allocated'))
     return { ok: false, code: 'port_taken', message: obstacle };
   const isConflict = /^cannot (start a paused|join network of a non running) container/.test(obstacle);
@@ -421,10 +456,19 @@ export function engineError(message: string): StepOutcome {
   return { ok: false, code: 'engine_error', message };
 }
 
-function namesBelow(names: ReadonlySet<string>, deployment: string): Set<string> {
+/** Where a network or volume of this key is in the engine. */
+function placeOf(deployment: string, key: string): string {
+  return sharedName(key) === null ? `${deployment}/${key}` : key;
+}
+
+/** By key: the deployment's own, and all that could be shared. */
+function seenBy<Facts>(deployment: string, all: ReadonlyMap<string, Facts>): Map<string, Facts> {
   const prefix = `${deployment}/`;
-  return new Set(
-    [...names].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
+  return new Map(
+    [...all].flatMap(([place, facts]) => {
+      if (place.startsWith(prefix)) return [[place.slice(prefix.length), facts] as const];
+      return sharedName(place) === null ? [] : [[place, facts] as const];
+    }),
   );
 }
 

@@ -4,13 +4,17 @@ import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
 import { doAddressesMeet } from '../../../protocol/service-network-checks.ts';
 
 /** But for ports that the engine gives it at each start. */
-export function heldBy({ service }: ServiceSpec): Pick<ObservedContainer, 'hostPorts' | 'devices'> {
+export function heldBy({
+  service,
+  networks,
+}: ServiceSpec): Pick<ObservedContainer, 'hostPorts' | 'devices' | 'addresses'> {
   const { ports = [], devices = [] } = service;
   return {
     hostPorts: ports.flatMap(({ host_ip, published, protocol }) =>
       published === undefined ? [] : [{ hostIp: host_ip ?? null, port: `${published}/${protocol}` }],
     ),
     devices: devices.map(({ source }) => source).filter((source) => source.startsWith('/')),
+    addresses: Object.values(networks).flatMap(({ address }) => address ?? []),
   };
 }
 

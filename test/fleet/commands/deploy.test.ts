@@ -633,10 +633,11 @@ describe('remove', () => {
       '--purge',
       'frames',
       './data',
+      'shared/cache',
     );
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'published hello revision 2 to devices/edge-01\n' });
     const document = await publishedOn(topicOf('devices/edge-01'));
-    expect(document).toMatchObject({ revision: 2, state: 'absent', purge: ['frames', './data'] });
+    expect(document).toMatchObject({ state: 'absent', purge: ['frames', './data', 'shared/cache'] });
     expect(document).not.toHaveProperty('services');
   });
 

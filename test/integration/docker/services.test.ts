@@ -13,6 +13,7 @@ import { ServiceDirectories } from '../../../agent/host/service-directories.ts';
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
 import { parseDeployment } from '../../../protocol/parse-deployment.ts';
+import { createNetwork, createVolume } from '../../fakes/resources.ts';
 import { silent } from '../../fakes/silent-logger.ts';
 import { type Document, present, type Service } from '../support/documents.ts';
 import type { Container } from '../support/test-engine.ts';
@@ -65,8 +66,8 @@ async function startAll(
 ): Promise<readonly Container[]> {
   const created: Container[] = [];
   const document = documentOf(services, rest);
-  await done({ kind: 'create_network', network: 'default', isInternal: false });
-  for (const volume of Object.keys(document.volumes)) await done({ kind: 'create_volume', volume });
+  await done(createNetwork('default'));
+  for (const volume of Object.keys(document.volumes)) await done(createVolume(volume));
   const peers: Record<string, string> = {};
   for (const spec of specsOf(document)) {
     const { container } = await done({ kind: 'create_container', spec, name: newName(), peers });
@@ -316,7 +317,7 @@ test('a service may be made before the one whose network it joins runs, and star
   );
   const [app, side] = specsOf(document);
   if (app === undefined || side === undefined) throw new Error('two were written');
-  await done({ kind: 'create_network', network: 'default', isInternal: false });
+  await done(createNetwork('default'));
   const { container: host = '' } = await done({
     kind: 'create_container',
     spec: app,

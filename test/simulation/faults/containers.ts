@@ -28,7 +28,9 @@ function changeSettings(container: Container, random: Random): void {
 /** As `docker network disconnect --force` and `docker network rm` do it. */
 function removeNetwork({ world, fleet, random, byHand }: Site): void {
   const names = fleet.plans.map(({ name }) => name);
-  const fitting = [...world.daemon.networks].filter((network) => names.includes(network.split('/')[0] ?? ''));
+  const fitting = [...world.daemon.networks.keys()].filter((network) =>
+    names.includes(network.split('/')[0] ?? ''),
+  );
   const [deployment = '', network = ''] = fitting[Math.floor(random() * fitting.length)]?.split('/') ?? [];
   for (const { id } of world.daemon.of(deployment)) byHand(id);
   world.daemon.loseNetwork(deployment, network);

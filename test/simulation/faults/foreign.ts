@@ -23,6 +23,6 @@ export function startForeign({ daemon }: World): void {
   // Of its own hand-made network it needs none here.
   const name = `${FOREIGN}-${daemon.containers.size}`;
   const container = daemon.create(FOREIGN, { spec: { ...spec, networks: {} }, name, peers: {} });
-  daemon.volumes.add(`${FOREIGN}/data`);
+  daemon.volumes.set(`${FOREIGN}/data`, { options: {} });
   if (container instanceof Container) container.start();
 }

@@ -292,7 +292,7 @@ export const plantedBugs: readonly PlantedBug[] = [
       {
         file: 'agent/reconcile/removal.ts',
         find: "const purge = desired.document.state === 'absent' ? desired.document.purge : [];",
-        replace: 'const purge = desired.document.state === "absent" ? [...observed.volumes] : [];',
+        replace: 'const purge = desired.document.state === "absent" ? [...observed.volumes.keys()] : [];',
       },
     ],
     promises: ['8 no volume goes unless told by name'],

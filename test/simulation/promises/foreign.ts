@@ -59,12 +59,12 @@ export const foldersStay: Promised = {
 };
 
 /** `there` are names that begin with their deployment. */
-function watchKept(scene: Scene, name: string, there: ReadonlySet<string>): void {
+function watchKept(scene: Scene, name: string, there: Pick<ReadonlySet<string>, 'has' | 'keys'>): void {
   const seen = new Set<string>();
   const purged = new Set<string>();
   scene.fleet.purgeListeners.push((deployment) => purged.add(deployment));
   scene.world.daemon.witnesses.push(() => {
-    for (const one of there) seen.add(one);
+    for (const one of there.keys()) seen.add(one);
     for (const one of seen) {
       const [deployment = ''] = one.split('/');
       if (!there.has(one) && !purged.has(deployment)) scene.fail(name, `${one} is gone`);

@@ -84,6 +84,7 @@ export const ROWS: Readonly<Record<string, readonly string[]>> = {
 const ON_THE_WIRE = 'the simulated line is there or not, and what goes over it is not simulated';
 const ONE_ID = 'a simulated device keeps the id that it is configured with';
 const ONE_VERSION = 'one version of the agent lives through a whole run';
+const NOT_ASKED = 'no deployment of the simulated fleet asks for it';
 const OF_THE_HOST = "the simulated disk has no modes, owners or locks, and is the agent's alone";
 
 /** Rows that no run can reach, and why: the tests that the table names see to them. */
@@ -129,7 +130,14 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'what ran before takes long to stop, or does not stop':
     'its deadline counts from when it has stopped: nothing that is told shows it',
   'the engine does not end the removal of a container': 'the simulated engine ends each at once',
-  'a host port or a device node goes from one service of a deployment to another':
+  "a network's subnet overlaps with that of another network of the device": NOT_ASKED,
+  'the fixed address of a service is taken, or not of its network': NOT_ASKED,
+  'the share behind a volume cannot be mounted': NOT_ASKED,
+  'a volume is there with other options than a revision asks for': NOT_ASKED,
+  'a shared network is there with other settings than a revision asks for': NOT_ASKED,
+  'the last deployment leaves a shared network': NOT_ASKED,
+  'a removal is to purge a shared volume that others use, or that somebody else has made': NOT_ASKED,
+  'a host port, a fixed address or a device node goes from one service of a deployment to another':
     'who needs it waits for its holder: nothing that is told shows it',
   'the engine shows something otherwise than it was asked, or somebody undoes it each time':
     'what the simulated engine shows otherwise never makes the agent undo a step',
