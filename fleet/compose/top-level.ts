@@ -1,24 +1,16 @@
 // The top of a Compose file: services, volumes, networks, and what is ours under `x-holdfast`.
-import {
-  type Conversion,
-  type Convert,
-  convertField,
-  entryField,
-  type Field,
-  type Json,
-  objectOf,
-} from './conversion.ts';
+import { type Conversion, type Convert, entryField, type Field, type Json, objectOf } from './conversion.ts';
 import { boolean, describe, isEmpty, listOf, mapOf, number, shape, text } from './converters.ts';
 import { fileContents, keepUsedFiles } from './file-keys.ts';
 import { finishService } from './finish-service.ts';
 import { finishServices } from './finish-services.ts';
-import { ignored, only, projectName } from './passing.ts';
+import { network, volume } from './networks-and-volumes.ts';
+import { findEntry, hoist, OURS } from './ours.ts';
+import { ignored } from './passing.ts';
 import { REFUSED_SERVICE_KEYS } from './refused-service-keys.ts';
 import { probe, SERVICE_KEYS } from './service-keys.ts';
-import { driverOptions, placeVolumes } from './volume-options.ts';
-import type { Yaml, YamlEntry } from './yaml-tree.ts';
-
-const OURS = 'x-holdfast';
+import { placeVolumes } from './volume-options.ts';
+import type { Yaml } from './yaml-tree.ts';
 
 /** A service; the keys of its `x-holdfast` stand beside Compose's in the document. */
 const service: Convert = (field, run) => {
@@ -32,41 +24,6 @@ const service: Convert = (field, run) => {
   if (typeof long !== 'object' || long === null || Array.isArray(long)) return long;
   return finishService(field, { ...long, ...extra }, run);
 };
-
-const LABELLED = 'the agent labels what it makes';
-
-const volume = shape(
-  {
-    driver: only(['local'], 'volumes are on the device itself'),
-    // Judged by `placeVolumes`.
-    driver_opts: driverOptions,
-    name: projectName,
-    labels: ignored(LABELLED),
-  },
-  {
-    external: 'the agent makes the volumes of a deployment; leave it out, or mount a path of the device',
-  },
-);
-
-const BRIDGES = 'networks are bridges on the device itself';
-const GIVEN = 'addresses are given by the engine';
-
-const network = shape(
-  {
-    internal: boolean,
-    attachable: ignored('it is for the networks of a cluster', false),
-    driver: only(['bridge', 'default'], BRIDGES),
-    enable_ipv4: only([true], GIVEN),
-    ipam: only([{ driver: 'default' }], GIVEN),
-    labels: ignored(LABELLED),
-    name: projectName,
-  },
-  {
-    external: 'the agent makes the networks of a deployment; leave it out, or put both into one deployment',
-    driver_opts: BRIDGES,
-    enable_ipv6: 'the engine gives IPv4 addresses',
-  },
-);
 
 const window = shape({ cron: text, zone: text, length: text });
 const update = shape({
@@ -142,33 +99,4 @@ function isWanted({ node, at }: Field, run: Conversion): boolean {
   const profiles = listOf(text)(entryField(entry, [...at, 'profiles']), run);
   if (!Array.isArray(profiles) || profiles.length === 0) return true;
   return run.profiles.has('*') || profiles.some((name) => run.profiles.has(String(name)));
-}
-
-/** Converts the keys of `x-holdfast` as if they stood one level up, where the document has them. */
-function hoist(
-  field: Field,
-  table: Readonly<Record<string, Convert>>,
-  run: Conversion,
-): { [key: string]: Json } {
-  const block = findEntry(field.node, OURS);
-  if (block === undefined || isEmpty(block.value)) return {};
-  const at = [...field.at, OURS];
-  if (block.value.kind !== 'map') {
-    run.fault({ at, offset: block.keyOffset }, `expected a map, got ${describe(block.value)}`);
-    return {};
-  }
-  const entries = block.value.entries.map((entry): [string, Json | undefined] => {
-    const convert = Object.hasOwn(table, entry.key) ? table[entry.key] : undefined;
-    const known = `it may hold ${Object.keys(table).join(' and ')}`;
-    if (convert === undefined) {
-      run.fault({ at: [...at, entry.key], offset: entry.keyOffset }, `unknown key of ${OURS}; ${known}`);
-      return [entry.key, undefined];
-    }
-    return [entry.key, convertField(entryField(entry, [...field.at, entry.key]), convert, run)];
-  });
-  return Object.fromEntries(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined));
-}
-
-function findEntry(node: Yaml, key: string): YamlEntry | undefined {
-  return node.kind === 'map' ? node.entries.find((entry) => entry.key === key) : undefined;
 }

@@ -1,4 +1,5 @@
-// `driver_opts` of volumes: what the engine's `local` driver makes of them is a mount that a service can have itself.
+// `driver_opts` of volumes. The engine's `local` driver mounts shares and memory; what is a mount that a service can have
+// itself becomes one, which can be changed later.
 import { type Conversion, type Convert, type Json, type JsonObject, objectOf } from './conversion.ts';
 import { isEmpty, mapOf, text } from './converters.ts';
 
@@ -28,36 +29,43 @@ function placeVolume(content: JsonObject, asked: Asked): JsonObject {
   const { name, run } = asked;
   const at = ['volumes', name, 'driver_opts'];
   const place = { at, offset: run.offsetOf(at) };
-  const { [name]: _, ...volumes } = objectOf(content.volumes);
-  const mount = mountOf(asked.options);
-  const users = usersOf(content, name);
-  if (typeof mount === 'string') run.fault(place, mount);
-  else if (mount.type === 'tmpfs' && users > 1) run.fault(place, SHARED);
-  if (typeof mount === 'string') return { ...content, volumes: { ...volumes, [name]: {} } };
-  run.note(place, `a mount of type ${String(mount.type)} stands in for the volume`);
-  return { ...content, volumes, services: withMounts(objectOf(content.services), name, mount) };
+  const { [name]: volume, ...volumes } = objectOf(content.volumes);
+  const isShared = objectOf(volume).shared !== undefined;
+  const mount = isShared ? null : mountOf(asked.options, usersOf(content, name));
+  if (mount !== null) {
+    run.note(place, `a mount of type ${String(mount.type)} stands in for the volume`);
+    return { ...content, volumes, services: withMounts(objectOf(content.services), name, mount) };
+  }
+  const { type } = asked.options;
+  if (!MOUNTED.some((known) => known === type)) {
+    const words = `${JSON.stringify(type ?? 'none')} is not carried out by Holdfast`;
+    run.fault(
+      place,
+      `${words}; it knows ${MOUNTED.join(', ')}, and bind with an absolute path: mount it on the device itself, and bind that path`,
+    );
+  }
+  return content;
 }
 
-const SHARED =
-  'a volume in memory that several services share is not carried out by Holdfast; use a volume with no driver_opts';
+/** What the engine mounts. */
+const MOUNTED = ['nfs', 'nfs4', 'cifs', 'tmpfs'];
 
-/** As `mount -t TYPE -o OPTIONS DEVICE` has them. */
-function mountOf({ type, o = '', device }: JsonObject): JsonObject | string {
+/** As `mount -t TYPE -o OPTIONS DEVICE` has them; `null` for what only the engine can mount. */
+function mountOf({ type, o = '', device }: JsonObject, users: number): JsonObject | null {
   const words = String(o)
     .split(',')
     .filter((word) => word !== '');
-  if (type === 'tmpfs') return tmpfsOf(words);
+  // A mount in memory is a service's own.
+  if (type === 'tmpfs') return users > 1 ? null : tmpfsOf(words);
   const isBind = words.some((word) => word === 'bind' || word === 'rbind');
   if (isBind && typeof device === 'string' && device.startsWith('/'))
     return { type: 'bind', source: device, ...(words.includes('ro') ? { read_only: true } : {}) };
-  return `${JSON.stringify(type ?? 'none')} is not carried out by Holdfast; it knows tmpfs, and bind with an absolute path: mount it on the device itself, and bind that path`;
+  return null;
 }
 
-function tmpfsOf(words: readonly string[]): JsonObject | string {
+function tmpfsOf(words: readonly string[]): JsonObject | null {
   const options = words.map((word) => word.split('='));
-  const unknown = options.find(([key]) => key !== 'size' && key !== 'mode');
-  if (unknown !== undefined)
-    return `the option "${unknown[0]}" is not carried out by Holdfast; of a volume in memory it knows size and mode`;
+  if (options.some(([key]) => key !== 'size' && key !== 'mode')) return null;
   const tmpfs = Object.fromEntries(options.map(([key = '', value = '']) => [key, value]));
   return { type: 'tmpfs', ...(words.length === 0 ? {} : { tmpfs }) };
 }

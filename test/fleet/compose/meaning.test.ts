@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Compose's variables
 // What a Compose file means, in the document's words: keys that have another place there, and what is told of them.
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { readCompose } from '../../../fleet/compose/read-compose.ts';
 import { besideOf } from './beside.ts';
 
@@ -236,11 +237,26 @@ volumes: {v: {driver: local, external: false, driver_opts: {}, name: app_v}, Dat
       'networks: {n: {driver: macvlan}}',
       'networks.n.driver: "macvlan" is not carried out by Holdfast; it knows bridge',
     ],
-    ['networks: {n: {ipam: {config: [{subnet: 10.0.0.0/8}]}}}', 'networks.n.ipam: a map is not carried out'],
+    [
+      'networks: {n: {ipam: {config: [{subnet: 10.0.0.0/8}, {subnet: 11.0.0.0/8}]}}}',
+      'networks.n.ipam.config: expected one subnet',
+    ],
+    [
+      'networks: {n: {ipam: {config: [{subnet: "fd00::/64"}]}}}',
+      'networks.n.ipam.config[0].subnet: expected an IPv4',
+    ],
+    [
+      'networks: {n: {ipam: {config: [{subnet: 10.0.0.0/8, aux_addresses: {a: 10.0.0.1}}]}}}',
+      'networks.n.ipam.config[0].aux_addresses: "aux_addresses" is not carried out by Holdfast: give an ip_range',
+    ],
     ['volumes: {v: {driver: nfs}}', 'volumes.v.driver: "nfs" is not carried out'],
     [
       'volumes: {v: {driver_opts: {type: nfs, o: "addr=1"}}}',
-      'volumes.v.driver_opts: "nfs" is not carried out',
+      'volumes.v.driver_opts.device: what is mounted, such as ":/export"',
+    ],
+    [
+      'volumes: {v: {driver_opts: {type: btrfs, device: /dev/sda1}}}',
+      'volumes.v.driver_opts: "btrfs" is not carried out by Holdfast; it knows nfs, nfs4, cifs, tmpfs, and bind',
     ],
   ])('%s does not', (line, fault) => {
     expect(faultsOf(read(`services: {s: {image: i}}\n${line}`))).toEqual([expect.stringContaining(fault)]);
@@ -269,10 +285,68 @@ describe('a volume with options of a mount', () => {
     const { services, volumes } = contentOf(withOptions(options));
     expect({ services, volumes }).toMatchObject({ services: { s0: { volumes: [mount] } }, volumes: {} });
   });
-  test('is refused in memory for several services', () => {
-    expect(faultsOf(withOptions('type: tmpfs', 2))).toEqual([
-      expect.stringContaining('several services share'),
-    ]);
+  test.each<[string, number]>([
+    ['type: tmpfs', 2],
+    ['type: tmpfs, o: "size=64m,uid=1000"', 1],
+    ['type: nfs, o: "addr=nas,rw", device: ":/export"', 1],
+    ['type: cifs, o: "addr=nas,username=u,password=p", device: //nas/a', 2],
+  ])('{ %s } for %i services is a volume that the engine mounts', (options, users) => {
+    const result = withOptions(options, users);
+    const { services, volumes } = contentOf(result);
+    expect(volumes).toEqual({ v: { driver_opts: parse(`{${options}}`) } });
+    expect(services).toMatchObject({ s0: { volumes: [{ type: 'volume', source: 'v' }] } });
+    expect(notesOf(result).filter((note) => note.startsWith('volumes'))).toEqual([]);
+  });
+});
+
+describe('what several deployments share', () => {
+  const made = 'the device makes it where it is not there';
+  test.each<[string, object, readonly string[]]>([
+    ['n: {external: true}', { n: { shared: 'n' } }, [`networks.n.external: ${made}`]],
+    ['n: {external: true, name: proxy}', { n: { shared: 'proxy' } }, [`networks.n.external: ${made}`]],
+    ['n: {external: {name: proxy}}', { n: { shared: 'proxy' } }, [`networks.n.external: ${made}`]],
+    [
+      'default: {external: true, name: "${PROXY:-p}"}',
+      { default: { shared: 'p' } },
+      [`networks.default.external: ${made}`],
+    ],
+    ['n: {x-holdfast: {shared: proxy}}', { n: { shared: 'proxy' } }, []],
+    ['n: {name: proxy, x-holdfast: {shared: true}}', { n: { shared: 'proxy' } }, []],
+    ['n: {x-holdfast: {shared: true}, internal: true}', { n: { shared: 'n', internal: true } }, []],
+    ['n: {x-holdfast: {shared: false}}', { n: {} }, []],
+    [
+      'n: {name: proxy}',
+      { n: {} },
+      ['networks.n.name: "name" is ignored: only other projects see it, and the agent names by deployment'],
+    ],
+  ])('networks: {%s}', (line, networks, notes) => {
+    const result = read(`services: {s: {image: i, restart: always}}\nnetworks: {${line}}`);
+    expect(contentOf(result).networks).toEqual(networks);
+    expect(notesOf(result)).toEqual(notes);
+  });
+
+  test('holds for volumes too', () => {
+    const result = read(`services: {s: {image: i, restart: always, volumes: ["v:/v", "w:/w"]}}
+volumes: {v: {external: true, name: media}, w: {x-holdfast: {shared: logs}, driver_opts: {type: tmpfs}}}`);
+    expect(contentOf(result).volumes).toEqual({
+      v: { shared: 'media' },
+      w: { shared: 'logs', driver_opts: { type: 'tmpfs' } },
+    });
+  });
+
+  test.each([
+    ['networks: {n: {external: true, name: bridge}}', 'networks.n.external: expected a name of 1 to 63'],
+    ['networks: {n: {external: maybe}}', 'networks.n.external: expected true or false, got "maybe"'],
+    [
+      'networks: {n: {x-holdfast: {joint: a}}}',
+      'networks.n.x-holdfast.joint: unknown key of x-holdfast; it may hold shared',
+    ],
+    [
+      'volumes: {v: {external: true, driver_opts: {type: none, o: bind, device: /srv}}}',
+      'volumes.v.driver_opts: "none" is not',
+    ],
+  ])('%s is refused', (line, fault) => {
+    expect(faultsOf(read(`services: {s: {image: i}}\n${line}`))).toEqual([expect.stringContaining(fault)]);
   });
 });
 

@@ -50,6 +50,8 @@ export const FILES: Readonly<Record<string, (keys: Keys) => Keys>> = {
   'service.configs[]': (keys) => file({ configs: [{ source: 'c', ...keys }] }),
   'service.secrets[]': (keys) => file({ secrets: [{ source: 't', ...keys }] }),
   'networks.*': (keys) => file({}, { networks: { n: keys } }),
+  'networks.*.ipam': (keys) =>
+    file({}, { networks: { n: { ipam: { config: [{ subnet: '10.0.0.0/8' }], ...keys } } } }),
   'configs.*': (keys) => file({}, { configs: { c: { content: 'c', ...keys } } }),
   'secrets.*': (keys) => file({}, { secrets: { t: { content: 't', ...keys } } }),
   'volumes.*': (keys) => file({}, { volumes: { v: keys } }),
@@ -163,7 +165,7 @@ export const SAMPLES: Readonly<Record<string, Keys>> = {
     start_interval: '1s',
   },
   'service.logging': { driver: 'local', options: { 'max-size': 5 } },
-  'service.networks.*': { aliases: ['a'] },
+  'service.networks.*': { aliases: ['a'], ipv4_address: '10.0.0.5' },
   'service.ports[]': { host_ip: '127.0.0.1', target: 2, published: 2, protocol: 'udp' },
   'service.ulimits.*': { soft: 2, hard: -1 },
   'service.volumes[]': {
@@ -192,8 +194,9 @@ export const SAMPLES: Readonly<Record<string, Keys>> = {
   },
   'service.configs[]': { source: 'd', target: '/a', uid: '1', gid: 1, mode: '0400' },
   'service.secrets[]': { source: 'u', target: 'a', uid: 1, gid: '1', mode: '0400' },
-  'networks.*': { internal: true },
-  'volumes.*': { driver_opts: { type: 'tmpfs' } },
+  'networks.*': { internal: true, external: true, ipam: { config: [{ subnet: '10.0.0.0/8' }] } },
+  'networks.*.ipam': { config: [{ subnet: '11.0.0.0/8' }] },
+  'volumes.*': { driver_opts: { type: 'tmpfs' }, external: true },
   'configs.*': { content: 'other', environment: 'TOKEN', file: 'some.env' },
   'secrets.*': { environment: 'TOKEN', file: 'some.env' },
 };
@@ -217,6 +220,10 @@ export const INSTEAD: Readonly<Record<string, Keys>> = {
   'service.depends_on.*.required': file({
     depends_on: { gone: { condition: 'service_started', required: false } },
   }),
+  'service.networks.*.ipv4_address': file(
+    { networks: { n: { ipv4_address: '10.0.0.5' } } },
+    { networks: { n: { ipam: { config: [{ subnet: '10.0.0.0/8' }] } } } },
+  ),
   'service.deploy.restart_policy.max_attempts': file({
     deploy: { restart_policy: { condition: 'on-failure', max_attempts: 5 } },
   }),
