@@ -15,7 +15,7 @@ import type { ImageProcess } from './init-process.ts';
 import { engineName, LABELS } from './labels.ts';
 import { readLastLines } from './logs.ts';
 import { prepareMounts } from './prepare-mounts.ts';
-import { createNetwork, createVolume, removeNetwork, removeVolume } from './resources.ts';
+import { createNetwork, createVolume, leaveNetwork, removeVolume } from './resources.ts';
 import { DONE, nameTaken, toOutcome } from './step-error.ts';
 
 const LAST_LINES = 10;
@@ -74,7 +74,10 @@ async function carryOutStep(tools: Tools, deployment: string, step: Step): Promi
     case 'read_last_logs':
       return { ok: true, lines: await readLastLines(docker, step.container, LAST_LINES) };
     case 'remove_network':
-      return removeNetwork(docker, deployment, step.network);
+      await unlessStatus(404, docker.getNetwork(engineName(deployment, step.network)).remove());
+      return DONE;
+    case 'leave_network':
+      return leaveNetwork(docker, engineName(deployment, step.network));
     case 'remove_volume':
       return removeVolume(docker, deployment, step.volume);
     case 'remove_folder':

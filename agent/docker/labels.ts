@@ -12,9 +12,12 @@ export const LABELS = {
   shared: 'io.holdfast.shared',
 } as const;
 
+/** Of the names of what belongs to one deployment. */
+export const OWN_PREFIX = 'holdfast_';
+
 /** The engine's name of a deployment's network or volume, by its key. */
 export function engineName(deployment: string, key: string): string {
-  return sharedName(key) ?? `holdfast_${deployment}_${key}`;
+  return sharedName(key) ?? `${OWN_PREFIX}${deployment}_${key}`;
 }
 
 export function networkLabels(deployment: string, key: string): Record<string, string> {

@@ -5,7 +5,7 @@ import { cutText } from '../../protocol/text.ts';
 import type { ContainerState, EffectiveLimits, ObservedContainer } from '../reconcile/observed.ts';
 import { boundPortsOf, hostPortsOf } from './host-ports.ts';
 import { initOf } from './init-process.ts';
-import { keyOfName, LABELS } from './labels.ts';
+import { keyOfName, LABELS, OWN_PREFIX } from './labels.ts';
 
 /** What is known of a container beside the engine's own account of it. */
 export interface Beside {
@@ -140,7 +140,10 @@ export function addressOf(
   const owner = all.find(({ Id }) => mode === `container:${Id}`);
   // One level is all there is: a service in another's network cannot be joined itself.
   const networks = owner?.NetworkSettings.Networks ?? settings.Networks;
-  const addresses = Object.values(networks).map(({ IPAddress }) => IPAddress);
+  const joined = Object.entries(networks);
+  // What somebody made by hand may be of a kind that the host does not reach, as macvlan is.
+  const own = joined.filter(([name]) => name.startsWith(OWN_PREFIX));
+  const addresses = [...own, ...joined].map(([, { IPAddress }]) => IPAddress);
   return addresses.find((address) => address !== '') ?? null;
 }
 

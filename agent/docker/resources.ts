@@ -66,18 +66,8 @@ export async function createVolume(
   return made.Labels?.[LABELS.deployment] === deployment ? DONE : nameTaken('volume', Name);
 }
 
-export async function removeNetwork(
-  docker: Docker,
-  deployment: string,
-  network: string,
-): Promise<StepOutcome> {
-  if (sharedName(network) !== null) return leaveNetwork(docker, engineName(deployment, network));
-  await unlessStatus(404, docker.getNetwork(engineName(deployment, network)).remove());
-  return DONE;
-}
-
 /** It stays as long as anybody's container is in it, also one that is stopped: its start would fail without. */
-async function leaveNetwork(docker: Docker, name: string): Promise<StepOutcome> {
+export async function leaveNetwork(docker: Docker, name: string): Promise<StepOutcome> {
   const there = await networkNamed(docker, name);
   if (there?.Labels?.[LABELS.shared] !== name) return DONE;
   const filters = { network: [there.Id, name] };

@@ -20,6 +20,7 @@ const PROGRESS: Readonly<Record<Step['kind'] | 'image_removed', true>> = {
   remove_container: true,
   read_last_logs: true,
   remove_network: true,
+  leave_network: true,
   remove_volume: true,
   remove_folder: true,
   image_removed: true,

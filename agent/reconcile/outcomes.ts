@@ -34,7 +34,7 @@ function recordOutcome(
 ): DeploymentRecord {
   if (step.kind === 'read_last_logs')
     return withLogs(record, step.service, outcome.ok ? (outcome.lines ?? []) : []);
-  if (step.kind === 'remove_network') return outcome.ok ? noteLeft(record, step.network) : record;
+  if (step.kind === 'leave_network') return outcome.ok ? noteLeft(record, step.network) : record;
   if (!('spec' in step)) return record;
   const { spec } = step;
   const noted = step.kind === 'create_container' ? noteCreation(record, step, outcome) : record;

@@ -19,7 +19,7 @@ export function noteShared(record: DeploymentRecord, networks: readonly string[]
 export function leaveShared({ shared = [] }: DeploymentRecord, used: readonly string[]): Step[] {
   return shared
     .filter((network) => !used.includes(network))
-    .map((network) => ({ kind: 'remove_network', network }));
+    .map((network) => ({ kind: 'leave_network', network }));
 }
 
 /** It has left this one. */

@@ -33,8 +33,9 @@ export type Step =
   | { readonly kind: 'update_container'; readonly spec: ServiceSpec; readonly container: string }
   | ({ readonly kind: 'remove_container' } & ContainerRef)
   | ({ readonly kind: 'read_last_logs' } & ContainerRef)
-  /** A shared one only if it is ours and nobody is in it any more: else it is left, which is as good. */
   | { readonly kind: 'remove_network'; readonly network: string }
+  /** Of a shared one, which goes with it if it is ours and nobody is in it any more. */
+  | { readonly kind: 'leave_network'; readonly network: string }
   | { readonly kind: 'remove_volume'; readonly volume: string }
   /** A path in the deployment's folder. */
   | { readonly kind: 'remove_folder'; readonly folder: string };

@@ -265,3 +265,30 @@ test('labels of any length are cut: a stranger’s are kept and told', async () 
   answer(/^\/containers\/copy\/json/, { ...copy, Config: { ...copy.Config, Labels } });
   expect((await observeOnly())?.service).toBe('x'.repeat(100));
 });
+
+test('a container is reached in a network of its own before one that was made by hand', async () => {
+  list({ id: 'a', state: 'running' });
+  const info = inspection('a', { state: { Status: 'running', Running: true } });
+  const Networks = {
+    'a-macvlan': { NetworkID: 'x', IPAddress: '192.168.1.9' },
+    [NETWORK.Name]: { NetworkID: NETWORK.Id, IPAddress: '172.18.0.2' },
+  };
+  answer(/^\/containers\/a\/json/, { ...info, NetworkSettings: { Networks } });
+  expect(await observeOnly()).toMatchObject({ address: '172.18.0.2', networks: ['default'] });
+});
+
+test('what is shared is seen by its name, with what it was made with; of others nothing', async () => {
+  networks.lift();
+  const others = { Name: 'holdfast_back_default', Id: '2', Labels: { 'io.holdfast.deployment': 'back' } };
+  const shared = {
+    ...{ Name: 'proxy', Id: '3', Labels: null, Internal: true },
+    IPAM: { Config: [{ Subnet: '10.0.0.0/24' }] },
+  };
+  answer(/^\/networks(\?|$)/, [{ ...NETWORK, Internal: false, IPAM: { Config: null } }, others, shared]);
+  list();
+  const seen = await engine.observe('line');
+  expect([...seen.networks]).toEqual([
+    ['default', { isInternal: false, subnets: [] }],
+    ['shared/proxy', { isInternal: true, subnets: ['10.0.0.0/24'] }],
+  ]);
+});

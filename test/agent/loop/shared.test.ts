@@ -47,6 +47,8 @@ describe('a shared network', () => {
     expect(starts).toEqual([]);
     await remove(world, 'back', 2);
     expect([...world.daemon.networks.keys()]).toEqual([]);
+    // Once each: whether it went is no reason to try again.
+    expect(world.engine?.asked.filter(({ kind }) => kind === 'leave_network')).toHaveLength(2);
   });
 
   test('that somebody made by hand is joined and left as it is', async ({ makeWorld }) => {

@@ -138,6 +138,7 @@ export function inWords(steps: readonly Step[]): string[] {
     switch (step.kind) {
       case 'create_network':
       case 'remove_network':
+      case 'leave_network':
         return `${step.kind} ${step.network}`;
       case 'create_volume':
       case 'remove_volume':
@@ -277,6 +278,7 @@ export class Model {
         this.volumes.add(step.volume);
         return { ok: true };
       case 'remove_network':
+      case 'leave_network':
         this.networks.delete(step.network);
         return { ok: true };
       case 'remove_volume':

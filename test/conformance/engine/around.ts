@@ -61,6 +61,26 @@ export function declareSurroundings(behaviour: Declare<EngineScene>): void {
     expect(await stage.see(made)).toMatchObject({ state: 'exited', exitCode: 143 });
   });
 
+  behaviour('a shared network goes with the last that is in it, running or not', async (stage) => {
+    const { engine, deployment } = stage.scene;
+    const spec = stage.spec({ kind: 'runs' }, { networks: { web: {} } });
+    const [network = ''] = Object.keys(spec.networks);
+    const asked = { name: 'web', key: network, isInternal: null, pool: null };
+    const leave = () => engine.carryOut(`${deployment}-2`, { kind: 'leave_network', network });
+    const isThere = async () => (await stage.observe()).networks.has(network);
+    for (const _ of [1, 2]) await stage.done({ kind: 'create_network', network, asked });
+    const made = await stage.createOf(spec);
+    const steps = [() => undefined, () => stage.start(made), () => stage.stop(made)];
+    for (const step of steps) {
+      await step();
+      expect([await leave(), await isThere()]).toEqual([{ ok: true }, true]);
+    }
+    expect((await stage.see(made)).networks).toEqual([network]);
+    await stage.remove(made);
+    expect([await leave(), await isThere()]).toEqual([{ ok: true }, false]);
+    expect(await leave()).toEqual({ ok: true });
+  });
+
   behaviour(
     'a network that was removed and made anew is not the one that a container was on',
     async (stage) => {

@@ -46,7 +46,7 @@ export class Stage<Scene extends EngineScene = EngineScene> {
     const volumes = mounts.filter(({ source }) => !isInFolder(source));
     const parsed = parseDeployment({
       ...{ schema: 'holdfast.deployment/1', name: this.scene.deployment, revision: 1, state: 'present' },
-      networks: { other: {} },
+      networks: { other: {}, web: { shared: `${this.scene.deployment}-proxy` } },
       volumes: Object.fromEntries(volumes.map(({ source }) => [source, {}])),
       services,
     });

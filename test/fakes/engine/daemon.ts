@@ -308,6 +308,8 @@ export class Daemon implements Surroundings {
         });
       case 'remove_network':
         return this.#removeNetwork(deployment, step.network);
+      case 'leave_network':
+        return this.#leaveNetwork(deployment, step.network);
       case 'remove_volume':
         return this.#removeVolume(deployment, step.volume);
       case 'remove_folder':
@@ -375,15 +377,16 @@ export class Daemon implements Surroundings {
 
   #removeNetwork(deployment: string, network: string): StepOutcome {
     const fellows = this.#inNetwork(deployment, network);
-    if (sharedName(network) !== null) {
-      const stays = fellows.length > 0 || this.handMade.has(`network ${network}`);
-      if (!stays) this.loseNetwork(deployment, network);
-      return DONE;
-    }
     const isUsed = fellows.some(({ isUp, state }) => isUp && state !== 'restarting');
     if (isUsed)
       return { ok: false, code: 'network_in_use', message: `network ${network} has active endpoints` };
     this.loseNetwork(deployment, network);
+    return DONE;
+  }
+
+  #leaveNetwork(deployment: string, network: string): StepOutcome {
+    const stays = this.#inNetwork(deployment, network).length > 0 || this.handMade.has(`network ${network}`);
+    if (!stays) this.loseNetwork(deployment, network);
     return DONE;
   }
 
