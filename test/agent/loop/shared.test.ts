@@ -149,6 +149,39 @@ describe('a network with other settings', () => {
   });
 });
 
+test('a subnet that another network has ends the update, and is no cause to try at each moment', async ({
+  makeWorld,
+}) => {
+  const world = makeWorld();
+  world.startAgent();
+  await deploy(world, deployment({ revision: 1 }));
+  const message = 'Pool overlaps with other one on this address space';
+  world.faults.refusals.set('create_network', { status: 403, message });
+  const starts = watchStarts(world);
+  const networks = { default: { ipam: { config: [{ subnet: '10.0.0.0/24' }] } } };
+  world.publish(deployment({ revision: 2, networks }));
+  const status = await world.untilPhase('line', 'rolled_back', { revision: 2 });
+  expect(status.reason).toMatchObject({ code: 'subnet_taken', path: 'networks.default' });
+  expect(starts).toEqual([]);
+  const tries = world.engine?.asked.filter(({ kind }) => kind === 'create_network').length ?? 0;
+  // The first network of all; then within the deadline of a minute, up to 30 s apart.
+  expect(tries).toBeLessThan(20);
+});
+
+test('a network that cannot be left keeps the removal waiting, and is left once it can be', async ({
+  makeWorld,
+}) => {
+  const world = makeWorld();
+  world.startAgent();
+  await deploy(world, inProxy('line', 1));
+  world.faults.plan('leave_network', 'fail', 5);
+  world.publish(absent(2));
+  await world.until(() => world.status('line')?.reason?.code === 'engine_error', { what: 'why it waits' });
+  expect(world.status('line')).toMatchObject({ phase: 'switching', reason: { path: 'networks.proxy' } });
+  await world.untilPhase('line', 'removed', { revision: 2 });
+  expect(world.daemon.networks.size).toBe(0);
+});
+
 describe('a shared volume', () => {
   test('stays with its data, and goes only where a purge names it and nobody uses it', async ({
     makeWorld,

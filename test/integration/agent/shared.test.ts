@@ -112,12 +112,16 @@ test('a container that is only stopped keeps the network for its start', async (
 
 test('a network that was made by hand is joined and never removed, and its settings are told where others are asked', async () => {
   const shared = world.name('by-hand');
-  await world.engine.docker.createNetwork({ Name: shared, Labels: { made: 'by hand' } });
+  const part = subnet();
+  const IPAM = { Config: [{ Subnet: `${part}.0/24` }] };
+  await world.engine.docker.createNetwork({ Name: shared, IPAM, Labels: { made: 'by hand' } });
   const name = world.name('guest');
-  await deploy(name, 1, inProxy('guest'), { networks: { proxy: { shared } } });
-  const { id } = await world.engine.identity(name);
+  const guest = hello(V1, { networks: { default: {}, proxy: { ipv4_address: `${part}.77` } } });
+  await deploy(name, 1, guest, { networks: { proxy: { shared } } });
+  const { Id: id, NetworkSettings } = await world.engine.running(name);
+  expect(NetworkSettings.Networks[shared]?.IPAddress).toBe(`${part}.77`);
   const other = { networks: { proxy: { shared, internal: true } } };
-  const told = await fail(name, 2, inProxy('guest'), other, 'rolled_back');
+  const told = await fail(name, 2, guest, other, 'rolled_back');
   expect(told.reason).toMatchObject({ code: 'network_differs', path: 'networks.proxy' });
   expect((await world.engine.identity(name)).id).toBe(id);
   await remove(name, 3);
