@@ -1,5 +1,5 @@
-// What only one container can have at a time: a service's place, a port of the host, an address, a device. What is to start waits
-// for the stop of whoever of its deployment has it, whatever service that is.
+// What only one container can have at a time: a service's place, a port of the host, an address, a device. What is to
+// start waits for the stop of whoever of its deployment has it, whatever service that is.
 import type { Service } from '../../protocol/service.ts';
 import { doAddressesMeet } from '../../protocol/service-network-checks.ts';
 import type { HostPort, ObservedContainer } from './observed.ts';

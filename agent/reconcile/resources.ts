@@ -59,8 +59,8 @@ export function volumeOf(document: PresentDeployment, name: string): VolumeSpec 
 }
 
 /**
- * What is there otherwise than asked, and cannot be changed: a volume holds data, and a shared network is that of others
- * too. Options are not quoted: one may be a password.
+ * What is there otherwise than asked, and cannot be changed: a volume holds data, and a shared network is that of
+ * others too. Options are not quoted: one may be a password.
  */
 export function differences(
   document: PresentDeployment,
@@ -106,16 +106,18 @@ function networkDifference(
   ];
 }
 
+/** All that are asked: an engine may show more. */
+const OPTIONS = ['device', 'o', 'type'];
+
 function volumeDifference({ name, options }: VolumeSpec, there: VolumeFacts | undefined): Reason[] {
   if (there === undefined || options === null) return [];
-  const words = new Set([...Object.keys(options), ...Object.keys(there.options)]);
-  const other = [...words].filter((word) => options[word] !== there.options[word]);
+  const other = OPTIONS.filter((word) => options[word] !== there.options[word]);
   if (other.length === 0) return [];
   return [
     {
       code: 'volume_differs',
       path: `volumes.${name}`,
-      message: `the volume is there already, with other driver_opts: ${other.toSorted().join(', ')}`,
+      message: `the volume is there already, with other driver_opts: ${other.join(', ')}`,
       hint: 'options of a volume cannot be changed, and no data is deleted: give it another name, or save what is in it and remove it (docker volume rm)',
     },
   ];
