@@ -26,6 +26,7 @@ import { eventsOf } from './events-of.ts';
 import { Journal } from './journal.ts';
 import { Setbacks } from './setbacks.ts';
 import { type SituationContext, SituationReader } from './situation-reader.ts';
+import { StepNews } from './step-news.ts';
 
 /** Even when no event says so the engine is looked at this often: events can be lost. */
 const SAFETY_PASS_MS = 30_000;
@@ -53,6 +54,7 @@ export class DeploymentLoop {
   readonly #onRemoved: () => void;
   readonly #reader: SituationReader;
   readonly #journal: Journal;
+  readonly #stepNews = new StepNews();
   readonly #waker: Waker;
   readonly #abort = new AbortController();
   #record: DeploymentRecord;
@@ -318,8 +320,9 @@ export class DeploymentLoop {
       steps.map(async (step) => ({ step, outcome: await engine.carryOut(this.name, step) })),
     );
     this.#graceMs = 0;
-    this.#journal.noteSteps(this.#record, results);
-    reporter.addEvents(eventsOf.steps(this.name, results));
+    const news = this.#stepNews.of(results);
+    this.#journal.noteSteps(this.#record, news);
+    reporter.addEvents(eventsOf.steps(this.name, news));
     return results;
   }
 

@@ -1,6 +1,6 @@
 // What holds an update up ends it at its deadline, as the reason that is told; what is merely left over ends nothing.
 import { expect } from 'vitest';
-import { deployment, PROBE } from '../../fakes/deployments.ts';
+import { absent, deployment, PROBE } from '../../fakes/deployments.ts';
 import { test } from './world-test.ts';
 
 test('a network whose name is taken is told to the end, comes no later than the deadline, and is tried again', async ({
@@ -38,4 +38,29 @@ test('a container that cannot be removed is a reason beside converged', async ({
   world.faults.clear();
   await world.until(() => world.daemon.of('line').length === 1, { what: 'the leftover is gone' });
   await world.until(() => world.status('line')?.reason === null, { what: 'nothing is left to say' });
+});
+
+test('a removal that cannot end is tried on, and what stands in its way is told once', async ({
+  makeWorld,
+}) => {
+  const world = makeWorld();
+  world.startAgent();
+  const services = {
+    app: { image: 'registry.test/app:1', volumes: [{ type: 'volume', source: 'data', target: '/data' }] },
+  };
+  world.publish(deployment({ revision: 1, services, volumes: { data: {} } }));
+  await world.untilPhase('line', 'converged', { revision: 1 });
+  const [app] = world.up('line');
+  if (app === undefined) throw new Error('nothing runs');
+  const copy = world.daemon.copy(app, { isWhole: true });
+  world.publish(absent(2, 'line', ['data']));
+  await world.until(() => world.status('line')?.reason?.path === 'volumes.data', {
+    what: 'the volume in the reason',
+  });
+  const told = (): number => world.toldEvents().filter(({ type }) => type === 'step_failed').length;
+  await world.run(60 * 60_000);
+  expect(told()).toBe(1);
+  expect(world.trace.filter((line) => line.includes('step remove_volume failed'))).toHaveLength(1);
+  world.daemon.remove(copy.id);
+  await world.untilPhase('line', 'removed', { revision: 2 });
 });

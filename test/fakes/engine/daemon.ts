@@ -267,7 +267,7 @@ export class Daemon implements Surroundings {
     const id = hexOf(this.random, 64);
     const { ports: _ports, volumes: _volumes, ...bare } = spec.service;
     const labels = isNamed ? {} : { name: '', hash: '' };
-    const copied = { ...spec, ...(isWhole ? {} : { service: bare, networks: {} }), ...labels };
+    const copied = { ...spec, ...(isWhole ? {} : { service: bare, networks: {}, volumes: {} }), ...labels };
     const identity = { id, name: name ?? `copy-${id.slice(0, 8)}`, isForeign: true };
     const copy = new Container(
       { ...identity, deployment, spec: copied, image, joins: [] },
