@@ -14,6 +14,7 @@ const STEPS: readonly Finish[] = [
   joinCarriedFiles,
   joinResources,
   joinRestart,
+  orderNetworks,
   nameByAlias,
   joinDependencies,
 ];
@@ -71,6 +72,13 @@ function joinCarriedFiles(field: Field, service: JsonObject, run: Conversion): J
     return { source: run.carried.nameOf(file), target: file.target, mode: file.mode };
   });
   return { ...service, configs: [...configs, ...more] };
+}
+
+/** The first is the container's `eth0`, and Compose, with all of one priority, takes the first by the alphabet. */
+function orderNetworks(_field: Field, { networks, ...service }: JsonObject): JsonObject {
+  if (networks === undefined) return service;
+  const ordered = Object.entries(objectOf(networks)).sort(([one], [other]) => (one < other ? -1 : 1));
+  return { ...service, networks: Object.fromEntries(ordered) };
 }
 
 /** As in Compose: who lives in the namespace of another depends on it, whether it says so or not. */

@@ -57,7 +57,7 @@ const attachment = shape(
       'to the engine the network whose name is first by the alphabet is the way out; name it so',
     ),
     ipv4_address: text,
-    priority: only([0], 'the network named first is joined first; write it first'),
+    priority: only([0], 'the network whose name is first by the alphabet is joined first; name it so'),
   },
   {
     driver_opts: 'networks are plain bridges',

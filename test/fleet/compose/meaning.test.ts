@@ -37,6 +37,15 @@ const service = (keys: object): string =>
   });
 const documentOf = (keys: object): unknown => contentOf(read(service(keys)));
 
+test.each(['[n, default, B]', '{n: {aliases: [a]}, default: , B: {priority: 0}}'])(
+  'networks %s are joined by the alphabet, as Compose joins them',
+  (networks) => {
+    const text = `services: {s: {image: i, container_name: c, networks: ${networks}}}\nnetworks: {n: , B: }`;
+    const { services } = contentOf(read(text));
+    expect(Object.keys(Object(services).s.networks)).toEqual(['B', 'default', 'n']);
+  },
+);
+
 describe('a service with', () => {
   test.each<[object, object]>([
     [{ container_name: 'c' }, { networks: { default: { aliases: ['c'] } } }],
