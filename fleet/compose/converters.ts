@@ -25,6 +25,12 @@ export const text: Convert = (field, run) => {
   return run.fault(field, `${node.source} is ${scalarText(node)} in YAML; put it in quotes`);
 };
 
+/** A text that says nothing where it is empty, as a variable that is not set leaves it. */
+export const filled: Convert = (field, run) => {
+  const value = text(field, run);
+  return value === '' ? undefined : value;
+};
+
 /** A number, also in quotes or from a variable. */
 export const number: Convert = (field, run) => {
   const { node } = field;

@@ -1,7 +1,7 @@
 // `deploy`: of it a device carries out what concerns one container.
 import { parseByteSize } from '../../protocol/byte-size.ts';
 import type { Convert } from './conversion.ts';
-import { number, shape, text } from './converters.ts';
+import { filled, number, shape, text } from './converters.ts';
 import { deviceRequests } from './devices.ts';
 import { ignored, only } from './passing.ts';
 
@@ -52,7 +52,7 @@ export const deploy = shape({
   }),
   // Becomes `restart`; see `restart.ts`.
   restart_policy: shape({
-    condition: text,
+    condition: filled,
     max_attempts: number,
     delay: ignored("the waits between restarts are the engine's, in Compose too"),
     window: ignored('the engine knows no window, and Compose ignores it too'),

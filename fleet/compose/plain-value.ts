@@ -5,7 +5,7 @@ import type { Yaml } from './yaml-tree.ts';
 /** The value, without what is empty; `undefined` for nothing at all. A word for a boolean is that boolean. */
 export function plainOf(node: Yaml): Json | undefined {
   if (node.kind === 'scalar') {
-    if (node.value === null) return undefined;
+    if (node.value === null || node.value === '') return undefined;
     if (node.value === 'true' || node.value === 'false') return node.value === 'true';
     return node.value;
   }

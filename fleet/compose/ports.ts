@@ -1,6 +1,6 @@
 // `ports`: Compose's short form `[IP:]HOST:CONTAINER[/PROTOCOL]` with ranges, or the long form.
 import { type Convert, type Field, type Json, objectOf } from './conversion.ts';
-import { flatListOf, number, scalarText, shape, text } from './converters.ts';
+import { filled, flatListOf, number, scalarText, shape, text } from './converters.ts';
 import { ignored, only } from './passing.ts';
 
 /** `127.0.0.1:`, `[::1]:`, `:` or nothing; the host's ports, or none; the container's ports; the protocol. */
@@ -22,7 +22,7 @@ function noProtocol(written: string): string {
 const longPort = shape({
   target: number,
   published: text,
-  host_ip: text,
+  host_ip: filled,
   protocol,
   mode: only(['ingress', 'host'], 'both are the same outside a cluster'),
   name: ignored('nothing reads it'),

@@ -6,6 +6,7 @@ import {
   boolean,
   type ConvertTable,
   describe,
+  filled,
   isEmpty,
   listOf,
   mapOf,
@@ -131,7 +132,7 @@ const ulimit: Convert = (field, run) => {
 };
 
 const networkMode: Convert = (field, run) => {
-  const mode = text(field, run);
+  const mode = filled(field, run);
   if (mode === 'bridge')
     return run.fault(
       field,
@@ -142,7 +143,7 @@ const networkMode: Convert = (field, run) => {
 
 /** Containers come and go with each update; services stay. */
 const namespace: Convert = (field, run) => {
-  const mode = text(field, run);
+  const mode = filled(field, run);
   return typeof mode === 'string' && mode.startsWith('container:') ? notAContainer(field, run) : mode;
 };
 
@@ -159,7 +160,7 @@ export const SERVICE_KEYS: ConvertTable = {
   build: ({ node }) => (isEmpty(node) ? undefined : true),
   cgroup: only(['private'], 'the engine chooses'),
   // An alias: see `aliases.ts`.
-  container_name: text,
+  container_name: filled,
   develop: ignored('nothing is developed on a device'),
   // They become `deploy.resources`: see `resources.ts`.
   cpus: cores,
@@ -173,13 +174,13 @@ export const SERVICE_KEYS: ConvertTable = {
   command,
   entrypoint: command,
   environment: environmentVariables,
-  working_dir: text,
-  user: text,
-  hostname: text,
-  domainname: text,
+  working_dir: filled,
+  user: filled,
+  hostname: filled,
+  domainname: filled,
   deploy,
-  restart: text,
-  stop_signal: text,
+  restart: filled,
+  stop_signal: filled,
   stop_grace_period: text,
   depends_on: namesOr(dependency, { condition: 'service_started' }),
   ports,
@@ -192,7 +193,7 @@ export const SERVICE_KEYS: ConvertTable = {
   healthcheck,
   cap_add: listOf(capability),
   cap_drop: listOf(capability),
-  cpuset: text,
+  cpuset: filled,
   device_cgroup_rules: listOf(text),
   devices,
   dns: textOrList,
@@ -208,17 +209,17 @@ export const SERVICE_KEYS: ConvertTable = {
   ipc: namespace,
   isolation: only(['default'], 'any other is for Windows'),
   labels,
-  logging: shape({ driver: text, options: mapOf(text) }),
+  logging: shape({ driver: filled, options: mapOf(text) }),
   network_mode: networkMode,
   oom_score_adj: number,
   pid: namespace,
-  platform: text,
+  platform: filled,
   privileged: boolean,
   // Judged before all else.
   profiles: () => undefined,
   pull_policy: pullPolicy,
   read_only: boolean,
-  runtime: text,
+  runtime: filled,
   scale: oneContainer,
   security_opt: listOf(text),
   shm_size: text,
@@ -227,5 +228,5 @@ export const SERVICE_KEYS: ConvertTable = {
   tmpfs: textOrList,
   tty: ignored(NOBODY_TYPES, false),
   ulimits: mapOf(ulimit),
-  uts: text,
+  uts: filled,
 };

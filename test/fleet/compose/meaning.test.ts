@@ -46,6 +46,33 @@ test.each(['[n, default, B]', '{n: {aliases: [a]}, default: , B: {priority: 0}}'
   },
 );
 
+test.each([
+  ...['user', 'working_dir', 'hostname', 'domainname', 'restart', 'stop_signal', 'container_name', 'cpuset'],
+  ...[
+    'platform',
+    'runtime',
+    'ipc',
+    'pid',
+    'uts',
+    'network_mode',
+    'mac_address',
+    'cgroup_parent',
+    'isolation',
+  ],
+])('an empty %s, as a variable that is not set leaves it, says nothing', (key) => {
+  const service = `services: {s: {image: i, ${key}: '\${UNSET:-}'}}`;
+  expect(contentOf(read(service))).toEqual(contentOf(read('services: {s: {image: i}}')));
+});
+
+test.each([
+  ["logging: {driver: '', options: {max-size: 1m}}", 'logging: {options: {max-size: 1m}}'],
+  ["deploy: {restart_policy: {condition: ''}}", 'deploy: {restart_policy: {condition: any}}'],
+  ["ports: [{target: 80, published: 80, host_ip: ''}]", 'ports: [{target: 80, published: 80}]'],
+])('%s is as good as %s', (empty, other) => {
+  const content = (keys: string) => contentOf(read(`services: {s: {image: i, ${keys}}}`));
+  expect(content(empty)).toEqual(content(other));
+});
+
 describe('a service with', () => {
   test.each<[object, object]>([
     [{ container_name: 'c' }, { networks: { default: { aliases: ['c'] } } }],
