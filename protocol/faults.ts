@@ -77,13 +77,10 @@ function describe(issue: v.BaseIssue<unknown>, isSecret: boolean): string {
     if (issue.received === 'undefined') return 'required, but missing';
   }
   if (issue.received === 'undefined' && issue.kind === 'schema') return 'required, but missing';
-  if (issue.kind === 'validation' && !issue.message.startsWith('Invalid'))
+  if (!issue.message.startsWith('Invalid'))
     return `expected ${issue.message}${isSecret ? '' : got(issue.input)}`;
-  if (issue.kind === 'schema' && issue.expected !== null) {
-    return issue.message.startsWith('Invalid')
-      ? `expected ${nameType(issue.expected)}, got ${isSecret ? 'something else' : clip(nameType(issue.received))}`
-      : issue.message;
-  }
+  if (issue.kind === 'schema' && issue.expected !== null)
+    return `expected ${nameType(issue.expected)}, got ${isSecret ? 'something else' : clip(nameType(issue.received))}`;
   return issue.message;
 }
 

@@ -261,7 +261,7 @@ test.each<[string, object, string, string | RegExp]>([
     'a logging option that is a reserved word',
     { logging: { options: { constructor: 'x' } } },
     'logging.options.constructor',
-    'an option such as "max-size"',
+    'expected an option such as "max-size", got "constructor"',
   ],
   [
     'a port published twice',
