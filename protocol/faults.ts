@@ -50,7 +50,14 @@ export function parseWith<T>(
         .filter(({ path }) => !told.has(path))
         .map(shorten),
     );
-  return result.success && faults.length === 0 ? { ok: true, value: result.output } : { ok: false, faults };
+  if (result.success && faults.length === 0) return { ok: true, value: result.output };
+  return { ok: false, faults: faults.map(withoutValue) };
+}
+
+/** `environment["TOKEN=1234"]`, as somebody has it who turns Compose's list into an object: the name alone is told. */
+function withoutValue({ path, message }: Fault): Fault {
+  const told = path.replace(/(\["(?:[^"\\=]|\\.)*=)(?:[^"\\]|\\.)*(?="\])/g, '$1...');
+  return { path: told, message };
 }
 
 /** A check quotes names and values also where they are too long to be good. */
@@ -65,9 +72,20 @@ function toFault(issue: v.BaseIssue<unknown>): Fault {
   return { path: formatPath(parts), message: describe(issue, isPrivate(parts)) };
 }
 
-/** A fault travels in statuses and logs: secrets, and passwords in the options of a mount, are never quoted. */
+/** Contents of files are told of by name alone. */
+const PRIVATE_TOPS: readonly unknown[] = ['secrets', 'configs'];
+/** What an application is given to read as it likes: a token, or a password, as often as not. */
+const PRIVATE_FIELDS: readonly unknown[] = [
+  ...['environment', 'command', 'entrypoint', 'labels'],
+  // Of logging, of a volume, and of a health check.
+  ...['options', 'driver_opts', 'test'],
+];
+
+/** A fault travels in statuses and logs, so what may be a secret is never quoted. */
 function isPrivate(parts: readonly (string | number)[]): boolean {
-  return parts[0] === 'secrets' || parts.includes('driver_opts');
+  // The second is a name: a service may well be called "test".
+  const fields = parts.slice(2);
+  return PRIVATE_TOPS.includes(parts[0]) || fields.some((part) => PRIVATE_FIELDS.includes(part));
 }
 
 function describe(issue: v.BaseIssue<unknown>, isSecret: boolean): string {
@@ -80,7 +98,7 @@ function describe(issue: v.BaseIssue<unknown>, isSecret: boolean): string {
   if (!issue.message.startsWith('Invalid'))
     return `expected ${issue.message}${isSecret ? '' : got(issue.input)}`;
   if (issue.kind === 'schema' && issue.expected !== null)
-    return `expected ${nameType(issue.expected)}, got ${isSecret ? 'something else' : clip(nameType(issue.received))}`;
+    return `expected ${nameType(issue.expected)}, got ${isSecret ? kindOf(issue.input) : clip(nameType(issue.received))}`;
   return issue.message;
 }
 
@@ -88,6 +106,12 @@ function describe(issue: v.BaseIssue<unknown>, isSecret: boolean): string {
 function got(input: unknown): string {
   const isShort = (typeof input === 'string' && input.length <= MAX_QUOTED) || typeof input === 'number';
   return isShort ? `, got ${JSON.stringify(input)}` : '';
+}
+
+function kindOf(input: unknown): string {
+  if (input === null) return 'null';
+  if (Array.isArray(input)) return 'a list';
+  return typeof input === 'object' ? 'an object' : `a ${typeof input}`;
 }
 
 function nameType(expected: string): string {

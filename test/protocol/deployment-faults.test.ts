@@ -136,8 +136,8 @@ test.each<[string, object, string, string | RegExp]>([
   ['an image that is no reference', { image: 'Nginx:1' }, 'image', /^not an image reference; write it as/],
   ['a platform of Windows', { platform: 'windows/amd64' }, 'platform', /^expected a platform such as/],
   ['an unknown pull policy', { pull_policy: 'daily' }, 'pull_policy', /"always" or "never", got "daily"/],
-  ['a command as one text', { command: 'serve' }, 'command', 'expected a list, got "serve"'],
-  ['a number in a command', { command: ['sleep', 5] }, 'command[1]', 'expected string, got 5'],
+  ['a command as one text', { command: 'serve' }, 'command', 'expected a list, got a string'],
+  ['a number in a command', { command: ['sleep', 5] }, 'command[1]', 'expected string, got a number'],
   [
     'an argument past 4096 characters',
     { command: ['a'.repeat(4097)] },
@@ -146,9 +146,9 @@ test.each<[string, object, string, string | RegExp]>([
   ],
   ['too many arguments', { command: Array(257).fill('a') }, 'command', 'expected at most 256 items'],
   ['variables as a list', { environment: ['A=b'] }, 'environment', 'expected an object, got a list'],
-  ['a number as a variable', { environment: { A: 1 } }, 'environment.A', 'expected string, got 1'],
+  ['a number as a variable', { environment: { A: 1 } }, 'environment.A', 'expected string, got a number'],
   ['null as a variable', { environment: { A: null } }, 'environment.A', 'expected string, got null'],
-  ['an equals sign in a variable', { environment: { 'A=b': '' } }, 'environment["A=b"]', /without "="/],
+  ['an equals sign in a variable', { environment: { 'A=b': '' } }, 'environment["A=..."]', /without "="/],
   [
     'a relative directory',
     { working_dir: 'srv' },
@@ -373,7 +373,7 @@ test.each<[string, object, string, string | RegExp]>([
     'a test as one text',
     { healthcheck: { test: 'curl' } },
     'healthcheck.test',
-    'expected a list, got "curl"',
+    'expected a list, got a string',
   ],
   [
     'an interval that is none',
@@ -714,6 +714,42 @@ test.each<[string, unknown]>([
   const faults = faultsOf(deploymentWith({}, { secrets }));
   expect(faults).toHaveLength(1);
   expect(JSON.stringify(faults)).not.toMatch(/hunter|472615/);
+});
+
+test.each<[string, object, string]>([
+  ['a variable as a number', { environment: { PIN: 472_615 } }, 'environment.PIN'],
+  ['variables as a text', { environment: 'PIN=hunter2' }, 'environment'],
+  ['a variable with its value', { environment: { 'PIN=hunter2': '' } }, 'environment["PIN=..."]'],
+  ['one with quotes', { environment: { 'PI"N="hunter2"]': '' } }, 'environment["PI\\"N=..."]'],
+  ['a long one', { environment: { [`PIN=hunter2${'x'.repeat(300)}`]: '' } }, 'environment["PIN=..."]'],
+  ['one with NUL', { environment: { 'PIN=hunter2\0': '' } }, 'environment["PIN=..."]'],
+  ['a command as a text', { command: 'run --pin=hunter2' }, 'command'],
+  ['a word of a command as a number', { command: ['--pin', 472_615] }, 'command[1]'],
+  ['an entry point as a text', { entrypoint: 'run --pin=hunter2' }, 'entrypoint'],
+  ['a label as a number', { labels: { pin: 472_615 } }, 'labels.pin'],
+  ['a label with its value', { labels: { 'pin=hunter2': '' } }, 'labels["pin=..."]'],
+  ['an option of the log', { logging: { options: { token: 472_615 } } }, 'logging.options.token'],
+  ['a health check as a text', { healthcheck: { test: 'curl -u me:hunter2' } }, 'healthcheck.test'],
+])('%s is refused and its value not quoted', (_title, service, path) => {
+  const faults = faultsOf(deploymentWith(service));
+  expect(faults).toMatchObject([{ path: `services.web.${path}` }]);
+  expect(JSON.stringify(faults)).not.toMatch(/hunter|472615/);
+});
+
+test.each<[string, unknown]>([
+  ['in place of an object', { db: 'hunter2' }],
+  ['as a number', { db: { content: 472_615 } }],
+])('a config %s is refused and not quoted', (_title, configs) => {
+  const faults = faultsOf(deploymentWith({}, { configs }));
+  expect(faults).toHaveLength(1);
+  expect(JSON.stringify(faults)).not.toMatch(/hunter|472615/);
+});
+
+test('a service by the name of such a field has its values quoted', () => {
+  const services = { test: { image: 'x', user: 'a b' } };
+  expect(faultsOf(deploymentWith({}, { services }))).toEqual([
+    { path: 'services.test.user', message: 'expected a user such as "1000:1000", got "a b"' },
+  ]);
 });
 
 test('one image for two platforms is told where the platform stands', () => {
