@@ -70,6 +70,8 @@ export class DeploymentLoop {
   /** When the first of the looks began that have failed since the last good one, monotonic. */
   #blindSinceMs: number | null = null;
   #isResumed = false;
+  /** The record as it was resumed on a disk that takes nothing: a wait in it ends, however often the disk is tried. */
+  #unstored: DeploymentRecord | null = null;
   #hasLooked = false;
   #isRetryAsked = false;
 
@@ -248,12 +250,12 @@ export class DeploymentLoop {
    * stop and its start, stand until somebody makes room.
    */
   async #startWhatStands(): Promise<void> {
-    const record = resumeRecord(this.#record, this.#context.clock.monotonicMs());
+    this.#unstored ??= resumeRecord(this.#record, this.#context.clock.monotonicMs());
     this.#isResumed = false;
     const document = this.#readAccepted();
     const desired = document === null ? null : this.#reader.revision(document.hash);
     if (document === null || desired === null) return;
-    const decision = decide(await this.#look(document, desired, record));
+    const decision = decide(await this.#look(document, desired, this.#unstored));
     const steps = decision.steps.filter(({ kind }) => kind === 'start_container');
     await this.#apply({ ...decision, steps });
   }
@@ -335,5 +337,6 @@ export class DeploymentLoop {
     this.#context.reporter.addEvents(eventsOf.change(this.name, this.#record, record));
     this.#record = record;
     this.#recordText = text;
+    this.#unstored = null;
   }
 }

@@ -2,6 +2,7 @@
 // what runs goes on, it is told, and all comes to a good end with no restart of the agent.
 import { describe, expect } from 'vitest';
 import { deployment } from '../../fakes/deployments.ts';
+import { programs } from '../../fakes/engine/programs.ts';
 import type { World } from '../../fakes/world.ts';
 import { test } from './world-test.ts';
 
@@ -28,6 +29,27 @@ describe.each([
     world.disk.blockedBy = null;
     await world.untilPhase('line', 'converged', { revision: 2 });
     expect(livesOf(world)).toBe(1);
+  });
+
+  test('a service that waits for its next try is tried when that comes, whatever another does', async ({
+    makeWorld,
+  }) => {
+    const world = makeWorld();
+    const services = { app: { image: 'registry.test/app:1' }, other: { image: 'registry.test/other:1' } };
+    world.startAgent();
+    world.publish(deployment({ revision: 1, services }));
+    await world.untilPhase('line', 'converged', { revision: 1 });
+    world.programs.set('registry.test/app:1', programs.crashesAtOnce);
+    world.up('line', 'app')[0]?.kill();
+    const restarts = (): number => world.status('line')?.services.app?.restarts ?? 0;
+    const isHeldBack = (): boolean => restarts() >= 6 && world.up('line', 'app').length === 0;
+    await world.until(isHeldBack, { what: 'held back' });
+    world.programs.set('registry.test/app:1', programs.healthy);
+    world.disk.blockedBy = errno;
+    // The engine starts it again, and the agent cannot note it.
+    world.up('line', 'other')[0]?.kill();
+    await world.until(() => world.up('line', 'app').length === 1, { what: 'it is started' });
+    expect(world.up('line', 'app')).toMatchObject([{ state: 'running' }]);
   });
 
   test.for(['pulling', 'switching', 'proving'] as const)(
