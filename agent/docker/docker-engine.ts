@@ -14,6 +14,7 @@ import type {
 import type { Folders } from '../ports/folders.ts';
 import type { ServiceFiles } from '../ports/service-files.ts';
 import type { Observed } from '../reconcile/observed.ts';
+import { sharedName } from '../reconcile/resources.ts';
 import type { Step, StepOutcome } from '../reconcile/steps.ts';
 import { carryOut } from './carry-out.ts';
 import { connectDocker } from './client.ts';
@@ -59,6 +60,8 @@ export class DockerEngine implements Engine {
   readonly #files: ServiceFiles;
   readonly #folders: Folders;
   readonly #offered = new Set<string>();
+  /** Shared networks that are being made, by key. */
+  readonly #making = new Map<string, Promise<StepOutcome>>();
 
   constructor({ socketPath, credentialsFor, readLimits, files, folders }: DockerEngineOptions) {
     this.#docker = connectDocker(socketPath, CALL_TIMEOUT_MS);
@@ -120,7 +123,17 @@ export class DockerEngine implements Engine {
   carryOut(deployment: string, step: Step): Promise<StepOutcome> {
     const isSlow = step.kind === 'stop_container' || step.kind === 'restart_container';
     const docker = isSlow ? this.#patient : this.#docker;
-    return carryOut({ docker, files: this.#files, folders: this.#folders }, deployment, step);
+    const act = (): Promise<StepOutcome> =>
+      carryOut({ docker, files: this.#files, folders: this.#folders }, deployment, step);
+    const isOfMany = step.kind === 'create_network' && sharedName(step.network) !== null;
+    return isOfMany ? this.#makeOnce(step.network, act) : act();
+  }
+
+  /** Asked for twice at the same moment, engines make two of one name, which nothing can join then. */
+  #makeOnce(network: string, make: () => Promise<StepOutcome>): Promise<StepOutcome> {
+    const making = this.#making.get(network) ?? make().finally(() => this.#making.delete(network));
+    this.#making.set(network, making);
+    return making;
   }
 
   async watch(onEvent: (deployment: string) => void, signal: AbortSignal): Promise<void> {

@@ -70,6 +70,12 @@ const WORDINGS: readonly Wording[] = [
     hint: 'another network of the device has addresses of this subnet (docker network inspect tells): choose another one',
   },
   {
+    statuses: [400],
+    words: /network \S+ is ambiguous/,
+    code: 'name_taken',
+    hint: 'the device has several networks of that name: docker network ls tells their ids; remove all but one of them',
+  },
+  {
     // Those of ports begin with a small letter.
     statuses: [403, 409, 500],
     words: /(?:^|: )Address already in use|[Nn]o available IPv4 addresses/,

@@ -63,6 +63,8 @@ const cases: readonly [number, string, string][] = [
     'cannot create network a1 (br-a1): conflicts with network b2 (br-b2): networks have overlapping IPv4',
     'subnet_taken',
   ],
+  [400, 'network proxy is ambiguous (2 matches found on name)', 'name_taken'],
+  [400, '2 matches found based on name: network proxy is ambiguous', 'name_taken'],
   [403, 'Address already in use', 'address_taken'],
   [500, 'failed to set up container networking: Address already in use', 'address_taken'],
   [

@@ -370,3 +370,18 @@ test('what this engine is too old for is told, and no container made', async () 
   expect(outcome).toMatchObject(isOld ? { ok: false, code: 'engine_too_old' } : { ok: true });
   expect(await world.engine.containersOf(name)).toHaveLength(isOld ? 0 : 1);
 });
+
+test('a shared network that deployments ask for at the same moment is made once', async () => {
+  const shared = newName();
+  const deployments = ['a', 'b', 'c', 'd'];
+  const asked = createNetwork(`shared/${shared}`);
+  const made = await Promise.all(deployments.map((other) => engine.carryOut(other, asked)));
+  const named = async () => (await world.engine.docker.listNetworks()).filter(({ Name }) => Name === shared);
+  const there = await named();
+  const left = await Promise.all(
+    deployments.map((other) => engine.carryOut(other, { kind: 'leave_network', network: asked.network })),
+  );
+  for (const { Id } of await named()) await world.engine.docker.getNetwork(Id).remove();
+  expect(there).toHaveLength(1);
+  expect([...made, ...left]).toEqual(Array.from({ length: 8 }, () => ({ ok: true })));
+});
