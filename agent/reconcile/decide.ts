@@ -14,7 +14,7 @@ import { stayRolledBack } from './rollback.ts';
 import { specsOf } from './service-spec.ts';
 import { earliest } from './services.ts';
 import type { Decision, Revision, Situation } from './situation.ts';
-import { keepRunning, steadyPhase } from './steady.ts';
+import { keepRunning, ownNetworks, steadyPhase } from './steady.ts';
 import { decideUpdate } from './update.ts';
 
 /**
@@ -78,8 +78,10 @@ function sitOut(situation: Situation, reason: Reason): Decision {
 }
 
 /** Of a document that has ended nothing is waited for where nothing is here. */
-function restingPhase({ desired, observed: { containers, networks } }: Situation): Phase {
-  const isEnd = desired.document.state === 'inherit' && containers.length === 0 && networks.size === 0;
+function restingPhase(situation: Situation): Phase {
+  const { desired, observed } = situation;
+  const isNothingHere = observed.containers.length === 0 && ownNetworks(situation).length === 0;
+  const isEnd = desired.document.state === 'inherit' && isNothingHere;
   return isEnd ? 'removed' : 'waiting';
 }
 

@@ -374,8 +374,11 @@ describe('roll-outs and removal', () => {
       expect(record).toMatchObject({ proven: { revision: 1 } });
     });
 
-    it('is at its end where nothing is here', () => {
-      expect(decide(situation({ desired: over, observed: observed([], []) })).record).toMatchObject({
+    it.each([
+      ['nothing', []],
+      ["nothing but what is the engine's own, or others'", ['shared/bridge', 'shared/proxy']],
+    ])('is at its end where %s is here', (_what, networks) => {
+      expect(decide(situation({ desired: over, observed: observed([], networks) })).record).toMatchObject({
         phase: 'removed',
         reason: { code: 'nothing_to_inherit' },
       });

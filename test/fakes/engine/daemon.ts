@@ -10,7 +10,7 @@ import type {
   ObservedContainer,
   VolumeFacts,
 } from '../../../agent/reconcile/observed.ts';
-import { sharedName } from '../../../agent/reconcile/resources.ts';
+import { sharedKey, sharedName } from '../../../agent/reconcile/resources.ts';
 import { foldersOf } from '../../../agent/reconcile/service-folder.ts';
 import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
@@ -423,11 +423,16 @@ export class Daemon implements Surroundings {
         ...(this.#hasLostItsNetwork(container) && { address: null }),
         ...(this.unreadable.has(container.id) && UNREADABLE),
       })),
-      networks: seenBy(deployment, this.networks),
+      networks: new Map([...ENGINES_OWN, ...seenBy(deployment, this.networks)]),
       volumes: seenBy(deployment, this.volumes),
     };
   }
 }
+
+/** Networks that each engine has from the first, and nobody can remove. */
+const ENGINES_OWN = ['bridge', 'host', 'none'].map(
+  (name) => [sharedKey(name), { isInternal: false, subnets: [] }] as const,
+);
 
 /** What is known of it from the engine's list alone, as the room that speaks to the engine tells it. */
 const UNREADABLE = {
