@@ -23,9 +23,9 @@ export function answerIn(error: unknown): EngineAnswer | null {
   return { status: error.statusCode, message: cutText(withoutPasswords(message.trim()), MAX_MESSAGE) };
 }
 
-/** The engine quotes the options of a mount that failed, and those of a share hold its password. */
+/** The engine quotes the options of a mount that failed, and those of a share hold its password, which may have a colon. */
 function withoutPasswords(message: string): string {
-  return message.replace(/\b(pass(?:word2?)?)=[^,]+?(?=,|: |$)/g, '$1=…');
+  return message.replace(/\b(pass(?:word2?)?)=[^,]+?(?=,|: [^:,]*$|$)/g, '$1=…');
 }
 
 /** The error to throw when the engine did not answer, or when nothing can be decided on what it answered. */

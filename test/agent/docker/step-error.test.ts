@@ -98,6 +98,7 @@ test.each([
   ['addr=10.0.0.1,password=s3 cret,vers=3: host is down', 'addr=10.0.0.1,password=…,vers=3: host is down'],
   ['user=a,pass=s3cret: permission denied', 'user=a,pass=…: permission denied'],
   ['user=a,password=s3cret', 'user=a,password=…'],
+  ['user=a,password=s3: cret: permission denied', 'user=a,password=…: permission denied'],
 ])('a password in the options of a mount, "%s", is not told', (options, told) => {
   const message = `failed to mount local volume: mount //nas/a:/b, data: ${options}`;
   const error = Object.assign(new Error(message), { statusCode: 500, json: { message } });
