@@ -10,7 +10,8 @@ function textMap(valueAlone: ValueAlone): Convert {
   return (field, run) => {
     const { node } = field;
     if (isEmpty(node)) return undefined;
-    if (node.kind === 'scalar') return run.fault(field, `expected a map or a list, got ${describe(node)}`);
+    // Not what stands there: it may be a password.
+    if (node.kind === 'scalar') return run.fault(field, 'expected a map or a list, got a text');
     const entries = node.kind === 'map' ? fromMap(field, valueAlone, run) : fromList(field, valueAlone, run);
     return Object.fromEntries(entries);
   };
@@ -55,7 +56,8 @@ function fromList(field: Field, valueAlone: ValueAlone, run: Conversion): [strin
     const at = [...field.at, name];
     run.place(at, item.offset);
     if (name === '') {
-      run.fault({ at, offset: item.offset }, `expected "NAME=value", got ${describe(item)}`);
+      const found = item.kind === 'scalar' ? 'no name' : describe(item);
+      run.fault({ at, offset: item.offset }, `expected "NAME=value", got ${found}`);
       return [];
     }
     return equals === -1

@@ -192,6 +192,15 @@ describe('a service key', () => {
     expect(faults[0]).toMatch(/^4:/);
   });
 
+  test.each(['environment: PIN=hunter2', 'environment: ["=hunter2"]', 'environment: {PIN: [hunter2]}'])(
+    'the value of %s is not quoted',
+    (line) => {
+      const faults = faultsOf(readService(line));
+      expect(faults).toHaveLength(1);
+      expect(faults[0]).not.toContain('hunter2');
+    },
+  );
+
   test.each<[string, object]>([
     ['command:', {}],
     ['command: []', { command: [] }],
