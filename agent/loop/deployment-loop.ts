@@ -11,7 +11,7 @@ import { recognise } from '../reconcile/identity.ts';
 import type { Observed } from '../reconcile/observed.ts';
 import { recordOutcomes, type StepResult } from '../reconcile/outcomes.ts';
 import { type DeploymentRecord, EMPTY_RECORD, resumeAfterGap, resumeRecord } from '../reconcile/record.ts';
-import { foldersToPurge } from '../reconcile/removal.ts';
+import { foldersToPurge, VOLUME_KEPT } from '../reconcile/removal.ts';
 import { withRetry } from '../reconcile/retry.ts';
 import type { Decision, Revision, Situation } from '../reconcile/situation.ts';
 import {
@@ -282,7 +282,8 @@ export class DeploymentLoop {
 
   /** None while all goes well: the next step follows at once. */
   #pauseAfter(results: readonly StepResult[]): number {
-    if (!results.every(({ outcome }) => outcome.ok)) return this.#setbacks.note('step');
+    const isSettled = ({ outcome }: StepResult): boolean => outcome.ok || outcome.code === VOLUME_KEPT;
+    if (!results.every(isSettled)) return this.#setbacks.note('step');
     this.#setbacks.forget('step');
     return 0;
   }

@@ -52,7 +52,7 @@ function noteWhatStays({ record, observed, desired }: Situation): DeploymentReco
 }
 
 /** What others use, or have made, is nothing that a removal waits for. */
-const VOLUME_KEPT = 'volume_kept';
+export const VOLUME_KEPT = 'volume_kept';
 
 /** What stays that was to go has to be told. */
 function doneReason({ kept }: DeploymentRecord): Reason | null {

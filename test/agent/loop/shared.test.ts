@@ -214,6 +214,20 @@ describe('a shared volume', () => {
   });
 });
 
+test('that many volumes stay keeps a removal waiting for none of them', async ({ makeWorld }) => {
+  const world = makeWorld();
+  const kept = Array.from({ length: 40 }, (_, index) => `shared/v${index}`);
+  for (const volume of kept) {
+    world.daemon.volumes.set(volume, { options: {} });
+    world.daemon.handMade.add(`volume ${volume}`);
+  }
+  world.startAgent();
+  await deploy(world, deployment({ revision: 1 }));
+  world.publish(absent(2, 'line', kept));
+  const told = await world.untilPhase('line', 'removed', { revision: 2, maxMs: 20_000 });
+  expect(told.reason).toMatchObject({ code: 'volume_kept', path: 'volumes.v0' });
+});
+
 describe('options of a volume', () => {
   const revision = (number: number, options: object) =>
     deployment({
