@@ -42,10 +42,10 @@ export function initOf({
   return isInit(Path) ? 'image' : 'none';
 }
 
-/** As the engine puts it together: an entry point of the service's own leaves nothing of the image's. */
-function firstWord({ entrypoint, command }: Asked, image: ImageProcess): string {
+/** As the engine puts it together: an entry point of the service's own leaves nothing of the image's, an empty command all. */
+function firstWord({ entrypoint, command = [] }: Asked, image: ImageProcess): string {
   const entry = entrypoint ?? wordsOf(image.Entrypoint);
-  const [first = ''] = [...entry, ...(command ?? wordsOf(image.Cmd))];
+  const [first = ''] = [...entry, ...(command.length > 0 ? command : wordsOf(image.Cmd))];
   return first;
 }
 

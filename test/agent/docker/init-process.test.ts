@@ -44,6 +44,7 @@ test.for([
   ],
   ['its command where no entry point is', { command: ['tini', 'app'] }, PLAIN, 'image'],
   ['the image’s entry point above its command', { command: ['app'] }, S6, 'image'],
+  ['the image’s command where its own is empty', { command: [] }, { Cmd: ['/init'] }, 'image'],
   ['its command where it takes the entry point away', { entrypoint: [], command: ['app'] }, S6, 'engine'],
 ] as const)('what starts is %s', ([_what, service, image, expected]) => {
   expect(initFor(service, image)).toBe(expected);
