@@ -53,8 +53,8 @@ export interface ConversionOptions {
   /** Profiles that were asked for; a service with others only is left out. */
   readonly profiles?: readonly string[] | undefined;
   readonly beside?: Beside | undefined;
-  /** The name that Compose would give the project. */
-  readonly project?: string | undefined;
+  /** The names of the project: what it is called here, and then what the files call it. */
+  readonly projects?: readonly string[] | undefined;
   /** The project's folder here, where what was read has whole paths to it, as `docker compose config` writes them. */
   readonly ownFolder?: string | undefined;
 }
@@ -69,6 +69,7 @@ export class Conversion {
   readonly profiles: ReadonlySet<string>;
   readonly beside: Beside;
   readonly project: string;
+  private readonly projects: readonly string[];
   private readonly ownFolder: string | undefined;
   /** Where the project's folder is on the device, if the file says so. */
   folder: string | null = null;
@@ -87,14 +88,20 @@ export class Conversion {
     variables,
     profiles = [],
     beside = NOTHING_BESIDE,
-    project = '',
+    projects = [],
     ownFolder,
   }: ConversionOptions) {
     this.variables = variables;
     this.profiles = new Set(profiles);
     this.beside = beside;
-    this.project = project;
+    this.project = projects[0] ?? '';
+    this.projects = projects;
     this.ownFolder = ownFolder;
+  }
+
+  /** Whether Compose gives this name itself to what the project makes under a key. */
+  isOwnName(name: unknown, key: string): boolean {
+    return this.projects.some((project) => name === `${project}_${key}`);
   }
 
   /** Remembers that a text was put together with variables that are of the machine of whoever deploys. */

@@ -1,8 +1,8 @@
 // Networks and volumes at the top level: a deployment's own, and those of the device that it shares with others.
-import { type Conversion, type Convert, entryField, type Field, objectOf } from './conversion.ts';
+import { type Convert, objectOf } from './conversion.ts';
 import { boolean, isEmpty, listOf, shape, text } from './converters.ts';
-import { findEntry, hoist, OURS } from './ours.ts';
-import { ignored, only, projectName } from './passing.ts';
+import { hoist, OURS } from './ours.ts';
+import { ignored, only } from './passing.ts';
 import { driverOptions } from './volume-options.ts';
 
 const LABELLED = 'the agent labels what it makes';
@@ -17,33 +17,33 @@ const shared: Convert = (field, run) => {
   return node.kind === 'scalar' && typeof node.value === 'boolean' ? boolean(field, run) : text(field, run);
 };
 
-/** `external`, or `shared` of `x-holdfast`: it is of the device, by the name that others know it by too. */
+/**
+ * `external`, `shared` of `x-holdfast`, or a `name` of its own: it is of the device, by the name that others know it by
+ * too. Compose names so what one project makes and others join.
+ */
 function shareable(long: Convert): Convert {
   return (field, run) => {
     const { external: outside, name, ...own } = objectOf(long(field, run));
-    const { shared: ours = false } = hoist(field, { shared }, run);
+    const { shared: ours } = hoist(field, { shared }, run);
+    const key = String(field.at.at(-1));
     const isOutside = outside === true || typeof outside === 'object';
-    if (isOutside) noteExternal(field, run);
-    if (!isOutside && ours === false) {
-      noteName(field, run);
-      return own;
-    }
+    const isNamed = ours === undefined && typeof name === 'string' && !run.isOwnName(name, key);
+    const isShared = isOutside || isNamed || (ours !== undefined && ours !== false);
+    if (!isShared) return own;
+    const way = isOutside ? 'external' : isNamed ? 'name' : 'shared';
+    const at = [...field.at, way];
+    const note = NOTES[way];
+    if (note !== undefined) run.note({ at, offset: run.offsetOf(at) }, note);
     const named = [ours, objectOf(outside).name, name].find((known) => typeof known === 'string');
-    run.land([...field.at, 'shared'], [...field.at, isOutside ? 'external' : 'shared']);
-    return { ...own, shared: named ?? String(field.at.at(-1)) };
+    run.land([...field.at, 'shared'], at);
+    return { ...own, shared: named ?? key };
   };
 }
 
-function noteExternal(field: Field, run: Conversion): void {
-  const at = [...field.at, 'external'];
-  run.note({ at, offset: run.offsetOf(at) }, 'the device makes it where it is not there');
-}
-
-/** To others it is of no use: the agent names by deployment. */
-function noteName(field: Field, run: Conversion): void {
-  const entry = findEntry(field.node, 'name');
-  if (entry !== undefined) projectName(entryField(entry, [...field.at, 'name']), run);
-}
+const NOTES: Readonly<Record<string, string>> = {
+  external: 'the device makes it where it is not there',
+  name: 'other deployments of the device can use it by this name',
+};
 
 export const volume = shareable(
   shape({

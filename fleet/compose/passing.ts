@@ -28,10 +28,9 @@ export function ignored(why: string, silent?: Json): Convert {
   };
 }
 
-/** The name that other projects know a network, volume or file by: `docker compose config` puts its own one in. */
+/** The name that other projects know a file by: `docker compose config` puts its own one in. */
 export const projectName: Convert = (field, run) => {
-  const isOwn = plainOf(field.node) === `${run.project}_${String(field.at.at(-2))}`;
-  return isOwn
+  return run.isOwnName(plainOf(field.node), String(field.at.at(-2)))
     ? undefined
     : ignored('only other projects see it, and the agent names by deployment')(field, run);
 };

@@ -33,9 +33,10 @@ export interface ReadOptions extends ConversionOptions {
 
 /** Reads Compose files, later ones over earlier ones. Faults are in the order of the files, and all are told. */
 export function readCompose(files: readonly SourceText[], options: ReadOptions): ReadResult {
-  const project = projectOf(files, options);
+  const said = projectIn(files, options.variables);
+  const project = projectOf(said, options);
   const variables = { ...options.variables, COMPOSE_PROJECT_NAME: project };
-  const run = new Conversion({ ...options, variables, project });
+  const run = new Conversion({ ...options, variables, projects: [project, said ?? project] });
   const tree = readTree(files, run);
   const content = tree === null ? null : convertTopLevel(tree, run);
   if (content === null) return failed(run);
@@ -45,18 +46,23 @@ export function readCompose(files: readonly SourceText[], options: ReadOptions):
   return { ok: true, content: named, notes: placeAll(run.notes, run) };
 }
 
-/** As Compose finds it. It may be put into the files, so it is looked for before all else. */
-function projectOf(files: readonly SourceText[], { name, variables, fallbackName }: ReadOptions): string {
+/** As Compose finds it. */
+function projectOf(said: string | null, { name, variables, fallbackName }: ReadOptions): string {
   const { COMPOSE_PROJECT_NAME: given } = variables;
   if (name !== undefined) return name;
   if (given !== undefined && given !== '') return given;
+  return said ?? fallbackName;
+}
+
+/** What the files call it. It may be put into them, so it is looked for before all else. */
+function projectIn(files: readonly SourceText[], variables: ReadOptions['variables']): string | null {
   const silent = { fault: () => undefined, unset: () => undefined };
   const roots = files.flatMap(({ text }) => {
     const transform = (value: string): string => interpolate(value, variables, silent);
     return parseYaml(text, { transform, report: () => undefined }).roots;
   });
   const said = roots.map((root) => plainOf(entryOf(root, 'name')?.value ?? nothing(0)));
-  return said.findLast((one) => typeof one === 'string') ?? fallbackName;
+  return said.findLast((one) => typeof one === 'string') ?? null;
 }
 
 /** The protocol has the last word on every value; its faults are led back to the file. */

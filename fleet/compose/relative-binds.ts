@@ -71,7 +71,7 @@ function inDeployment(
     if (look.kind === 'directory' && !look.isEmpty)
       run.fault(
         field,
-        `"${written}" is a directory with content, which cannot come with the document: ${elsewhere(run)}. Single text files can be bound, and come along; data of runs here is best left out`,
+        `"${written}" is a directory with content, which cannot come with the document: ${elsewhere(run)}. Single text files can be bound, and come along; if a run on this machine has left it there, delete it`,
       );
     else if (look.kind === 'missing' && looksLikeFile(path, String(target)))
       run.note(

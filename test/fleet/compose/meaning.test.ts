@@ -352,9 +352,11 @@ describe('what several deployments share', () => {
     ['n: {x-holdfast: {shared: false}}', { n: {} }, []],
     [
       'n: {name: proxy}',
-      { n: {} },
-      ['networks.n.name: "name" is ignored: only other projects see it, and the agent names by deployment'],
+      { n: { shared: 'proxy' } },
+      ['networks.n.name: other deployments of the device can use it by this name'],
     ],
+    ['n: {name: app_n}', { n: {} }, []],
+    ['n: {name: proxy, x-holdfast: {shared: false}}', { n: {} }, []],
   ])('networks: {%s}', (line, networks, notes) => {
     const result = read(`services: {s: {image: i, restart: always}}\nnetworks: {${line}}`);
     expect(contentOf(result).networks).toEqual(networks);

@@ -194,9 +194,9 @@ export const SAMPLES: Readonly<Record<string, Keys>> = {
   },
   'service.configs[]': { source: 'd', target: '/a', uid: '1', gid: 1, mode: '0400' },
   'service.secrets[]': { source: 'u', target: 'a', uid: 1, gid: '1', mode: '0400' },
-  'networks.*': { internal: true, external: true, ipam: { config: [{ subnet: '10.0.0.0/8' }] } },
+  'networks.*': { internal: true, external: true, name: 'web', ipam: { config: [{ subnet: '10.0.0.0/8' }] } },
   'networks.*.ipam': { config: [{ subnet: '11.0.0.0/8' }] },
-  'volumes.*': { driver_opts: { type: 'tmpfs' }, external: true },
+  'volumes.*': { driver_opts: { type: 'tmpfs' }, external: true, name: 'media' },
   'configs.*': { content: 'other', environment: 'TOKEN', file: 'some.env' },
   'secrets.*': { environment: 'TOKEN', file: 'some.env' },
 };
