@@ -150,7 +150,7 @@ export const plantedBugs: readonly PlantedBug[] = [
         replace: 'deadlineInMs(attempt, proof.document, Date.parse(situation.wallTime))',
       },
     ],
-    promises: ['5 the deadline counts from the end of the pull'],
+    promises: ['5 the deadline counts from the end of the pull', '5 the deadline ends the wait'],
     within: 100,
   },
   {
