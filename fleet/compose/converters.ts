@@ -119,10 +119,14 @@ export function shape(table: ConvertTable, refused: RefusedKeys = {}): Convert {
   };
 }
 
+/** Where a file says what is Holdfast's alone. */
+export const OURS = 'x-holdfast';
+
 /** The converter of a key: Compose ignores `x-…`, and what the table lacks is refused by name. */
 function tableEntry(key: string, table: ConvertTable, refused: RefusedKeys): Convert {
   if (Object.hasOwn(table, key)) return table[key] ?? asIs;
-  if (key.startsWith('x-')) return () => undefined;
+  const isOurs = Object.hasOwn(table, OURS) && nearestName(key, [OURS]) !== null;
+  if (key.startsWith('x-')) return isOurs ? unknownKey(key, [OURS]) : () => undefined;
   const hint = Object.hasOwn(refused, key) ? refused[key] : undefined;
   if (hint === undefined) return unknownKey(key, [...Object.keys(table), ...Object.keys(refused)]);
   return ({ node, at, offset, keyOffset = offset }, run) => {

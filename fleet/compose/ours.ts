@@ -7,10 +7,8 @@ import {
   type Field,
   type Json,
 } from './conversion.ts';
-import { describe, isEmpty } from './converters.ts';
+import { describe, isEmpty, OURS } from './converters.ts';
 import type { Yaml, YamlEntry } from './yaml-tree.ts';
-
-export const OURS = 'x-holdfast';
 
 /** Converts the keys of `x-holdfast` as if they stood one level up, where the document has them. */
 export function hoist(

@@ -1,11 +1,11 @@
 // The top of a Compose file: services, volumes, networks, and what is ours under `x-holdfast`.
 import { type Conversion, type Convert, entryField, type Field, type Json, objectOf } from './conversion.ts';
-import { boolean, describe, isEmpty, listOf, mapOf, number, shape, text } from './converters.ts';
+import { boolean, describe, isEmpty, listOf, mapOf, number, OURS, shape, text } from './converters.ts';
 import { fileContents, keepUsedFiles } from './file-keys.ts';
 import { finishService } from './finish-service.ts';
 import { finishServices } from './finish-services.ts';
 import { network, volume } from './networks-and-volumes.ts';
-import { findEntry, hoist, OURS } from './ours.ts';
+import { findEntry, hoist } from './ours.ts';
 import { ignored } from './passing.ts';
 import { REFUSED_SERVICE_KEYS } from './refused-service-keys.ts';
 import { probe, SERVICE_KEYS } from './service-keys.ts';

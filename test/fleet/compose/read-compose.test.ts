@@ -176,6 +176,7 @@ describe('a service key', () => {
     ['memswap_limit: 64m', 'no swap beyond its memory limit'],
     ['enviroment: 1', '"enviroment" is no key that stands here; did you mean "environment"?'],
     ['volume: [a]', 'did you mean "volumes"?'],
+    ['x-holdfst: {}', 'did you mean "x-holdfast"?'],
     ['nonsense: 1', '"nonsense" is no key that stands here'],
     ['toString: 1', '"toString" is no key that stands here'],
     ['environment: text', 'expected a map or a list'],
