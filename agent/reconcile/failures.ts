@@ -150,9 +150,13 @@ function exitFailure(container: ObservedContainer): Failure {
       exitCode: container.exitCode,
     };
   }
-  const code = container.exitCode === null ? '' : ` with code ${container.exitCode}`;
-  return { code: 'exited', message: `it exited${code}`, exitCode: container.exitCode };
+  const { exitCode } = container;
+  const message = `it exited${exitCode === null ? '' : ` with code ${exitCode}`}`;
+  return { code: 'exited', message, exitCode, ...(exitCode === 0 ? { hint: ENDED_WELL } : {}) };
 }
+
+const ENDED_WELL =
+  'it ended well, and is started again as its restart policy says; a job needs restart "no", or another that waits for its completion';
 
 function countRestarts(record: DeploymentRecord, spec: ServiceSpec, restarts: number): DeploymentRecord {
   const history = historyOf(record, spec);

@@ -61,3 +61,15 @@ describe('a service that no policy restarts and that ended before it was ever se
     expect(next(update, end).record.services.web?.lastFailure ?? null).toBeNull();
   });
 });
+
+it('an exit with 0 of what its policy starts again is told with what a job needs', () => {
+  const server = present(1, { web: { restart: 'always' } });
+  const up = containerOf(server, 'web');
+  const seen = decide(situation({ desired: server, proven: server, observed: observed([up]) })).record;
+  const ended = observed([{ ...up, state: 'exited', exitCode: 0 }]);
+  const { record } = decide(situation({ desired: server, proven: server, record: seen, observed: ended }));
+  expect(record.services.web?.lastFailure).toMatchObject({
+    message: 'it exited with code 0',
+    hint: expect.stringContaining('restart "no"'),
+  });
+});
