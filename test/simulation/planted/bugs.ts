@@ -222,7 +222,7 @@ export const plantedBugs: readonly PlantedBug[] = [
           'const known = this.#options.store.acceptedRevisions(name).find((document) => document.source === source);\n    if (payload.byteLength === 0 && known !== undefined) {\n      const absent = { schema: "holdfast.deployment/1", name, revision: known.revision + 1, state: "absent" };\n      return this.#receiveDocument(source, name, Buffer.from(JSON.stringify(absent)));\n    }\n    if (payload.byteLength === 0) {',
       },
     ],
-    promises: ['everything comes to its end'],
+    promises: ['everything comes to its end', '7 bad input is answered'],
     within: 60,
   },
   {
