@@ -1,5 +1,6 @@
 // A document as the bytes that are published, within what every large broker retains.
 import { formatBytes } from '../../protocol/byte-size.ts';
+import { formatPath } from '../../protocol/faults.ts';
 import { MAX_RETAINED_BYTES, WARN_RETAINED_BYTES } from '../../protocol/payload.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
 
@@ -9,6 +10,10 @@ export interface Payload {
   /** Said when the size comes near the limit. */
   readonly warning: string | null;
 }
+
+/** What people cut a document into: services, and the contents of files. */
+const KINDS = ['services', 'configs', 'secrets'] as const;
+const NAMED = 3;
 
 const HINT = 'make several deployments of it, or put long texts into the image';
 
@@ -21,7 +26,7 @@ export function serialize(value: unknown): Payload {
     throw new CommandFailure({
       code: 'too_large',
       exitCode: EXIT.usage,
-      message: `the document has ${formatBytes(bytes)}, and at most ${limit} can be published`,
+      message: `the document has ${formatBytes(bytes)}, and at most ${limit} can be published; the largest parts are ${largestParts(value)}`,
       hint: HINT,
     });
   }
@@ -30,4 +35,19 @@ export function serialize(value: unknown): Payload {
       ? `the document has ${formatBytes(bytes)} of at most ${limit}; ${HINT}`
       : null;
   return { text, bytes, warning };
+}
+
+function largestParts(value: unknown): string {
+  const document: Readonly<Record<string, unknown>> = Object(value);
+  const parts = KINDS.flatMap((kind) =>
+    Object.entries<unknown>(Object(document[kind])).map(([name, part]) => ({
+      path: formatPath([kind, name]),
+      bytes: Buffer.byteLength(JSON.stringify(part)),
+    })),
+  );
+  return parts
+    .toSorted((one, other) => other.bytes - one.bytes)
+    .slice(0, NAMED)
+    .map(({ path, bytes }) => `${path} (${formatBytes(bytes)})`)
+    .join(', ');
 }

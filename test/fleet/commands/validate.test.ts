@@ -141,6 +141,7 @@ describe('validate', () => {
     const refused = await runHoldfastctl(['validate', write('refused.yaml', large(62))]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('at most 60.0 KiB can be published');
+    expect(refused.stderr).toMatch(/the largest parts are services\.s \(6\d\.\d KiB\)$/m);
   });
 });
 
