@@ -129,7 +129,8 @@ const changes = fc.oneof(
   fc.tuple(keys, values).map(([name, value]) => insert(name, value)),
 );
 
-test.each(schemaNames)('both judge every change of a good %s alike', (name) => {
+// Thousands of documents, twice: seconds where nothing else runs.
+test.each(schemaNames)('both judge every change of a good %s alike', { timeout: 60_000 }, (name) => {
   const documents = fixtures(name, 'accepted').map(({ value }) => value);
   const places = documents.flatMap((document) => placesIn(document).map((path) => ({ document, path })));
   const seen = { accepted: 0, refused: 0 };
