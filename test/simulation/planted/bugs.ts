@@ -331,7 +331,7 @@ export const plantedBugs: readonly PlantedBug[] = [
         replace: "if (desired.document.state === 'inherit') return decideRemoval(situation);",
       },
     ],
-    promises: ['everything comes to its end'],
+    promises: ['everything comes to its end', '5 barred content is not tried'],
     within: 60,
   },
   {
@@ -368,7 +368,7 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
     ],
     promises: ['everything comes to its end'],
-    within: 60,
+    within: 150,
   },
   {
     name: 'pull_policy always: take what is here',
@@ -404,5 +404,78 @@ export const plantedBugs: readonly PlantedBug[] = [
     ],
     promises: ['a moved tag waits for the next revision'],
     within: 60,
+  },
+  {
+    name: 'count a time in which the process stood still',
+    edits: [
+      {
+        file: 'agent/loop/stall-watch.ts',
+        find: 'if (stoodMs >= BEAT_MS + LATE_MS) {',
+        replace: 'if (stoodMs >= BEAT_MS + LATE_MS && nowMs < 0) {',
+      },
+    ],
+    promises: ['5 proven is what was seen good', '5 what is good is not barred for good'],
+    within: 100,
+  },
+  {
+    name: 'believe the labels of a copy',
+    edits: [
+      {
+        file: 'agent/reconcile/identity.ts',
+        find: 'const ours = containers.filter(({ id }) => known.includes(id));',
+        replace: 'const ours = containers.filter(({ id }) => known.includes(id) || id !== null);',
+      },
+    ],
+    promises: ['14 a container that others made is left alone'],
+    within: 60,
+  },
+  {
+    name: 'start a service while another has its port',
+    edits: [
+      {
+        file: 'agent/reconcile/places.ts',
+        find: 'return isPortHeld || (service.devices ?? [])',
+        replace: 'return (service.devices ?? [])',
+      },
+    ],
+    promises: ['no service waits in vain for a port of its own deployment'],
+    within: 100,
+  },
+  {
+    name: 'call a crash loop well between its crashes',
+    edits: [
+      {
+        file: 'agent/reconcile/services.ts',
+        find: "if (isHealthy && isAsAsked(view, record) && !isInLoop(history)) return 'good';",
+        replace:
+          "if (isHealthy && isAsAsked(view, record) && (!isInLoop(history) || isHealthy)) return 'good';",
+      },
+    ],
+    promises: ['what crashes again and again is told'],
+    within: 100,
+  },
+  {
+    name: 'bar a content for good whoever is to blame',
+    edits: [
+      {
+        file: 'agent/reconcile/barred.ts',
+        find: 'const barred = OF_THE_CONTENT.has(reason.code)',
+        replace: 'const barred = OF_THE_CONTENT.size > 0',
+      },
+    ],
+    promises: ['5 what is good is not barred for good'],
+    within: 60,
+  },
+  {
+    name: 'blame the deadline, not what held the update up',
+    edits: [
+      {
+        file: 'agent/reconcile/proof.ts',
+        find: 'return { view, reason: obstacle ?? TOO_LATE };',
+        replace: 'return { view, reason: TOO_LATE };',
+      },
+    ],
+    promises: ['16 a verdict tells its cause', '5 what is good is not barred for good'],
+    within: 100,
   },
 ];
