@@ -26,7 +26,7 @@ export function describeOverride(
   const { device } = to;
   if (state === 'inherit') {
     return group === null
-      ? `no group of ${device} has a document for ${name}: it is removed there, and its volumes stay`
+      ? `no group of ${device} has a document for ${name}: what runs there is kept`
       : `${device} goes back to the document of ${group}`;
   }
   if (group === null) return null;

@@ -621,6 +621,8 @@ describe('deploy --wait to a group', () => {
   });
 });
 
+const NOTHING_TO_INHERIT = { code: 'nothing_to_inherit', message: 'what runs is kept' };
+
 describe('remove', () => {
   test('publishes the absence as the next revision, and purges only what is named', async () => {
     await report('edge-01');
@@ -716,9 +718,9 @@ describe('remove', () => {
     expect(await publishedOn(topicOf('devices/edge-01'))).toMatchObject({ revision: 8, state: 'inherit' });
   });
 
-  test('--inherit with no group behind it says that the deployment goes', async () => {
+  test('--inherit with no group behind it says that what runs is kept', async () => {
     await addDevice('edge-01', ({ value }) => [
-      { phase: value.state === 'inherit' ? 'removed' : 'converged' },
+      { phase: 'converged', ...(value.state === 'inherit' ? { reason: NOTHING_TO_INHERIT } : {}) },
     ]);
     await deploy('devices/edge-01', '--wait');
     const { code, stdout, stderr } = await run(
@@ -730,8 +732,8 @@ describe('remove', () => {
       '--wait',
     );
     expect(code).toBe(0);
-    expect(stderr).toContain('no group of edge-01 has a document for hello: it is removed there');
-    expect(stdout).toContain('edge-01: removed at revision 2');
+    expect(stderr).toContain('no group of edge-01 has a document for hello: what runs there is kept');
+    expect(stdout).toContain('edge-01: converged at revision 2');
   });
 
   test.each([
