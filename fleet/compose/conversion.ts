@@ -68,7 +68,6 @@ export class Conversion {
   readonly variables: Variables;
   readonly profiles: ReadonlySet<string>;
   readonly beside: Beside;
-  readonly project: string;
   private readonly projects: readonly string[];
   private readonly ownFolder: string | undefined;
   /** Where the project's folder is on the device, if the file says so. */
@@ -94,9 +93,12 @@ export class Conversion {
     this.variables = variables;
     this.profiles = new Set(profiles);
     this.beside = beside;
-    this.project = projects[0] ?? '';
     this.projects = projects;
     this.ownFolder = ownFolder;
+  }
+
+  get project(): string {
+    return this.projects[0] ?? '';
   }
 
   /** Whether Compose gives this name itself to what the project makes under a key. */
