@@ -231,10 +231,7 @@ export class DeploymentLoop {
     return sinceMs !== null && this.#context.clock.monotonicMs() - sinceMs >= ABSENT_MS;
   }
 
-  /**
-   * What cannot be stored is not acted upon; what runs goes on under the engine. To an update the wait is what a
-   * restart of the agent is: its deadline counts anew after it, but not for ever.
-   */
+  /** What cannot be stored is not acted upon; what runs goes on under the engine. */
   #waitForStore(trouble: StoreBlocked): number {
     const { reporter } = this.#context;
     const document = this.#readAccepted();
@@ -251,6 +248,7 @@ export class DeploymentLoop {
    */
   async #startWhatStands(): Promise<void> {
     this.#unstored ??= resumeRecord(this.#record, this.#context.clock.monotonicMs());
+    // To an update the wait is what a restart of the agent is: its deadline counts anew after it, but not for ever.
     this.#isResumed = false;
     const document = this.#readAccepted();
     const desired = document === null ? null : this.#reader.revision(document.hash);

@@ -84,7 +84,7 @@ export function keepRunning(
 
 /** Networks and volumes come first and alone; then each service goes one step on, and what leaves makes way for it. */
 export function planSteps(situation: Situation, { document, views, record, leaving, cleanup }: Course): Plan {
-  const networks = networksUsed(views.map((view) => view.spec));
+  const networks = networksIn(views);
   const missing = missingResources(document, networks, situation.observed);
   if (missing.length > 0) return { needed: missing, cleanup: [] };
   const advanced = advanceServices(situation, { record, views, leaving });
@@ -96,7 +96,11 @@ export function differencesIn(
   document: PresentDeployment,
   views: readonly ServiceView[],
 ): Reason[] {
-  return differences(document, networksUsed(views.map(({ spec }) => spec)), observed);
+  return differences(document, networksIn(views), observed);
+}
+
+function networksIn(views: readonly ServiceView[]): string[] {
+  return networksUsed(views.map(({ spec }) => spec));
 }
 
 /** Networks that nothing uses any more go once no container can still be in them. */
@@ -106,7 +110,7 @@ function unusedNetworks(
   record: DeploymentRecord,
 ): Step[] {
   if (surplusOf(situation, views).length > 0) return [];
-  const used = networksUsed(views.map((view) => view.spec));
+  const used = networksIn(views);
   const own = ownNetworks(situation).filter((network) => !used.includes(network));
   return [...own.map(removalOf), ...leaveShared(record, used)];
 }
