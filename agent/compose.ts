@@ -1,12 +1,14 @@
 // Puts the agent together from its edges. The service and the simulation both use this and nothing else, so
 // that what is tested is what runs.
 
+import { Tasks } from '../lib/failures/tasks.ts';
+import type { Logger } from '../lib/program/logger.ts';
+import type { Clock, Random } from '../lib/time/clock.ts';
 import type { Check } from './health/check.ts';
 import { HealthTracker } from './health/health-tracker.ts';
 import { CommandIntake } from './intake/command-intake.ts';
 import { commandVerbs } from './intake/command-verbs.ts';
 import { Intake } from './intake/intake.ts';
-import { Tasks } from './lib/tasks.ts';
 import { EnginePresence } from './loop/engine-presence.ts';
 import { ImageCollector } from './loop/image-collector.ts';
 import { ImagePuller } from './loop/image-puller.ts';
@@ -15,11 +17,9 @@ import { NotedPulls } from './loop/noted-pulls.ts';
 import { StallWatch } from './loop/stall-watch.ts';
 import { Supervisor } from './loop/supervisor.ts';
 import type { Broker, BrokerHandlers, BrokerStatus } from './ports/broker.ts';
-import type { Clock, Random } from './ports/clock.ts';
 import type { Engine, EngineFacts } from './ports/engine.ts';
 import type { Host } from './ports/host.ts';
 import type { LocalApi, LocalStatus } from './ports/local-api.ts';
-import type { Logger } from './ports/logger.ts';
 import type { BeatReader } from './ports/service-files.ts';
 import type { Store } from './ports/store.ts';
 import { ClockWatch } from './report/clock-watch.ts';

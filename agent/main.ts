@@ -2,6 +2,8 @@
 // closes in reverse. It builds everything and decides nothing.
 import { dirname } from 'node:path';
 import pino, { type Logger } from 'pino';
+import { readSecret } from '../lib/program/read-secret.ts';
+import { systemClock as clock } from '../lib/time/system-clock.ts';
 import { escapeUnprintable } from '../protocol/text.ts';
 import { ExampleBroker, isExampleHost } from './broker/example-broker.ts';
 import { MqttBroker } from './broker/mqtt-broker.ts';
@@ -18,10 +20,8 @@ import { HostFolders } from './host/host-folders.ts';
 import { HostServiceFiles } from './host/host-service-files.ts';
 import { LinuxHost } from './host/linux-host.ts';
 import { ServiceDirectories } from './host/service-directories.ts';
-import { systemClock as clock } from './lib/clock.ts';
-import { LINE_OPTIONS, withPriority } from './lib/log-lines.ts';
-import { readSecret } from './lib/read-secret.ts';
 import { startLocalServer } from './local/server.ts';
+import { LINE_OPTIONS, withPriority } from './log-lines.ts';
 import type { Store } from './ports/store.ts';
 import { openStore, readKeptDevice } from './store/open-store.ts';
 import type { SqliteStore } from './store/sqlite-store.ts';

@@ -10,11 +10,11 @@
 // | over        | never                                                                  |
 import type { Duplex } from 'node:stream';
 import { type IPublishPacket, MqttClient, type Packet } from 'mqtt';
-import { describeSystemError, systemErrorCode } from '../lib/system-error.ts';
-import { Tasks } from '../lib/tasks.ts';
+import { describeSystemError, systemErrorCode } from '../../lib/failures/system-error.ts';
+import { Tasks } from '../../lib/failures/tasks.ts';
+import type { Logger } from '../../lib/program/logger.ts';
+import type { Clock, Random } from '../../lib/time/clock.ts';
 import type { BrokerTrouble, IncomingMessage } from '../ports/broker.ts';
-import type { Clock, Random } from '../ports/clock.ts';
-import type { Logger } from '../ports/logger.ts';
 import { clientOptions, PING_ANSWER_MS } from './client-options.ts';
 import { intervalTimer } from './clock-timer.ts';
 import {

@@ -1,7 +1,7 @@
 // Topics that the broker's rules keep from this device: remembered for the technician, and left alone for a
 // while, since whoever reports tries again every second and each try is bytes on a line that may be dear.
-import { type BackOff, drawDelay, startBackOff } from '../lib/back-off.ts';
-import type { Clock, Random } from '../ports/clock.ts';
+import { type BackOff, drawDelay, startBackOff } from '../../lib/time/back-off.ts';
+import type { Clock, Random } from '../../lib/time/clock.ts';
 
 /** As many as a person would read; each deployment's status has a topic of its own. */
 export const MAX_DENIED_TOPICS = 50;

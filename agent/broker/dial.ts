@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { describeSystemError } from '../../lib/failures/system-error.ts';
+import { Tasks } from '../../lib/failures/tasks.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 import type { BrokerConfig } from '../config/config.ts';
-import { describeSystemError } from '../lib/system-error.ts';
-import { Tasks } from '../lib/tasks.ts';
 import type { BrokerTrouble } from '../ports/broker.ts';
-import type { Clock } from '../ports/clock.ts';
 import { troubleOfSocket } from './socket-trouble.ts';
 
 /** For the name look-up, TCP and TLS together. */

@@ -1,13 +1,13 @@
 // The agent's line to its fleet: keeps one MQTT connection, tells when it comes and goes, and hands messages
 // in and out. It decides nothing on their content and stores nothing.
 import type { Duplex } from 'node:stream';
+import { Tasks } from '../../lib/failures/tasks.ts';
+import type { Logger } from '../../lib/program/logger.ts';
+import { readSecret } from '../../lib/program/read-secret.ts';
+import type { Clock, Random } from '../../lib/time/clock.ts';
 import { formatTopic } from '../../protocol/topics.ts';
 import type { BrokerConfig } from '../config/config.ts';
-import { readSecret } from '../lib/read-secret.ts';
-import { Tasks } from '../lib/tasks.ts';
 import type { Broker, BrokerHandlers, BrokerStatus, BrokerTrouble } from '../ports/broker.ts';
-import type { Clock, Random } from '../ports/clock.ts';
-import type { Logger } from '../ports/logger.ts';
 import { Connection } from './connection.ts';
 import { DeniedTopics } from './denied-topics.ts';
 import { type Dial, dial as dialSocket } from './dial.ts';

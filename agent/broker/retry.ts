@@ -1,7 +1,7 @@
 // When to try again, and as which trouble an ending is told. Pure: the state is a value.
-import { type BackOff, drawDelay, nextCeilingMs, startBackOff } from '../lib/back-off.ts';
+import { type BackOff, drawDelay, nextCeilingMs, startBackOff } from '../../lib/time/back-off.ts';
+import type { Random } from '../../lib/time/clock.ts';
 import type { BrokerTrouble } from '../ports/broker.ts';
-import type { Random } from '../ports/clock.ts';
 import type { Ending } from './ending.ts';
 import { chooseVersion, FIRST_CHOICE, type VersionChoice } from './protocol-version.ts';
 

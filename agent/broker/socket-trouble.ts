@@ -1,5 +1,5 @@
 // What went wrong below MQTT, told by Node's error codes: network, or TLS and its certificates.
-import { describeSystemError, systemErrorCode } from '../lib/system-error.ts';
+import { describeSystemError, systemErrorCode } from '../../lib/failures/system-error.ts';
 import type { BrokerTrouble } from '../ports/broker.ts';
 
 const CERTIFICATE: Readonly<Record<string, string>> = {

@@ -7,11 +7,12 @@
 // | refused                                     | after 5 s at most, then up to 10 min apart                    |
 // | granted                                     | after 45 to 90 min                                            |
 // | granted, and a burst of messages came since | after 1 min at most; as bursts go on, later, up to 1 h apart  |
-import { type BackOff, nextCeilingMs, startBackOff } from '../lib/back-off.ts';
-import type { Tasks } from '../lib/tasks.ts';
-import { Waker } from '../lib/waker.ts';
-import type { Clock, Random } from '../ports/clock.ts';
-import type { Logger } from '../ports/logger.ts';
+
+import type { Tasks } from '../../lib/failures/tasks.ts';
+import type { Logger } from '../../lib/program/logger.ts';
+import { type BackOff, nextCeilingMs, startBackOff } from '../../lib/time/back-off.ts';
+import type { Clock, Random } from '../../lib/time/clock.ts';
+import { Waker } from '../../lib/time/waker.ts';
 
 const REFUSED = startBackOff({ baseMs: 5000, capMs: 600_000 });
 /** At most, and half of it at least. */

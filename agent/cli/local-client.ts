@@ -1,7 +1,8 @@
 // Asks the running agent, over its socket.
-import { request as sendRequest } from '../lib/http-module.ts';
-import { describeSystemError, systemErrorCode } from '../lib/system-error.ts';
-import { signalAfter } from '../lib/timer.ts';
+
+import { describeSystemError, systemErrorCode } from '../../lib/failures/system-error.ts';
+import { request as sendRequest } from '../../lib/program/http-module.ts';
+import { signalAfter } from '../../lib/time/timer.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';
 

@@ -1,6 +1,6 @@
 // What a verb of `holdfast` is; the table of all of them is in verbs.ts.
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { systemErrorCode } from '../lib/system-error.ts';
+import { systemErrorCode } from '../../lib/failures/system-error.ts';
 import type { CliContext } from './context.ts';
 import { UsageError } from './failure.ts';
 

@@ -1,7 +1,7 @@
 // The file, as far as TOML: there, readable, and well formed.
 import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
-import { describeSystemError, systemErrorCode } from '../lib/system-error.ts';
+import { describeSystemError, systemErrorCode } from '../../lib/failures/system-error.ts';
 import { ConfigError } from './config-error.ts';
 
 const MISSING_HINT =

@@ -1,6 +1,6 @@
 // The client of the engine's API, as every call of the agent uses it.
 import Docker from 'dockerode';
-import { setTimer } from '../lib/timer.ts';
+import { setTimer } from '../../lib/time/timer.ts';
 
 /**
  * `timeoutMs`: how long the engine may say nothing to a call, and to give its whole answer where that is no stream; no

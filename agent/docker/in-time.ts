@@ -1,5 +1,5 @@
 // Calls that end a container: how long the engine may take to say that it has.
-import { signalAfter } from '../lib/timer.ts';
+import { signalAfter } from '../../lib/time/timer.ts';
 import type { StepOutcome } from '../reconcile/steps.ts';
 
 /** An engine that has not killed the container so long after the grace hangs. */

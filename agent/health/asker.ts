@@ -1,7 +1,8 @@
 // How one run of one container is asked: its port by a request, its heartbeat by a look at a file.
+
+import { messageOf } from '../../lib/failures/system-error.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 import type { Probe } from '../../protocol/service.ts';
-import { messageOf } from '../lib/system-error.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { BeatReader } from '../ports/service-files.ts';
 import { type Heartbeat, judgePulse, type Pulse, withLook } from '../reconcile/heartbeat.ts';
 import type { ObservedContainer } from '../reconcile/observed.ts';

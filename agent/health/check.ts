@@ -1,10 +1,10 @@
 // One probe, made from outside the container: a request or a connection, closed at once.
 import type { Socket } from 'node:net';
 import { createConnection } from 'node:net';
+import { describeSystemError, systemErrorCode } from '../../lib/failures/system-error.ts';
+import { request as httpRequest } from '../../lib/program/http-module.ts';
+import { signalAfter } from '../../lib/time/timer.ts';
 import type { Probe } from '../../protocol/service.ts';
-import { request as httpRequest } from '../lib/http-module.ts';
-import { describeSystemError, systemErrorCode } from '../lib/system-error.ts';
-import { signalAfter } from '../lib/timer.ts';
 import { durationMs } from '../reconcile/service-spec.ts';
 
 /** `null` when it holds, else why not, in a few words. Never rejects; ends promptly on `signal`. */

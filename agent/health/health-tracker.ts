@@ -1,7 +1,8 @@
 // Keeps what is known of each container's health: since when it runs, and what its probe has shown.
+
+import type { Tasks } from '../../lib/failures/tasks.ts';
+import type { Random } from '../../lib/time/clock.ts';
 import type { Probe } from '../../protocol/service.ts';
-import type { Tasks } from '../lib/tasks.ts';
-import type { Random } from '../ports/clock.ts';
 import { lasted, moreMs } from '../reconcile/evidence.ts';
 import {
   evidenceOf,

@@ -1,5 +1,5 @@
 // Errors of the file system, told apart by their codes.
-import { describeSystemError, systemErrorCode } from '../lib/system-error.ts';
+import { describeSystemError, systemErrorCode } from '../../lib/failures/system-error.ts';
 import type { StepOutcome } from '../reconcile/steps.ts';
 
 export function isMissing(error: unknown): boolean {

@@ -2,8 +2,8 @@
 import { rmSync } from 'node:fs';
 import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeSystemError } from '../lib/system-error.ts';
-import type { Logger } from '../ports/logger.ts';
+import { describeSystemError } from '../../lib/failures/system-error.ts';
+import type { Logger } from '../../lib/program/logger.ts';
 import type { BeatReader, FilesOwner, FilesReady, HostMount, ServiceFiles } from '../ports/service-files.ts';
 import type { ServiceSpec } from '../reconcile/service-spec.ts';
 import { makeBeatFile, readBeatFile } from './beat-file.ts';

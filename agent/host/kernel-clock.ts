@@ -1,7 +1,7 @@
 // Whether the kernel holds its clock for synchronised, whichever program keeps it: chrony, ntpd, PTP. It tells by
 // adjtimex(2) alone, which is out of Node's reach, so `timedatectl` of systemd asks for us.
 import { execFile } from 'node:child_process';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 
 /** Asks once. Answers `null` where nobody can tell; never throws. */
 export type AskKernel = (answer: (isSynchronised: boolean | null) => void) => void;

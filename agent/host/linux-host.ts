@@ -1,7 +1,7 @@
 // Facts on the machine, from a few files of /proc and /sys. What a host does not tell is null or zero, never
 // guessed.
 import os from 'node:os';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 import type { ClockReading, ContainerUsage, CpuTime, Host, HostFacts } from '../ports/host.ts';
 import { readClock } from './clock-state.ts';
 import { readDiskSpace, readFreeBytes } from './disk.ts';

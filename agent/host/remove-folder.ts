@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemErrorCode } from '../lib/system-error.ts';
+import { systemErrorCode } from '../../lib/failures/system-error.ts';
 import { Directory } from './directory.ts';
 import { isMissing } from './file-error.ts';
 import { enter, type FolderPlace, inDirectory, namesTo, takeOver } from './walk-folder.ts';

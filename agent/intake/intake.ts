@@ -1,13 +1,13 @@
 // Intake: from a message to a stored document, a told refusal or a command. Nothing is acknowledged before it
 // is stored.
 
+import type { Logger } from '../../lib/program/logger.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 import { NAME_PATTERN } from '../../protocol/names.ts';
 import type { Refusal } from '../../protocol/status.ts';
 import { cutText } from '../../protocol/text.ts';
 import { type Addressee, formatAddressee, parseTopic } from '../../protocol/topics.ts';
 import type { IncomingMessage } from '../ports/broker.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Logger } from '../ports/logger.ts';
 import { type NewEvent, type Source, type Store, StoreBlocked } from '../ports/store.ts';
 import { type Judgement, judgeDocument } from './judge-document.ts';
 import { ToldRefusals } from './told-refusals.ts';

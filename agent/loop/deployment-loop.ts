@@ -1,8 +1,8 @@
 // One deployment's loop: observe → decide → record the intent → apply → record the outcome → report → wait.
-import { messageOf } from '../lib/system-error.ts';
-import { Waker } from '../lib/waker.ts';
+import { messageOf } from '../../lib/failures/system-error.ts';
+import type { Logger } from '../../lib/program/logger.ts';
+import { Waker } from '../../lib/time/waker.ts';
 import { type Engine, EngineUnavailable } from '../ports/engine.ts';
-import type { Logger } from '../ports/logger.ts';
 import { type AcceptedRevision, StoreBlocked, StoreBroken } from '../ports/store.ts';
 import { chooseDocument } from '../reconcile/choose-document.ts';
 import { decide } from '../reconcile/decide.ts';

@@ -1,7 +1,7 @@
 // Whether the engine answers, and what it says of itself: learned again each time it comes back.
-import type { Tasks } from '../lib/tasks.ts';
+import type { Tasks } from '../../lib/failures/tasks.ts';
+import type { Logger } from '../../lib/program/logger.ts';
 import { type Engine, type EngineFacts, EngineUnavailable } from '../ports/engine.ts';
-import type { Logger } from '../ports/logger.ts';
 
 export interface EnginePresenceOptions {
   readonly logger: Logger;

@@ -1,8 +1,9 @@
 // Removes images that the agent pulled and that nobody has needed for a while. Nothing waits for it, and what
 // it fails at it tries again at its next look.
-import type { Clock } from '../ports/clock.ts';
+
+import type { Logger } from '../../lib/program/logger.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 import { type Engine, EngineUnavailable } from '../ports/engine.ts';
-import type { Logger } from '../ports/logger.ts';
 import type { NewEvent, Store } from '../ports/store.ts';
 import {
   ageImages,

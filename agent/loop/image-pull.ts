@@ -1,7 +1,8 @@
 // One pull of one image, from the look whether it is needed at all to the look whether it brought what was asked.
+
+import { messageOf } from '../../lib/failures/system-error.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 import { formatPlatform, platformOf, servesPlatform } from '../../protocol/platform.ts';
-import { messageOf } from '../lib/system-error.ts';
-import type { Clock } from '../ports/clock.ts';
 import {
   EngineUnavailable,
   type ImageLook,

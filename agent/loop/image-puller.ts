@@ -1,8 +1,8 @@
 // Pulls in the background: what is wanted is fetched, a few at a time; what no one wants any more is given up.
-import type { Tasks } from '../lib/tasks.ts';
-import type { Clock, Random } from '../ports/clock.ts';
+import type { Tasks } from '../../lib/failures/tasks.ts';
+import type { Logger } from '../../lib/program/logger.ts';
+import type { Clock, Random } from '../../lib/time/clock.ts';
 import type { PullFailure } from '../ports/engine.ts';
-import type { Logger } from '../ports/logger.ts';
 import { type ImageRequest, imageKey, uniqueRequests } from '../reconcile/images.ts';
 import type { ImageStanding } from '../reconcile/observed.ts';
 import { ImagePull, lookFor } from './image-pull.ts';

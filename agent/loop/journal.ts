@@ -1,7 +1,8 @@
 // What the journal tells of one deployment: phases with their reasons, failures of services, and what was done about
 // them, so that `journalctl -u holdfast` answers for the night without a broker. Single steps are for debugging.
+
+import type { Logger } from '../../lib/program/logger.ts';
 import type { Reason } from '../../protocol/status.ts';
-import type { Logger } from '../ports/logger.ts';
 import type { StepResult } from '../reconcile/outcomes.ts';
 import { type DeploymentRecord, historyOf, type ServiceHistory } from '../reconcile/record.ts';
 import type { ServiceView } from '../reconcile/situation.ts';

@@ -1,5 +1,5 @@
 // How long a pull waits that failed: by how soon it may work, and by what it has cost to find out.
-import { equalJitter, nextCeilingMs } from '../lib/back-off.ts';
+import { equalJitter, nextCeilingMs } from '../../lib/time/back-off.ts';
 import type { PullFailure } from '../ports/engine.ts';
 
 const SECOND_MS = 1000;

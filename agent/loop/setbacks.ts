@@ -1,6 +1,6 @@
 // What may go wrong with a round, and how long the next one waits for it: backed off by kind, and never final.
-import { type BackOff, type BackOffLimits, drawDelay, startBackOff } from '../lib/back-off.ts';
-import type { Random } from '../ports/clock.ts';
+import { type BackOff, type BackOffLimits, drawDelay, startBackOff } from '../../lib/time/back-off.ts';
+import type { Random } from '../../lib/time/clock.ts';
 
 export type Setback = 'engine' | 'store' | 'step' | 'fault';
 

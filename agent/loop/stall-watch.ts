@@ -1,7 +1,8 @@
 // Notices when the process itself stood still: stopped, swapped out, on a paused machine, or starved of the processor.
 // What lasted meanwhile was not seen by anybody.
-import type { Clock } from '../ports/clock.ts';
-import type { Logger } from '../ports/logger.ts';
+
+import type { Logger } from '../../lib/program/logger.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 
 const BEAT_MS = 5000;
 /** A beat so much late, and no less, is a stall: that much any busy device is. */

@@ -1,6 +1,7 @@
 // Runs one loop per deployment, hands wake-ups on, and watches that none of them hangs.
-import { drawDelay, startBackOff } from '../lib/back-off.ts';
-import { Tasks } from '../lib/tasks.ts';
+
+import { Tasks } from '../../lib/failures/tasks.ts';
+import { drawDelay, startBackOff } from '../../lib/time/back-off.ts';
 import { EngineUnavailable } from '../ports/engine.ts';
 import { DeploymentLoop, type LoopContext } from './deployment-loop.ts';
 

@@ -1,7 +1,8 @@
 // Contents that did not prove themselves here. What the content has shown to be its own fault stays barred until told to
 // try again; for anything else it is barred for a time, as the port or the disk may be free by then.
+
+import { equalJitter, nextCeilingMs } from '../../lib/time/back-off.ts';
 import type { Reason } from '../../protocol/status.ts';
-import { equalJitter, nextCeilingMs } from '../lib/back-off.ts';
 import { later, type Moment } from './failures.ts';
 import type { BarredContent, DeploymentRecord } from './record.ts';
 

@@ -1,6 +1,6 @@
 // Failures of services and the wait that follows: noticed by comparing what runs with what was watched.
 
-import { equalJitter, nextCeilingMs } from '../lib/back-off.ts';
+import { equalJitter, nextCeilingMs } from '../../lib/time/back-off.ts';
 import { lasted } from './evidence.ts';
 import { CRASH_LOOP_FAILURES, extendRow, owedRunMs, STABLE_RUN_MS } from './failure-row.ts';
 import type { Verdict } from './health.ts';

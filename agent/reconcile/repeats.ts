@@ -1,8 +1,9 @@
 // Steps that succeed and lead nowhere: an engine that shows something otherwise than it was asked, or somebody who
 // undoes what was done. They are counted for each service, network and volume until it is well; then they are backed
 // off, and told with what the engine shows. What fails has a back-off of its own and is not counted here.
+
+import { equalJitter, nextCeilingMs } from '../../lib/time/back-off.ts';
 import type { Reason } from '../../protocol/status.ts';
-import { equalJitter, nextCeilingMs } from '../lib/back-off.ts';
 import type { Moment } from './failures.ts';
 import type { Observed } from './observed.ts';
 import { type DeploymentRecord, historyOf, isHeldBack } from './record.ts';

@@ -1,6 +1,6 @@
 // Sees a wall clock that was set: it has then moved by something else than the monotonic one. A device that slept
 // looks the same, as its monotonic clock stood still.
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 import type { ClockReading } from '../ports/host.ts';
 
 export interface ClockJump {

@@ -1,9 +1,10 @@
 // The loop that publishes what waits to be told, as soon as a broker takes it.
+
+import type { Clock } from '../../lib/time/clock.ts';
+import { Waker } from '../../lib/time/waker.ts';
 import type { DeviceState } from '../../protocol/state.ts';
 import { wellFormedJson } from '../../protocol/text.ts';
 import { formatTopic, type Topic } from '../../protocol/topics.ts';
-import { Waker } from '../lib/waker.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import type { EventOutbox } from './event-outbox.ts';
 import { fitStatus } from './fit-status.ts';

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { systemErrorCode } from '../lib/system-error.ts';
+import { systemErrorCode } from '../../lib/failures/system-error.ts';
 import type { DataFiles } from './data-files.ts';
 import { toStoreError } from './store-errors.ts';
 

@@ -1,5 +1,5 @@
 // What can be wrong with the store, told apart by what helps: a disk that writes, another process, or a new file.
-import { systemErrorCode } from '../lib/system-error.ts';
+import { systemErrorCode } from '../../lib/failures/system-error.ts';
 import { StoreBlocked, StoreBroken } from '../ports/store.ts';
 
 /** The store cannot be opened, and not for damage: an operator has to act. */

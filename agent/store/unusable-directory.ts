@@ -1,6 +1,6 @@
 // Why nothing can be stored in `data_dir` at all: which directory, for which user, and what an operator can do.
 import { userInfo } from 'node:os';
-import { describeSystemError, systemErrorCode } from '../lib/system-error.ts';
+import { describeSystemError, systemErrorCode } from '../../lib/failures/system-error.ts';
 import { StoreUnusable } from './store-errors.ts';
 
 /** `user` is who runs the agent, as a shell command names him. */

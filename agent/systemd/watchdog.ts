@@ -1,6 +1,6 @@
 // Keeps systemd's watchdog quiet for as long as the agent's loops really turn, and no longer: a ping comes
 // from progress, never from a timer, which would go on beside a loop that hangs.
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 import type { Notifier } from './notify.ts';
 
 export interface ProgressWatchdogOptions {

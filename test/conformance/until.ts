@@ -1,6 +1,6 @@
 // Waiting on the time of whichever world the behaviours run in, real or virtual.
 import { inspect } from 'node:util';
-import type { Clock } from '../../agent/ports/clock.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 
 const POLL_MS = 20;
 const DEADLINE_MS = 30_000;

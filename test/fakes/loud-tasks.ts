@@ -1,5 +1,5 @@
 // Tasks that none of may fail: what one rejects with ends the test.
-import { Tasks } from '../../agent/lib/tasks.ts';
+import { Tasks } from '../../lib/failures/tasks.ts';
 
 export const loudTasks = new Tasks((error) => {
   throw error;

@@ -1,5 +1,5 @@
 // A broker in memory: retained messages, QoS 1, sessions, wills, and all the ways in which a line ends.
-import type { Random } from '../../agent/ports/clock.ts';
+import type { Random } from '../../lib/time/clock.ts';
 import { type Gate, OPEN_GATE } from './one-life.ts';
 import { between } from './random.ts';
 import type { VirtualClock } from './virtual-clock.ts';

@@ -11,7 +11,7 @@ import {
 import { Subscriptions } from '../../agent/broker/subscriptions.ts';
 import type { BrokerLine } from '../../agent/compose.ts';
 import type { BrokerHandlers, BrokerStatus, BrokerTrouble } from '../../agent/ports/broker.ts';
-import type { Clock } from '../../agent/ports/clock.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 import { formatTopic } from '../../protocol/topics.ts';
 import { loudTasks } from './loud-tasks.ts';
 import type { Client, MemoryBroker, Message } from './memory-broker.ts';

@@ -1,6 +1,7 @@
 // One life of the agent's process: its edges go dead with it, so that what it left half done stays so.
-import type { Clock } from '../../agent/ports/clock.ts';
+
 import type { Store } from '../../agent/ports/store.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 import type { EntryKind, VirtualClock } from './virtual-clock.ts';
 
 /** Thrown out of a store that died with its process; nothing is to be read into it. */

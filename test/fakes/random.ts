@@ -1,5 +1,5 @@
 // A small seeded generator: the same seed gives the same numbers for ever.
-import type { Random } from '../../agent/ports/clock.ts';
+import type { Random } from '../../lib/time/clock.ts';
 
 /** Numbers in [0, 1) by mulberry32, https://gist.github.com/tommyettinger/46a874533244883189143505d203312c. */
 function seededRandom(seed: number | string): Random {

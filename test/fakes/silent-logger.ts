@@ -1,4 +1,4 @@
-import type { Logger } from '../../agent/ports/logger.ts';
+import type { Logger } from '../../lib/program/logger.ts';
 
 const nothing = (): void => undefined;
 

@@ -1,6 +1,6 @@
 // Time that moves only when told to. Everything on it happens in the order of its time, and in the order of
 // its request where times are equal; between two moments all promises that can run have run.
-import type { Clock } from '../../agent/ports/clock.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 import { AbortedSleeps } from './aborted-sleeps.ts';
 
 /** Times are whole multiples of it, so that sums and differences of them are exact in floating point. */

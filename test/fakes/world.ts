@@ -3,11 +3,11 @@
 import { clientIdOf } from '../../agent/broker/session.ts';
 import { type Agent, composeAgent } from '../../agent/compose.ts';
 import type { BrokerHandlers, BrokerStatus } from '../../agent/ports/broker.ts';
-import type { Random } from '../../agent/ports/clock.ts';
-import type { Logger } from '../../agent/ports/logger.ts';
 import { type Store, StoreBlocked } from '../../agent/ports/store.ts';
 import type { SqlDatabase } from '../../agent/store/database.ts';
 import { openStoreAt } from '../../agent/store/open-store.ts';
+import type { Logger } from '../../lib/program/logger.ts';
+import type { Random } from '../../lib/time/clock.ts';
 import type { Event, EventBatch } from '../../protocol/events.ts';
 import type { Status } from '../../protocol/status.ts';
 import { type Addressee, DEFAULT_TOPIC_PREFIX, formatTopic } from '../../protocol/topics.ts';

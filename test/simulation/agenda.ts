@@ -1,8 +1,8 @@
 // All that is going to happen in a run from outside, drawn before it begins: so that a run can be shortened and
 // thinned out without a change to what is left of it.
 
-import type { Random } from '../../agent/ports/clock.ts';
 import { PHASE_TABLE } from '../../agent/reconcile/phases.ts';
+import type { Random } from '../../lib/time/clock.ts';
 import { between, fork, pick } from '../fakes/random.ts';
 import type { Standing } from '../fakes/standing.ts';
 import { faultKinds } from './faults/kinds.ts';

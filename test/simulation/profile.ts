@@ -1,5 +1,5 @@
 // What kind of world a seed makes: how long, how mad, with which deployments. Quiet and mad worlds both occur.
-import type { Random } from '../../agent/ports/clock.ts';
+import type { Random } from '../../lib/time/clock.ts';
 import { between, fork, pick } from '../fakes/random.ts';
 import { faultKinds } from './faults/kinds.ts';
 import { isDrawn } from './switched-off.ts';

@@ -2,8 +2,8 @@
 import { pino } from 'pino';
 import { MqttBroker, type MqttBrokerOptions } from '../../../agent/broker/mqtt-broker.ts';
 import type { BrokerConfig } from '../../../agent/config/config.ts';
-import { systemClock } from '../../../agent/lib/clock.ts';
 import type { BrokerTrouble, IncomingMessage } from '../../../agent/ports/broker.ts';
+import { systemClock } from '../../../lib/time/system-clock.ts';
 
 export const PREFIX = 'holdfast/v1';
 export const PRESENCE_TOPIC = `${PREFIX}/devices/edge-01/presence`;

@@ -6,7 +6,7 @@ import { createServer } from 'node:tls';
 import { expect, test } from 'vitest';
 import { dial } from '../../../agent/broker/dial.ts';
 import type { BrokerConfig } from '../../../agent/config/config.ts';
-import { systemClock } from '../../../agent/lib/clock.ts';
+import { systemClock } from '../../../lib/time/system-clock.ts';
 import { listenOnLoopback } from '../../fakes/loopback.ts';
 import { makeAuthority } from '../../integration/broker/certificates.ts';
 import { brokerConfig } from './broker-harness.ts';

@@ -1,5 +1,5 @@
 // A clock that only moves when told to, for what would take minutes by the real one.
-import type { Clock } from '../../../agent/ports/clock.ts';
+import type { Clock } from '../../../lib/time/clock.ts';
 import { AbortedSleeps } from '../../fakes/aborted-sleeps.ts';
 
 interface Sleeper {

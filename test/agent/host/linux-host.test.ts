@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LinuxHost } from '../../../agent/host/linux-host.ts';
-import { systemClock } from '../../../agent/lib/clock.ts';
 import type { ClockReading, HostFacts } from '../../../agent/ports/host.ts';
+import { systemClock } from '../../../lib/time/system-clock.ts';
 
 let root: string;
 beforeEach(() => {

@@ -216,7 +216,7 @@ describe('findGroupId', () => {
 
 describe('the http module', () => {
   it('does not bring undici along, which costs 13 MiB', () => {
-    const url = new URL('../../../agent/lib/http-module.ts', import.meta.url).href;
+    const url = new URL('../../../lib/program/http-module.ts', import.meta.url).href;
     const script = `await import(${JSON.stringify(url)});
       process.stdout.write(JSON.stringify(process.moduleLoadList.filter((name) => name.includes('undici'))));`;
     const args = ['--input-type=module', '-e', script];

@@ -1,6 +1,6 @@
 // What the behaviours of a broker are played on: a device's line to it, and others at the same broker.
 import type { Broker, BrokerTrouble, IncomingMessage } from '../../../agent/ports/broker.ts';
-import type { Clock } from '../../../agent/ports/clock.ts';
+import type { Clock } from '../../../lib/time/clock.ts';
 
 export const PREFIX = 'holdfast/v1';
 export const DEVICE = 'edge-01';

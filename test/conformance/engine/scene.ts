@@ -1,6 +1,7 @@
 // What the behaviours of an engine are played on: the agent's port, and hands that do what others do on a device.
-import type { Clock } from '../../../agent/ports/clock.ts';
+
 import type { Engine } from '../../../agent/ports/engine.ts';
+import type { Clock } from '../../../lib/time/clock.ts';
 
 /** What runs in a container. Each ends on SIGTERM with 143 unless it says so, and those that do write `started`. */
 export type Program =

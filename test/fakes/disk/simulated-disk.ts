@@ -5,7 +5,7 @@
 // written, not synced   sync: it is durable; a cut: each of its sectors was written, or was not
 // linked, not synced    a sync of the file or of its directory; a cut: the newest links may be undone
 // durable               being damaged by `rot`, or removed
-import type { Random } from '../../../agent/ports/clock.ts';
+import type { Random } from '../../../lib/time/clock.ts';
 
 const SECTOR_BYTES = 512;
 

@@ -1,5 +1,5 @@
 // What goes wrong in a call to the engine: planned for single calls, or drawn at a rate.
-import type { Random } from '../../../agent/ports/clock.ts';
+import type { Random } from '../../../lib/time/clock.ts';
 import { pick } from '../random.ts';
 
 /**

@@ -1,6 +1,5 @@
 // One container: its states, its program's run, and what its restart policy does when that ends.
 
-import type { Random } from '../../../agent/ports/clock.ts';
 import type {
   BoundPort,
   HostPort,
@@ -10,6 +9,7 @@ import type {
 } from '../../../agent/reconcile/observed.ts';
 import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
 import { durationMs } from '../../../agent/reconcile/service-spec.ts';
+import type { Random } from '../../../lib/time/clock.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { heldBy } from './held-by.ts';
 import type { StoredImage } from './images.ts';

@@ -1,6 +1,5 @@
 // The engine itself: its containers, networks, volumes and images, what survives it, and its calls' effects.
 import { initFor } from '../../../agent/docker/init-process.ts';
-import type { Random } from '../../../agent/ports/clock.ts';
 import type { EngineFacts } from '../../../agent/ports/engine.ts';
 import type {
   HostPort,
@@ -14,6 +13,7 @@ import { sharedKey, sharedName } from '../../../agent/reconcile/resources.ts';
 import { foldersOf } from '../../../agent/reconcile/service-folder.ts';
 import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
+import type { Random } from '../../../lib/time/clock.ts';
 import { hexOf } from '../random.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { Container, type ContainerEvent, type Surroundings } from './container.ts';

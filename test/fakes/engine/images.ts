@@ -2,7 +2,6 @@
 
 import type { ImageProcess } from '../../../agent/docker/init-process.ts';
 import { classifyPullError } from '../../../agent/docker/pull-errors.ts';
-import type { Random } from '../../../agent/ports/clock.ts';
 import type {
   ImageFacts,
   ImageLook,
@@ -11,6 +10,7 @@ import type {
   PullOptions,
   PullOutcome,
 } from '../../../agent/ports/engine.ts';
+import type { Random } from '../../../lib/time/clock.ts';
 import { platformOf } from '../../../protocol/platform.ts';
 import { between, hexOf } from '../random.ts';
 import type { VirtualClock } from '../virtual-clock.ts';

@@ -1,8 +1,8 @@
 // A line of 2 kB/s on which everything is two seconds late, each way. The device's clock and the line are run ten
 // times as fast, so that minutes take seconds: what the agent sees is the slow line.
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { systemClock } from '../../../agent/lib/clock.ts';
-import type { Clock } from '../../../agent/ports/clock.ts';
+import type { Clock } from '../../../lib/time/clock.ts';
+import { systemClock } from '../../../lib/time/system-clock.ts';
 import { MAX_PAYLOAD_BYTES, MAX_RETAINED_BYTES } from '../../../protocol/payload.ts';
 import { ensureMosquittoInstalled } from '../../../scripts/rig/mosquitto.ts';
 import { brokerConfig, PREFIX, type Recording, until } from '../../agent/broker/broker-harness.ts';

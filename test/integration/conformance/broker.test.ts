@@ -1,7 +1,7 @@
 // The behaviours of a broker, on a real Mosquitto: what the fake is held against.
 import { connectAsync } from 'mqtt';
 import { beforeAll } from 'vitest';
-import { systemClock } from '../../../agent/lib/clock.ts';
+import { systemClock } from '../../../lib/time/system-clock.ts';
 import { ensureMosquittoInstalled, type Mosquitto } from '../../../scripts/rig/mosquitto.ts';
 import { brokerConfig } from '../../agent/broker/broker-harness.ts';
 import { declareBroker } from '../../conformance/broker/behaviours.ts';

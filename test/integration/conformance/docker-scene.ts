@@ -5,7 +5,7 @@ import { DockerEngine } from '../../../agent/docker/docker-engine.ts';
 import { HostFolders } from '../../../agent/host/host-folders.ts';
 import { HostServiceFiles } from '../../../agent/host/host-service-files.ts';
 import { ServiceDirectories } from '../../../agent/host/service-directories.ts';
-import { systemClock } from '../../../agent/lib/clock.ts';
+import { systemClock } from '../../../lib/time/system-clock.ts';
 import { buildImage } from '../../../scripts/rig/images.ts';
 import type { ThrowawayRegistry } from '../../../scripts/rig/registry.ts';
 import { type EngineScene, type Hands, HEALTHY_FILE, type Program } from '../../conformance/engine/scene.ts';

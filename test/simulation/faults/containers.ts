@@ -1,5 +1,5 @@
 // Hands on containers, and a kernel that ignores what is asked of it.
-import type { Random } from '../../../agent/ports/clock.ts';
+import type { Random } from '../../../lib/time/clock.ts';
 import type { Container } from '../../fakes/engine/container.ts';
 import type { FaultKind, Site } from './fault-kind.ts';
 import { startForeign } from './foreign.ts';

@@ -1,5 +1,5 @@
 // The device itself: its clock and its disk.
-import type { Random } from '../../../agent/ports/clock.ts';
+import type { Random } from '../../../lib/time/clock.ts';
 import { between } from '../../fakes/random.ts';
 import type { World } from '../../fakes/world.ts';
 import type { FaultKind, Site } from './fault-kind.ts';

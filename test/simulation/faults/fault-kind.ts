@@ -1,5 +1,5 @@
 // What a kind of fault is: a name, and what it does to a world when it strikes.
-import type { Random } from '../../../agent/ports/clock.ts';
+import type { Random } from '../../../lib/time/clock.ts';
 import type { Standing } from '../../fakes/standing.ts';
 import type { World } from '../../fakes/world.ts';
 import type { Fleet } from '../fleet/fleet.ts';

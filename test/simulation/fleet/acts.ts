@@ -1,5 +1,5 @@
 // What the people of a fleet do: a manager with documents, a technician with commands and a hold file.
-import type { Random } from '../../../agent/ports/clock.ts';
+import type { Random } from '../../../lib/time/clock.ts';
 import { pick } from '../../fakes/random.ts';
 
 /**

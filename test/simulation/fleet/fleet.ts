@@ -1,7 +1,8 @@
 // The simulated manager and technician of one device: what they publish, and what they may expect of it.
-import type { Random } from '../../../agent/ports/clock.ts';
+
 import { chooseDocument } from '../../../agent/reconcile/choose-document.ts';
 import { contentOf } from '../../../agent/reconcile/revision.ts';
+import type { Random } from '../../../lib/time/clock.ts';
 import { parseDeployment } from '../../../protocol/parse-deployment.ts';
 import { takesPart } from '../../../protocol/rollout.ts';
 import { DEFAULT_TOPIC_PREFIX, formatTopic, parseAddressee } from '../../../protocol/topics.ts';

@@ -1,5 +1,5 @@
 // What the fleet's images do when they run, by class: what may be expected of a revision in the end.
-import type { Random } from '../../../agent/ports/clock.ts';
+import type { Random } from '../../../lib/time/clock.ts';
 import { type Program, programs } from '../../fakes/engine/programs.ts';
 import { between, pick } from '../../fakes/random.ts';
 import type { DeploymentPlan, JobPlan } from '../profile.ts';

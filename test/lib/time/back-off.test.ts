@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type BackOff, drawDelay, nextCeilingMs, startBackOff } from '../../../agent/lib/back-off.ts';
+import { type BackOff, drawDelay, nextCeilingMs, startBackOff } from '../../../lib/time/back-off.ts';
 
 const limits = fc
   .tuple(fc.integer({ min: 1, max: 60_000 }), fc.integer({ min: 1, max: 600_000 }))

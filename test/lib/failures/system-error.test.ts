@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { describeSystemError, messageOf, systemErrorCode } from '../../../agent/lib/system-error.ts';
+import { describeSystemError, messageOf, systemErrorCode } from '../../../lib/failures/system-error.ts';
 
 function failureOf(work: () => unknown): unknown {
   try {

@@ -1,5 +1,5 @@
-// The machine's own clock, as `agent/ports/clock.ts` wants it.
-import type { Clock } from '../ports/clock.ts';
+// The machine's own clock, as `lib/time/clock.ts` wants it.
+import type { Clock } from './clock.ts';
 import { MAX_TIMER_MS, setTimer } from './timer.ts';
 
 export const systemClock: Clock = {

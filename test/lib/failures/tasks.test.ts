@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Tasks } from '../../../agent/lib/tasks.ts';
+import { Tasks } from '../../../lib/failures/tasks.ts';
 
 test('what a task rejects with is heard, and ends nothing else', async () => {
   const heard: unknown[] = [];

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { expect, it } from 'vitest';
-import { LINE_OPTIONS, withPriority } from '../../../agent/lib/log-lines.ts';
+import { LINE_OPTIONS, withPriority } from '../../agent/log-lines.ts';
 
 function lineOf(level: 'fatal' | 'error' | 'warn' | 'info' | 'debug'): string {
   const lines: string[] = [];

@@ -1,6 +1,6 @@
 // Back-off as an immutable value: how long to wait before the next try, capped and with full jitter
 // (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), and never final.
-import type { Random } from '../ports/clock.ts';
+import type { Random } from './clock.ts';
 
 export interface BackOffLimits {
   /** Upper bound of the first delay; it doubles with each try. */

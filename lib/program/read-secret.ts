@@ -1,7 +1,7 @@
 // Secrets live in files that others write (an operator, systemd's credentials) and may be changed while the
 // agent runs, so they are read at each use and never kept.
 import { readFileSync } from 'node:fs';
-import { describeSystemError } from './system-error.ts';
+import { describeSystemError } from '../failures/system-error.ts';
 
 export type SecretRead =
   | { readonly ok: true; readonly value: string }

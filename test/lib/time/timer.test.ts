@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { setTimer, signalAfter } from '../../../agent/lib/timer.ts';
+import { setTimer, signalAfter } from '../../../lib/time/timer.ts';
 
 const DAY_MS = 86_400_000;
 

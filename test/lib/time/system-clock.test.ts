@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
-import { systemClock } from '../../../agent/lib/clock.ts';
+import { systemClock } from '../../../lib/time/system-clock.ts';
 
 function timerCount(): number {
   return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;

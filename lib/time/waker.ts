@@ -1,5 +1,5 @@
 // The one place where a loop waits: until a time has passed or somebody wakes it.
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from './clock.ts';
 
 /** The reason of an abort, where none would cost an error with its stack at each wake. */
 const WOKEN = 'woken';
