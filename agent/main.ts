@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { readSecret } from '../lib/program/read-secret.ts';
 import { systemClock as clock } from '../lib/time/system-clock.ts';
-import { escapeUnprintable } from '../protocol/text.ts';
+import { escapeUnprintable } from '../protocol/values/text.ts';
 import { ExampleBroker, isExampleHost } from './broker/example-broker.ts';
 import { MqttBroker } from './broker/mqtt-broker.ts';
 import { isUnderJournald, readSystemdEnvironment } from './cli/environment.ts';

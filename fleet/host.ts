@@ -1,6 +1,6 @@
 // What a command needs of the process around it, passed in so that tests can stand in for it.
 
-import { printable, printableJson } from '../protocol/text.ts';
+import { printable, printableJson } from '../protocol/values/text.ts';
 import type { FileText } from './compose/conversion.ts';
 
 /** Where text goes. `isTerminal` decides on redrawing, and nothing else does. */

@@ -1,7 +1,7 @@
 // Files that a command line or a Compose file names, read within a bound: a device file or a pipe may have no end.
 import { isUtf8 } from 'node:buffer';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { formatBytes } from '../protocol/byte-size.ts';
+import { formatBytes } from '../protocol/values/byte-size.ts';
 import type { FileText } from './compose/conversion.ts';
 import { describeSystemError } from './system-error.ts';
 

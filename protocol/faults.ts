@@ -1,6 +1,6 @@
 // Faults are how bad input is answered: every fault of a value, each with the path where it lies.
 import * as v from 'valibot';
-import { cutText } from './text.ts';
+import { cutText } from './values/text.ts';
 
 /** One fault of a document. `path` is dotted (`services.web.ports[0].target`), empty for the whole. */
 export interface Fault {

@@ -1,7 +1,7 @@
 // Small schemas that several documents share.
 import * as v from 'valibot';
-import { BYTE_SIZE_PATTERN } from './byte-size.ts';
-import { DURATION_PATTERN } from './duration.ts';
+import { BYTE_SIZE_PATTERN } from './values/byte-size.ts';
+import { DURATION_PATTERN } from './values/duration.ts';
 
 export const durationSchema = v.pipe(
   v.string(),

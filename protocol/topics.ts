@@ -1,5 +1,5 @@
 // Topic names: the one place that builds and parses them. Contract: who writes which is in docs/protocol.md.
-import { COMMAND_ID_PATTERN, DEVICE_PATTERN, NAME_PATTERN } from './names.ts';
+import { COMMAND_ID_PATTERN, DEVICE_PATTERN, NAME_PATTERN } from './values/names.ts';
 
 export const DEFAULT_TOPIC_PREFIX = 'holdfast/v1';
 /** At most 7 slashes and 256 bytes: what every large broker carries. */

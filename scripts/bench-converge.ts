@@ -10,7 +10,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { containerOptions } from '../agent/docker/container-options.ts';
 import { revisionOf } from '../agent/reconcile/revision.ts';
 import { type ServiceSpec, specsOf } from '../agent/reconcile/service-spec.ts';
-import { contentHash } from '../protocol/canonical-json.ts';
+import { contentHash } from '../protocol/values/canonical-json.ts';
 import { startMosquitto } from './rig/mosquitto.ts';
 import { createProgress } from './rig/progress.ts';
 import { ensureRig } from './rig/rig.ts';

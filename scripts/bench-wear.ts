@@ -1,7 +1,7 @@
 // What an idle day and an update cost a card and a data plan: the agent as it is, with the real SQLite on a simulated
 // disk that counts, over a fake engine and broker, on virtual time. Every write, read and sync that SQLite asks of its
 // file system is counted, and every MQTT packet as it would be on the wire.
-import { formatBytes } from '../protocol/byte-size.ts';
+import { formatBytes } from '../protocol/values/byte-size.ts';
 import { deployment } from '../test/fakes/deployments.ts';
 import { World } from '../test/fakes/world.ts';
 

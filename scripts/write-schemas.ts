@@ -1,12 +1,12 @@
 // Writes the published JSON Schema files from the one source, `protocol/`. With `--check`, only compares.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { commandSchema, replySchema } from '../protocol/command.ts';
-import { deploymentSchema } from '../protocol/deployment.ts';
-import { eventsSchema } from '../protocol/events.ts';
-import { presenceSchema } from '../protocol/presence.ts';
-import { stateSchema } from '../protocol/state.ts';
-import { statusSchema } from '../protocol/status.ts';
+import { deploymentSchema } from '../protocol/deployment/deployment.ts';
+import { commandSchema, replySchema } from '../protocol/operations/command.ts';
+import { eventsSchema } from '../protocol/reports/events.ts';
+import { presenceSchema } from '../protocol/reports/presence.ts';
+import { stateSchema } from '../protocol/reports/state.ts';
+import { statusSchema } from '../protocol/reports/status.ts';
 
 const schemas = {
   deployment: deploymentSchema,

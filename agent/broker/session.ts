@@ -1,6 +1,6 @@
 // What a connection is begun with: who we are, what the broker says when we are gone, what we want to hear.
 
-import { PRESENCE_SCHEMA, type Presence } from '../../protocol/presence.ts';
+import { PRESENCE_SCHEMA, type Presence } from '../../protocol/reports/presence.ts';
 import { formatTopic } from '../../protocol/topics.ts';
 
 export interface Outgoing {

@@ -1,6 +1,6 @@
 // The agent's answer, checked where it enters: agent and command may differ in version during an upgrade.
 import * as v from 'valibot';
-import { statusSchema } from '../../protocol/status.ts';
+import { statusSchema } from '../../protocol/reports/status.ts';
 import type { LocalStatus } from '../ports/local-api.ts';
 
 const troubleSchema = v.object({

@@ -1,5 +1,5 @@
-import { NAME_PATTERN } from '../../protocol/names.ts';
-import { printableJson } from '../../protocol/text.ts';
+import { NAME_PATTERN } from '../../protocol/values/names.ts';
+import { printableJson } from '../../protocol/values/text.ts';
 import { findSocketPath } from './config-path.ts';
 import { EXIT } from './exit-codes.ts';
 import { UsageError } from './failure.ts';

@@ -1,5 +1,5 @@
 // `holdfast`: finds the verb, and turns whatever comes of it into text and an exit code.
-import { printable, printableJson } from '../../protocol/text.ts';
+import { printable, printableJson } from '../../protocol/values/text.ts';
 import { AGENT_VERSION } from '../version.ts';
 import type { CliContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { printableJson } from '../../protocol/text.ts';
+import { printableJson } from '../../protocol/values/text.ts';
 import type { LocalStatus } from '../ports/local-api.ts';
 import { findSocketPath } from './config-path.ts';
 import type { CliContext } from './context.ts';

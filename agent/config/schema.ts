@@ -1,9 +1,9 @@
 // The shape of holdfast.toml, with its defaults. Each message says what is expected there.
 import * as v from 'valibot';
-import { parseByteSize } from '../../protocol/byte-size.ts';
-import { parseDurationMs } from '../../protocol/duration.ts';
-import { DEVICE_PATTERN, NAME_PATTERN } from '../../protocol/names.ts';
 import { checkTopicPrefix, DEFAULT_TOPIC_PREFIX } from '../../protocol/topics.ts';
+import { parseByteSize } from '../../protocol/values/byte-size.ts';
+import { parseDurationMs } from '../../protocol/values/duration.ts';
+import { DEVICE_PATTERN, NAME_PATTERN } from '../../protocol/values/names.ts';
 import { parseBrokerUrl, parseListenAddress } from './values.ts';
 
 /** More could not be subscribed to at every broker, and no deployment is looked up in so many places. */

@@ -1,6 +1,6 @@
 // Devices and accelerators of a container, as the create call takes them.
 import type Docker from 'dockerode';
-import type { Device, DeviceRequest, Service } from '../../protocol/service.ts';
+import type { Device, DeviceRequest, Service } from '../../protocol/deployment/service.ts';
 
 export function devicesOf(
   service: Service,

@@ -1,6 +1,6 @@
 // Where a container's output goes. Bounded unless the service says otherwise: the engine's own default is not.
 import type Docker from 'dockerode';
-import type { Service } from '../../protocol/service.ts';
+import type { Service } from '../../protocol/deployment/service.ts';
 
 const DEFAULT_DRIVER = 'json-file';
 const BOUNDS = { 'max-size': '10m', 'max-file': '3' };

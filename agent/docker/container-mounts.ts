@@ -1,8 +1,8 @@
 // What a container finds in its file system, as the create call takes it.
 import type Docker from 'dockerode';
-import { parseByteSize } from '../../protocol/byte-size.ts';
-import type { BindMount } from '../../protocol/folder-path.ts';
-import type { Mount } from '../../protocol/service.ts';
+import type { BindMount } from '../../protocol/deployment/folder-path.ts';
+import type { Mount } from '../../protocol/deployment/service.ts';
+import { parseByteSize } from '../../protocol/values/byte-size.ts';
 import type { HostMount } from '../ports/service-files.ts';
 import type { VolumeSpec } from '../reconcile/resources.ts';
 import { isOfFolder } from '../reconcile/service-folder.ts';

@@ -1,7 +1,7 @@
 // How a container is connected, as the create call takes it.
 import type Docker from 'dockerode';
-import type { PublishedPort, Service } from '../../protocol/service.ts';
-import { hostOf } from '../../protocol/service-namespaces.ts';
+import type { PublishedPort, Service } from '../../protocol/deployment/service.ts';
+import { hostOf } from '../../protocol/deployment/service-namespaces.ts';
 import type { ServiceSpec } from '../reconcile/service-spec.ts';
 import { engineName } from './labels.ts';
 import { joinContainer, type Peers } from './peers.ts';

@@ -1,6 +1,6 @@
 // From a service's spec to the engine's create call.
 import type Docker from 'dockerode';
-import type { Service } from '../../protocol/service.ts';
+import type { Service } from '../../protocol/deployment/service.ts';
 import type { HostMount } from '../ports/service-files.ts';
 import { durationMs, type ServiceSpec } from '../reconcile/service-spec.ts';
 import { devicesOf } from './container-devices.ts';

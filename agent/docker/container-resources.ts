@@ -1,7 +1,7 @@
 // What a container may use of the device, as the create call and, in part, the update call take it.
 import type Docker from 'dockerode';
-import { parseByteSize } from '../../protocol/byte-size.ts';
-import type { Service } from '../../protocol/service.ts';
+import type { Service } from '../../protocol/deployment/service.ts';
+import { parseByteSize } from '../../protocol/values/byte-size.ts';
 import type { MutableSettings } from '../reconcile/observed.ts';
 
 /** What the update call takes too. No swap beyond the memory limit: a limit that swaps is none. */

@@ -1,7 +1,7 @@
 // What a container may do to the device, as the create call takes it.
 import type Docker from 'dockerode';
-import type { Service } from '../../protocol/service.ts';
-import { hostOf } from '../../protocol/service-namespaces.ts';
+import type { Service } from '../../protocol/deployment/service.ts';
+import { hostOf } from '../../protocol/deployment/service-namespaces.ts';
 import { joinContainer, type Peers } from './peers.ts';
 
 const NO_NEW_PRIVILEGES = 'no-new-privileges';

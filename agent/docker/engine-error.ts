@@ -1,7 +1,7 @@
 // Engine errors as dockerode throws them: answers of the engine told apart from its absence, and from faults of ours.
 
 import { describeSystemError, messageOf, systemErrorCode } from '../../lib/failures/system-error.ts';
-import { cutText } from '../../protocol/text.ts';
+import { cutText } from '../../protocol/values/text.ts';
 import { EngineUnavailable } from '../ports/engine.ts';
 
 /** An answer of the engine with an HTTP status of 400 or more. */

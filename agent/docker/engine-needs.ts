@@ -1,6 +1,6 @@
 // Keys that only newer engines carry out. An older one passes over them without a word, so the agent asks first.
 import type Docker from 'dockerode';
-import type { Service } from '../../protocol/service.ts';
+import type { Service } from '../../protocol/deployment/service.ts';
 import type { StepOutcome } from '../reconcile/steps.ts';
 
 interface Need {

@@ -1,7 +1,7 @@
 // Whether a container gets the engine's own init process. An image that brings one, such as all that are built on
 // s6-overlay, ends at once where another is PID 1: so what says nothing has the engine's only where the image has none.
 import type Docker from 'dockerode';
-import type { Service } from '../../protocol/service.ts';
+import type { Service } from '../../protocol/deployment/service.ts';
 import type { InitProcess } from '../reconcile/observed.ts';
 
 /** The words that an image starts with, as its configuration has them. */

@@ -1,7 +1,7 @@
 // Container logs. The engine frames what a container writes with an 8-byte header where there is no terminal, and cuts a
 // long line into pieces, each a frame of its own and to the engine a line.
 import type Docker from 'dockerode';
-import { cutText } from '../../protocol/text.ts';
+import { cutText } from '../../protocol/values/text.ts';
 
 const HEADER_BYTES = 8;
 const MAX_LINE = 300;

@@ -1,7 +1,7 @@
 // A container as the engine shows it, read into what decisions are made from. Nothing that an engine echoes in another
 // form than it was asked, or leaves out, may decide: Podman and older engines differ in such.
 import type Docker from 'dockerode';
-import { cutText } from '../../protocol/text.ts';
+import { cutText } from '../../protocol/values/text.ts';
 import type { ContainerState, EffectiveLimits, ObservedContainer } from '../reconcile/observed.ts';
 import { boundPortsOf, hostPortsOf } from './host-ports.ts';
 import { initOf } from './init-process.ts';

@@ -6,7 +6,7 @@ import {
   parsePlatform,
   platformOf,
   servesPlatform,
-} from '../../protocol/platform.ts';
+} from '../../protocol/values/platform.ts';
 import type { PullFailure } from '../ports/engine.ts';
 import { answerIn, unavailable } from './engine-error.ts';
 import { classifyPullError } from './pull-errors.ts';

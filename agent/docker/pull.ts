@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { parseImageReference } from '../../protocol/image-reference.ts';
+import { parseImageReference } from '../../protocol/values/image-reference.ts';
 import type { PullFailure, PullOptions, PullOutcome } from '../ports/engine.ts';
 import { answerIn, unavailable } from './engine-error.ts';
 import { lookForPlatform } from './platform-look.ts';

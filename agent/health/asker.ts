@@ -2,7 +2,7 @@
 
 import { messageOf } from '../../lib/failures/system-error.ts';
 import type { Clock } from '../../lib/time/clock.ts';
-import type { Probe } from '../../protocol/service.ts';
+import type { Probe } from '../../protocol/deployment/service.ts';
 import type { BeatReader } from '../ports/service-files.ts';
 import { type Heartbeat, judgePulse, type Pulse, withLook } from '../reconcile/heartbeat.ts';
 import type { ObservedContainer } from '../reconcile/observed.ts';

@@ -4,7 +4,7 @@ import { createConnection } from 'node:net';
 import { describeSystemError, systemErrorCode } from '../../lib/failures/system-error.ts';
 import { request as httpRequest } from '../../lib/program/http-module.ts';
 import { signalAfter } from '../../lib/time/timer.ts';
-import type { Probe } from '../../protocol/service.ts';
+import type { Probe } from '../../protocol/deployment/service.ts';
 import { durationMs } from '../reconcile/service-spec.ts';
 
 /** `null` when it holds, else why not, in a few words. Never rejects; ends promptly on `signal`. */

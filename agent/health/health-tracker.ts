@@ -2,7 +2,7 @@
 
 import type { Tasks } from '../../lib/failures/tasks.ts';
 import type { Random } from '../../lib/time/clock.ts';
-import type { Probe } from '../../protocol/service.ts';
+import type { Probe } from '../../protocol/deployment/service.ts';
 import { lasted, moreMs } from '../reconcile/evidence.ts';
 import {
   evidenceOf,

@@ -1,5 +1,5 @@
 // The folders of deployments on the host, below the data directory.
-import { partsOf } from '../../protocol/folder-path.ts';
+import { partsOf } from '../../protocol/deployment/folder-path.ts';
 import type { Folders } from '../ports/folders.ts';
 import type { FilesReady, HostMount } from '../ports/service-files.ts';
 import type { ServiceFolder } from '../reconcile/service-folder.ts';

@@ -1,8 +1,8 @@
 // Commands: each is noted, carried out at most once, and answered.
 
 import type { Logger } from '../../lib/program/logger.ts';
-import { type Command, commandSchema, REPLY_SCHEMA, type Reply } from '../../protocol/command.ts';
 import { describeFaults, parseWith } from '../../protocol/faults.ts';
+import { type Command, commandSchema, REPLY_SCHEMA, type Reply } from '../../protocol/operations/command.ts';
 import { MAX_PAYLOAD_BYTES, parseJsonPayload } from '../../protocol/payload.ts';
 import type { Store } from '../ports/store.ts';
 

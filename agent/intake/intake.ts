@@ -3,10 +3,10 @@
 
 import type { Logger } from '../../lib/program/logger.ts';
 import type { Clock } from '../../lib/time/clock.ts';
-import { NAME_PATTERN } from '../../protocol/names.ts';
-import type { Refusal } from '../../protocol/status.ts';
-import { cutText } from '../../protocol/text.ts';
+import type { Refusal } from '../../protocol/reports/status.ts';
 import { type Addressee, formatAddressee, parseTopic } from '../../protocol/topics.ts';
+import { NAME_PATTERN } from '../../protocol/values/names.ts';
+import { cutText } from '../../protocol/values/text.ts';
 import type { IncomingMessage } from '../ports/broker.ts';
 import { type NewEvent, type Source, type Store, StoreBlocked } from '../ports/store.ts';
 import { type Judgement, judgeDocument } from './judge-document.ts';

@@ -1,10 +1,10 @@
 // Judges one deployment message, purely: accept, refuse with a code and a path, or nothing to do.
 
+import type { HashedDeployment } from '../../protocol/deployment/parse-deployment.ts';
+import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
 import { describeFaults, type Fault } from '../../protocol/faults.ts';
-import type { HashedDeployment } from '../../protocol/parse-deployment.ts';
-import { parseDeployment } from '../../protocol/parse-deployment.ts';
 import { MAX_RETAINED_BYTES, parseJsonPayload } from '../../protocol/payload.ts';
-import type { Refusal } from '../../protocol/status.ts';
+import type { Refusal } from '../../protocol/reports/status.ts';
 import type { Source } from '../ports/store.ts';
 
 export type Judgement =

@@ -2,7 +2,7 @@
 
 import { messageOf } from '../../lib/failures/system-error.ts';
 import type { Clock } from '../../lib/time/clock.ts';
-import { formatPlatform, platformOf, servesPlatform } from '../../protocol/platform.ts';
+import { formatPlatform, platformOf, servesPlatform } from '../../protocol/values/platform.ts';
 import {
   EngineUnavailable,
   type ImageLook,

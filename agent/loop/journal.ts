@@ -2,7 +2,7 @@
 // them, so that `journalctl -u holdfast` answers for the night without a broker. Single steps are for debugging.
 
 import type { Logger } from '../../lib/program/logger.ts';
-import type { Reason } from '../../protocol/status.ts';
+import type { Reason } from '../../protocol/reports/status.ts';
 import type { StepResult } from '../reconcile/outcomes.ts';
 import { type DeploymentRecord, historyOf, type ServiceHistory } from '../reconcile/record.ts';
 import type { ServiceView } from '../reconcile/situation.ts';

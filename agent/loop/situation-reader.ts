@@ -1,8 +1,8 @@
 // Puts together what one deployment's decisions are made from: the situation as it is at this moment.
 
 import type { Clock, Random } from '../../lib/time/clock.ts';
-import type { PresentDeployment } from '../../protocol/deployment.ts';
-import { takesPart } from '../../protocol/rollout.ts';
+import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
+import { takesPart } from '../../protocol/deployment/rollout.ts';
 import type { HealthTracker, Target } from '../health/health-tracker.ts';
 import type { Host } from '../ports/host.ts';
 import type { Store } from '../ports/store.ts';

@@ -1,5 +1,5 @@
 // What the agent wants of a container engine.
-import type { Platform } from '../../protocol/platform.ts';
+import type { Platform } from '../../protocol/values/platform.ts';
 import type { Observed } from '../reconcile/observed.ts';
 import type { Step, StepOutcome } from '../reconcile/steps.ts';
 

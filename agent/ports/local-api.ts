@@ -1,5 +1,5 @@
 // What the technician's socket, page and commands may ask of the running agent.
-import type { Status } from '../../protocol/status.ts';
+import type { Status } from '../../protocol/reports/status.ts';
 import type { BrokerStatus } from './broker.ts';
 
 /** The answer of `GET /v1/status`, and of `holdfast status --json`. */

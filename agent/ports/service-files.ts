@@ -1,5 +1,5 @@
 // What the agent wants of the host's file system for services: their configs and secrets, and heartbeats.
-import type { Propagation } from '../../protocol/folder-path.ts';
+import type { Propagation } from '../../protocol/deployment/folder-path.ts';
 import type { ServiceSpec } from '../reconcile/service-spec.ts';
 import type { StepOutcome } from '../reconcile/steps.ts';
 

@@ -1,7 +1,7 @@
 // What the agent wants of its memory: everything returned from is durable, everything is bounded.
-import type { Reply } from '../../protocol/command.ts';
-import type { Event } from '../../protocol/events.ts';
-import type { Refusal, Status } from '../../protocol/status.ts';
+import type { Reply } from '../../protocol/operations/command.ts';
+import type { Event } from '../../protocol/reports/events.ts';
+import type { Refusal, Status } from '../../protocol/reports/status.ts';
 import type { PulledImage } from '../reconcile/collect-images.ts';
 import type { DeploymentRecord } from '../reconcile/record.ts';
 

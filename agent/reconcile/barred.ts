@@ -2,7 +2,7 @@
 // try again; for anything else it is barred for a time, as the port or the disk may be free by then.
 
 import { equalJitter, nextCeilingMs } from '../../lib/time/back-off.ts';
-import type { Reason } from '../../protocol/status.ts';
+import type { Reason } from '../../protocol/reports/status.ts';
 import { later, type Moment } from './failures.ts';
 import type { BarredContent, DeploymentRecord } from './record.ts';
 

@@ -1,6 +1,6 @@
 // Stage `condemned`: the culprit's last words are read, then the content is barred and the old revision runs.
-import type { PresentDeployment } from '../../protocol/deployment.ts';
-import type { Reason } from '../../protocol/status.ts';
+import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
+import type { Reason } from '../../protocol/reports/status.ts';
 import { bar, barOf } from './barred.ts';
 import { MAX_RESUMES } from './phases.ts';
 import type { Culprit } from './proof.ts';

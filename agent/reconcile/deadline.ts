@@ -1,6 +1,6 @@
 // The deadline's clock. It begins when the images are here and what must stop has stopped: how long the old revision
 // takes to stop is not held against the new one.
-import type { PresentDeployment } from '../../protocol/deployment.ts';
+import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { Attempt } from './record.ts';
 import { durationMs } from './service-spec.ts';

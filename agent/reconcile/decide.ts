@@ -1,8 +1,8 @@
 // The decision: from what is desired, observed and remembered to the next steps. Level-triggered: it looks
 // at what is, never at how it came to be, so it may be asked at any moment, any number of times.
 
-import type { PresentDeployment } from '../../protocol/deployment.ts';
-import type { Phase, Reason } from '../../protocol/status.ts';
+import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
+import type { Phase, Reason } from '../../protocol/reports/status.ts';
 import { barOf, liftsInMs } from './barred.ts';
 import { isAsked, keepCompleted } from './completed.ts';
 import { expectCreated } from './identity.ts';

@@ -1,6 +1,6 @@
 // Failures in a row: whether a service that is up again may be called good. One that dies every twelve seconds is
 // healthy at most looks; so from the third failure on it owes a good run that is long beside those which ended.
-import { formatDuration } from '../../protocol/duration.ts';
+import { formatDuration } from '../../protocol/values/duration.ts';
 import type { ServiceHistory } from './record.ts';
 
 /** From this failure in a row on the agent holds the service back; before, the engine's policy is quicker. */

@@ -1,6 +1,6 @@
 // Gates: what an update waits for between the pull and the switch. A rollback waits for nothing.
-import type { Deployment } from '../../protocol/deployment.ts';
-import { type UpdateWindow, windowStateAt } from '../../protocol/update-window.ts';
+import type { Deployment } from '../../protocol/deployment/deployment.ts';
+import { type UpdateWindow, windowStateAt } from '../../protocol/deployment/update-window.ts';
 import type { DeploymentRecord } from './record.ts';
 import type { Gate } from './situation.ts';
 

@@ -1,5 +1,5 @@
 // Health verdicts: pure, over what the probe, the engine and the time since the start say.
-import type { Probe } from '../../protocol/service.ts';
+import type { Probe } from '../../protocol/deployment/service.ts';
 import { type Asking, allOf, type Evidence, lasted, sinceStall, withSuccess } from './evidence.ts';
 import type { ObservedContainer } from './observed.ts';
 import { durationMs } from './service-spec.ts';

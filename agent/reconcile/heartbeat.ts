@@ -1,5 +1,5 @@
 // The verdict over a heartbeat's file: pure, over what each look at it showed.
-import type { Probe } from '../../protocol/service.ts';
+import type { Probe } from '../../protocol/deployment/service.ts';
 import { durationMs } from './service-spec.ts';
 
 export type Heartbeat = NonNullable<Probe['heartbeat']>;

@@ -1,7 +1,7 @@
 // Images as services ask for them. One that is to be pulled for a revision is another request than the same
 // image for a restart: the first is met by a pull alone, the second by what is here.
-import type { PresentDeployment } from '../../protocol/deployment.ts';
-import type { Reason } from '../../protocol/status.ts';
+import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
+import type { Reason } from '../../protocol/reports/status.ts';
 import type { ImageStanding, Observed } from './observed.ts';
 import { eligibleFor } from './outdated.ts';
 import type { Attempt, DeploymentRecord } from './record.ts';

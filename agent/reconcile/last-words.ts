@@ -1,6 +1,6 @@
 // The last log lines of a service that fails: read once after each failure, and told with the reason. That they are
 // read is stored before, so that a log which ends the agent does it once.
-import type { Reason } from '../../protocol/status.ts';
+import type { Reason } from '../../protocol/reports/status.ts';
 import { withLog } from './reason-log.ts';
 import { type DeploymentRecord, historyOf } from './record.ts';
 import type { ServiceSpec } from './service-spec.ts';

@@ -1,6 +1,6 @@
 // Steps that failed and are no service's failure, such as a network that cannot be made: what they hold up, and for
 // how long that is so.
-import type { Reason } from '../../protocol/status.ts';
+import type { Reason } from '../../protocol/reports/status.ts';
 import type { DeploymentRecord } from './record.ts';
 import { NO_PROGRESS, noProgressIn } from './repeats.ts';
 import { pathOf, type Step } from './steps.ts';

@@ -1,5 +1,5 @@
 // What the outcomes of steps leave in the record.
-import type { Reason } from '../../protocol/status.ts';
+import type { Reason } from '../../protocol/reports/status.ts';
 import { type Moment, noteFailure } from './failures.ts';
 import { noteCreation } from './identity.ts';
 import { noteLastWords } from './last-words.ts';

@@ -1,6 +1,6 @@
 // Every phase of a deployment as one table: what is done in it, what is stored before it is entered, what a
 // crash in it leads to, what ends it. docs/operations.md shows the same rows; a test holds them equal.
-import type { Phase } from '../../protocol/status.ts';
+import type { Phase } from '../../protocol/reports/status.ts';
 
 /** Stages of an update under way; the record carries them. */
 export type Stage = 'pulling' | 'switching' | 'proving' | 'condemned' | 'unproven';

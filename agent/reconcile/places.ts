@@ -1,7 +1,7 @@
 // What only one container can have at a time: a service's place, a port of the host, an address, a device. What is to
 // start waits for the stop of whoever of its deployment has it, whatever service that is.
-import type { Service } from '../../protocol/service.ts';
-import { doAddressesMeet } from '../../protocol/service-network-checks.ts';
+import type { Service } from '../../protocol/deployment/service.ts';
+import { doAddressesMeet } from '../../protocol/deployment/service-network-checks.ts';
 import type { HostPort, ObservedContainer } from './observed.ts';
 import { isUp } from './select-container.ts';
 import type { ServiceSpec } from './service-spec.ts';

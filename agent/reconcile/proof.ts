@@ -1,6 +1,6 @@
 // The proof: whether a new revision has shown that it works, has failed, or still may go either way.
-import type { PresentDeployment } from '../../protocol/deployment.ts';
-import type { Reason } from '../../protocol/status.ts';
+import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
+import type { Reason } from '../../protocol/reports/status.ts';
 import { isCompleted } from './completed.ts';
 import { deadlineInMs } from './deadline.ts';
 import { lasted, moreMs } from './evidence.ts';

@@ -1,6 +1,6 @@
 // Stage `pulling`: the old revision is kept running and repaired while the new one's images come.
-import type { PresentDeployment } from '../../protocol/deployment.ts';
-import type { Reason } from '../../protocol/status.ts';
+import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
+import type { Reason } from '../../protocol/reports/status.ts';
 import { noteClockWait, withoutClockWait } from './clock-wait.ts';
 import {
   freshRequestOf,

@@ -1,5 +1,5 @@
 // What the last log lines of a service add to the reason why it fails.
-import type { Reason } from '../../protocol/status.ts';
+import type { Reason } from '../../protocol/reports/status.ts';
 
 interface Saying {
   readonly words: RegExp;

@@ -1,6 +1,6 @@
 // History: what the device remembers of one deployment between cycles and across power cuts. The store
 // keeps it as JSON. Fields in `…Ms` are monotonic times of the present process; `resumeRecord` rebases them.
-import type { Phase, Reason } from '../../protocol/status.ts';
+import type { Phase, Reason } from '../../protocol/reports/status.ts';
 import type { ClockWait } from './clock-wait.ts';
 import type { FailureRow } from './failure-row.ts';
 import type { LastWords } from './last-words.ts';

@@ -1,8 +1,8 @@
 // Removal: containers, then networks, then only those volumes and folders that the document names.
 
-import type { Deployment } from '../../protocol/deployment.ts';
-import { isInFolder, isWithinFolder } from '../../protocol/folder-path.ts';
-import type { Reason } from '../../protocol/status.ts';
+import type { Deployment } from '../../protocol/deployment/deployment.ts';
+import { isInFolder, isWithinFolder } from '../../protocol/deployment/folder-path.ts';
+import type { Reason } from '../../protocol/reports/status.ts';
 import { obstaclesIn } from './obstacles.ts';
 import type { DeploymentRecord, KeptVolumes } from './record.ts';
 import { sharedName } from './resources.ts';

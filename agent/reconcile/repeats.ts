@@ -3,7 +3,7 @@
 // off, and told with what the engine shows. What fails has a back-off of its own and is not counted here.
 
 import { equalJitter, nextCeilingMs } from '../../lib/time/back-off.ts';
-import type { Reason } from '../../protocol/status.ts';
+import type { Reason } from '../../protocol/reports/status.ts';
 import type { Moment } from './failures.ts';
 import type { Observed } from './observed.ts';
 import { type DeploymentRecord, historyOf, isHeldBack } from './record.ts';

@@ -1,9 +1,10 @@
 // Networks and volumes that a document names, and which of the engine's they are. Everything else knows them by a key:
 // a deployment's own by their names in it, those that it shares with others by the engine's name.
-import { contentHash } from '../../protocol/canonical-json.ts';
-import type { PresentDeployment } from '../../protocol/deployment.ts';
-import { SHARED_PREFIX } from '../../protocol/networks-and-volumes.ts';
-import type { Reason } from '../../protocol/status.ts';
+
+import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
+import { SHARED_PREFIX } from '../../protocol/deployment/networks-and-volumes.ts';
+import type { Reason } from '../../protocol/reports/status.ts';
+import { contentHash } from '../../protocol/values/canonical-json.ts';
 import type { NetworkFacts, Observed, VolumeFacts } from './observed.ts';
 
 export interface NetworkSpec {

@@ -1,8 +1,9 @@
 // A stored document made ready for the planner.
-import { contentHash } from '../../protocol/canonical-json.ts';
-import { clampDurations } from '../../protocol/clamp-durations.ts';
-import type { Deployment } from '../../protocol/deployment.ts';
-import { parseStoredDeployment } from '../../protocol/parse-deployment.ts';
+
+import { clampDurations } from '../../protocol/deployment/clamp-durations.ts';
+import type { Deployment } from '../../protocol/deployment/deployment.ts';
+import { parseStoredDeployment } from '../../protocol/deployment/parse-deployment.ts';
+import { contentHash } from '../../protocol/values/canonical-json.ts';
 import type { Revision } from './situation.ts';
 
 /**

@@ -1,6 +1,6 @@
 // After a failed update: the previous revision runs again from its kept containers, with no pull and no network.
-import type { PresentDeployment } from '../../protocol/deployment.ts';
-import type { Phase, Reason } from '../../protocol/status.ts';
+import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
+import type { Phase, Reason } from '../../protocol/reports/status.ts';
 import type { Decision, Revision, Situation } from './situation.ts';
 import { keepRunning, type Steady } from './steady.ts';
 

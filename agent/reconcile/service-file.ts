@@ -1,7 +1,7 @@
 // The files that a service finds, with their contents: configs and secrets of its document.
-import type { PresentDeployment } from '../../protocol/deployment.ts';
-import type { Service } from '../../protocol/service.ts';
-import { FILE_KINDS, type FileKind, targetOfFile } from '../../protocol/service-files.ts';
+import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
+import type { Service } from '../../protocol/deployment/service.ts';
+import { FILE_KINDS, type FileKind, targetOfFile } from '../../protocol/deployment/service-files.ts';
 
 /** `content` is for the file alone: it is never logged or told, and stored with the document only. */
 export interface ServiceFile {

@@ -1,6 +1,6 @@
 // The directories of the deployment's own folder that a service binds.
-import { type BindMount, isInFolder, type Propagation } from '../../protocol/folder-path.ts';
-import type { Mount, Service } from '../../protocol/service.ts';
+import { type BindMount, isInFolder, type Propagation } from '../../protocol/deployment/folder-path.ts';
+import type { Mount, Service } from '../../protocol/deployment/service.ts';
 
 export interface ServiceFolder {
   /** In the folder, such as `./data`. */

@@ -1,10 +1,11 @@
 // What a service asks of its container, and the hash that tells whether a container still is what was asked.
-import { parseByteSize } from '../../protocol/byte-size.ts';
-import { contentHash } from '../../protocol/canonical-json.ts';
-import type { PresentDeployment } from '../../protocol/deployment.ts';
-import { parseDurationMs } from '../../protocol/duration.ts';
-import type { Service } from '../../protocol/service.ts';
-import { hostsOf } from '../../protocol/service-namespaces.ts';
+
+import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
+import type { Service } from '../../protocol/deployment/service.ts';
+import { hostsOf } from '../../protocol/deployment/service-namespaces.ts';
+import { parseByteSize } from '../../protocol/values/byte-size.ts';
+import { contentHash } from '../../protocol/values/canonical-json.ts';
+import { parseDurationMs } from '../../protocol/values/duration.ts';
 import type { MutableSettings } from './observed.ts';
 import { networkOf, type VolumeSpec, volumeOf } from './resources.ts';
 import { filesOf, type ServiceFile } from './service-file.ts';

@@ -1,6 +1,6 @@
 // The services of one revision held against what runs: carriers, verdicts, dependencies, next steps.
-import type { PresentDeployment } from '../../protocol/deployment.ts';
-import type { DependencyCondition } from '../../protocol/service.ts';
+import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
+import type { DependencyCondition } from '../../protocol/deployment/service.ts';
 import { advanceService, missingNetwork } from './advance.ts';
 import { isCompleted, noteCompletion, wasCompleted } from './completed.ts';
 import { isInLoop } from './failure-row.ts';

@@ -1,6 +1,6 @@
 // What a decision is made from, and what it is.
-import type { Deployment, PresentDeployment } from '../../protocol/deployment.ts';
-import type { Reason, Status } from '../../protocol/status.ts';
+import type { Deployment, PresentDeployment } from '../../protocol/deployment/deployment.ts';
+import type { Reason, Status } from '../../protocol/reports/status.ts';
 import type { HealthFacts, Verdict } from './health.ts';
 import type { ImageRequest } from './images.ts';
 import type { ImageStanding, Observed, ObservedContainer } from './observed.ts';

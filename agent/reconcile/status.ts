@@ -1,6 +1,6 @@
 // The status body: what is told of a deployment, made from a decision alone.
-import type { Phase, ServiceStatus, BoundPort as ToldPort } from '../../protocol/status.ts';
-import { cutText, printable } from '../../protocol/text.ts';
+import type { Phase, ServiceStatus, BoundPort as ToldPort } from '../../protocol/reports/status.ts';
+import { cutText, printable } from '../../protocol/values/text.ts';
 import { barOf } from './barred.ts';
 import type { BoundPort, EffectiveLimits, MutableSettings, ObservedContainer } from './observed.ts';
 import { type DeploymentRecord, historyOf, isHeldBack } from './record.ts';

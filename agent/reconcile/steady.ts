@@ -1,6 +1,6 @@
 // The steady state: one revision is to run and stay running; whatever else is ours makes way for it.
-import type { PresentDeployment } from '../../protocol/deployment.ts';
-import type { Phase, Reason } from '../../protocol/status.ts';
+import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
+import type { Phase, Reason } from '../../protocol/reports/status.ts';
 import { moreMs } from './evidence.ts';
 import { inLoopWords } from './failure-row.ts';
 import { reasonOfImage, standingOf } from './images.ts';

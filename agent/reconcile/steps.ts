@@ -1,5 +1,5 @@
 // Steps: the smallest things done to the engine. Every one is safe to run twice.
-import type { PresentDeployment } from '../../protocol/deployment.ts';
+import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
 import { formatPath } from '../../protocol/faults.ts';
 import type { Observed, ObservedContainer } from './observed.ts';
 import { type NetworkSpec, networksOf, sharedName, type VolumeSpec, volumesOf } from './resources.ts';

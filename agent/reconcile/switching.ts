@@ -1,5 +1,5 @@
 // Stages `switching`, `proving` and `unproven`: the new containers take over, and show whether they are good.
-import type { PresentDeployment } from '../../protocol/deployment.ts';
+import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
 import { withoutBar } from './barred.ts';
 import { isCompleted, isUpToDate, keepCompleted } from './completed.ts';
 import { condemn } from './condemned.ts';

@@ -1,5 +1,5 @@
 // An update from the revision that runs to the one that is desired. `PHASE_TABLE` in phases.ts has its stages.
-import type { PresentDeployment } from '../../protocol/deployment.ts';
+import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
 import { readLogs } from './condemned.ts';
 import { pull } from './pulling.ts';
 import type { Attempt } from './record.ts';

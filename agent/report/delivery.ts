@@ -2,9 +2,9 @@
 
 import type { Clock } from '../../lib/time/clock.ts';
 import { Waker } from '../../lib/time/waker.ts';
-import type { DeviceState } from '../../protocol/state.ts';
-import { wellFormedJson } from '../../protocol/text.ts';
+import type { DeviceState } from '../../protocol/reports/state.ts';
 import { formatTopic, type Topic } from '../../protocol/topics.ts';
+import { wellFormedJson } from '../../protocol/values/text.ts';
 import type { Store } from '../ports/store.ts';
 import type { EventOutbox } from './event-outbox.ts';
 import { fitStatus } from './fit-status.ts';

@@ -1,5 +1,5 @@
 // The device state document, put together from what host and engine say.
-import { type DeviceState, STATE_SCHEMA } from '../../protocol/state.ts';
+import { type DeviceState, STATE_SCHEMA } from '../../protocol/reports/state.ts';
 import type { EngineFacts } from '../ports/engine.ts';
 import type { ClockReading, HostFacts } from '../ports/host.ts';
 import type { ClockJump } from './clock-watch.ts';

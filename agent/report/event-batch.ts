@@ -1,5 +1,5 @@
 // Which events go out together, and what is told of those that are missing.
-import type { Event, EventBatch } from '../../protocol/events.ts';
+import type { Event, EventBatch } from '../../protocol/reports/events.ts';
 
 /** How many are looked at for one batch. */
 export const EVENTS_PER_BATCH = 50;

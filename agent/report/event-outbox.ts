@@ -1,7 +1,7 @@
 // Events and samples on their way out: an event is stored at once, a sample held for a while.
 
 import type { Clock } from '../../lib/time/clock.ts';
-import { EVENTS_SCHEMA, type EventBatch } from '../../protocol/events.ts';
+import { EVENTS_SCHEMA, type EventBatch } from '../../protocol/reports/events.ts';
 import type { NewEvent, Store } from '../ports/store.ts';
 import { EVENTS_PER_BATCH, fitting, lostBefore } from './event-batch.ts';
 

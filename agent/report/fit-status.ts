@@ -1,6 +1,6 @@
 // Statuses are retained, and retained payloads have a limit: what would pass it is shortened, with a mark.
 import { MAX_RETAINED_BYTES } from '../../protocol/payload.ts';
-import type { Status } from '../../protocol/status.ts';
+import type { Status } from '../../protocol/reports/status.ts';
 
 /** What can be left out, the least missed first. */
 const CUTS: readonly ((status: Status) => Status)[] = [

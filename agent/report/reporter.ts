@@ -1,5 +1,5 @@
 // Reports: what is to be told goes into the store, and out as soon as a broker takes it.
-import type { Status } from '../../protocol/status.ts';
+import type { Status } from '../../protocol/reports/status.ts';
 import type { NewEvent, Source, Store } from '../ports/store.ts';
 import type { StatusBody } from '../reconcile/situation.ts';
 import { Delivery, type DeliveryOptions, type Publish } from './delivery.ts';

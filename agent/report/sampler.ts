@@ -1,7 +1,7 @@
 // Takes a sample of what the device uses, again and again.
 
 import type { Clock } from '../../lib/time/clock.ts';
-import type { Status } from '../../protocol/status.ts';
+import type { Status } from '../../protocol/reports/status.ts';
 import type { Host } from '../ports/host.ts';
 import type { NewEvent } from '../ports/store.ts';
 import { type Reading, sampleOf } from './sample.ts';

@@ -1,7 +1,7 @@
 // What was told of each deployment last, and how much of it the broker has yet to take.
 
 import type { Clock } from '../../lib/time/clock.ts';
-import { type Reason, type Refusal, STATUS_SCHEMA, type Status } from '../../protocol/status.ts';
+import { type Reason, type Refusal, STATUS_SCHEMA, type Status } from '../../protocol/reports/status.ts';
 import type { Source, Store } from '../ports/store.ts';
 import type { StatusBody } from '../reconcile/situation.ts';
 

@@ -1,5 +1,5 @@
 // Commands, by their ids, and the answers that wait to be delivered.
-import type { Reply } from '../../protocol/command.ts';
+import type { Reply } from '../../protocol/operations/command.ts';
 import type { SqlDatabase } from './database.ts';
 import { inTransaction, parseBody } from './rows.ts';
 

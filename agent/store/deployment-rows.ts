@@ -1,5 +1,5 @@
 // What managers asked and what became of it: documents, refusals, records, removals.
-import type { Refusal } from '../../protocol/status.ts';
+import type { Refusal } from '../../protocol/reports/status.ts';
 import type { AcceptedDocument, AcceptedRevision } from '../ports/store.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../reconcile/record.ts';
 import type { SqlDatabase } from './database.ts';

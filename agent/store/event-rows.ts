@@ -6,7 +6,7 @@
 // in the table        being acknowledged; being dropped for want of space, the least important first
 //
 // Numbers are given without a gap, so a gap between what is acknowledged and what is left is what was lost.
-import type { Event } from '../../protocol/events.ts';
+import type { Event } from '../../protocol/reports/events.ts';
 import type { NewEvent } from '../ports/store.ts';
 import { IMPORTANCE, type Importance, importanceOf } from '../reconcile/event-importance.ts';
 import type { SqlDatabase } from './database.ts';

@@ -4,9 +4,9 @@
 // documents, records, commands, pulls    throws `StoreBlocked`: nothing acts on what is not stored
 // events                                 are lost, and the gap in their numbers tells it
 // all else                               is held in memory, and written when it does
-import type { Reply } from '../../protocol/command.ts';
-import type { Event } from '../../protocol/events.ts';
-import type { Refusal, Status } from '../../protocol/status.ts';
+import type { Reply } from '../../protocol/operations/command.ts';
+import type { Event } from '../../protocol/reports/events.ts';
+import type { Refusal, Status } from '../../protocol/reports/status.ts';
 import {
   type AcceptedDocument,
   type AcceptedRevision,

@@ -1,5 +1,5 @@
 // The newest status of each deployment, and how much of it the broker has.
-import type { Status } from '../../protocol/status.ts';
+import type { Status } from '../../protocol/reports/status.ts';
 import { type PendingStatus, StoreBlocked } from '../ports/store.ts';
 import type { SqlDatabase } from './database.ts';
 import { inTransaction, readCounter, readSealedBody, writeCounter } from './rows.ts';

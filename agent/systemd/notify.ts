@@ -2,7 +2,7 @@
 // could send the datagram fail to build on devices. Does nothing when systemd did not start the agent.
 
 import { execFile } from 'node:child_process';
-import { cutText, printable } from '../../protocol/text.ts';
+import { cutText, printable } from '../../protocol/values/text.ts';
 
 /** What systemd puts into the environment of a `Type=notify` service. */
 export interface SystemdEnvironment {

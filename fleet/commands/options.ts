@@ -1,15 +1,15 @@
 // Options as they come from the command line, parsed into values once.
 import { resolve } from 'node:path';
 import * as v from 'valibot';
-import { parseDurationMs } from '../../protocol/duration.ts';
-import { NAME_PATTERN } from '../../protocol/names.ts';
-import { purgedSchema } from '../../protocol/purge.ts';
+import { purgedSchema } from '../../protocol/deployment/purge.ts';
 import {
   type Addressee,
   checkTopicPrefix,
   DEFAULT_TOPIC_PREFIX,
   parseAddressee,
 } from '../../protocol/topics.ts';
+import { parseDurationMs } from '../../protocol/values/duration.ts';
+import { NAME_PATTERN } from '../../protocol/values/names.ts';
 import { parseBrokerUrl } from '../broker/broker-url.ts';
 import { type Broker, connectBroker } from '../broker/connection.ts';
 import { usageFailure } from '../failure.ts';

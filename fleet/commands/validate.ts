@@ -1,6 +1,6 @@
 // `holdfastctl validate FILE`: everything that can be said of a file without a broker or a device.
 import * as v from 'valibot';
-import { DEPLOYMENT_SCHEMA } from '../../protocol/deployment.ts';
+import { DEPLOYMENT_SCHEMA } from '../../protocol/deployment/deployment.ts';
 import type { ReadyContent } from '../document/json-document.ts';
 import { planPublication } from '../document/plan-publication.ts';
 import { serialize } from '../document/serialize.ts';

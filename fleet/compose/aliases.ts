@@ -1,5 +1,5 @@
 // Further names of services on their networks: of `container_name` and of `links`.
-import type { Path } from '../../protocol/check-report.ts';
+import type { Path } from '../../protocol/deployment/check-report.ts';
 import { type Conversion, type Field, type Json, type JsonObject, objectOf } from './conversion.ts';
 
 /**

@@ -1,5 +1,5 @@
 // Files beside the Compose file that come with the document as configs, in the place of binds.
-import type { Path } from '../../protocol/check-report.ts';
+import type { Path } from '../../protocol/deployment/check-report.ts';
 import type { JsonObject } from './conversion.ts';
 
 export interface CarriedFile {

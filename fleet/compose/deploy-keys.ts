@@ -1,5 +1,5 @@
 // `deploy`: of it a device carries out what concerns one container.
-import { parseByteSize } from '../../protocol/byte-size.ts';
+import { parseByteSize } from '../../protocol/values/byte-size.ts';
 import type { Convert } from './conversion.ts';
 import { filled, number, shape, text } from './converters.ts';
 import { deviceRequests } from './devices.ts';

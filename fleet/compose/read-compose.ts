@@ -1,6 +1,6 @@
 // From the texts of Compose files to the content of a deployment, or all its faults with line and column.
-import { DEPLOYMENT_SCHEMA } from '../../protocol/deployment.ts';
-import { parseDeployment } from '../../protocol/parse-deployment.ts';
+import { DEPLOYMENT_SCHEMA } from '../../protocol/deployment/deployment.ts';
+import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
 import { Conversion, type ConversionOptions, type Json, type OffsetFault } from './conversion.ts';
 import { interpolate } from './interpolate.ts';
 import { entryOf } from './merge-trees.ts';

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import type { Conversion, Field, Json, JsonObject } from './conversion.ts';
 import { objectOf } from './conversion.ts';
 
-/** As configs have it; see protocol/service-files.ts. */
+/** As configs have it; see protocol/deployment/service-files.ts. */
 const MAX_FILE_LENGTH = 32_768;
 
 /** Whether a mount is of the project's folder: a relative bind, or `$PWD/x`, which is written for the same. */

@@ -1,6 +1,7 @@
 // The old keys of limits, `mem_limit` and others: they become `deploy.resources`, where the document has them.
-import { parseByteSize } from '../../protocol/byte-size.ts';
-import type { Path } from '../../protocol/check-report.ts';
+
+import type { Path } from '../../protocol/deployment/check-report.ts';
+import { parseByteSize } from '../../protocol/values/byte-size.ts';
 import { type Conversion, type Field, type Json, type JsonObject, objectOf } from './conversion.ts';
 
 interface OldKey {

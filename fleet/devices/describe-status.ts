@@ -1,6 +1,7 @@
 // A status in words. Pure: data in, text out.
-import { formatBytes } from '../../protocol/byte-size.ts';
-import type { Reason, ServiceStatus, Status } from '../../protocol/status.ts';
+
+import type { Reason, ServiceStatus, Status } from '../../protocol/reports/status.ts';
+import { formatBytes } from '../../protocol/values/byte-size.ts';
 import { type Goal, isOurs } from './judge-status.ts';
 
 /** `text` for people; `key` changes only with what deserves a line of its own, not with every byte pulled. */

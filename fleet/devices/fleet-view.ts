@@ -2,9 +2,9 @@
 import type { BaseIssue, BaseSchema } from 'valibot';
 import { type Parsed, parseWith } from '../../protocol/faults.ts';
 import { MAX_PAYLOAD_BYTES, parseJsonPayload } from '../../protocol/payload.ts';
-import { type Presence, presenceSchema } from '../../protocol/presence.ts';
-import { type DeviceState, stateSchema } from '../../protocol/state.ts';
-import { type Status, statusSchema } from '../../protocol/status.ts';
+import { type Presence, presenceSchema } from '../../protocol/reports/presence.ts';
+import { type DeviceState, stateSchema } from '../../protocol/reports/state.ts';
+import { type Status, statusSchema } from '../../protocol/reports/status.ts';
 import { parseTopic } from '../../protocol/topics.ts';
 import type { Message } from '../broker/connection.ts';
 

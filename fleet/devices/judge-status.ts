@@ -1,6 +1,6 @@
 // What a device's status says about one revision. Pure: data in, data out.
-import type { Deployment } from '../../protocol/deployment.ts';
-import type { Phase, Reason, Status } from '../../protocol/status.ts';
+import type { Deployment } from '../../protocol/deployment/deployment.ts';
+import type { Phase, Reason, Status } from '../../protocol/reports/status.ts';
 import { beats, followedSource } from './sources.ts';
 
 /** The revision that is waited for, by its source, number and content. */

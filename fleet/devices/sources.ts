@@ -1,5 +1,5 @@
 // Whose document of several a device follows, and which source beats which. Pure: data in, data out.
-import type { Status } from '../../protocol/status.ts';
+import type { Status } from '../../protocol/reports/status.ts';
 import { type Addressee, formatAddressee } from '../../protocol/topics.ts';
 
 /** As a status tells it: `device`, or `groups/NAME`. */

@@ -1,7 +1,7 @@
 // Devices and their deployments as a table: a row for each deployment of each device.
 import Table from 'cli-table3';
-import { SETTLED_PHASES, type Status } from '../../protocol/status.ts';
-import { cutText, printable } from '../../protocol/text.ts';
+import { SETTLED_PHASES, type Status } from '../../protocol/reports/status.ts';
+import { cutText, printable } from '../../protocol/values/text.ts';
 import { describeService, formatReason } from './describe-status.ts';
 import type { DeviceView } from './fleet-view.ts';
 

@@ -1,7 +1,7 @@
 // A `.json` file is a ready document: nothing is converted, only checked.
 import * as v from 'valibot';
-import { DEPLOYMENT_SCHEMA } from '../../protocol/deployment.ts';
-import { parseDeployment } from '../../protocol/parse-deployment.ts';
+import { DEPLOYMENT_SCHEMA } from '../../protocol/deployment/deployment.ts';
+import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
 import { parsePath } from '../compose/paths.ts';
 import { type PlacedFault, withSalt } from '../compose/read-compose.ts';
 import { parseYaml, type Yaml } from '../compose/yaml-tree.ts';

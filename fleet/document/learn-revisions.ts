@@ -1,6 +1,6 @@
 // Which revisions of a topic are taken already, as far as devices tell. A broker may have lost what it retained, and
 // devices remember what they accepted. Pure: data in, data out.
-import type { Status } from '../../protocol/status.ts';
+import type { Status } from '../../protocol/reports/status.ts';
 import type { Addressee } from '../../protocol/topics.ts';
 import type { DeviceView, FleetView } from '../devices/fleet-view.ts';
 import { sourceOf } from '../devices/sources.ts';

@@ -1,6 +1,6 @@
 // Reads FILE …: Compose files, one over the other, or a ready document when its name ends in `.json`.
 import { basename, dirname, resolve } from 'node:path';
-import { NAME_PATTERN } from '../../protocol/names.ts';
+import { NAME_PATTERN } from '../../protocol/values/names.ts';
 import type { FileText } from '../compose/conversion.ts';
 import type { Variables } from '../compose/interpolate.ts';
 import { type PlacedFault, readCompose } from '../compose/read-compose.ts';

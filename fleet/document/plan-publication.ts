@@ -1,8 +1,8 @@
 // What is to be published on a topic, given what is retained there and what devices have taken. Pure: data in, data out.
 import * as v from 'valibot';
-import { canonicalJson, contentHash } from '../../protocol/canonical-json.ts';
-import { DEPLOYMENT_SCHEMA, type Deployment } from '../../protocol/deployment.ts';
-import { parseDeployment } from '../../protocol/parse-deployment.ts';
+import { DEPLOYMENT_SCHEMA, type Deployment } from '../../protocol/deployment/deployment.ts';
+import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
+import { canonicalJson, contentHash } from '../../protocol/values/canonical-json.ts';
 import type { ReadyContent } from './json-document.ts';
 import { findRefuser, highestOf, type TakenRevision } from './learn-revisions.ts';
 

@@ -1,7 +1,8 @@
 // A document as the bytes that are published, within what every large broker retains.
-import { formatBytes } from '../../protocol/byte-size.ts';
+
 import { formatPath } from '../../protocol/faults.ts';
 import { MAX_RETAINED_BYTES, WARN_RETAINED_BYTES } from '../../protocol/payload.ts';
+import { formatBytes } from '../../protocol/values/byte-size.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
 
 export interface Payload {

@@ -1,6 +1,6 @@
 // How following a roll-out looks: one line redrawn on a terminal, else one plain line per change.
-import { formatDuration } from '../../protocol/duration.ts';
-import { cutText, printable } from '../../protocol/text.ts';
+import { formatDuration } from '../../protocol/values/duration.ts';
+import { cutText, printable } from '../../protocol/values/text.ts';
 import type { Description } from '../devices/describe-status.ts';
 import { type Host, writeLine } from '../host.ts';
 

@@ -1,6 +1,7 @@
 // What becomes of each device, told to people when it happens.
-import { formatDuration } from '../../protocol/duration.ts';
-import type { Status } from '../../protocol/status.ts';
+
+import type { Status } from '../../protocol/reports/status.ts';
+import { formatDuration } from '../../protocol/values/duration.ts';
 import { describeFailures, describeProgress, formatReason } from '../devices/describe-status.ts';
 import type { DeviceView } from '../devices/fleet-view.ts';
 import { type Goal, isOurs } from '../devices/judge-status.ts';

@@ -1,6 +1,6 @@
 // Good documents and commands, of every shape that the schemas allow.
 import fc from 'fast-check';
-import { parseDeployment } from '../../protocol/parse-deployment.ts';
+import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
 import { fixtures } from '../protocol/fixtures.ts';
 
 const word = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/).filter((text) => text !== 'constructor');

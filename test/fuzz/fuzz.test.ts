@@ -1,9 +1,9 @@
 // The short form of `scripts/fuzz`: the same inputs each time, so that a failure is the change's.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { commandSchema } from '../../protocol/command.ts';
+import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
 import { parseWith } from '../../protocol/faults.ts';
-import { parseDeployment } from '../../protocol/parse-deployment.ts';
+import { commandSchema } from '../../protocol/operations/command.ts';
 import { goodCommand, goodDocument } from './documents.ts';
 import { must, target } from './target.ts';
 import { targets } from './targets.ts';

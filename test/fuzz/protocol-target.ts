@@ -1,6 +1,6 @@
 // Payloads at the parser: a document, or faults that can be told.
 
-import { parseDeployment } from '../../protocol/parse-deployment.ts';
+import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
 import { MAX_RETAINED_BYTES, parseJsonPayload } from '../../protocol/payload.ts';
 import { goodDocument } from './documents.ts';
 import { mutatedBytes, mutatedJson } from './mutations.ts';

@@ -1,6 +1,6 @@
 // Payloads at the whole agent, on all of its topics, while a deployment runs: nothing of it may change.
 import fc from 'fast-check';
-import { parseDeployment } from '../../protocol/parse-deployment.ts';
+import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
 import { deployment } from '../fakes/deployments.ts';
 import { World } from '../fakes/world.ts';
 import { goodCommand, goodDocument } from './documents.ts';

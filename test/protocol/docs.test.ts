@@ -1,12 +1,12 @@
 // What docs/protocol.md says in examples, tables and lists is held against the code.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { DURATION_BOUNDS, SIZE_BOUNDS } from '../../protocol/bounds.ts';
-import { canonicalJson, contentHash } from '../../protocol/canonical-json.ts';
+import { DURATION_BOUNDS, SIZE_BOUNDS } from '../../protocol/deployment/bounds.ts';
+import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
+import { rolloutPosition } from '../../protocol/deployment/rollout.ts';
 import { parseWith } from '../../protocol/faults.ts';
-import { parseDeployment } from '../../protocol/parse-deployment.ts';
-import { rolloutPosition } from '../../protocol/rollout.ts';
-import { PHASES } from '../../protocol/status.ts';
+import { PHASES } from '../../protocol/reports/status.ts';
+import { canonicalJson, contentHash } from '../../protocol/values/canonical-json.ts';
 import { schemas } from './fixtures.ts';
 
 const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');

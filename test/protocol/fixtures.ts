@@ -1,12 +1,12 @@
 // The documents under test/fixtures/protocol/, one folder per schema, `accepted` and `refused` apart.
 import { readdirSync, readFileSync } from 'node:fs';
 import type * as v from 'valibot';
-import { commandSchema, replySchema } from '../../protocol/command.ts';
-import { deploymentSchema } from '../../protocol/deployment.ts';
-import { eventsSchema } from '../../protocol/events.ts';
-import { presenceSchema } from '../../protocol/presence.ts';
-import { stateSchema } from '../../protocol/state.ts';
-import { statusSchema } from '../../protocol/status.ts';
+import { deploymentSchema } from '../../protocol/deployment/deployment.ts';
+import { commandSchema, replySchema } from '../../protocol/operations/command.ts';
+import { eventsSchema } from '../../protocol/reports/events.ts';
+import { presenceSchema } from '../../protocol/reports/presence.ts';
+import { stateSchema } from '../../protocol/reports/state.ts';
+import { statusSchema } from '../../protocol/reports/status.ts';
 
 const ROOT = new URL('../fixtures/protocol/', import.meta.url);
 

@@ -1,6 +1,6 @@
 // Whether a deployment has come to the end that its documents ask for, once nothing goes wrong any more.
 import type { ServiceSpec } from '../../agent/reconcile/service-spec.ts';
-import type { Status } from '../../protocol/status.ts';
+import type { Status } from '../../protocol/reports/status.ts';
 import type { Container } from '../fakes/engine/container.ts';
 import type { World } from '../fakes/world.ts';
 import type { Expected } from './fleet/fleet.ts';

@@ -3,7 +3,7 @@
 import type { ClockWait } from '../../agent/reconcile/clock-wait.ts';
 import type { DeploymentRecord } from '../../agent/reconcile/record.ts';
 import { StoreDamaged } from '../../agent/store/store-errors.ts';
-import { windowStateAt } from '../../protocol/update-window.ts';
+import { windowStateAt } from '../../protocol/deployment/update-window.ts';
 import { WINDOW } from './fleet/documents.ts';
 import type { Scene } from './scene.ts';
 

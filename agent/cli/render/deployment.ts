@@ -1,7 +1,7 @@
 // One deployment: where it stands, why, and its services.
 import { styleText } from 'node:util';
-import type { Status } from '../../../protocol/status.ts';
-import { printable } from '../../../protocol/text.ts';
+import type { Status } from '../../../protocol/reports/status.ts';
+import { printable } from '../../../protocol/values/text.ts';
 import { renderServices } from './services.ts';
 import { standingOfPhase } from './standing.ts';
 import { elapsed, type View, wrap } from './text.ts';

@@ -1,7 +1,14 @@
 // The services of a deployment: a table of what can be compared, then a line for each thing to know.
-import { formatBytes } from '../../../protocol/byte-size.ts';
-import { parseImageReference } from '../../../protocol/image-reference.ts';
-import type { BoundPort, Progress, ServiceLimits, ServiceStatus, Status } from '../../../protocol/status.ts';
+
+import type {
+  BoundPort,
+  Progress,
+  ServiceLimits,
+  ServiceStatus,
+  Status,
+} from '../../../protocol/reports/status.ts';
+import { formatBytes } from '../../../protocol/values/byte-size.ts';
+import { parseImageReference } from '../../../protocol/values/image-reference.ts';
 import { alignColumns } from './table.ts';
 import { elapsed, type View, wrap } from './text.ts';
 

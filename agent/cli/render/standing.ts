@@ -1,5 +1,5 @@
 // How each deployment stands at a glance: what a technician looks at first comes first.
-import type { Phase, Status } from '../../../protocol/status.ts';
+import type { Phase, Status } from '../../../protocol/reports/status.ts';
 
 export type Standing = 'not well' | 'under way' | 'well' | 'removed';
 

@@ -1,5 +1,5 @@
 // `holdfast status` for people: the device, then each deployment.
-import type { Status } from '../../../protocol/status.ts';
+import type { Status } from '../../../protocol/reports/status.ts';
 import type { LocalStatus } from '../../ports/local-api.ts';
 import { renderDeployment } from './deployment.ts';
 import { byStanding, describeAll, standingOf } from './standing.ts';

@@ -1,5 +1,5 @@
 // Columns for people: widths by content, two spaces between.
-import { cutText, printable } from '../../../protocol/text.ts';
+import { cutText, printable } from '../../../protocol/values/text.ts';
 
 export interface TableOptions {
   /** Width to stay within, by shortening cells of the `elastic` columns; `null`: as wide as it needs. */

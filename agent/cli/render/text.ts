@@ -1,6 +1,6 @@
 // Words for people, on any terminal: ASCII of our own, wrapped, and safe to print.
-import { formatDuration } from '../../../protocol/duration.ts';
-import { printable } from '../../../protocol/text.ts';
+import { formatDuration } from '../../../protocol/values/duration.ts';
+import { printable } from '../../../protocol/values/text.ts';
 
 /** What the rendering may know of the world. */
 export interface View {

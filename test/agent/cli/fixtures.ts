@@ -1,7 +1,7 @@
 // A device as the agent would tell of it, and pieces to change one thing at a time.
 
 import type { LocalStatus } from '../../../agent/ports/local-api.ts';
-import type { ServiceStatus, Status } from '../../../protocol/status.ts';
+import type { ServiceStatus, Status } from '../../../protocol/reports/status.ts';
 
 export const NOW = new Date('2026-11-22T12:00:00Z');
 

@@ -3,7 +3,7 @@ import { endpointOptions } from '../../../agent/docker/container-network.ts';
 import { containerOptions } from '../../../agent/docker/container-options.ts';
 import { updateOptions } from '../../../agent/docker/container-resources.ts';
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
-import { parseDeployment } from '../../../protocol/parse-deployment.ts';
+import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { deployment } from '../../fakes/deployments.ts';
 
 function optionsOf(service: Record<string, unknown>, rest: Record<string, unknown> = {}) {

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkProbe } from '../../../agent/health/check.ts';
-import type { Probe } from '../../../protocol/service.ts';
+import type { Probe } from '../../../protocol/deployment/service.ts';
 import { listenOnLoopback } from '../../fakes/loopback.ts';
 
 const timing = { interval: '10s', timeout: '200ms', failures: 3, grace: '30s' };

@@ -4,7 +4,7 @@ import { HealthTracker, type Target } from '../../../agent/health/health-tracker
 import type { Evidence } from '../../../agent/reconcile/evidence.ts';
 import { evidenceOf, judgeHealth } from '../../../agent/reconcile/health.ts';
 import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
-import type { Probe } from '../../../protocol/service.ts';
+import type { Probe } from '../../../protocol/deployment/service.ts';
 import { loudTasks } from '../../fakes/loud-tasks.ts';
 import { fork } from '../../fakes/random.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';

@@ -3,7 +3,7 @@ import { HealthTracker } from '../../../agent/health/health-tracker.ts';
 import type { Beat, FilesOwner } from '../../../agent/ports/service-files.ts';
 import { judgeHealth } from '../../../agent/reconcile/health.ts';
 import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
-import type { Probe } from '../../../protocol/service.ts';
+import type { Probe } from '../../../protocol/deployment/service.ts';
 import { loudTasks } from '../../fakes/loud-tasks.ts';
 import { fork } from '../../fakes/random.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CommandIntake } from '../../../agent/intake/command-intake.ts';
 import { commandVerbs } from '../../../agent/intake/command-verbs.ts';
 import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
-import type { Reply } from '../../../protocol/command.ts';
+import type { Reply } from '../../../protocol/operations/command.ts';
 import { silent } from '../../fakes/silent-logger.ts';
 import { withStore } from '../store/with-store.ts';
 

@@ -1,6 +1,6 @@
 // A wall clock that nobody can rely on: what the agent does must be what it would have done.
 import { describe, expect } from 'vitest';
-import type { DeviceState } from '../../../protocol/state.ts';
+import type { DeviceState } from '../../../protocol/reports/state.ts';
 import { deployment } from '../../fakes/deployments.ts';
 import { programs } from '../../fakes/engine/programs.ts';
 import type { World } from '../../fakes/world.ts';

@@ -1,6 +1,6 @@
 // What is called well is well: a service that dies again and again is not, however it is at the moment of a look.
 import { expect } from 'vitest';
-import type { Status } from '../../../protocol/status.ts';
+import type { Status } from '../../../protocol/reports/status.ts';
 import { deployment, PROBE } from '../../fakes/deployments.ts';
 import type { Container } from '../../fakes/engine/container.ts';
 import { type Program, programs } from '../../fakes/engine/programs.ts';

@@ -1,7 +1,7 @@
 // The disk of the store is full, and then has room again: what runs goes on, what cannot be stored is told, and
 // all comes to a good end with no restart of the agent.
 import { expect } from 'vitest';
-import type { EventBatch } from '../../../protocol/events.ts';
+import type { EventBatch } from '../../../protocol/reports/events.ts';
 import { DEFAULT_TOPIC_PREFIX, formatTopic } from '../../../protocol/topics.ts';
 import { type DeploymentParts, deployment } from '../../fakes/deployments.ts';
 import { programs } from '../../fakes/engine/programs.ts';

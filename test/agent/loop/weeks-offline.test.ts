@@ -1,7 +1,7 @@
 // Weeks with no broker, and what comes of them when there is one again.
 import { describe, expect } from 'vitest';
 import { BURST_BYTES, BYTES_PER_SECOND } from '../../../agent/report/pace.ts';
-import type { Event, EventBatch } from '../../../protocol/events.ts';
+import type { Event, EventBatch } from '../../../protocol/reports/events.ts';
 import { DEFAULT_TOPIC_PREFIX, formatTopic } from '../../../protocol/topics.ts';
 import { deployment } from '../../fakes/deployments.ts';
 import type { Taken } from '../../fakes/memory-broker.ts';

@@ -1,7 +1,7 @@
 // The verdict over a history of probe results: what fails now and then is healthy, what fails half the time is not.
 import { describe, expect, it } from 'vitest';
 import { judgeHealth, newFacts, newProbeHistory, withResult } from '../../../agent/reconcile/health.ts';
-import type { Probe } from '../../../protocol/service.ts';
+import type { Probe } from '../../../protocol/deployment/service.ts';
 import { containerOf, present } from './situations.ts';
 
 const PROBE: Probe = { tcp: { port: 80 }, interval: '10s', timeout: '2s', failures: 3, grace: '30s' };

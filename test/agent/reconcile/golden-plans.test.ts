@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import { EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
 import type { Revision } from '../../../agent/reconcile/situation.ts';
-import type { PresentDeployment } from '../../../protocol/deployment.ts';
+import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import { planInWords, type Story } from './plan-in-words.ts';
 import { absent, containerOf, Model, present, type Services } from './situations.ts';
 

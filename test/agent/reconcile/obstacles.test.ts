@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { newProbeHistory } from '../../../agent/reconcile/health.ts';
 import type { Revision } from '../../../agent/reconcile/situation.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
-import type { PresentDeployment } from '../../../protocol/deployment.ts';
+import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import { containerOf, Model, present } from './situations.ts';
 
 type Refusal = StepOutcome & { ok: false };

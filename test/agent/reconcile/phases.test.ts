@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { MAX_RESUMES, PHASE_TABLE, type Stage } from '../../../agent/reconcile/phases.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
-import { PHASES } from '../../../protocol/status.ts';
+import { PHASES } from '../../../protocol/reports/status.ts';
 import { containerOf, Model, present } from './situations.ts';
 
 const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');

@@ -1,7 +1,7 @@
 // A plan written down as people read it: each phase that is entered, and below it the steps, one a line.
 import type { Revision } from '../../../agent/reconcile/situation.ts';
 import type { Step } from '../../../agent/reconcile/steps.ts';
-import type { PresentDeployment } from '../../../protocol/deployment.ts';
+import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import { type Standing, standingOf } from '../../fakes/standing.ts';
 import type { Model } from './situations.ts';
 

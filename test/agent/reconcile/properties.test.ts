@@ -6,7 +6,7 @@ import type { ContainerState, ObservedContainer } from '../../../agent/reconcile
 import { EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
 import type { Revision } from '../../../agent/reconcile/situation.ts';
-import type { PresentDeployment } from '../../../protocol/deployment.ts';
+import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import { containerOf, Model, present } from './situations.ts';
 
 const MAX_ROUNDS = 200;

@@ -4,7 +4,7 @@ import { imageKey } from '../../../agent/reconcile/images.ts';
 import type { ImageStanding } from '../../../agent/reconcile/observed.ts';
 import { EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
 import type { Revision } from '../../../agent/reconcile/situation.ts';
-import type { PresentDeployment } from '../../../protocol/deployment.ts';
+import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import { containerOf, inWords, Model, present } from './situations.ts';
 
 const IMAGE = 'web:moving';

@@ -5,7 +5,7 @@ import { resumeRecord } from '../../../agent/reconcile/record.ts';
 import { withRetry } from '../../../agent/reconcile/retry.ts';
 import type { Revision } from '../../../agent/reconcile/situation.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
-import type { PresentDeployment } from '../../../protocol/deployment.ts';
+import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import { Model, present } from './situations.ts';
 
 const MINUTE_MS = 60_000;

@@ -11,8 +11,8 @@ import { isUp } from '../../../agent/reconcile/select-container.ts';
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
 import type { Decision, Revision, Situation } from '../../../agent/reconcile/situation.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
-import type { Deployment, PresentDeployment } from '../../../protocol/deployment.ts';
-import { parseDeployment } from '../../../protocol/parse-deployment.ts';
+import type { Deployment, PresentDeployment } from '../../../protocol/deployment/deployment.ts';
+import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { doCollide, heldBy } from '../../fakes/engine/held-by.ts';
 
 export type Services = Readonly<Record<string, object>>;

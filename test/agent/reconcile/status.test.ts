@@ -6,7 +6,7 @@ import { type DeploymentRecord, EMPTY_RECORD, emptyHistory } from '../../../agen
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
 import type { Revision } from '../../../agent/reconcile/situation.ts';
 import { statusOf } from '../../../agent/reconcile/status.ts';
-import type { PresentDeployment } from '../../../protocol/deployment.ts';
+import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import { containerOf, observed, present, situation } from './situations.ts';
 
 function toldOf(

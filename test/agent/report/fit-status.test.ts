@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fitStatus } from '../../../agent/report/fit-status.ts';
 import { MAX_RETAINED_BYTES } from '../../../protocol/payload.ts';
-import type { ServiceStatus, Status } from '../../../protocol/status.ts';
+import type { ServiceStatus, Status } from '../../../protocol/reports/status.ts';
 
 const SERVICE: ServiceStatus = {
   state: 'running',

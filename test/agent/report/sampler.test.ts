@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { NewEvent } from '../../../agent/ports/store.ts';
 import { type Reading, sampleOf } from '../../../agent/report/sample.ts';
 import { Sampler } from '../../../agent/report/sampler.ts';
-import type { Status } from '../../../protocol/status.ts';
+import type { Status } from '../../../protocol/reports/status.ts';
 import { MemoryHost } from '../../fakes/memory-host.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
 

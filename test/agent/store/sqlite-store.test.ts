@@ -7,7 +7,7 @@ import { type DeploymentRecord, EMPTY_RECORD } from '../../../agent/reconcile/re
 import { openStore } from '../../../agent/store/open-store.ts';
 import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
 import { StoreUnusable } from '../../../agent/store/store-errors.ts';
-import type { Status } from '../../../protocol/status.ts';
+import type { Status } from '../../../protocol/reports/status.ts';
 
 let dir: string;
 let store: SqliteStore;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
 import { openDatabase } from '../../../agent/store/database.ts';
 import { openStoreAt } from '../../../agent/store/open-store.ts';
-import type { Status } from '../../../protocol/status.ts';
+import type { Status } from '../../../protocol/reports/status.ts';
 import { DiskPlace } from '../../fakes/disk/files-on-disk.ts';
 import { SimulatedDisk } from '../../fakes/disk/simulated-disk.ts';
 

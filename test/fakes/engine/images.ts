@@ -11,7 +11,7 @@ import type {
   PullOutcome,
 } from '../../../agent/ports/engine.ts';
 import type { Random } from '../../../lib/time/clock.ts';
-import { platformOf } from '../../../protocol/platform.ts';
+import { platformOf } from '../../../protocol/values/platform.ts';
 import { between, hexOf } from '../random.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Status } from '../../../protocol/status.ts';
+import type { Status } from '../../../protocol/reports/status.ts';
 import { AT, makePresence, makeService, makeState, makeStatus, PREFIX } from '../support/fake-device.ts';
 import { runHoldfastctl } from '../support/run-holdfastctl.ts';
 import { startTestBroker, type TestBroker } from '../support/test-broker.ts';

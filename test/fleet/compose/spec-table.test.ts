@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readCompose } from '../../../fleet/compose/read-compose.ts';
-import { parseDeployment } from '../../../protocol/parse-deployment.ts';
+import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { besideOf } from './beside.ts';
 import { BESIDE, FILES, INSTEAD, type Keys, SAMPLES, VARIABLES } from './spec-samples.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { expectDevices } from '../../../fleet/devices/expect-devices.ts';
 import { FleetView } from '../../../fleet/devices/fleet-view.ts';
-import type { Deployment } from '../../../protocol/deployment.ts';
+import type { Deployment } from '../../../protocol/deployment/deployment.ts';
 import type { Addressee } from '../../../protocol/topics.ts';
 import { makePresence, makeState, makeStatus, PREFIX } from '../support/fake-device.ts';
 

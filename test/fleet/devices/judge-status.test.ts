@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Goal, judgeStatus } from '../../../fleet/devices/judge-status.ts';
-import type { Status } from '../../../protocol/status.ts';
+import type { Status } from '../../../protocol/reports/status.ts';
 import { AT, makeStatus } from '../support/fake-device.ts';
 
 const hash = (digit: string) => `sha256:${digit.repeat(64)}`;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { FleetView } from '../../../fleet/devices/fleet-view.ts';
 import { findRefuser, learnRevisions } from '../../../fleet/document/learn-revisions.ts';
-import type { Status } from '../../../protocol/status.ts';
+import type { Status } from '../../../protocol/reports/status.ts';
 import type { Addressee } from '../../../protocol/topics.ts';
 import { AT, makeState, makeStatus, PREFIX } from '../support/fake-device.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type PublicationRequest, planPublication } from '../../../fleet/document/plan-publication.ts';
-import { contentHash } from '../../../protocol/canonical-json.ts';
+import { contentHash } from '../../../protocol/values/canonical-json.ts';
 
 const issuedAt = new Date('2026-11-22T10:00:00Z');
 const content = { name: 'a', services: { s: { image: 'i:1' } } };

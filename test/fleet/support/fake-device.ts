@@ -1,7 +1,7 @@
 // A device that answers each document on its topics with the statuses that a test scripts.
 import mqtt, { type MqttClient } from 'mqtt';
-import { contentHash } from '../../../protocol/canonical-json.ts';
-import type { Status } from '../../../protocol/status.ts';
+import type { Status } from '../../../protocol/reports/status.ts';
+import { contentHash } from '../../../protocol/values/canonical-json.ts';
 
 export const PREFIX = 'holdfast/v1';
 export const AT = '2026-11-22T10:00:00.000Z';

@@ -1,6 +1,6 @@
 // Services that fail of themselves: told as what they are, repaired, and never given up.
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import type { ServiceStatus, Status } from '../../../protocol/status.ts';
+import type { ServiceStatus, Status } from '../../../protocol/reports/status.ts';
 import type { AgentProcess } from '../support/agent-process.ts';
 import { hello, present, type Service } from '../support/documents.ts';
 import type { Manager } from '../support/manager.ts';

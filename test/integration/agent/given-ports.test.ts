@@ -1,6 +1,6 @@
 // A host port that the engine gives: the status tells where the service is reached, over an update side by side too.
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import type { Status } from '../../../protocol/status.ts';
+import type { Status } from '../../../protocol/reports/status.ts';
 import { hello, present } from '../support/documents.ts';
 import { World } from '../support/world.ts';
 

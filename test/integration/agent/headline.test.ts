@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import { Aedes } from 'aedes';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import type { Phase } from '../../../protocol/status.ts';
+import type { Phase } from '../../../protocol/reports/status.ts';
 import { quietProgress } from '../../../scripts/rig/progress.ts';
 import { ensureSampleImages } from '../../../scripts/rig/sample-images.ts';
 import { listenOnLoopback } from '../../fakes/loopback.ts';

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import type { Status } from '../../../protocol/status.ts';
+import type { Status } from '../../../protocol/reports/status.ts';
 import type { AgentProcess } from '../support/agent-process.ts';
 import { absent, type Document, present, type Service } from '../support/documents.ts';
 import type { Manager } from '../support/manager.ts';

@@ -1,7 +1,7 @@
 // A fleet larger than what a stock Mosquitto gives out at once: what holdfastctl did not see is no success.
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { contentHash } from '../../../protocol/canonical-json.ts';
+import { contentHash } from '../../../protocol/values/canonical-json.ts';
 import { ensureMosquittoInstalled } from '../../../scripts/rig/mosquitto.ts';
 import { makePresence, makeState, makeStatus, PREFIX } from '../../fleet/support/fake-device.ts';
 import { runHoldfastctl } from '../../fleet/support/run-holdfastctl.ts';

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { loadFiles } from '../../../fleet/document/load-file.ts';
-import { DEPLOYMENT_SCHEMA } from '../../../protocol/deployment.ts';
+import { DEPLOYMENT_SCHEMA } from '../../../protocol/deployment/deployment.ts';
 import { ensureComposeCli } from '../../../scripts/rig/compose-cli.ts';
 import { buildImage } from '../../../scripts/rig/images.ts';
 import { freePort } from '../../../scripts/rig/port.ts';

@@ -1,6 +1,6 @@
 // One way to write what may be written in several: sizes, durations, and what goes without saying.
-import { parseByteSize } from '../../../protocol/byte-size.ts';
-import { parseDurationMs } from '../../../protocol/duration.ts';
+import { parseByteSize } from '../../../protocol/values/byte-size.ts';
+import { parseDurationMs } from '../../../protocol/values/duration.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 

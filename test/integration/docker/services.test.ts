@@ -12,7 +12,7 @@ import { HostServiceFiles } from '../../../agent/host/host-service-files.ts';
 import { ServiceDirectories } from '../../../agent/host/service-directories.ts';
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
-import { parseDeployment } from '../../../protocol/parse-deployment.ts';
+import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { createNetwork, createVolume } from '../../fakes/resources.ts';
 import { silent } from '../../fakes/silent-logger.ts';
 import { type Document, present, type Service } from '../support/documents.ts';

@@ -1,7 +1,7 @@
 // Deployment documents as a manager writes them, around the sample service `hello`.
 import type { InferInput } from 'valibot';
-import type { deploymentSchema } from '../../../protocol/deployment.ts';
-import type { serviceSchema } from '../../../protocol/service.ts';
+import type { deploymentSchema } from '../../../protocol/deployment/deployment.ts';
+import type { serviceSchema } from '../../../protocol/deployment/service.ts';
 
 export type Document = Extract<InferInput<typeof deploymentSchema>, { state: 'present' }>;
 export type Absent = Extract<InferInput<typeof deploymentSchema>, { state: 'absent' }>;

@@ -1,11 +1,11 @@
 // The manager's side: a plain MQTT client that publishes documents, and keeps and checks all that devices tell.
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { GenericSchema } from 'valibot';
-import { type Event, type EventBatch, eventsSchema } from '../../../protocol/events.ts';
 import { parseWith } from '../../../protocol/faults.ts';
-import { type Presence, presenceSchema } from '../../../protocol/presence.ts';
-import { type DeviceState, stateSchema } from '../../../protocol/state.ts';
-import { type Phase, type Status, statusSchema } from '../../../protocol/status.ts';
+import { type Event, type EventBatch, eventsSchema } from '../../../protocol/reports/events.ts';
+import { type Presence, presenceSchema } from '../../../protocol/reports/presence.ts';
+import { type DeviceState, stateSchema } from '../../../protocol/reports/state.ts';
+import { type Phase, type Status, statusSchema } from '../../../protocol/reports/status.ts';
 import { waitFor } from './wait-for.ts';
 
 const PREFIX = 'holdfast/v1';

@@ -1,7 +1,7 @@
 // What others run on the same engine, and no agent may touch.
 
 import { specsOf } from '../../../agent/reconcile/service-spec.ts';
-import { parseDeployment } from '../../../protocol/parse-deployment.ts';
+import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { Container } from '../../fakes/engine/container.ts';
 import type { World } from '../../fakes/world.ts';
 

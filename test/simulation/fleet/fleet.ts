@@ -3,8 +3,8 @@
 import { chooseDocument } from '../../../agent/reconcile/choose-document.ts';
 import { contentOf } from '../../../agent/reconcile/revision.ts';
 import type { Random } from '../../../lib/time/clock.ts';
-import { parseDeployment } from '../../../protocol/parse-deployment.ts';
-import { takesPart } from '../../../protocol/rollout.ts';
+import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
+import { takesPart } from '../../../protocol/deployment/rollout.ts';
 import { DEFAULT_TOPIC_PREFIX, formatTopic, parseAddressee } from '../../../protocol/topics.ts';
 import { programs } from '../../fakes/engine/programs.ts';
 import { fork, pick } from '../../fakes/random.ts';

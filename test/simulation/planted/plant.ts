@@ -8,7 +8,7 @@ import type { PlantedBug } from './bugs.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** All that the simulation imports. */
-const COPIED = ['agent', 'protocol', 'test/fakes', 'test/simulation', 'package.json', 'tsconfig.json'];
+const COPIED = ['agent', 'protocol', 'lib', 'test/fakes', 'test/simulation', 'package.json', 'tsconfig.json'];
 const FIRST_SEED = 1;
 
 export interface Hunt {

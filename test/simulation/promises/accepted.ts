@@ -1,5 +1,5 @@
 // §7.3: an accepted document survives whatever comes.
-import { parseDeployment } from '../../../protocol/parse-deployment.ts';
+import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { DEFAULT_TOPIC_PREFIX, formatAddressee, parseTopic } from '../../../protocol/topics.ts';
 import type { Message } from '../../fakes/memory-broker.ts';
 import type { Scene } from '../scene.ts';

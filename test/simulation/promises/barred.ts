@@ -1,5 +1,5 @@
 // §7.5: content that failed its proof stays barred, on disk, until somebody says `retry` or asks for its removal.
-import type { Deployment } from '../../../protocol/deployment.ts';
+import type { Deployment } from '../../../protocol/deployment/deployment.ts';
 import { hasSpec, specsIn } from '../scene.ts';
 import type { Promised } from './promise.ts';
 

@@ -1,5 +1,5 @@
 // §7.3: every event is delivered or marked as lost; `seq` has no hole that is not marked, and means one event.
-import type { Event, EventBatch } from '../../../protocol/events.ts';
+import type { Event, EventBatch } from '../../../protocol/reports/events.ts';
 import { DEFAULT_TOPIC_PREFIX, formatTopic } from '../../../protocol/topics.ts';
 import type { Promised } from './promise.ts';
 

@@ -1,5 +1,5 @@
 // §7.8: the agent removes nothing that it did not make, and no volume or folder with data unless told to by name.
-import type { Status } from '../../../protocol/status.ts';
+import type { Status } from '../../../protocol/reports/status.ts';
 import { DEFAULT_TOPIC_PREFIX, parseTopic } from '../../../protocol/topics.ts';
 import { FOREIGN } from '../faults/foreign.ts';
 import type { Scene } from '../scene.ts';

@@ -1,6 +1,6 @@
 // §7.3: what waits in the outbox survives up to its size; past it the least important goes first.
 import type { SqlDatabase } from '../../../agent/store/database.ts';
-import type { EventBatch } from '../../../protocol/events.ts';
+import type { EventBatch } from '../../../protocol/reports/events.ts';
 import { DEFAULT_TOPIC_PREFIX, formatTopic } from '../../../protocol/topics.ts';
 import type { Promised } from './promise.ts';
 

@@ -1,7 +1,7 @@
 // What the device tells: numbers that never go back, back-off that is shown and capped (§7.11), no unproven revision
 // called converged, and in the end what the engine really runs.
 
-import type { Status } from '../../../protocol/status.ts';
+import type { Status } from '../../../protocol/reports/status.ts';
 import { DEFAULT_TOPIC_PREFIX, parseTopic } from '../../../protocol/topics.ts';
 import type { Scene } from '../scene.ts';
 import type { Promised } from './promise.ts';

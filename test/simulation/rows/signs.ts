@@ -1,9 +1,9 @@
 // What a device is heard to tell and seen to do, as a few words each: the signs by which the table of rows knows that
 // one was reached. They only listen: a run is the same with them and without.
 import type { BrokerStatus } from '../../../agent/ports/broker.ts';
-import type { Event, EventBatch } from '../../../protocol/events.ts';
-import type { DeviceState } from '../../../protocol/state.ts';
-import type { ServiceStatus, Status } from '../../../protocol/status.ts';
+import type { Event, EventBatch } from '../../../protocol/reports/events.ts';
+import type { DeviceState } from '../../../protocol/reports/state.ts';
+import type { ServiceStatus, Status } from '../../../protocol/reports/status.ts';
 import { DEFAULT_TOPIC_PREFIX, formatTopic, parseTopic } from '../../../protocol/topics.ts';
 import type { Container } from '../../fakes/engine/container.ts';
 import type { Taken } from '../../fakes/memory-broker.ts';

@@ -1,0 +1,30 @@
+// `holdfast.command/1` and `holdfast.reply/1`: a question to one device, and its answer.
+import * as v from 'valibot';
+import { record, strictObject } from '../objects.ts';
+import { COMMAND_ID_PATTERN } from '../values/names.ts';
+
+export const COMMAND_SCHEMA = 'holdfast.command/1';
+export const REPLY_SCHEMA = 'holdfast.reply/1';
+
+const idSchema = v.pipe(
+  v.string(),
+  v.regex(COMMAND_ID_PATTERN, 'an id of 1 to 63 letters, digits, "_" or "-"'),
+);
+
+export const commandSchema = strictObject({
+  schema: v.literal(COMMAND_SCHEMA),
+  id: idSchema,
+  verb: v.picklist(['restart', 'logs', 'retry', 'pause', 'resume', 'report']),
+  args: v.optional(record(v.string(), v.unknown()), {}),
+});
+
+export const replySchema = v.object({
+  schema: v.literal(REPLY_SCHEMA),
+  id: idSchema,
+  status: v.picklist(['accepted', 'succeeded', 'failed', 'refused']),
+  code: v.optional(v.string()),
+  message: v.optional(v.string()),
+});
+
+export type Command = v.InferOutput<typeof commandSchema>;
+export type Reply = v.InferOutput<typeof replySchema>;
