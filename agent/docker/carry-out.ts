@@ -1,10 +1,10 @@
 // Carries out one step. What is done already counts as done; what is not ours is never touched.
 
 import type Docker from 'dockerode';
+import type { ServiceSpec } from '../model/service-spec.ts';
+import type { Step, StepOutcome } from '../model/steps.ts';
 import type { Folders } from '../ports/folders.ts';
 import type { ServiceFiles } from '../ports/service-files.ts';
-import type { ServiceSpec } from '../reconcile/service-spec.ts';
-import type { Step, StepOutcome } from '../reconcile/steps.ts';
 import { endpointOptions } from './container-network.ts';
 import { containerOptions } from './container-options.ts';
 import { updateOptions } from './container-resources.ts';

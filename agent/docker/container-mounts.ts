@@ -3,10 +3,10 @@ import type Docker from 'dockerode';
 import type { BindMount } from '../../protocol/deployment/folder-path.ts';
 import type { Mount } from '../../protocol/deployment/service.ts';
 import { parseByteSize } from '../../protocol/values/byte-size.ts';
+import type { VolumeSpec } from '../model/resources.ts';
+import { isOfFolder } from '../model/service-folder.ts';
+import type { ServiceSpec } from '../model/service-spec.ts';
 import type { HostMount } from '../ports/service-files.ts';
-import type { VolumeSpec } from '../reconcile/resources.ts';
-import { isOfFolder } from '../reconcile/service-folder.ts';
-import type { ServiceSpec } from '../reconcile/service-spec.ts';
 import { engineName, volumeLabels } from './labels.ts';
 
 /** Mounts, temporary file systems, and binds whose host path the engine is to make; `own` are the agent's. */

@@ -2,7 +2,7 @@
 import type Docker from 'dockerode';
 import type { PublishedPort, Service } from '../../protocol/deployment/service.ts';
 import { hostOf } from '../../protocol/deployment/service-namespaces.ts';
-import type { ServiceSpec } from '../reconcile/service-spec.ts';
+import type { ServiceSpec } from '../model/service-spec.ts';
 import { engineName } from './labels.ts';
 import { joinContainer, type Peers } from './peers.ts';
 

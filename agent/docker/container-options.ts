@@ -1,8 +1,8 @@
 // From a service's spec to the engine's create call.
 import type Docker from 'dockerode';
 import type { Service } from '../../protocol/deployment/service.ts';
+import { durationMs, type ServiceSpec } from '../model/service-spec.ts';
 import type { HostMount } from '../ports/service-files.ts';
-import { durationMs, type ServiceSpec } from '../reconcile/service-spec.ts';
 import { devicesOf } from './container-devices.ts';
 import { loggingOf } from './container-logging.ts';
 import { mountsOf } from './container-mounts.ts';

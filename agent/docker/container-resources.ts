@@ -2,7 +2,7 @@
 import type Docker from 'dockerode';
 import type { Service } from '../../protocol/deployment/service.ts';
 import { parseByteSize } from '../../protocol/values/byte-size.ts';
-import type { MutableSettings } from '../reconcile/observed.ts';
+import type { MutableSettings } from '../model/observed.ts';
 
 /** What the update call takes too. No swap beyond the memory limit: a limit that swaps is none. */
 export function updateOptions(settings: MutableSettings) {

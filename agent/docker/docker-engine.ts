@@ -3,6 +3,9 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
+import type { Observed } from '../model/observed.ts';
+import { sharedName } from '../model/resources.ts';
+import type { Step, StepOutcome } from '../model/steps.ts';
 import type {
   Engine,
   EngineFacts,
@@ -13,9 +16,6 @@ import type {
 } from '../ports/engine.ts';
 import type { Folders } from '../ports/folders.ts';
 import type { ServiceFiles } from '../ports/service-files.ts';
-import type { Observed } from '../reconcile/observed.ts';
-import { sharedName } from '../reconcile/resources.ts';
-import type { Step, StepOutcome } from '../reconcile/steps.ts';
 import { carryOut } from './carry-out.ts';
 import { connectDocker } from './client.ts';
 import { createDigestReader } from './digest-reader.ts';

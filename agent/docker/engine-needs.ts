@@ -1,7 +1,7 @@
 // Keys that only newer engines carry out. An older one passes over them without a word, so the agent asks first.
 import type Docker from 'dockerode';
 import type { Service } from '../../protocol/deployment/service.ts';
-import type { StepOutcome } from '../reconcile/steps.ts';
+import type { StepOutcome } from '../model/steps.ts';
 
 interface Need {
   readonly key: string;

@@ -1,6 +1,6 @@
 // Ports of the host that lead to a container: those that it was made to have, and those that it has.
 import type Docker from 'dockerode';
-import type { BoundPort, HostPort } from '../reconcile/observed.ts';
+import type { BoundPort, HostPort } from '../model/observed.ts';
 
 /** `null` stands where a port is exposed and not published. */
 type Bindings = Readonly<Record<string, readonly Binding[] | null>>;

@@ -1,6 +1,6 @@
 // Calls that end a container: how long the engine may take to say that it has.
 import { signalAfter } from '../../lib/time/timer.ts';
-import type { StepOutcome } from '../reconcile/steps.ts';
+import type { StepOutcome } from '../model/steps.ts';
 
 /** An engine that has not killed the container so long after the grace hangs. */
 const MARGIN_MS = 60_000;

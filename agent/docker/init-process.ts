@@ -2,7 +2,7 @@
 // s6-overlay, ends at once where another is PID 1: so what says nothing has the engine's only where the image has none.
 import type Docker from 'dockerode';
 import type { Service } from '../../protocol/deployment/service.ts';
-import type { InitProcess } from '../reconcile/observed.ts';
+import type { InitProcess } from '../model/observed.ts';
 
 /** The words that an image starts with, as its configuration has them. */
 export interface ImageProcess {

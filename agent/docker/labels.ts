@@ -1,5 +1,5 @@
 // Labels: the record of what is ours. The agent removes nothing that lacks them.
-import { sharedKey, sharedName } from '../reconcile/resources.ts';
+import { sharedKey, sharedName } from '../model/resources.ts';
 
 export const LABELS = {
   deployment: 'io.holdfast.deployment',

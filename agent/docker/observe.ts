@@ -7,7 +7,7 @@ import type {
   Observed,
   ObservedContainer,
   VolumeFacts,
-} from '../reconcile/observed.ts';
+} from '../model/observed.ts';
 import type { DigestReader } from './digest-reader.ts';
 import { answerIn, unavailable } from './engine-error.ts';
 import { keyOf, LABELS } from './labels.ts';

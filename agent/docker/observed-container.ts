@@ -2,7 +2,7 @@
 // form than it was asked, or leaves out, may decide: Podman and older engines differ in such.
 import type Docker from 'dockerode';
 import { cutText } from '../../protocol/values/text.ts';
-import type { ContainerState, EffectiveLimits, ObservedContainer } from '../reconcile/observed.ts';
+import type { ContainerState, EffectiveLimits, ObservedContainer } from '../model/observed.ts';
 import { boundPortsOf, hostPortsOf } from './host-ports.ts';
 import { initOf } from './init-process.ts';
 import { keyOfName, LABELS, OWN_PREFIX } from './labels.ts';

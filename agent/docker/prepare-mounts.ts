@@ -1,9 +1,9 @@
 // What of the host a container of a service is to find mounted: made, where it is not there, before it is.
 import type Docker from 'dockerode';
 import type { Service } from '../../protocol/deployment/service.ts';
+import { foldersOf } from '../model/service-folder.ts';
+import type { ServiceSpec } from '../model/service-spec.ts';
 import type { FilesReady } from '../ports/service-files.ts';
-import { foldersOf } from '../reconcile/service-folder.ts';
-import type { ServiceSpec } from '../reconcile/service-spec.ts';
 import type { Tools } from './carry-out.ts';
 import { unlessStatus } from './engine-error.ts';
 

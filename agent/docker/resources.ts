@@ -1,7 +1,7 @@
 // Networks and volumes, made and removed: a deployment's own, and those that it shares with others.
 import type Docker from 'dockerode';
-import { type Pool, sharedName } from '../reconcile/resources.ts';
-import type { Step, StepOutcome } from '../reconcile/steps.ts';
+import { type Pool, sharedName } from '../model/resources.ts';
+import type { Step, StepOutcome } from '../model/steps.ts';
 import { answerIn, unlessStatus } from './engine-error.ts';
 import { engineName, LABELS, networkLabels, volumeLabels } from './labels.ts';
 import { DONE, nameTaken } from './step-error.ts';

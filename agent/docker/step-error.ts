@@ -1,6 +1,7 @@
 // A step that failed, told as an outcome: a stable code, the engine's words, and what an operator can do.
+
+import type { StepOutcome } from '../model/steps.ts';
 import { EngineUnavailable } from '../ports/engine.ts';
-import type { StepOutcome } from '../reconcile/steps.ts';
 import { answerIn, type EngineAnswer, isSilence, unavailable } from './engine-error.ts';
 
 export const DONE: StepOutcome = { ok: true };

@@ -3,11 +3,11 @@
 import { messageOf } from '../../lib/failures/system-error.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 import type { Probe } from '../../protocol/deployment/service.ts';
+import type { ObservedContainer } from '../model/observed.ts';
+import { durationMs } from '../model/service-spec.ts';
 import type { BeatReader } from '../ports/service-files.ts';
-import { type Heartbeat, judgePulse, type Pulse, withLook } from '../reconcile/heartbeat.ts';
-import type { ObservedContainer } from '../reconcile/observed.ts';
-import { durationMs } from '../reconcile/service-spec.ts';
 import type { Check } from './check.ts';
+import { type Heartbeat, judgePulse, type Pulse, withLook } from './heartbeat.ts';
 
 export interface Asked {
   readonly deployment: string;

@@ -5,7 +5,7 @@ import { describeSystemError, systemErrorCode } from '../../lib/failures/system-
 import { request as httpRequest } from '../../lib/program/http-module.ts';
 import { signalAfter } from '../../lib/time/timer.ts';
 import type { Probe } from '../../protocol/deployment/service.ts';
-import { durationMs } from '../reconcile/service-spec.ts';
+import { durationMs } from '../model/service-spec.ts';
 
 /** `null` when it holds, else why not, in a few words. Never rejects; ends promptly on `signal`. */
 export type Check = (probe: Probe, address: string, signal: AbortSignal) => Promise<string | null>;

@@ -3,7 +3,7 @@
 import type { Tasks } from '../../lib/failures/tasks.ts';
 import type { Random } from '../../lib/time/clock.ts';
 import type { Probe } from '../../protocol/deployment/service.ts';
-import { lasted, moreMs } from '../reconcile/evidence.ts';
+import { lasted, moreMs } from '../model/evidence.ts';
 import {
   evidenceOf,
   type HealthFacts,
@@ -14,9 +14,9 @@ import {
   type ProbeHistory,
   withLook,
   withResult,
-} from '../reconcile/health.ts';
-import type { ObservedContainer } from '../reconcile/observed.ts';
-import { durationMs } from '../reconcile/service-spec.ts';
+} from '../model/health.ts';
+import type { ObservedContainer } from '../model/observed.ts';
+import { durationMs } from '../model/service-spec.ts';
 import { type Answer, type Asked, type AskTools, askerFor } from './asker.ts';
 
 /** Until its first success a service is asked at least this often, so that no update waits for a long interval. */

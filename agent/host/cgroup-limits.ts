@@ -1,5 +1,5 @@
 // The limits that the kernel enforces on a container, read from its cgroup: version 2, or the older version 1.
-import type { EffectiveLimits } from '../reconcile/observed.ts';
+import type { EffectiveLimits } from '../model/observed.ts';
 import type { HostFiles } from './host-files.ts';
 
 /** Version 1 writes "no limit" as the largest page-aligned number; whatever is near it means none. */

@@ -1,6 +1,6 @@
 // Errors of the file system, told apart by their codes.
 import { describeSystemError, systemErrorCode } from '../../lib/failures/system-error.ts';
-import type { StepOutcome } from '../reconcile/steps.ts';
+import type { StepOutcome } from '../model/steps.ts';
 
 export function isMissing(error: unknown): boolean {
   return systemErrorCode(error) === 'ENOENT';

@@ -1,9 +1,9 @@
 // The folders of deployments on the host, below the data directory.
 import { partsOf } from '../../protocol/deployment/folder-path.ts';
+import type { ServiceFolder } from '../model/service-folder.ts';
+import type { StepOutcome } from '../model/steps.ts';
 import type { Folders } from '../ports/folders.ts';
 import type { FilesReady, HostMount } from '../ports/service-files.ts';
-import type { ServiceFolder } from '../reconcile/service-folder.ts';
-import type { StepOutcome } from '../reconcile/steps.ts';
 import { toFolderOutcome } from './file-error.ts';
 import { makeFolder } from './make-folder.ts';
 import { isThere, removeFolder, removeIfEmpty } from './remove-folder.ts';

@@ -1,6 +1,6 @@
 // Makes a directory in a deployment's folder, and gives it to the user that its service runs as.
 import { mkdir } from 'node:fs/promises';
-import type { ServiceFolder } from '../reconcile/service-folder.ts';
+import type { ServiceFolder } from '../model/service-folder.ts';
 import { type Belonging, Directory } from './directory.ts';
 import { isMissing, isNotPermitted } from './file-error.ts';
 import {

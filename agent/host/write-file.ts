@@ -1,6 +1,6 @@
 // One file of a service, written whole or not at all.
 import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises';
-import type { ServiceFile } from '../reconcile/service-file.ts';
+import type { ServiceFile } from '../model/service-file.ts';
 import { isMissing, isNotPermitted } from './file-error.ts';
 
 const OTHERS_READ = 0o004;

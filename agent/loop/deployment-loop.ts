@@ -2,25 +2,26 @@
 import { messageOf } from '../../lib/failures/system-error.ts';
 import type { Logger } from '../../lib/program/logger.ts';
 import { Waker } from '../../lib/time/waker.ts';
+import type { Observed } from '../model/observed.ts';
+import { type DeploymentRecord, EMPTY_RECORD } from '../model/record.ts';
+import { resumeAfterGap, resumeRecord } from '../model/resume-record.ts';
+import type { Decision, Revision, Situation } from '../model/situation.ts';
 import { type Engine, EngineUnavailable } from '../ports/engine.ts';
 import { type AcceptedRevision, StoreBlocked, StoreBroken } from '../ports/store.ts';
 import { chooseDocument } from '../reconcile/choose-document.ts';
 import { decide } from '../reconcile/decide.ts';
-import { keepsHold } from '../reconcile/gate.ts';
-import { recognise } from '../reconcile/identity.ts';
-import type { Observed } from '../reconcile/observed.ts';
 import { recordOutcomes, type StepResult } from '../reconcile/outcomes.ts';
-import { type DeploymentRecord, EMPTY_RECORD, resumeAfterGap, resumeRecord } from '../reconcile/record.ts';
 import { foldersToPurge, VOLUME_KEPT } from '../reconcile/removal.ts';
 import { withRetry } from '../reconcile/retry.ts';
-import type { Decision, Revision, Situation } from '../reconcile/situation.ts';
+import { recognise } from '../reconcile/running/identity.ts';
 import {
   statusOf,
   statusUnreadable,
   statusWithFault,
   statusWithoutEngine,
   statusWithoutStore,
-} from '../reconcile/status.ts';
+} from '../reconcile/tell/status.ts';
+import { keepsHold } from '../reconcile/update/gate.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { eventsOf } from './events-of.ts';
 import { Journal } from './journal.ts';

@@ -1,8 +1,9 @@
 // Events that a round leaves behind, made from what it changed and did.
+
+import type { DeploymentRecord, Stranger } from '../model/record.ts';
+import { serviceOf } from '../model/steps.ts';
 import type { NewEvent } from '../ports/store.ts';
 import type { StepResult } from '../reconcile/outcomes.ts';
-import type { DeploymentRecord, Stranger } from '../reconcile/record.ts';
-import { serviceOf } from '../reconcile/steps.ts';
 
 /** What became of a record: phases, new failures of services, and strangers that bear our labels. */
 function change(deployment: string, before: DeploymentRecord, after: DeploymentRecord): NewEvent[] {

@@ -3,6 +3,7 @@
 import { messageOf } from '../../lib/failures/system-error.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 import { formatPlatform, platformOf, servesPlatform } from '../../protocol/values/platform.ts';
+import type { ImageRequest } from '../model/image-request.ts';
 import {
   EngineUnavailable,
   type ImageLook,
@@ -10,7 +11,6 @@ import {
   type PullOutcome,
   type PullProgress,
 } from '../ports/engine.ts';
-import type { ImageRequest } from '../reconcile/images.ts';
 import { findShortage, type ImageSpace } from './image-space.ts';
 import type { PullingEngine } from './noted-pulls.ts';
 

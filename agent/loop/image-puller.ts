@@ -2,9 +2,9 @@
 import type { Tasks } from '../../lib/failures/tasks.ts';
 import type { Logger } from '../../lib/program/logger.ts';
 import type { Clock, Random } from '../../lib/time/clock.ts';
+import { type ImageRequest, imageKey, uniqueRequests } from '../model/image-request.ts';
+import type { ImageStanding } from '../model/observed.ts';
 import type { PullFailure } from '../ports/engine.ts';
-import { type ImageRequest, imageKey, uniqueRequests } from '../reconcile/images.ts';
-import type { ImageStanding } from '../reconcile/observed.ts';
 import { ImagePull, lookFor } from './image-pull.ts';
 import { findShortage, type ImageSpace } from './image-space.ts';
 import type { PullingEngine } from './noted-pulls.ts';

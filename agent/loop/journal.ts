@@ -3,10 +3,11 @@
 
 import type { Logger } from '../../lib/program/logger.ts';
 import type { Reason } from '../../protocol/reports/status.ts';
+import { historyOf } from '../model/histories.ts';
+import type { DeploymentRecord, ServiceHistory } from '../model/record.ts';
+import type { ServiceView } from '../model/situation.ts';
+import { type Step, serviceOf } from '../model/steps.ts';
 import type { StepResult } from '../reconcile/outcomes.ts';
-import { type DeploymentRecord, historyOf, type ServiceHistory } from '../reconcile/record.ts';
-import type { ServiceView } from '../reconcile/situation.ts';
-import { type Step, serviceOf } from '../reconcile/steps.ts';
 import { newStrangers } from './events-of.ts';
 
 export class Journal {

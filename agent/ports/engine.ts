@@ -1,7 +1,7 @@
 // What the agent wants of a container engine.
 import type { Platform } from '../../protocol/values/platform.ts';
-import type { Observed } from '../reconcile/observed.ts';
-import type { Step, StepOutcome } from '../reconcile/steps.ts';
+import type { Observed } from '../model/observed.ts';
+import type { Step, StepOutcome } from '../model/steps.ts';
 
 /** The engine cannot be reached or does not answer. Every method may reject with it, and with nothing else. */
 export class EngineUnavailable extends Error {

@@ -1,6 +1,6 @@
 // What the agent wants of the host's file system for the folders of deployments.
-import type { ServiceFolder } from '../reconcile/service-folder.ts';
-import type { StepOutcome } from '../reconcile/steps.ts';
+import type { ServiceFolder } from '../model/service-folder.ts';
+import type { StepOutcome } from '../model/steps.ts';
 import type { FilesReady } from './service-files.ts';
 
 export interface Folders {

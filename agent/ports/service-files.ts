@@ -1,7 +1,7 @@
 // What the agent wants of the host's file system for services: their configs and secrets, and heartbeats.
 import type { Propagation } from '../../protocol/deployment/folder-path.ts';
-import type { ServiceSpec } from '../reconcile/service-spec.ts';
-import type { StepOutcome } from '../reconcile/steps.ts';
+import type { ServiceSpec } from '../model/service-spec.ts';
+import type { StepOutcome } from '../model/steps.ts';
 
 /** A path of the host that a container finds at `target`. */
 export interface HostMount {

@@ -3,19 +3,19 @@
 
 import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
 import type { Phase, Reason } from '../../protocol/reports/status.ts';
-import { barOf, liftsInMs } from './barred.ts';
-import { isAsked, keepCompleted } from './completed.ts';
-import { expectCreated } from './identity.ts';
-import { forgetOutdated } from './outdated.ts';
-import type { BarredContent } from './record.ts';
+import type { BarredContent } from '../model/record.ts';
+import { specsOf } from '../model/service-spec.ts';
+import type { Decision, Revision, Situation } from '../model/situation.ts';
 import { decideRemoval } from './removal.ts';
-import { holdRepeated } from './repeats.ts';
-import { stayRolledBack } from './rollback.ts';
-import { specsOf } from './service-spec.ts';
-import { earliest } from './services.ts';
-import type { Decision, Revision, Situation } from './situation.ts';
-import { keepRunning, ownNetworks, steadyPhase } from './steady.ts';
-import { decideUpdate } from './update.ts';
+import { isAsked, keepCompleted } from './running/completed.ts';
+import { expectCreated } from './running/identity.ts';
+import { forgetOutdated } from './running/outdated.ts';
+import { holdRepeated } from './running/repeats.ts';
+import { earliest } from './running/services.ts';
+import { keepRunning, ownNetworks, steadyPhase } from './running/steady.ts';
+import { barOf, liftsInMs } from './update/barred.ts';
+import { stayRolledBack } from './update/rollback.ts';
+import { decideUpdate } from './update/update.ts';
 
 /**
  * | desired | what follows |

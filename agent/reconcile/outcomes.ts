@@ -1,15 +1,16 @@
 // What the outcomes of steps leave in the record.
 import type { Reason } from '../../protocol/reports/status.ts';
-import { type Moment, noteFailure } from './failures.ts';
-import { noteCreation } from './identity.ts';
-import { noteLastWords } from './last-words.ts';
-import { canBlock } from './obstacles.ts';
-import { withLog } from './reason-log.ts';
-import { type DeploymentRecord, emptyHistory, historyOf, withHistory } from './record.ts';
-import { noteRepeats } from './repeats.ts';
-import type { ServiceSpec } from './service-spec.ts';
-import { noteLeft } from './shares.ts';
-import { pathOf, type Step, type StepOutcome } from './steps.ts';
+import { emptyHistory, historyOf, withHistory } from '../model/histories.ts';
+import type { DeploymentRecord } from '../model/record.ts';
+import type { ServiceSpec } from '../model/service-spec.ts';
+import { pathOf, type Step, type StepOutcome } from '../model/steps.ts';
+import { type Moment, noteFailure } from './running/failures.ts';
+import { noteCreation } from './running/identity.ts';
+import { noteLastWords } from './running/last-words.ts';
+import { canBlock } from './running/obstacles.ts';
+import { withLog } from './running/reason-log.ts';
+import { noteRepeats } from './running/repeats.ts';
+import { noteLeft } from './running/shares.ts';
 
 export interface StepResult {
   readonly step: Step;

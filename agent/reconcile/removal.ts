@@ -3,14 +3,14 @@
 import type { Deployment } from '../../protocol/deployment/deployment.ts';
 import { isInFolder, isWithinFolder } from '../../protocol/deployment/folder-path.ts';
 import type { Reason } from '../../protocol/reports/status.ts';
-import { obstaclesIn } from './obstacles.ts';
-import type { DeploymentRecord, KeptVolumes } from './record.ts';
-import { sharedName } from './resources.ts';
-import { isUp } from './select-container.ts';
-import { leaveShared, noteShared } from './shares.ts';
-import type { Decision, Situation } from './situation.ts';
-import { clearAway, ownNetworks, removalOf } from './steady.ts';
-import { pathOf, type Step } from './steps.ts';
+import type { DeploymentRecord, KeptVolumes } from '../model/record.ts';
+import { sharedName } from '../model/resources.ts';
+import type { Decision, Situation } from '../model/situation.ts';
+import { pathOf, type Step } from '../model/steps.ts';
+import { obstaclesIn } from './running/obstacles.ts';
+import { isUp } from './running/select-container.ts';
+import { leaveShared, noteShared } from './running/shares.ts';
+import { clearAway, ownNetworks, removalOf } from './running/steady.ts';
 
 export function decideRemoval(before: Situation): Decision {
   const situation = { ...before, record: noteWhatStays(before) };

@@ -1,6 +1,8 @@
 // A manager's or technician's "try again": what was barred or held back is not any more.
-import { type DeploymentRecord, mapHistories } from './record.ts';
-import { withoutRepeats } from './repeats.ts';
+
+import { mapHistories } from '../model/histories.ts';
+import type { DeploymentRecord } from '../model/record.ts';
+import { withoutRepeats } from './running/repeats.ts';
 
 /**
  * The record as if nothing had failed: barred contents are forgotten, waits are over, a failed attempt begins anew. What

@@ -1,7 +1,7 @@
 // Reports: what is to be told goes into the store, and out as soon as a broker takes it.
 import type { Status } from '../../protocol/reports/status.ts';
+import type { StatusBody } from '../model/situation.ts';
 import type { NewEvent, Source, Store } from '../ports/store.ts';
-import type { StatusBody } from '../reconcile/situation.ts';
 import { Delivery, type DeliveryOptions, type Publish } from './delivery.ts';
 import { EventOutbox, type EventOutboxOptions } from './event-outbox.ts';
 import { ToldStatuses } from './told-statuses.ts';

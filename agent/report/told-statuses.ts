@@ -2,8 +2,8 @@
 
 import type { Clock } from '../../lib/time/clock.ts';
 import { type Reason, type Refusal, STATUS_SCHEMA, type Status } from '../../protocol/reports/status.ts';
+import type { StatusBody } from '../model/situation.ts';
 import type { Source, Store } from '../ports/store.ts';
-import type { StatusBody } from '../reconcile/situation.ts';
 
 /** Bytes of a pull change all the time; once a second is enough for people. */
 const PROGRESS_INTERVAL_MS = 1000;

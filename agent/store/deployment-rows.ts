@@ -1,7 +1,7 @@
 // What managers asked and what became of it: documents, refusals, records, removals.
 import type { Refusal } from '../../protocol/reports/status.ts';
+import { type DeploymentRecord, EMPTY_RECORD } from '../model/record.ts';
 import type { AcceptedDocument, AcceptedRevision } from '../ports/store.ts';
-import { type DeploymentRecord, EMPTY_RECORD } from '../reconcile/record.ts';
 import type { SqlDatabase } from './database.ts';
 import { inTransaction, readBody, readSealedBody } from './rows.ts';
 import { seal } from './sealed.ts';

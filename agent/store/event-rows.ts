@@ -8,7 +8,7 @@
 // Numbers are given without a gap, so a gap between what is acknowledged and what is left is what was lost.
 import type { Event } from '../../protocol/reports/events.ts';
 import type { NewEvent } from '../ports/store.ts';
-import { IMPORTANCE, type Importance, importanceOf } from '../reconcile/event-importance.ts';
+import { IMPORTANCE, type Importance, importanceOf } from '../reconcile/tell/event-importance.ts';
 import type { SqlDatabase } from './database.ts';
 import { oldestFor, type StoredEvent, thinnedOut } from './outbox-room.ts';
 import { inTransaction, parseBody, readCounter, writeCounter } from './rows.ts';

@@ -3,8 +3,9 @@
 // A copy is durable before the transaction commits that it belongs to, and that before anything acts on it. So
 // one that differs from a sound database is never older: a crash came between, or the database lost its last
 // commits. Either way the copy is right: what was not acknowledged yet the broker sends again.
+
+import type { DeploymentRecord } from '../model/record.ts';
 import type { AcceptedDocument, Source } from '../ports/store.ts';
-import type { DeploymentRecord } from '../reconcile/record.ts';
 import { type DataFiles, replaceFile } from './data-files.ts';
 import type { Identity } from './kept-identity.ts';
 import { seal, unseal } from './sealed.ts';

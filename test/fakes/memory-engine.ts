@@ -1,6 +1,8 @@
 // The `Engine` port over the fake daemon, as one client of it: calls take time, go wrong when told to, and
 // are never answered once the client is gone, though what it had asked still happens.
 import { toOutcome } from '../../agent/docker/step-error.ts';
+import type { Observed } from '../../agent/model/observed.ts';
+import type { Step, StepOutcome } from '../../agent/model/steps.ts';
 import {
   type Engine,
   type EngineFacts,
@@ -10,8 +12,6 @@ import {
   type PullOptions,
   type PullOutcome,
 } from '../../agent/ports/engine.ts';
-import type { Observed } from '../../agent/reconcile/observed.ts';
-import type { Step, StepOutcome } from '../../agent/reconcile/steps.ts';
 import { CallFaults, type CallName, type EngineWords } from './engine/call-faults.ts';
 import { Container } from './engine/container.ts';
 import { type Daemon, DONE, engineError } from './engine/daemon.ts';

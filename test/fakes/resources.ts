@@ -1,5 +1,5 @@
 // Steps that make networks and volumes with nothing special to them.
-import type { Step } from '../../agent/reconcile/steps.ts';
+import type { Step } from '../../agent/model/steps.ts';
 
 export function createNetwork(network: string): Step & { kind: 'create_network' } {
   return {

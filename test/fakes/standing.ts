@@ -1,6 +1,6 @@
 // Where a deployment stands, by the rows of the table of phases: also the steps that no phase of its own tells.
-import type { PHASE_TABLE } from '../../agent/reconcile/phases.ts';
-import type { DeploymentRecord } from '../../agent/reconcile/record.ts';
+import type { PHASE_TABLE } from '../../agent/model/phases.ts';
+import type { DeploymentRecord } from '../../agent/model/record.ts';
 
 export type Standing = keyof typeof PHASE_TABLE;
 

@@ -1,7 +1,7 @@
 // All that is going to happen in a run from outside, drawn before it begins: so that a run can be shortened and
 // thinned out without a change to what is left of it.
 
-import { PHASE_TABLE } from '../../agent/reconcile/phases.ts';
+import { PHASE_TABLE } from '../../agent/model/phases.ts';
 import type { Random } from '../../lib/time/clock.ts';
 import { between, fork, pick } from '../fakes/random.ts';
 import type { Standing } from '../fakes/standing.ts';

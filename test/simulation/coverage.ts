@@ -1,5 +1,5 @@
 // Which faults struck in which step of a deployment, and which pairs no run has reached.
-import { PHASE_TABLE } from '../../agent/reconcile/phases.ts';
+import { PHASE_TABLE } from '../../agent/model/phases.ts';
 import { faultKinds } from './faults/kinds.ts';
 
 /** How often each pair was reached, by `FAULT in STEP`. */

@@ -1,5 +1,5 @@
 // Whether a deployment has come to the end that its documents ask for, once nothing goes wrong any more.
-import type { ServiceSpec } from '../../agent/reconcile/service-spec.ts';
+import type { ServiceSpec } from '../../agent/model/service-spec.ts';
 import type { Status } from '../../protocol/reports/status.ts';
 import type { Container } from '../fakes/engine/container.ts';
 import type { World } from '../fakes/world.ts';

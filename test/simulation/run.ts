@@ -1,7 +1,7 @@
 // One run: one device's life in a hostile world, from one seed. The same seed and options give the same run, to the
 // byte of its trace.
 import { createHash } from 'node:crypto';
-import type { MutableSettings } from '../../agent/reconcile/observed.ts';
+import type { MutableSettings } from '../../agent/model/observed.ts';
 import { fork } from '../fakes/random.ts';
 import { type Standing, standingOf } from '../fakes/standing.ts';
 import { World } from '../fakes/world.ts';

@@ -1,10 +1,10 @@
 // One run as its promises see it: the world, the fleet, what was done by hand, and where to say that one broke.
 
 import { RevisionCache } from '../../agent/loop/revision-cache.ts';
+import type { DeploymentRecord } from '../../agent/model/record.ts';
+import { type ServiceSpec, specsOf } from '../../agent/model/service-spec.ts';
+import type { Revision } from '../../agent/model/situation.ts';
 import { chooseDocument } from '../../agent/reconcile/choose-document.ts';
-import type { DeploymentRecord } from '../../agent/reconcile/record.ts';
-import { type ServiceSpec, specsOf } from '../../agent/reconcile/service-spec.ts';
-import type { Revision } from '../../agent/reconcile/situation.ts';
 import type { Container } from '../fakes/engine/container.ts';
 import type { Taken } from '../fakes/memory-broker.ts';
 import type { World } from '../fakes/world.ts';

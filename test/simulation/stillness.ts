@@ -1,7 +1,7 @@
 // Lets time pass in a run, and leaves out what is idle: where a device has been still for some minutes, nothing waits
 // to be tried again and nothing is about to happen, the looks that would find nothing are not made one by one.
-import type { ClockWait } from '../../agent/reconcile/clock-wait.ts';
-import type { DeploymentRecord } from '../../agent/reconcile/record.ts';
+
+import type { ClockWait, DeploymentRecord } from '../../agent/model/record.ts';
 import { StoreDamaged } from '../../agent/store/store-errors.ts';
 import { windowStateAt } from '../../protocol/deployment/update-window.ts';
 import { WINDOW } from './fleet/documents.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { carryOut } from '../../../agent/docker/carry-out.ts';
 import { connectDocker } from '../../../agent/docker/client.ts';
-import { specsOf } from '../../../agent/reconcile/service-spec.ts';
+import { specsOf } from '../../../agent/model/service-spec.ts';
 import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
 import { NO_FOLDERS } from '../../fakes/no-folders.ts';
 import { present } from '../reconcile/situations.ts';

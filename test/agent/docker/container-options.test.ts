@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { endpointOptions } from '../../../agent/docker/container-network.ts';
 import { containerOptions } from '../../../agent/docker/container-options.ts';
 import { updateOptions } from '../../../agent/docker/container-resources.ts';
-import { specsOf } from '../../../agent/reconcile/service-spec.ts';
+import { specsOf } from '../../../agent/model/service-spec.ts';
 import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { deployment } from '../../fakes/deployments.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Check } from '../../../agent/health/check.ts';
 import { HealthTracker, type Target } from '../../../agent/health/health-tracker.ts';
-import type { Evidence } from '../../../agent/reconcile/evidence.ts';
-import { evidenceOf, judgeHealth } from '../../../agent/reconcile/health.ts';
-import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
+import type { Evidence } from '../../../agent/model/evidence.ts';
+import { evidenceOf, judgeHealth } from '../../../agent/model/health.ts';
+import type { ObservedContainer } from '../../../agent/model/observed.ts';
 import type { Probe } from '../../../protocol/deployment/service.ts';
 import { loudTasks } from '../../fakes/loud-tasks.ts';
 import { fork } from '../../fakes/random.ts';

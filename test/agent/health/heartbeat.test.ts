@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { HealthTracker } from '../../../agent/health/health-tracker.ts';
+import { judgeHealth } from '../../../agent/model/health.ts';
+import type { ObservedContainer } from '../../../agent/model/observed.ts';
 import type { Beat, FilesOwner } from '../../../agent/ports/service-files.ts';
-import { judgeHealth } from '../../../agent/reconcile/health.ts';
-import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import type { Probe } from '../../../protocol/deployment/service.ts';
 import { loudTasks } from '../../fakes/loud-tasks.ts';
 import { fork } from '../../fakes/random.ts';

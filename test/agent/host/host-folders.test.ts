@@ -17,8 +17,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HostFolders } from '../../../agent/host/host-folders.ts';
-import { foldersOf, type ServiceFolder } from '../../../agent/reconcile/service-folder.ts';
-import { specsOf } from '../../../agent/reconcile/service-spec.ts';
+import { foldersOf, type ServiceFolder } from '../../../agent/model/service-folder.ts';
+import { specsOf } from '../../../agent/model/service-spec.ts';
 import { present } from '../reconcile/situations.ts';
 
 const isRoot = process.getuid?.() === 0;

@@ -16,8 +16,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HostServiceFiles } from '../../../agent/host/host-service-files.ts';
 import { ServiceDirectories } from '../../../agent/host/service-directories.ts';
+import { type ServiceSpec, specsOf } from '../../../agent/model/service-spec.ts';
 import type { HostMount } from '../../../agent/ports/service-files.ts';
-import { type ServiceSpec, specsOf } from '../../../agent/reconcile/service-spec.ts';
 import { present } from '../reconcile/situations.ts';
 
 let root: string;

@@ -1,6 +1,6 @@
 // Containers that somebody made of ours, and that bear our labels: the agent leaves them alone and tells of them once.
 import { expect } from 'vitest';
-import { EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
+import { EMPTY_RECORD } from '../../../agent/model/record.ts';
 import { openStoreAt } from '../../../agent/store/open-store.ts';
 import { absent, deployment } from '../../fakes/deployments.ts';
 import { DiskPlace } from '../../fakes/disk/files-on-disk.ts';

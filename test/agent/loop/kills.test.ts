@@ -1,7 +1,7 @@
 // The agent is killed with SIGKILL at a border between phases and at random moments, by seed. Each time it must
 // come to the right end, with no twin, no gap, no revision lost, and nothing unproven called converged.
 import { expect } from 'vitest';
-import { PHASE_TABLE } from '../../../agent/reconcile/phases.ts';
+import { PHASE_TABLE } from '../../../agent/model/phases.ts';
 import { programs } from '../../fakes/engine/programs.ts';
 import { between, fork, pick } from '../../fakes/random.ts';
 import type { Standing } from '../../fakes/standing.ts';

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { newFacts, newProbeHistory } from '../../../agent/model/health.ts';
+import { emptyHistory } from '../../../agent/model/histories.ts';
+import type { ObservedContainer } from '../../../agent/model/observed.ts';
+import { EMPTY_RECORD } from '../../../agent/model/record.ts';
+import { specsOf } from '../../../agent/model/service-spec.ts';
 import { decide } from '../../../agent/reconcile/decide.ts';
-import { newFacts, newProbeHistory } from '../../../agent/reconcile/health.ts';
-import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
-import { EMPTY_RECORD, emptyHistory } from '../../../agent/reconcile/record.ts';
 import { foldersToPurge } from '../../../agent/reconcile/removal.ts';
-import { specsOf } from '../../../agent/reconcile/service-spec.ts';
 import {
   absent,
   containerOf,

@@ -2,9 +2,9 @@
 // of a plan is to be read, and then taken over with `vitest -u`.
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
-import { EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
-import type { Revision } from '../../../agent/reconcile/situation.ts';
+import type { ObservedContainer } from '../../../agent/model/observed.ts';
+import { EMPTY_RECORD } from '../../../agent/model/record.ts';
+import type { Revision } from '../../../agent/model/situation.ts';
 import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import { planInWords, type Story } from './plan-in-words.ts';
 import { absent, containerOf, Model, present, type Services } from './situations.ts';

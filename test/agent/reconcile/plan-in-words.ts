@@ -1,6 +1,6 @@
 // A plan written down as people read it: each phase that is entered, and below it the steps, one a line.
-import type { Revision } from '../../../agent/reconcile/situation.ts';
-import type { Step } from '../../../agent/reconcile/steps.ts';
+import type { Revision } from '../../../agent/model/situation.ts';
+import type { Step } from '../../../agent/model/steps.ts';
 import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import { type Standing, standingOf } from '../../fakes/standing.ts';
 import type { Model } from './situations.ts';

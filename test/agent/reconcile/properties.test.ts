@@ -1,11 +1,11 @@
 // What must hold for all inputs: from any state that an engine could be in, the plans lead home.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ContainerState, ObservedContainer } from '../../../agent/model/observed.ts';
+import { EMPTY_RECORD } from '../../../agent/model/record.ts';
+import { specsOf } from '../../../agent/model/service-spec.ts';
+import type { Revision } from '../../../agent/model/situation.ts';
 import { decide } from '../../../agent/reconcile/decide.ts';
-import type { ContainerState, ObservedContainer } from '../../../agent/reconcile/observed.ts';
-import { EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
-import { specsOf } from '../../../agent/reconcile/service-spec.ts';
-import type { Revision } from '../../../agent/reconcile/situation.ts';
 import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import { containerOf, Model, present } from './situations.ts';
 

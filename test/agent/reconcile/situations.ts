@@ -1,16 +1,17 @@
 // Builders of situations, and a model of the engine as small as the planner's own idea of it.
 
+import { type HealthFacts, newFacts } from '../../../agent/model/health.ts';
+import type { ImageStanding, Observed, ObservedContainer } from '../../../agent/model/observed.ts';
+import { type DeploymentRecord, EMPTY_RECORD } from '../../../agent/model/record.ts';
+import { resumeRecord } from '../../../agent/model/resume-record.ts';
+import { contentOf } from '../../../agent/model/revision.ts';
+import { specsOf } from '../../../agent/model/service-spec.ts';
+import type { Decision, Revision, Situation } from '../../../agent/model/situation.ts';
+import type { Step, StepOutcome } from '../../../agent/model/steps.ts';
 import { decide } from '../../../agent/reconcile/decide.ts';
-import { type HealthFacts, newFacts } from '../../../agent/reconcile/health.ts';
-import { recognise } from '../../../agent/reconcile/identity.ts';
-import type { ImageStanding, Observed, ObservedContainer } from '../../../agent/reconcile/observed.ts';
 import { recordOutcomes } from '../../../agent/reconcile/outcomes.ts';
-import { type DeploymentRecord, EMPTY_RECORD, resumeRecord } from '../../../agent/reconcile/record.ts';
-import { contentOf } from '../../../agent/reconcile/revision.ts';
-import { isUp } from '../../../agent/reconcile/select-container.ts';
-import { specsOf } from '../../../agent/reconcile/service-spec.ts';
-import type { Decision, Revision, Situation } from '../../../agent/reconcile/situation.ts';
-import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
+import { recognise } from '../../../agent/reconcile/running/identity.ts';
+import { isUp } from '../../../agent/reconcile/running/select-container.ts';
 import type { Deployment, PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { doCollide, heldBy } from '../../fakes/engine/held-by.ts';

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type DeploymentRecord, EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
+import { type DeploymentRecord, EMPTY_RECORD } from '../../../agent/model/record.ts';
 import { openStore } from '../../../agent/store/open-store.ts';
 import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
 import { fork } from '../../fakes/random.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
+import { EMPTY_RECORD } from '../../../agent/model/record.ts';
 import { migrations } from '../../../agent/store/migrations.ts';
 import { openStore } from '../../../agent/store/open-store.ts';
 

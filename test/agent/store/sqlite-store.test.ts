@@ -2,8 +2,8 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type DeploymentRecord, EMPTY_RECORD } from '../../../agent/model/record.ts';
 import type { AcceptedDocument } from '../../../agent/ports/store.ts';
-import { type DeploymentRecord, EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
 import { openStore } from '../../../agent/store/open-store.ts';
 import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
 import { StoreUnusable } from '../../../agent/store/store-errors.ts';

@@ -1,6 +1,6 @@
 // What reaches the disk: nothing for what does not change, and little for what does.
 import { expect, test } from 'vitest';
-import { EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
+import { EMPTY_RECORD } from '../../../agent/model/record.ts';
 import { openDatabase } from '../../../agent/store/database.ts';
 import { openStoreAt } from '../../../agent/store/open-store.ts';
 import type { Status } from '../../../protocol/reports/status.ts';

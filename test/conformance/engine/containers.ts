@@ -1,6 +1,6 @@
 // How a container lives and ends, by the agent's steps and by other hands.
 import { expect } from 'vitest';
-import type { StepOutcome } from '../../../agent/reconcile/steps.ts';
+import type { StepOutcome } from '../../../agent/model/steps.ts';
 import { until } from '../until.ts';
 import type { EngineScene } from './scene.ts';
 import type { Declare, Keys } from './stage.ts';

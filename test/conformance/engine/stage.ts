@@ -1,9 +1,9 @@
 // A scene with what most behaviours begin with: services of one document, carried out step by step.
 import { test } from 'vitest';
-import type { ObservedContainer } from '../../../agent/reconcile/observed.ts';
-import { sharedName } from '../../../agent/reconcile/resources.ts';
-import { type ServiceSpec, specsOf } from '../../../agent/reconcile/service-spec.ts';
-import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
+import type { ObservedContainer } from '../../../agent/model/observed.ts';
+import { sharedName } from '../../../agent/model/resources.ts';
+import { type ServiceSpec, specsOf } from '../../../agent/model/service-spec.ts';
+import type { Step, StepOutcome } from '../../../agent/model/steps.ts';
 import { isInFolder } from '../../../protocol/deployment/folder-path.ts';
 import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { createNetwork } from '../../fakes/resources.ts';

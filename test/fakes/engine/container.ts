@@ -6,9 +6,9 @@ import type {
   InitProcess,
   MutableSettings,
   ObservedContainer,
-} from '../../../agent/reconcile/observed.ts';
-import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
-import { durationMs } from '../../../agent/reconcile/service-spec.ts';
+} from '../../../agent/model/observed.ts';
+import type { ServiceSpec } from '../../../agent/model/service-spec.ts';
+import { durationMs } from '../../../agent/model/service-spec.ts';
 import type { Random } from '../../../lib/time/clock.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { heldBy } from './held-by.ts';

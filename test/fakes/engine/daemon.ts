@@ -1,6 +1,5 @@
 // The engine itself: its containers, networks, volumes and images, what survives it, and its calls' effects.
 import { initFor } from '../../../agent/docker/init-process.ts';
-import type { EngineFacts } from '../../../agent/ports/engine.ts';
 import type {
   HostPort,
   MutableSettings,
@@ -8,11 +7,12 @@ import type {
   Observed,
   ObservedContainer,
   VolumeFacts,
-} from '../../../agent/reconcile/observed.ts';
-import { sharedKey, sharedName } from '../../../agent/reconcile/resources.ts';
-import { foldersOf } from '../../../agent/reconcile/service-folder.ts';
-import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
-import type { Step, StepOutcome } from '../../../agent/reconcile/steps.ts';
+} from '../../../agent/model/observed.ts';
+import { sharedKey, sharedName } from '../../../agent/model/resources.ts';
+import { foldersOf } from '../../../agent/model/service-folder.ts';
+import type { ServiceSpec } from '../../../agent/model/service-spec.ts';
+import type { Step, StepOutcome } from '../../../agent/model/steps.ts';
+import type { EngineFacts } from '../../../agent/ports/engine.ts';
 import type { Random } from '../../../lib/time/clock.ts';
 import { hexOf } from '../random.ts';
 import type { VirtualClock } from '../virtual-clock.ts';

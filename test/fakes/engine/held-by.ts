@@ -1,6 +1,6 @@
 // What a container of a service has of the host, as the engine shows it.
-import type { HostPort, ObservedContainer } from '../../../agent/reconcile/observed.ts';
-import type { ServiceSpec } from '../../../agent/reconcile/service-spec.ts';
+import type { HostPort, ObservedContainer } from '../../../agent/model/observed.ts';
+import type { ServiceSpec } from '../../../agent/model/service-spec.ts';
 import { doAddressesMeet } from '../../../protocol/deployment/service-network-checks.ts';
 
 /** But for ports that the engine gives it at each start. */

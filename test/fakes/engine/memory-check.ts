@@ -1,6 +1,6 @@
 // Probes of the fake engine's containers: by address, as from outside.
 import type { Check } from '../../../agent/health/check.ts';
-import { durationMs } from '../../../agent/reconcile/service-spec.ts';
+import { durationMs } from '../../../agent/model/service-spec.ts';
 import { type Gate, OPEN_GATE, passed } from '../one-life.ts';
 import { between } from '../random.ts';
 import type { Daemon } from './daemon.ts';

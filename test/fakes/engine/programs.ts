@@ -1,6 +1,6 @@
 // What runs in the fake's containers: scripted programs, told apart by the image's name.
 
-import type { InitProcess } from '../../../agent/reconcile/observed.ts';
+import type { InitProcess } from '../../../agent/model/observed.ts';
 import type { Random } from '../../../lib/time/clock.ts';
 
 /** What a program knows when a container with it starts. */

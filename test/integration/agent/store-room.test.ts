@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statfsSync, truncateSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EMPTY_RECORD } from '../../../agent/model/record.ts';
 import { StoreBlocked } from '../../../agent/ports/store.ts';
-import { EMPTY_RECORD } from '../../../agent/reconcile/record.ts';
 import { openStore } from '../../../agent/store/open-store.ts';
 
 const AT = '2026-11-23T00:00:00.000Z';

@@ -1,7 +1,7 @@
 // Makes and deletes directories in a deployment's folder as the agent does; started where the agent is, with its rights.
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { HostFolders } from '../../../agent/host/host-folders.ts';
-import type { StepOutcome } from '../../../agent/reconcile/steps.ts';
+import type { StepOutcome } from '../../../agent/model/steps.ts';
 
 const ROOT = '/var/lib/holdfast/folders';
 const folders = new HostFolders({ folders: ROOT });

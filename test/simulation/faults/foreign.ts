@@ -1,6 +1,6 @@
 // What others run on the same engine, and no agent may touch.
 
-import { specsOf } from '../../../agent/reconcile/service-spec.ts';
+import { specsOf } from '../../../agent/model/service-spec.ts';
 import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { Container } from '../../fakes/engine/container.ts';
 import type { World } from '../../fakes/world.ts';

@@ -1,7 +1,7 @@
 // The simulated manager and technician of one device: what they publish, and what they may expect of it.
 
+import { contentOf } from '../../../agent/model/revision.ts';
 import { chooseDocument } from '../../../agent/reconcile/choose-document.ts';
-import { contentOf } from '../../../agent/reconcile/revision.ts';
 import type { Random } from '../../../lib/time/clock.ts';
 import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { takesPart } from '../../../protocol/deployment/rollout.ts';

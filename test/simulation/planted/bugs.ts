@@ -50,7 +50,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'forget the barred hash on restart',
     edits: [
       {
-        file: 'agent/reconcile/record.ts',
+        file: 'agent/model/record.ts',
         find: 'barred: record.barred.map((entry) => resumeBarred(entry, nowMs)),',
         replace: 'barred: record.barred.map((entry) => resumeBarred(entry, nowMs)).slice(0, 0),',
       },
@@ -62,7 +62,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'bar a content with its date',
     edits: [
       {
-        file: 'agent/reconcile/revision.ts',
+        file: 'agent/model/revision.ts',
         find: 'const { revision: _revision, issued_at: _issuedAt, rollout: _rollout, ...rest } = document;',
         replace: 'const { revision: _revision, rollout: _rollout, ...rest } = document;',
       },
@@ -87,7 +87,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'compare by inspect',
     edits: [
       {
-        file: 'agent/reconcile/select-container.ts',
+        file: 'agent/reconcile/running/select-container.ts',
         find: '(spec.settings.memoryBytes === 0 && settings.memoryBytes > 0) ||',
         replace: 'spec.settings.memoryBytes !== settings.memoryBytes ||',
       },
@@ -99,7 +99,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'remove the old container too early',
     edits: [
       {
-        file: 'agent/reconcile/switching.ts',
+        file: 'agent/reconcile/update/switching.ts',
         find: '(container) => !isUp(container) && !isOfProven(situation, container),',
         replace: '(container) => !isUp(container),',
       },
@@ -111,7 +111,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'count one healthy probe as proof',
     edits: [
       {
-        file: 'agent/reconcile/proof.ts',
+        file: 'agent/reconcile/update/proof.ts',
         find: 'return lasted(view.verdict.evidence, durationMs(document.update.healthy_after, 0));',
         replace: 'return view.verdict.evidence !== null;',
       },
@@ -123,7 +123,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'reset the back-off at a restart',
     edits: [
       {
-        file: 'agent/reconcile/record.ts',
+        file: 'agent/model/record.ts',
         find: 'retryAtMs: history.retryAtMs === null ? null : nowMs + history.delayMs,',
         replace: 'retryAtMs: null,',
       },
@@ -135,17 +135,17 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'use wall time for the deadline',
     edits: [
       {
-        file: 'agent/reconcile/switching.ts',
+        file: 'agent/reconcile/update/switching.ts',
         find: 'stopping, inTheWay, nowMs: situation.nowMs }',
         replace: 'stopping, inTheWay, nowMs: Date.parse(situation.wallTime) }',
       },
       {
-        file: 'agent/reconcile/record.ts',
+        file: 'agent/model/record.ts',
         find: 'pulledAtMs: nowMs, clockFromMs: null, resumes }',
         replace: 'pulledAtMs: nowMs, resumes }',
       },
       {
-        file: 'agent/reconcile/proof.ts',
+        file: 'agent/reconcile/update/proof.ts',
         find: 'deadlineInMs(attempt, proof.document, situation.nowMs)',
         replace: 'deadlineInMs(attempt, proof.document, Date.parse(situation.wallTime))',
       },
@@ -157,7 +157,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'let the deadline pass',
     edits: [
       {
-        file: 'agent/reconcile/proof.ts',
+        file: 'agent/reconcile/update/proof.ts',
         find: "situation.nowMs) > 0) return 'undecided';",
         replace: "situation.nowMs) > -6 * 3_600_000) return 'undecided';",
       },
@@ -181,7 +181,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'adopt a container by its name, not its label',
     edits: [
       {
-        file: 'agent/reconcile/select-container.ts',
+        file: 'agent/reconcile/running/select-container.ts',
         find: 'const isAsked = container.service === spec.name && container.spec === spec.hash;',
         replace: 'const isAsked = container.service === spec.name;',
       },
@@ -229,7 +229,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'start-first: stop the old before the new is healthy',
     edits: [
       {
-        file: 'agent/reconcile/switching.ts',
+        file: 'agent/reconcile/update/switching.ts',
         find: 'isUp(container) && (isStopFirst || !isOfProven(situation, container)),',
         replace: 'isUp(container) && (isStopFirst || container.id !== ""),',
       },
@@ -241,7 +241,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'stop-first: start the new beside the old',
     edits: [
       {
-        file: 'agent/reconcile/places.ts',
+        file: 'agent/reconcile/running/places.ts',
         find: 'if (other.service === name) return true;',
         replace: 'if (other.service === name) return false;',
       },
@@ -314,7 +314,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'leave it to the engine to start what has exited',
     edits: [
       {
-        file: 'agent/reconcile/advance.ts',
+        file: 'agent/reconcile/running/advance.ts',
         find: "return afterExit(spec, container.exitCode, container.engineRestarts) === 'restart';",
         replace: 'return false;',
       },
@@ -338,7 +338,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'start a job again that has ended well',
     edits: [
       {
-        file: 'agent/reconcile/service-spec.ts',
+        file: 'agent/model/service-spec.ts',
         find: "return policy === 'on-failure' && !spec.isJob ? 'restart' : 'completed';",
         replace: "return policy === 'on-failure' ? 'restart' : 'completed';",
       },
@@ -350,7 +350,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'start what awaits a job with the job',
     edits: [
       {
-        file: 'agent/reconcile/services.ts',
+        file: 'agent/reconcile/running/services.ts',
         find: "case 'service_completed_successfully':\n      return false;",
         replace: "case 'service_completed_successfully':\n      return view.container?.state === 'running';",
       },
@@ -362,7 +362,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'leave a service in a namespace that has ended',
     edits: [
       {
-        file: 'agent/reconcile/joins.ts',
+        file: 'agent/reconcile/running/joins.ts',
         find: 'joined?.run === container.startedAt && hosts.some((host) => joined.hosts[host.id] !== host.startedAt)',
         replace: 'joined?.run === container.startedAt && hosts.length > 99',
       },
@@ -374,7 +374,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'pull_policy always: take what is here',
     edits: [
       {
-        file: 'agent/reconcile/images.ts',
+        file: 'agent/reconcile/running/images.ts',
         find: "if (spec.service.pull_policy !== 'always') return null;",
         replace: "if (spec.service.pull_policy !== 'sometimes') return null;",
       },
@@ -386,7 +386,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'pull_policy always: pull at every start of the agent',
     edits: [
       {
-        file: 'agent/reconcile/record.ts',
+        file: 'agent/model/record.ts',
         find: 'attempt: record.attempt === null ? null : resumeAttempt(record.attempt, nowMs),',
         replace:
           'attempt: record.attempt !== null ? resumeAttempt(record.attempt, nowMs) : record.proven === null ? null : { ...record.proven, stage: "pulling", pulledAtMs: null, resumes: 0, brokenBefore: [], failures: {}, verdict: null },',
@@ -397,7 +397,7 @@ export const plantedBugs: readonly PlantedBug[] = [
         replace: 'if (proven?.hash === desired.hash && record.attempt === null) {',
       },
       {
-        file: 'agent/reconcile/images.ts',
+        file: 'agent/reconcile/running/images.ts',
         find: 'const isSettled = record.proven?.hash === hash;',
         replace: 'const isSettled = record.proven?.hash === hash && record.attempt === null;',
       },
@@ -421,7 +421,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'believe the labels of a copy',
     edits: [
       {
-        file: 'agent/reconcile/identity.ts',
+        file: 'agent/reconcile/running/identity.ts',
         find: 'const ours = containers.filter(({ id }) => known.includes(id));',
         replace: 'const ours = containers.filter(({ id }) => known.includes(id) || id !== null);',
       },
@@ -433,7 +433,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'start a service while another has its port',
     edits: [
       {
-        file: 'agent/reconcile/places.ts',
+        file: 'agent/reconcile/running/places.ts',
         find: 'return isPortHeld || (service.devices ?? [])',
         replace: 'return (service.devices ?? [])',
       },
@@ -445,7 +445,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'call a crash loop well between its crashes',
     edits: [
       {
-        file: 'agent/reconcile/services.ts',
+        file: 'agent/reconcile/running/services.ts',
         find: "if (isHealthy && isAsAsked(view, record) && !isInLoop(history)) return 'good';",
         replace:
           "if (isHealthy && isAsAsked(view, record) && (!isInLoop(history) || isHealthy)) return 'good';",
@@ -458,7 +458,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'bar a content for good whoever is to blame',
     edits: [
       {
-        file: 'agent/reconcile/barred.ts',
+        file: 'agent/reconcile/update/barred.ts',
         find: 'const barred = OF_THE_CONTENT.has(reason.code)',
         replace: 'const barred = OF_THE_CONTENT.size > 0',
       },
@@ -470,7 +470,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'blame the deadline, not what held the update up',
     edits: [
       {
-        file: 'agent/reconcile/proof.ts',
+        file: 'agent/reconcile/update/proof.ts',
         find: 'return { view, reason: obstacle ?? TOO_LATE };',
         replace: 'return { view, reason: TOO_LATE };',
       },

@@ -1,6 +1,6 @@
 // §7.5: an update is proven by the time that it asks for, condemned at its deadline and no sooner, and until then
 // what ran before it is kept for the way back.
-import { durationMs } from '../../../agent/reconcile/service-spec.ts';
+import { durationMs } from '../../../agent/model/service-spec.ts';
 import { hasSpec, type Memory, specsIn } from '../scene.ts';
 import type { Promised } from './promise.ts';
 

@@ -1,0 +1,47 @@
+// The history of each service in a record: read, put and changed.
+import type { DeploymentRecord, ServiceHistory } from './record.ts';
+
+/** A service as one revision asks for it: what a history is kept of. */
+interface SpecRef {
+  readonly name: string;
+  readonly hash: string;
+}
+
+export function emptyHistory(spec: SpecRef): ServiceHistory {
+  return {
+    spec: spec.hash,
+    restarts: 0,
+    failuresInRow: 0,
+    delayMs: 0,
+    retryAtMs: null,
+    watched: null,
+    lastFailure: null,
+    applied: null,
+  };
+}
+
+export function historyOf(record: DeploymentRecord, spec: SpecRef): ServiceHistory {
+  const history = record.services[spec.name];
+  return history?.spec === spec.hash ? history : emptyHistory(spec);
+}
+
+export function withHistory(
+  record: DeploymentRecord,
+  spec: SpecRef,
+  history: ServiceHistory,
+): DeploymentRecord {
+  return { ...record, services: { ...record.services, [spec.name]: history } };
+}
+
+export function mapHistories(
+  record: DeploymentRecord,
+  change: (history: ServiceHistory) => ServiceHistory,
+): DeploymentRecord {
+  const services = Object.entries(record.services).map(([name, history]) => [name, change(history)] as const);
+  return { ...record, services: Object.fromEntries(services) };
+}
+
+/** Whether it waits for its next try after a failure. */
+export function isHeldBack({ retryAtMs }: ServiceHistory, nowMs: number): boolean {
+  return retryAtMs !== null && nowMs < retryAtMs;
+}

@@ -1,0 +1,83 @@
+// Images as services ask for them. One that is to be pulled for a revision is another request than the same
+// image for a restart: the first is met by a pull alone, the second by what is here.
+
+import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
+import type { Reason } from '../../../protocol/reports/status.ts';
+import { type ImageRequest, imageKey } from '../../model/image-request.ts';
+import type { ImageStanding, Observed } from '../../model/observed.ts';
+import type { Attempt, DeploymentRecord } from '../../model/record.ts';
+import { type ServiceSpec, specsOf } from '../../model/service-spec.ts';
+import type { Revision, Situation } from '../../model/situation.ts';
+import { eligibleFor } from './outdated.ts';
+import { findCarriers } from './select-container.ts';
+
+/** What a service needs for a container at any time. */
+export function requestOf({ service }: ServiceSpec): ImageRequest {
+  return { reference: service.image, platform: service.platform ?? null, freshFor: null };
+}
+
+/** What must be pulled for this revision before its switch (`pull_policy: always`); `null` once that is done. */
+export function freshRequestOf(
+  spec: ServiceSpec,
+  hash: string,
+  attempt: Attempt | null,
+): ImageRequest | null {
+  if (spec.service.pull_policy !== 'always') return null;
+  if (attempt?.hash === hash && (attempt.stage !== 'pulling' || isRefreshed(spec, attempt))) return null;
+  return { ...requestOf(spec), freshFor: hash };
+}
+
+function isRefreshed({ name }: ServiceSpec, { refreshed }: Attempt): boolean {
+  return refreshed !== undefined && Object.hasOwn(refreshed, name);
+}
+
+/** All that a decision on one revision may want to know of its images. */
+export function requestsFor(
+  { hash, document }: Revision<PresentDeployment>,
+  record: DeploymentRecord,
+  { containers }: Observed,
+): ImageRequest[] {
+  const specs = specsOf(document);
+  const eligible = eligibleFor({ hash, specs }, record, containers);
+  const carriers = findCarriers(eligible.containers, specs, eligible.first);
+  return specs.flatMap((spec) => {
+    const isSettled = record.proven?.hash === hash;
+    const fresh = isSettled ? null : freshRequestOf(spec, hash, record.attempt);
+    if (fresh !== null) return [requestOf(spec), fresh];
+    return carriers.has(spec.name) ? [] : [requestOf(spec)];
+  });
+}
+
+/** Where the image stands that a service's container is made from. */
+export function standingOf({ images }: Pick<Situation, 'images'>, spec: ServiceSpec): ImageStanding {
+  const standing = images.get(imageKey(requestOf(spec))) ?? { kind: 'missing' };
+  return standing.kind === 'missing' && spec.service.pull_policy === 'never' ? NOT_HERE : standing;
+}
+
+const NOT_HERE: ImageStanding = {
+  kind: 'failed',
+  code: 'image_missing',
+  message: 'the image is not on this device, and pull_policy "never" forbids to pull it',
+  hint: 'bring it with "docker load", or take another pull_policy',
+  isTransient: false,
+  // Nobody tries; every look of the loop sees whether it has come.
+  retryAtMs: 0,
+  nextTryAt: null,
+};
+
+type FailedImage = Extract<ImageStanding, { kind: 'failed' }>;
+
+/** Why a service has no image, and when it may have one. */
+export function reasonOfImage({ deployment }: Situation, { name }: ServiceSpec, image: FailedImage): Reason {
+  const { code, message } = image;
+  const hints = [image.hint, nextTry(image, deployment)].filter((hint) => hint !== undefined);
+  const reason = { code, path: `services.${name}.image`, message };
+  return hints.length === 0 ? reason : { ...reason, hint: hints.join('; ') };
+}
+
+/** No time where the next try comes within minutes: it would be a new status each time. */
+function nextTry({ isTransient, nextTryAt }: FailedImage, deployment: string): string | undefined {
+  if (nextTryAt !== null)
+    return `it is tried again at ${nextTryAt}, or at once by holdfast retry ${deployment}`;
+  return isTransient ? 'it is tried again within 5 minutes' : undefined;
+}

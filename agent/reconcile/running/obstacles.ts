@@ -1,0 +1,38 @@
+// Steps that failed and are no service's failure, such as a network that cannot be made: what they hold up, and for
+// how long that is so.
+import type { Reason } from '../../../protocol/reports/status.ts';
+import type { DeploymentRecord } from '../../model/record.ts';
+import { pathOf, type Step } from '../../model/steps.ts';
+import { NO_PROGRESS, noProgressIn } from './repeats.ts';
+
+/** The steps of one decision, by what depends on them. */
+export interface Plan {
+  /** Services wait for them. */
+  readonly needed: readonly Step[];
+  /** Of what is left over: all services may well run while they fail. */
+  readonly cleanup: readonly Step[];
+}
+
+/** A step that concerns a service's own container is that service's failure. */
+export function canBlock(step: Step): boolean {
+  return !('spec' in step) && step.kind !== 'read_last_logs';
+}
+
+/**
+ * What still stands in the way, or goes round in circles. A step that failed and is not to be done any more, as it took
+ * effect all the same or is not asked now, stands in nobody's.
+ */
+export function obstaclesIn(
+  { needed, cleanup }: Plan,
+  record: DeploymentRecord,
+): { obstacle: Reason | null; leftover: Reason | null } {
+  const reasons = [...(record.blocked === null ? [] : [record.blocked]), ...noProgressIn(record)];
+  const firstOf = (steps: readonly Step[]): Reason | null =>
+    reasons.find((reason) => steps.some((step) => isAbout(reason, step))) ?? null;
+  const obstacle = firstOf(needed);
+  return { obstacle, leftover: obstacle === null ? firstOf(cleanup) : null };
+}
+
+function isAbout({ path, code }: Reason, step: Step): boolean {
+  return pathOf(step) === path && (canBlock(step) || code === NO_PROGRESS);
+}

@@ -1,0 +1,32 @@
+// What only one container can have at a time: a service's place, a port of the host, an address, a device. What is to
+// start waits for the stop of whoever of its deployment has it, whatever service that is.
+import type { Service } from '../../../protocol/deployment/service.ts';
+import { doAddressesMeet } from '../../../protocol/deployment/service-network-checks.ts';
+import type { HostPort, ObservedContainer } from '../../model/observed.ts';
+import type { ServiceSpec } from '../../model/service-spec.ts';
+import { isUp } from './select-container.ts';
+
+/** Whether one of these containers, which are to stop, still has what a container of `spec` needs. */
+export function isPlaceTaken(spec: ServiceSpec, leaving: readonly ObservedContainer[]): boolean {
+  return leaving.some((other) => isUp(other) && holdsPlaceOf(other, spec));
+}
+
+/** What it holds is its own, whatever its service is asked to publish by now. */
+function holdsPlaceOf(other: ObservedContainer, { name, service, networks }: ServiceSpec): boolean {
+  if (other.service === name) return true;
+  const addresses = Object.values(networks).map(({ address }) => address);
+  if (other.addresses.some((held) => addresses.includes(held))) return true;
+  const isPortHeld = portsOf(service).some((wanted) => other.hostPorts.some((held) => doMeet(wanted, held)));
+  return isPortHeld || (service.devices ?? []).some(({ source }) => other.devices.includes(source));
+}
+
+function portsOf({ ports = [] }: Service): HostPort[] {
+  // One that the engine is to give is free.
+  return ports.flatMap(({ host_ip, published, protocol }) =>
+    published === undefined ? [] : [{ hostIp: host_ip ?? null, port: `${published}/${protocol}` }],
+  );
+}
+
+function doMeet(one: HostPort, other: HostPort): boolean {
+  return one.port === other.port && doAddressesMeet(one.hostIp ?? undefined, other.hostIp ?? undefined);
+}

@@ -1,0 +1,63 @@
+// Which container carries a service: told by labels, never by name.
+import type { ObservedContainer } from '../../model/observed.ts';
+import type { ServiceSpec } from '../../model/service-spec.ts';
+
+export type Carriers = ReadonlyMap<string, ObservedContainer>;
+
+/**
+ * The container that carries each service, by the service's name; one that has none is left out. Of several
+ * that fit, those in `first` come first, then a running one, then the newest revision's.
+ */
+export function findCarriers(
+  containers: readonly ObservedContainer[],
+  specs: readonly ServiceSpec[],
+  first: readonly string[] = [],
+): Carriers {
+  const isFirst = ({ id }: ObservedContainer): number => Number(first.includes(id));
+  const carriers = new Map<string, ObservedContainer>();
+  for (const spec of hostsFirst(specs)) {
+    const fits = containers.filter((container) => doesFit(container, spec, carriers));
+    const [best] = fits.toSorted(
+      (a, b) =>
+        isFirst(b) - isFirst(a) || rank(b) - rank(a) || b.revision - a.revision || a.id.localeCompare(b.id),
+    );
+    if (best !== undefined) carriers.set(spec.name, best);
+  }
+  return carriers;
+}
+
+/** Which container fits a service depends on the containers of those whose namespaces it joins. */
+function hostsFirst(specs: readonly ServiceSpec[]): readonly ServiceSpec[] {
+  const ordered = new Set<ServiceSpec>();
+  const add = (spec: ServiceSpec): void => {
+    for (const other of specs) if (spec.hosts.includes(other.name)) add(other);
+    ordered.add(spec);
+  };
+  for (const spec of specs) add(spec);
+  return [...ordered];
+}
+
+/**
+ * Whether a container can do what a spec asks. The engine changes a memory or cpu limit on a living container,
+ * but cannot take one away, nor move it to another container's namespaces: that needs a new container.
+ */
+function doesFit(container: ObservedContainer, spec: ServiceSpec, carriers: Carriers): boolean {
+  const { settings } = container;
+  const isTooTight =
+    (spec.settings.memoryBytes === 0 && settings.memoryBytes > 0) ||
+    (spec.settings.nanoCpus === 0 && settings.nanoCpus > 0);
+  const isAsked = container.service === spec.name && container.spec === spec.hash;
+  if (!isAsked || isTooTight || container.state === 'removing') return false;
+  const hosts = spec.hosts.map((name) => carriers.get(name)?.id);
+  return hosts.every((id) => id !== undefined && container.joins.includes(id));
+}
+
+function rank(container: ObservedContainer): number {
+  if (isUp(container)) return 2;
+  return container.state === 'dead' ? 0 : 1;
+}
+
+/** Whether it holds its ports and its memory, or is about to again. */
+export function isUp(container: ObservedContainer): boolean {
+  return container.state === 'running' || container.state === 'restarting' || container.state === 'paused';
+}

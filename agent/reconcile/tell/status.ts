@@ -1,0 +1,200 @@
+// The status body: what is told of a deployment, made from a decision alone.
+import type { Phase, ServiceStatus, BoundPort as ToldPort } from '../../../protocol/reports/status.ts';
+import { cutText, printable } from '../../../protocol/values/text.ts';
+import { historyOf, isHeldBack } from '../../model/histories.ts';
+import type { BoundPort, EffectiveLimits, MutableSettings, ObservedContainer } from '../../model/observed.ts';
+import type { DeploymentRecord } from '../../model/record.ts';
+import type { ServiceSpec } from '../../model/service-spec.ts';
+import type { Decision, Revision, ServiceView, Situation, StatusBody } from '../../model/situation.ts';
+import { isUp } from '../running/select-container.ts';
+import { barOf } from '../update/barred.ts';
+
+/** Of the words of a fault, which may be as long as a document. */
+const MAX_FAULT = 200;
+/** Of one service: a range may have hundreds. */
+const MAX_PORTS = 64;
+
+export function statusOf(situation: Situation, decision: Decision): StatusBody {
+  const { record } = decision;
+  const { desired } = situation;
+  return {
+    desired: { revision: desired.revision, hash: desired.hash },
+    running: record.proven,
+    phase: record.phase,
+    reason: record.reason,
+    ...barredIn(situation, record),
+    services: Object.fromEntries(
+      decision.services.map((view) => [view.spec.name, serviceStatus(situation, record, view)]),
+    ),
+  };
+}
+
+/** Only while it keeps the device back: a content that is tried again may well prove itself. */
+function barredIn({ desired }: Situation, record: DeploymentRecord): Pick<StatusBody, 'barred'> {
+  const failed = barOf(record, desired.content)?.failed;
+  const isKeptBack = record.attempt === null && record.proven?.hash !== desired.hash;
+  return failed === undefined || !isKeptBack ? {} : { barred: failed };
+}
+
+/** While the engine is away nothing is known of the services, and what was good may not be any more. */
+export function statusWithoutEngine(
+  { revision, hash }: Revision,
+  record: DeploymentRecord,
+  trouble: { readonly code: string; readonly message: string; readonly hint: string },
+): StatusBody {
+  const { code, message, hint } = trouble;
+  return {
+    desired: { revision, hash },
+    running: record.proven,
+    phase: record.phase === 'converged' ? 'degraded' : record.phase,
+    reason: { code, message, hint },
+    services: {},
+  };
+}
+
+/** While nothing can be stored no step is taken: what is asked waits, and of what runs nothing new is known. */
+export function statusWithoutStore(
+  desired: { readonly revision: number; readonly hash: string },
+  record: DeploymentRecord,
+  { code, message, hint }: { readonly code: string; readonly message: string; readonly hint: string },
+): StatusBody {
+  const reason = { code, message, hint };
+  return {
+    desired,
+    running: record.proven,
+    phase: phaseWithoutStore(desired.hash, record),
+    reason,
+    services: {},
+  };
+}
+
+/** What was stored by an older agent may be refused by this one: nobody knows any more what is asked. */
+export function statusUnreadable(
+  desired: { readonly revision: number; readonly hash: string },
+  { proven }: DeploymentRecord,
+): StatusBody {
+  const message = 'the stored document is no longer valid for this version of the agent';
+  const hint = 'publish it again under a higher revision';
+  const reason = { code: 'document_unreadable', message, hint };
+  return { desired, running: proven, phase: 'failed', reason, services: {} };
+}
+
+/** A fault of the agent itself: nobody knows what comes next. What runs is left as it is. */
+export function statusWithFault(
+  desired: { readonly revision: number; readonly hash: string },
+  { proven }: DeploymentRecord,
+  fault: string,
+): StatusBody {
+  const message = `the agent itself fails at this deployment: ${cutText(printable(fault), MAX_FAULT)}`;
+  const hint =
+    'please report it; it is tried again within the hour, and at once on `retry` or another document';
+  return {
+    desired,
+    running: proven,
+    phase: 'failed',
+    reason: { code: 'internal_error', message, hint },
+    services: {},
+  };
+}
+
+function phaseWithoutStore(hash: string, { attempt, proven, phase }: DeploymentRecord): Phase {
+  if (attempt?.hash === hash) return phase;
+  if (proven?.hash !== hash) return 'waiting';
+  return phase === 'converged' ? 'degraded' : phase;
+}
+
+function serviceStatus(situation: Situation, record: DeploymentRecord, view: ServiceView): ServiceStatus {
+  const { container, spec } = view;
+  const history = historyOf(record, spec);
+  const image = view.awaitedImage === null ? undefined : situation.images.get(view.awaitedImage);
+  const end = endOf(view, record);
+  return {
+    state: stateOf(view),
+    health: view.verdict.health,
+    image: spec.service.image,
+    digest: container?.digest ?? null,
+    container: container?.id.slice(0, 12) ?? null,
+    init: container?.init ?? null,
+    ports: portsOf(spec, container?.ports ?? []),
+    restarts: history.restarts,
+    started_at: container?.startedAt ?? null,
+    exit_code: end.exitCode,
+    oom_killed: end.isOomKilled,
+    limits: container === null ? null : limitsOf(spec.settings, container),
+    progress:
+      image?.kind === 'pulling' ? { current_bytes: image.currentBytes, total_bytes: image.totalBytes } : null,
+    last_failure: lastFailure(situation, record, spec),
+  };
+}
+
+/** Those that the document does not name are told first. */
+function portsOf({ service }: ServiceSpec, bound: readonly BoundPort[]): ToldPort[] {
+  const named = new Set(service.ports?.map(({ published }) => published));
+  const isNamed = ({ published }: BoundPort): number => Number(named.has(String(published)));
+  return bound
+    .toSorted((one, other) => isNamed(one) - isNamed(other))
+    .slice(0, MAX_PORTS)
+    .map(({ target, protocol, hostIp, published }) => ({ target, protocol, host_ip: hostIp, published }));
+}
+
+function stateOf(view: ServiceView): ServiceStatus['state'] {
+  if (isDoneAndGone(view)) return 'exited';
+  const state = view.container?.state ?? 'missing';
+  return state === 'removing' ? 'missing' : state;
+}
+
+/** How its last run ended. Where the agent ended it, what counts is the failure that led to it. */
+function endOf(
+  view: ServiceView,
+  record: DeploymentRecord,
+): { exitCode: number | null; isOomKilled: boolean } {
+  const { container, spec } = view;
+  if (container === null) return { exitCode: isDoneAndGone(view) ? 0 : null, isOomKilled: false };
+  if (isUp(container) || !record.parked.includes(container.id)) {
+    const exitCode = container.state === 'running' ? null : container.exitCode;
+    return { exitCode, isOomKilled: container.oomKilled };
+  }
+  const failure = historyOf(record, spec).lastFailure;
+  return { exitCode: failure?.exitCode ?? null, isOomKilled: failure?.code === 'oom_killed' };
+}
+
+/** Its work is done, and it is told as if the container were still there. */
+function isDoneAndGone({ container, needsContainer }: ServiceView): boolean {
+  return container === null && !needsContainer;
+}
+
+/** What the kernel enforces where its cgroup could be read, else what the engine says it set. */
+function limitsOf(
+  asked: MutableSettings,
+  { effective, settings }: ObservedContainer,
+): NonNullable<ServiceStatus['limits']> {
+  const { memoryBytes, cpus, pids } = effective ?? limitsIn(settings);
+  const lost: ('memory' | 'cpus' | 'pids')[] = [];
+  if (isLost(asked.memoryBytes, memoryBytes)) lost.push('memory');
+  if (isLost(asked.nanoCpus / 1e9, cpus)) lost.push('cpus');
+  if (isLost(asked.pids, pids)) lost.push('pids');
+  return { memory_bytes: memoryBytes, cpus, pids, not_enforced: lost };
+}
+
+function limitsIn({ memoryBytes, nanoCpus, pids }: MutableSettings): EffectiveLimits {
+  const orNull = (value: number): number | null => (value > 0 ? value : null);
+  return { memoryBytes: orNull(memoryBytes), cpus: orNull(nanoCpus / 1e9), pids: orNull(pids) };
+}
+
+/** The kernel rounds: memory down to pages, processor time to microseconds. */
+function isLost(asked: number, inForce: number | null): boolean {
+  return asked > 0 && (inForce === null || inForce > asked * 1.001);
+}
+
+function lastFailure(
+  situation: Situation,
+  record: DeploymentRecord,
+  spec: ServiceSpec,
+): ServiceStatus['last_failure'] {
+  const history = historyOf(record, spec);
+  const { lastFailure: failure } = history;
+  if (failure === null) return null;
+  const { code, message, at, exitCode, nextTryAt } = failure;
+  const nextTry = isHeldBack(history, situation.nowMs) ? { next_try_at: nextTryAt } : {};
+  return { code, message, at, exit_code: exitCode, ...nextTry };
+}

@@ -1,0 +1,74 @@
+// Contents that did not prove themselves here. What the content has shown to be its own fault stays barred until told to
+// try again; for anything else it is barred for a time, as the port or the disk may be free by then.
+
+import { equalJitter, nextCeilingMs } from '../../../lib/time/back-off.ts';
+import type { Reason } from '../../../protocol/reports/status.ts';
+import type { BarredContent, DeploymentRecord } from '../../model/record.ts';
+import { later, type Moment } from '../running/failures.ts';
+
+/** Long, as each try may take the old revision away for a moment. */
+const TRY_AGAIN = { baseMs: 10 * 60_000, capMs: 6 * 60 * 60_000 };
+/** More than a manager publishes in a bad week; the oldest is forgotten first. */
+const MAX_BARRED = 20;
+
+/**
+ * What a content itself has shown. Everything else may do elsewhere, or later: a firewall that is reloaded, a log server
+ * that is down, a full disk. A code that nobody thought of here is no proof against a content either.
+ */
+const OF_THE_CONTENT: ReadonlySet<string> = new Set([
+  'exited',
+  'oom_killed',
+  'unhealthy',
+  'flapping',
+  'command_not_found',
+  'refused_by_engine',
+  // With no better explanation.
+  'deadline',
+]);
+
+/** Bars a content, each time for longer where it may not be to blame. The reason then tells when it is tried again. */
+export function bar(
+  record: DeploymentRecord,
+  { content, reason, revision }: { content: string; reason: Reason; revision: number },
+  moment: Moment,
+): DeploymentRecord {
+  const before = barOf(record, content);
+  const failed = { revision, at: moment.wallTime };
+  const barred = OF_THE_CONTENT.has(reason.code)
+    ? { content, reason }
+    : barForNow({ content, reason }, before?.retry?.tries ?? 0, moment);
+  return { ...record, barred: [...othersThan(record, content), { ...barred, failed }].slice(-MAX_BARRED) };
+}
+
+export function withoutBar(record: DeploymentRecord, content: string): DeploymentRecord {
+  return { ...record, barred: othersThan(record, content) };
+}
+
+export function barOf(record: DeploymentRecord, content: string): BarredContent | null {
+  return record.barred.find((entry) => entry.content === content) ?? null;
+}
+
+/** How long until a bar lifts itself: 0 when it has, `null` when it never does. */
+export function liftsInMs({ retry }: BarredContent, nowMs: number): number | null {
+  return retry === undefined ? null : Math.max(0, retry.atMs - nowMs);
+}
+
+function barForNow(
+  { content, reason }: { content: string; reason: Reason },
+  tries: number,
+  { nowMs, wallTime, chance }: Moment,
+): BarredContent {
+  const ceilingMs = nextCeilingMs({ limits: TRY_AGAIN, failures: tries });
+  const delayMs = equalJitter(ceilingMs, chance);
+  const when = `it is tried again by itself, not before ${later(wallTime, delayMs)}`;
+  const hint = reason.hint === undefined ? when : `${reason.hint}; ${when}`;
+  return {
+    content,
+    reason: { ...reason, hint },
+    retry: { tries: tries + 1, delayMs, atMs: nowMs + delayMs },
+  };
+}
+
+function othersThan({ barred }: DeploymentRecord, content: string): readonly BarredContent[] {
+  return barred.filter((entry) => entry.content !== content);
+}

@@ -1,0 +1,75 @@
+// An end that nobody saw: the agent was killed between the start and the first look.
+import { describe, expect, it } from 'vitest';
+import type { ObservedContainer } from '../../../../agent/model/observed.ts';
+import { type Attempt, type DeploymentRecord, EMPTY_RECORD } from '../../../../agent/model/record.ts';
+import { decide } from '../../../../agent/reconcile/decide.ts';
+import { containerOf, inWords, observed, present, situation } from '../situations.ts';
+
+const old = present(1, { web: {} });
+const two = present(2, { web: { restart: 'no' } });
+const kept = containerOf(old, 'web');
+const attempt: Attempt = {
+  hash: two.hash,
+  revision: 2,
+  stage: 'switching',
+  pulledAtMs: 1_000_000,
+  clockFromMs: 1_000_000,
+  resumes: 1,
+  brokenBefore: [],
+  failures: {},
+  verdict: null,
+};
+const update: DeploymentRecord = {
+  ...EMPTY_RECORD,
+  phase: 'switching',
+  proven: { revision: 1, hash: old.hash },
+  attempt,
+  parked: [kept.id],
+};
+
+function next(record: DeploymentRecord, end: Partial<ObservedContainer>, proven = old) {
+  const containers = [
+    { ...kept, state: 'exited' as const, exitCode: 143 },
+    containerOf(two, 'web', { state: 'exited', exitCode: 3, ...end }),
+  ];
+  return decide(situation({ desired: two, proven, record, observed: observed(containers) }));
+}
+
+describe('a service that no policy restarts and that ended before it was ever seen running', () => {
+  it('fails its update at once, and not only at the deadline', () => {
+    const decision = next(update, {});
+    expect(inWords(decision.steps)).toEqual(['read_last_logs web-2']);
+    expect(decision.record.attempt).toMatchObject({
+      stage: 'condemned',
+      verdict: { reason: { code: 'exited', message: 'it exited with code 3' } },
+    });
+  });
+
+  it('is counted once, however often it is looked at', () => {
+    const steady = { ...EMPTY_RECORD, phase: 'converged' as const, proven: { revision: 2, hash: two.hash } };
+    const first = next(steady, {}, two);
+    const second = next(first.record, {}, two);
+    expect(first.record.services.web?.failuresInRow).toBe(1);
+    expect(second.record.services.web?.failuresInRow).toBe(1);
+    expect(second.record.reason).toMatchObject({ code: 'exited', path: 'services.web' });
+  });
+
+  it.each<[string, Partial<ObservedContainer>]>([
+    ['was only created', { state: 'created', exitCode: null, startedAt: null }],
+    ['did its work', { exitCode: 0 }],
+  ])('is no failure when it %s', (_what, end) => {
+    expect(next(update, end).record.services.web?.lastFailure ?? null).toBeNull();
+  });
+});
+
+it('an exit with 0 of what its policy starts again is told with what a job needs', () => {
+  const server = present(1, { web: { restart: 'always' } });
+  const up = containerOf(server, 'web');
+  const seen = decide(situation({ desired: server, proven: server, observed: observed([up]) })).record;
+  const ended = observed([{ ...up, state: 'exited', exitCode: 0 }]);
+  const { record } = decide(situation({ desired: server, proven: server, record: seen, observed: ended }));
+  expect(record.services.web?.lastFailure).toMatchObject({
+    message: 'it exited with code 0',
+    hint: expect.stringContaining('restart "no"'),
+  });
+});

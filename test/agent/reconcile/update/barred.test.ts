@@ -1,0 +1,151 @@
+// What fails by its own fault is not tried again of its own accord; what fails for any other reason is.
+import { describe, expect, it } from 'vitest';
+import { resumeRecord } from '../../../../agent/model/resume-record.ts';
+import type { StepOutcome } from '../../../../agent/model/steps.ts';
+import { decide } from '../../../../agent/reconcile/decide.ts';
+import { withRetry } from '../../../../agent/reconcile/retry.ts';
+import { statusOf } from '../../../../agent/reconcile/tell/status.ts';
+import { Model, present } from '../situations.ts';
+
+const one = present(1, { web: {} });
+const two = present(2, { web: {} });
+const all = [one, two];
+const MINUTE_MS = 60_000;
+
+/** A device whose engine refuses to start revision 2, for as long as `refusal` stands. */
+class Refusing extends Model {
+  refusal: (StepOutcome & { ok: false }) | null = null;
+  tries = 0;
+
+  override carryOut(step: Parameters<Model['carryOut']>[0]): StepOutcome {
+    const isNew = step.kind === 'start_container' && step.spec.revision === 2;
+    if (isNew) this.tries += 1;
+    return isNew && this.refusal !== null ? this.refusal : super.carryOut(step);
+  }
+}
+
+/** Rounds until this much time has passed, with a look every 30 seconds at least. */
+function run(model: Model, desired: typeof one, forMs: number): void {
+  const endMs = model.nowMs + forMs;
+  while (model.nowMs < endMs) model.round(desired, all);
+}
+
+function refusedAs(code: string): Refusing {
+  const model = new Refusing({ containers: [] });
+  run(model, one, MINUTE_MS);
+  model.refusal = { ok: false, code, message: 'refused' };
+  run(model, two, MINUTE_MS);
+  expect(model.record).toMatchObject({ phase: 'rolled_back', reason: { code }, proven: { revision: 1 } });
+  expect(model.upOf('web').map(({ revision }) => revision)).toEqual([1]);
+  return model;
+}
+
+/** What the device tells of itself. */
+function statusNow(model: Model, desired: typeof one) {
+  const situation = model.situation(desired, all);
+  return statusOf(situation, decide(situation));
+}
+
+const OF_THE_CONTENT = [
+  ...['exited', 'oom_killed', 'unhealthy', 'flapping', 'command_not_found', 'refused_by_engine'],
+];
+const OF_ANYTHING_ELSE = [
+  ...['port_taken', 'no_space', 'device_missing', 'path_missing', 'image_missing', 'name_taken'],
+  ...['engine_error', 'io_error', 'stop_timeout', 'removed', 'a_code_of_tomorrow'],
+];
+
+describe('content that failed', () => {
+  it.each(OF_ANYTHING_ELSE)(
+    'with %s is barred, says when it is tried again, and proves itself then',
+    (code) => {
+      const model = refusedAs(code);
+      expect(model.record.barred).toMatchObject([{ content: two.content, retry: { tries: 1 } }]);
+      expect(model.record.reason?.hint).toMatch(/tried again by itself, not before 20\d\d-.*Z$/);
+      model.refusal = null;
+      run(model, two, 10 * MINUTE_MS);
+      expect(model.record).toMatchObject({ phase: 'converged', proven: { revision: 2 }, barred: [] });
+    },
+  );
+
+  it.each(OF_THE_CONTENT)('with %s stays barred until told to be tried again', (code) => {
+    const model = refusedAs(code);
+    model.refusal = null;
+    run(model, two, 24 * 60 * MINUTE_MS);
+    expect(model.record).toMatchObject({ phase: 'rolled_back', proven: { revision: 1 } });
+  });
+
+  it('tells, under whatever number it comes, when it failed and as which revision, until it is tried again', () => {
+    const model = refusedAs('exited');
+    const failedAt = model.record.barred[0]?.failed?.at ?? '';
+    expect(Date.parse(failedAt)).not.toBeNaN();
+    const again = present(5, two.document.services);
+    model.refusal = null;
+    run(model, again, MINUTE_MS);
+    expect(statusNow(model, again)).toMatchObject({
+      phase: 'rolled_back',
+      barred: { revision: 2, at: failedAt },
+    });
+    model.record = withRetry(model.record);
+    for (let rounds = 0; rounds < 100; rounds += 1) model.round(again, [one, again]);
+    expect(statusNow(model, again)).toMatchObject({ phase: 'converged' });
+    expect(statusNow(model, again)).not.toHaveProperty('barred');
+  });
+
+  it('stays barred under another number, date and roll-out', () => {
+    const model = refusedAs('exited');
+    model.refusal = null;
+    const again = present(3, two.document.services, {
+      issued_at: '2026-11-23T00:00:00Z',
+      rollout: { percent: 100, salt: 'again' },
+    });
+    const { tries } = model;
+    while (model.nowMs < 60 * MINUTE_MS) model.round(again, [...all, again]);
+    expect(model.tries).toBe(tries);
+    expect(model.record).toMatchObject({ phase: 'rolled_back', proven: { revision: 1 } });
+  });
+
+  it('is tried ever more seldom, every six hours at least, and never given up', () => {
+    const model = refusedAs('port_taken');
+    const tries = (forMs: number): number => {
+      const before = model.tries;
+      run(model, two, forMs);
+      return model.tries - before;
+    };
+    const firstDay = tries(24 * 60 * MINUTE_MS);
+    expect(firstDay).toBeGreaterThanOrEqual(3 * 6);
+    expect(firstDay).toBeLessThanOrEqual(3 * 12);
+    const tenthDay = [...Array(9)].map(() => tries(24 * 60 * MINUTE_MS)).at(-1);
+    expect(tenthDay).toBeGreaterThanOrEqual(3 * 4);
+    expect(tenthDay).toBeLessThanOrEqual(3 * 8);
+  });
+
+  it('waits half as long after each start of the agent, and no less than a minute', () => {
+    const model = refusedAs('port_taken');
+    const { delayMs = 0 } = model.record.barred[0]?.retry ?? {};
+    const waits = Array.from({ length: 5 }, () => {
+      model.record = resumeRecord(model.record, 5);
+      const { retry } = model.record.barred[0] ?? {};
+      expect(retry?.atMs).toBe(5 + (retry?.delayMs ?? 0));
+      return retry?.delayMs;
+    });
+    expect(waits).toEqual([delayMs / 2, delayMs / 4, MINUTE_MS, MINUTE_MS, MINUTE_MS]);
+  });
+
+  it('goes on with a try that is under way after a restart of the agent', () => {
+    const model = refusedAs('port_taken');
+    const { atMs = 0 } = model.record.barred[0]?.retry ?? {};
+    model.nowMs = atMs;
+    model.round(two, all);
+    expect(model.record.attempt?.revision).toBe(2);
+    model.reboot();
+    model.refusal = null;
+    run(model, two, MINUTE_MS);
+    expect(model.record).toMatchObject({ phase: 'converged', proven: { revision: 2 } });
+  });
+
+  it('wakes the loop when it is to be tried again', () => {
+    const model = refusedAs('port_taken');
+    // The model sleeps for as long as the last decision told it to.
+    expect(model.nowMs).toBe(model.record.barred[0]?.retry?.atMs);
+  });
+});
