@@ -5,14 +5,15 @@ import pino, { type Logger } from 'pino';
 import { readSecret } from '../lib/program/read-secret.ts';
 import { systemClock as clock } from '../lib/time/system-clock.ts';
 import { escapeUnprintable } from '../protocol/values/text.ts';
+import { assembleAgent, type Edges } from './assemble.ts';
 import { ExampleBroker, isExampleHost } from './broker/example-broker.ts';
 import { MqttBroker } from './broker/mqtt-broker.ts';
-import { isUnderJournald, readSystemdEnvironment } from './cli/environment.ts';
-import { composeAgent, type Edges } from './compose.ts';
 import type { Config } from './config/config.ts';
-import { readConfig } from './config.ts';
+import { readConfig } from './config/read-config.ts';
 import { DockerEngine } from './docker/docker-engine.ts';
 import type { CredentialsFor } from './docker/pull.ts';
+import { startLocalServer } from './doors/socket/server.ts';
+import { isUnderJournald, readSystemdEnvironment } from './environment.ts';
 import { checkProbe } from './health/check.ts';
 import { readCgroupLimits } from './host/cgroup-limits.ts';
 import { HostFiles } from './host/host-files.ts';
@@ -20,7 +21,6 @@ import { HostFolders } from './host/host-folders.ts';
 import { HostServiceFiles } from './host/host-service-files.ts';
 import { LinuxHost } from './host/linux-host.ts';
 import { ServiceDirectories } from './host/service-directories.ts';
-import { startLocalServer } from './local/server.ts';
 import { LINE_OPTIONS, withPriority } from './log-lines.ts';
 import type { Store } from './ports/store.ts';
 import { openStore, readKeptDevice } from './store/open-store.ts';
@@ -56,7 +56,7 @@ export async function runAgent({ configPath, signal }: RunAgentOptions): Promise
   if (store.recovery !== null)
     logger.error({ room: 'store', ...store.recovery }, 'the database was built anew');
   keepIdentity(store, config, logger);
-  const agent = composeAgent(openEdges(config, store, logger), {
+  const agent = assembleAgent(openEdges(config, store, logger), {
     device: config.device,
     otherHostName: otherHostName(config),
     groups: config.groups,

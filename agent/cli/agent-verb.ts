@@ -1,5 +1,5 @@
 import { ConfigError } from '../config/config-error.ts';
-import { LocalSocketError } from '../local/errors.ts';
+import { LocalSocketError } from '../doors/socket/errors.ts';
 import { StoreBlocked } from '../ports/store.ts';
 import { StoreUnusable } from '../store/store-errors.ts';
 import { defaultConfigPath } from './config-path.ts';

@@ -1,7 +1,7 @@
 // Where the configuration is, and what the other verbs want of it: the path of the agent's socket.
 import { ConfigError } from '../config/config-error.ts';
 import { readToml } from '../config/read-toml.ts';
-import type { CliEnvironment } from './context.ts';
+import type { CliEnvironment } from '../environment.ts';
 import { UsageError } from './failure.ts';
 
 const DEFAULT_CONFIG = '/etc/holdfast/holdfast.toml';

@@ -1,12 +1,5 @@
 // All that a verb has of the world, passed in so that tests own it.
-
-/** What the environment variables say; `null` where unset or empty. */
-export interface CliEnvironment {
-  /** HOLDFAST_CONFIG. */
-  readonly configPath: string | null;
-  /** HOLDFAST_SOCKET. */
-  readonly socketPath: string | null;
-}
+import type { CliEnvironment } from '../environment.ts';
 
 export interface CliOutput {
   write(text: string): void;

@@ -1,7 +1,7 @@
 // The entry of the `holdfast` command: gives it this process's streams, clock and signals.
 import type { WriteStream } from 'node:tty';
+import { readCliEnvironment, wantsColour } from '../environment.ts';
 import type { CliOutput } from './context.ts';
-import { readCliEnvironment, wantsColour } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
 import { runCommand } from './run.ts';
 import { VERBS } from './verbs.ts';

@@ -15,7 +15,7 @@ import type { Moment } from '../reconcile/running/failures.ts';
 import { requestsFor } from '../reconcile/running/images.ts';
 import { waitedForClockMs } from '../reconcile/update/clock-wait.ts';
 import { gateOf } from '../reconcile/update/gate.ts';
-import type { ImagePuller } from './image-puller.ts';
+import type { ImagePuller } from '../supply/image-puller.ts';
 import { RevisionCache } from './revision-cache.ts';
 
 export interface SituationContext {

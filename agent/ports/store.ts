@@ -2,8 +2,8 @@
 import type { Reply } from '../../protocol/operations/command.ts';
 import type { Event } from '../../protocol/reports/events.ts';
 import type { Refusal, Status } from '../../protocol/reports/status.ts';
+import type { PulledImage } from '../model/pulled-image.ts';
 import type { DeploymentRecord } from '../model/record.ts';
-import type { PulledImage } from '../reconcile/collect-images.ts';
 
 const BLOCKS = {
   no_space: {

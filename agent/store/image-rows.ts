@@ -1,5 +1,5 @@
 // The rows that remember what the agent's own pulls brought.
-import type { PulledImage } from '../reconcile/collect-images.ts';
+import type { PulledImage } from '../model/pulled-image.ts';
 import type { SqlDatabase } from './database.ts';
 import { inTransaction } from './rows.ts';
 

@@ -7,6 +7,7 @@
 import type { Reply } from '../../protocol/operations/command.ts';
 import type { Event } from '../../protocol/reports/events.ts';
 import type { Refusal, Status } from '../../protocol/reports/status.ts';
+import type { PulledImage } from '../model/pulled-image.ts';
 import type { DeploymentRecord } from '../model/record.ts';
 import {
   type AcceptedDocument,
@@ -16,7 +17,6 @@ import {
   type Store,
   StoreBlocked,
 } from '../ports/store.ts';
-import type { PulledImage } from '../reconcile/collect-images.ts';
 import { CommandRows } from './command-rows.ts';
 import type { SqlDatabase } from './database.ts';
 import { DeploymentRows } from './deployment-rows.ts';

@@ -1,5 +1,7 @@
 // The agent's line to the fake broker: connects, comes back after every end when the real line would, and hands
 // messages in and out.
+
+import type { BrokerLine } from '../../agent/assemble.ts';
 import type { Ending } from '../../agent/broker/ending.ts';
 import { decideRetry, firstRetry } from '../../agent/broker/retry.ts';
 import {
@@ -9,7 +11,6 @@ import {
   subscriptionFilters,
 } from '../../agent/broker/session.ts';
 import { Subscriptions } from '../../agent/broker/subscriptions.ts';
-import type { BrokerLine } from '../../agent/compose.ts';
 import type { BrokerHandlers, BrokerStatus, BrokerTrouble } from '../../agent/ports/broker.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 import { formatTopic } from '../../protocol/topics.ts';

@@ -1,7 +1,8 @@
-// A world of one device: the agent as `composeAgent` puts it together, with the real SQLite on a simulated disk,
+// A world of one device: the agent as `assembleAgent` puts it together, with the real SQLite on a simulated disk,
 // over a fake engine, broker and host, all on virtual time and from one seed.
+
+import { type Agent, assembleAgent } from '../../agent/assemble.ts';
 import { clientIdOf } from '../../agent/broker/session.ts';
-import { type Agent, composeAgent } from '../../agent/compose.ts';
 import type { BrokerHandlers, BrokerStatus } from '../../agent/ports/broker.ts';
 import { type Store, StoreBlocked } from '../../agent/ports/store.ts';
 import type { SqlDatabase } from '../../agent/store/database.ts';
@@ -383,7 +384,7 @@ export class World {
       readBeat: memoryBeat(this.daemon),
     };
     let line: MemoryLine | null = null;
-    const agent = composeAgent(
+    const agent = assembleAgent(
       {
         ...edges,
         openBroker: (handlers) => {

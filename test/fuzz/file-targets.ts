@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { ConfigError } from '../../agent/config/config-error.ts';
-import { readConfig } from '../../agent/config.ts';
+import { readConfig } from '../../agent/config/read-config.ts';
 import { runHoldfastctl } from '../fleet/support/run-holdfastctl.ts';
 import { goodDocument } from './documents.ts';
 import { mutatedBytes, mutatedJson, mutatedText } from './mutations.ts';

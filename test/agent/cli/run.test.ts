@@ -4,10 +4,10 @@ import { createServer as createNetServer, type Server as NetServer } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CliEnvironment } from '../../../agent/cli/context.ts';
 import { runCommand } from '../../../agent/cli/run.ts';
 import type { Verb } from '../../../agent/cli/verb.ts';
 import { VERBS } from '../../../agent/cli/verbs.ts';
+import type { CliEnvironment } from '../../../agent/environment.ts';
 import { makeDeployment, makeLocalStatus, makeService, NOW } from './fixtures.ts';
 
 let folder = '';

@@ -1,7 +1,7 @@
 // What a broker can do to retained documents, and what of it reaches the store.
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Intake } from '../../../agent/intake/intake.ts';
+import { Intake } from '../../../agent/doors/mqtt/intake.ts';
 import type { NewEvent } from '../../../agent/ports/store.ts';
 import { openStore } from '../../../agent/store/open-store.ts';
 import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readConfig } from '../../../agent/config.ts';
+import { readConfig } from '../../../agent/config/read-config.ts';
 import { makeFakeBuild, makeFolder, ROOT, run } from './staging.ts';
 
 let folder = '';

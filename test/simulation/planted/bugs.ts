@@ -37,7 +37,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'acknowledge before storing',
     edits: [
       {
-        file: 'agent/compose.ts',
+        file: 'agent/assemble.ts',
         find: 'onMessage: (message) => intake.receive(message),',
         replace:
           'onMessage: (message) => void clock.sleep(300, ending.signal).then(() => intake.receive(message)).catch(onFatal),',
@@ -74,7 +74,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'accept another document of the same revision',
     edits: [
       {
-        file: 'agent/intake/judge-document.ts',
+        file: 'agent/doors/mqtt/judge-document.ts',
         find: "if (hash === accepted.hash) return { kind: 'known' };",
         replace:
           "if (hash === accepted.hash) return { kind: 'known' };\n  if (document.issued_at !== undefined) return { kind: 'accepted', deployment: parsed.value, body: JSON.stringify(json.value) };",
@@ -193,17 +193,17 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'ignore an error inside the pull stream',
     edits: [
       {
-        file: 'agent/loop/image-pull.ts',
+        file: 'agent/supply/image-pull.ts',
         find: 'if (!outcome.ok) return this.#cutFor ?? outcome;',
         replace: 'if (outcome.ok || !signal.aborted) return { ok: true };',
       },
       {
-        file: 'agent/loop/image-puller.ts',
+        file: 'agent/supply/image-puller.ts',
         find: 'if (request.freshFor !== null) {',
         replace: 'if (key !== "") {',
       },
       {
-        file: 'agent/loop/image-puller.ts',
+        file: 'agent/supply/image-puller.ts',
         find: 'const look = isMet ? await lookFor(request, this.#options) : null;',
         replace:
           'const isPulled = this.#refreshed.has(key) || this.#refreshed.has(imageKey({ ...request, freshFor: null }));\n    const look = isPulled ? { kind: "here" as const, id: "pulled" } : isMet ? await lookFor(request, this.#options) : null;',
@@ -216,7 +216,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'treat an empty retained payload as a removal',
     edits: [
       {
-        file: 'agent/intake/intake.ts',
+        file: 'agent/doors/mqtt/intake.ts',
         find: 'if (payload.byteLength === 0) {',
         replace:
           'const known = this.#options.store.acceptedRevisions(name).find((document) => document.source === source);\n    if (payload.byteLength === 0 && known !== undefined) {\n      const absent = { schema: "holdfast.deployment/1", name, revision: known.revision + 1, state: "absent" };\n      return this.#receiveDocument(source, name, Buffer.from(JSON.stringify(absent)));\n    }\n    if (payload.byteLength === 0) {',

@@ -1,14 +1,15 @@
 // Which images may go, as tables, and as what holds for any history.
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { PulledImage } from '../../../agent/model/pulled-image.ts';
 import {
   ageImages,
   type ImageNeeds,
   imagesNamedIn,
   isDue,
   isNeeded,
-  type PulledImage,
-} from '../../../agent/reconcile/collect-images.ts';
+} from '../../../agent/supply/collect-images.ts';
 
 const HOUR_MS = 3_600_000;
 

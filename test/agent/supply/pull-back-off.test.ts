@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { noteTry, waitMs } from '../../../agent/loop/pull-back-off.ts';
 import type { PullFailure } from '../../../agent/ports/engine.ts';
+import { noteTry, waitMs } from '../../../agent/supply/pull-back-off.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,6 +1,14 @@
-// The one place of the command line that reads environment variables.
-import type { SystemdEnvironment } from '../systemd/notify.ts';
-import type { CliEnvironment } from './context.ts';
+// The one place but the configuration that reads environment variables.
+
+import type { SystemdEnvironment } from './systemd/notify.ts';
+
+/** What the environment variables say; `null` where unset or empty. */
+export interface CliEnvironment {
+  /** HOLDFAST_CONFIG. */
+  readonly configPath: string | null;
+  /** HOLDFAST_SOCKET. */
+  readonly socketPath: string | null;
+}
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
-import { type Fault, formatPath } from '../protocol/faults.ts';
-import { checkConfig } from './config/check-config.ts';
-import type { BrokerConfig, Config, RegistryConfig } from './config/config.ts';
-import { ConfigError } from './config/config-error.ts';
-import { readToml } from './config/read-toml.ts';
-import { type ConfigFile, configSchema, deviceSchema } from './config/schema.ts';
+import { type Fault, formatPath } from '../../protocol/faults.ts';
+import { checkConfig } from './check-config.ts';
+import type { BrokerConfig, Config, RegistryConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import { readToml } from './read-toml.ts';
+import { type ConfigFile, configSchema, deviceSchema } from './schema.ts';
 
 const DEFAULT_CONFIG_PATH = '/etc/holdfast/holdfast.toml';
 

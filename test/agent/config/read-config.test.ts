@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ConfigError } from '../../agent/config/config-error.ts';
-import { readConfig } from '../../agent/config.ts';
+import { ConfigError } from '../../../agent/config/config-error.ts';
+import { readConfig } from '../../../agent/config/read-config.ts';
 
 let directory: string;
 beforeEach(() => {

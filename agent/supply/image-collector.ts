@@ -3,16 +3,10 @@
 
 import type { Logger } from '../../lib/program/logger.ts';
 import type { Clock } from '../../lib/time/clock.ts';
+import type { PulledImage } from '../model/pulled-image.ts';
 import { type Engine, EngineUnavailable } from '../ports/engine.ts';
 import type { NewEvent, Store } from '../ports/store.ts';
-import {
-  ageImages,
-  type ImageNeeds,
-  imagesNamedIn,
-  isDue,
-  isNeeded,
-  type PulledImage,
-} from '../reconcile/collect-images.ts';
+import { ageImages, type ImageNeeds, imagesNamedIn, isDue, isNeeded } from './collect-images.ts';
 import type { NotedPulls } from './noted-pulls.ts';
 
 const LOOK_MS = 10 * 60_000;

@@ -2,8 +2,8 @@
 // Who may open the socket may ask anything of it; there is no other check.
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
-import { createServer } from '../../lib/program/http-module.ts';
-import type { LocalApi } from '../ports/local-api.ts';
+import { createServer } from '../../../lib/program/http-module.ts';
+import type { LocalApi } from '../../ports/local-api.ts';
 import { createListener } from './routes.ts';
 import { clearSocketPath, openToGroup, unusable } from './socket-file.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ImagePuller } from '../../../agent/loop/image-puller.ts';
 import type { ImageRequest } from '../../../agent/model/image-request.ts';
 import type { ImageLook } from '../../../agent/ports/engine.ts';
 import { EngineUnavailable } from '../../../agent/ports/engine.ts';
+import { ImagePuller } from '../../../agent/supply/image-puller.ts';
 import { Daemon } from '../../fakes/engine/daemon.ts';
 import { STALL } from '../../fakes/engine/images.ts';
 import { loudTasks } from '../../fakes/loud-tasks.ts';

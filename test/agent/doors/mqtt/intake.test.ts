@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { Intake } from '../../../agent/intake/intake.ts';
-import type { NewEvent } from '../../../agent/ports/store.ts';
-import { openStoreAt } from '../../../agent/store/open-store.ts';
-import { deployment, inherit } from '../../fakes/deployments.ts';
-import { DiskPlace } from '../../fakes/disk/files-on-disk.ts';
-import { SimulatedDisk } from '../../fakes/disk/simulated-disk.ts';
-import { silent } from '../../fakes/silent-logger.ts';
-import { VirtualClock } from '../../fakes/virtual-clock.ts';
-import { withStore } from '../store/with-store.ts';
+import { Intake } from '../../../../agent/doors/mqtt/intake.ts';
+import type { NewEvent } from '../../../../agent/ports/store.ts';
+import { openStoreAt } from '../../../../agent/store/open-store.ts';
+import { deployment, inherit } from '../../../fakes/deployments.ts';
+import { DiskPlace } from '../../../fakes/disk/files-on-disk.ts';
+import { SimulatedDisk } from '../../../fakes/disk/simulated-disk.ts';
+import { silent } from '../../../fakes/silent-logger.ts';
+import { VirtualClock } from '../../../fakes/virtual-clock.ts';
+import { withStore } from '../../store/with-store.ts';
 
 function makeIntake(store: ConstructorParameters<typeof Intake>[0]['store']) {
   const accepted: string[] = [];

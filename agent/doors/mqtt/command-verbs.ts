@@ -1,5 +1,5 @@
 // The verbs that this agent carries out, and how it reads their arguments.
-import { NAME_PATTERN } from '../../protocol/values/names.ts';
+import { NAME_PATTERN } from '../../../protocol/values/names.ts';
 import type { Verb } from './command-intake.ts';
 
 export interface CommandTargets {

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findGroupId } from '../../../agent/local/group.ts';
-import { type LocalServer, startLocalServer } from '../../../agent/local/server.ts';
-import { makeLocalStatus } from '../cli/fixtures.ts';
+import { findGroupId } from '../../../../agent/doors/socket/group.ts';
+import { type LocalServer, startLocalServer } from '../../../../agent/doors/socket/server.ts';
+import { makeLocalStatus } from '../../cli/fixtures.ts';
 
 let folder = '';
 let socketPath = '';
@@ -216,7 +216,7 @@ describe('findGroupId', () => {
 
 describe('the http module', () => {
   it('does not bring undici along, which costs 13 MiB', () => {
-    const url = new URL('../../../lib/program/http-module.ts', import.meta.url).href;
+    const url = new URL('../../../../lib/program/http-module.ts', import.meta.url).href;
     const script = `await import(${JSON.stringify(url)});
       process.stdout.write(JSON.stringify(process.moduleLoadList.filter((name) => name.includes('undici'))));`;
     const args = ['--input-type=module', '-e', script];

@@ -1,10 +1,15 @@
 // Commands: each is noted, carried out at most once, and answered.
 
-import type { Logger } from '../../lib/program/logger.ts';
-import { describeFaults, parseWith } from '../../protocol/faults.ts';
-import { type Command, commandSchema, REPLY_SCHEMA, type Reply } from '../../protocol/operations/command.ts';
-import { MAX_PAYLOAD_BYTES, parseJsonPayload } from '../../protocol/payload.ts';
-import type { Store } from '../ports/store.ts';
+import type { Logger } from '../../../lib/program/logger.ts';
+import { describeFaults, parseWith } from '../../../protocol/faults.ts';
+import {
+  type Command,
+  commandSchema,
+  REPLY_SCHEMA,
+  type Reply,
+} from '../../../protocol/operations/command.ts';
+import { MAX_PAYLOAD_BYTES, parseJsonPayload } from '../../../protocol/payload.ts';
+import type { Store } from '../../ports/store.ts';
 
 /** What a verb's work came to. */
 export type Answer = Omit<Reply, 'schema' | 'id'>;

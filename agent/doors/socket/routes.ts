@@ -1,7 +1,7 @@
 // What the local API answers, whatever it is served on: the socket now, the status page's port later.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { wellFormedJson } from '../../protocol/values/text.ts';
-import type { LocalApi, LocalError } from '../ports/local-api.ts';
+import { wellFormedJson } from '../../../protocol/values/text.ts';
+import type { LocalApi, LocalError } from '../../ports/local-api.ts';
 
 /** A document as large as a broker would carry (120 KiB), and some room. */
 const MAX_BODY_BYTES = 128 * 1024;

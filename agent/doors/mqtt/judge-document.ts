@@ -1,11 +1,11 @@
 // Judges one deployment message, purely: accept, refuse with a code and a path, or nothing to do.
 
-import type { HashedDeployment } from '../../protocol/deployment/parse-deployment.ts';
-import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
-import { describeFaults, type Fault } from '../../protocol/faults.ts';
-import { MAX_RETAINED_BYTES, parseJsonPayload } from '../../protocol/payload.ts';
-import type { Refusal } from '../../protocol/reports/status.ts';
-import type { Source } from '../ports/store.ts';
+import type { HashedDeployment } from '../../../protocol/deployment/parse-deployment.ts';
+import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
+import { describeFaults, type Fault } from '../../../protocol/faults.ts';
+import { MAX_RETAINED_BYTES, parseJsonPayload } from '../../../protocol/payload.ts';
+import type { Refusal } from '../../../protocol/reports/status.ts';
+import type { Source } from '../../ports/store.ts';
 
 export type Judgement =
   | { readonly kind: 'accepted'; readonly deployment: HashedDeployment; readonly body: string }

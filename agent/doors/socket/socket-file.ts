@@ -2,7 +2,7 @@
 import { chmodSync, chownSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { describeSystemError, systemErrorCode } from '../../lib/failures/system-error.ts';
+import { describeSystemError, systemErrorCode } from '../../../lib/failures/system-error.ts';
 import { LocalSocketError } from './errors.ts';
 import { findGroupId } from './group.ts';
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { CommandIntake } from '../../../agent/intake/command-intake.ts';
-import { commandVerbs } from '../../../agent/intake/command-verbs.ts';
-import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
-import type { Reply } from '../../../protocol/operations/command.ts';
-import { silent } from '../../fakes/silent-logger.ts';
-import { withStore } from '../store/with-store.ts';
+import { CommandIntake } from '../../../../agent/doors/mqtt/command-intake.ts';
+import { commandVerbs } from '../../../../agent/doors/mqtt/command-verbs.ts';
+import type { SqliteStore } from '../../../../agent/store/sqlite-store.ts';
+import type { Reply } from '../../../../protocol/operations/command.ts';
+import { silent } from '../../../fakes/silent-logger.ts';
+import { withStore } from '../../store/with-store.ts';
 
 function answerTo(store: SqliteStore, command: Record<string, unknown>): Reply | undefined {
   const retried: string[] = [];

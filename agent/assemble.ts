@@ -4,16 +4,12 @@
 import { Tasks } from '../lib/failures/tasks.ts';
 import type { Logger } from '../lib/program/logger.ts';
 import type { Clock, Random } from '../lib/time/clock.ts';
+import { CommandIntake } from './doors/mqtt/command-intake.ts';
+import { commandVerbs } from './doors/mqtt/command-verbs.ts';
+import { Intake } from './doors/mqtt/intake.ts';
 import type { Check } from './health/check.ts';
 import { HealthTracker } from './health/health-tracker.ts';
-import { CommandIntake } from './intake/command-intake.ts';
-import { commandVerbs } from './intake/command-verbs.ts';
-import { Intake } from './intake/intake.ts';
 import { EnginePresence } from './loop/engine-presence.ts';
-import { ImageCollector } from './loop/image-collector.ts';
-import { ImagePuller } from './loop/image-puller.ts';
-import type { ImageSpace } from './loop/image-space.ts';
-import { NotedPulls } from './loop/noted-pulls.ts';
 import { StallWatch } from './loop/stall-watch.ts';
 import { Supervisor } from './loop/supervisor.ts';
 import type { Broker, BrokerHandlers, BrokerStatus } from './ports/broker.ts';
@@ -26,6 +22,10 @@ import { ClockWatch } from './report/clock-watch.ts';
 import { deviceState } from './report/device-state.ts';
 import { Reporter } from './report/reporter.ts';
 import { Sampler } from './report/sampler.ts';
+import { ImageCollector } from './supply/image-collector.ts';
+import { ImagePuller } from './supply/image-puller.ts';
+import type { ImageSpace } from './supply/image-space.ts';
+import { NotedPulls } from './supply/noted-pulls.ts';
 import { AGENT_VERSION } from './version.ts';
 
 /** A broker's line that has been made but not begun. */
@@ -75,7 +75,7 @@ export interface Agent extends LocalApi {
   stop(): Promise<void>;
 }
 
-export function composeAgent(edges: Edges, options: AgentOptions): Agent {
+export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
   const { clock, random, store, engine, host, check, readBeat } = edges;
   const { device, groups, topicPrefix, loggerFor, onFatal } = options;
   const startedAt = clock.wallTime().toISOString();
