@@ -1,6 +1,6 @@
 // Small converters that the tables of `service-keys.ts` and `top-level.ts` are put together from.
 
-import { nearestName } from '../nearest.ts';
+import { nearestName } from '../ctl/nearest.ts';
 import {
   type Conversion,
   type Convert,

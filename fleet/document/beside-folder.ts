@@ -3,8 +3,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { MAX_RETAINED_BYTES } from '../../protocol/payload.ts';
 import type { Beside, FileText, Look } from '../compose/conversion.ts';
-import { readTextFile } from '../read-file.ts';
-import { describeSystemError } from '../system-error.ts';
+import { describeSystemError } from '../ctl/system-error.ts';
+import { readTextFile } from './read-file.ts';
 
 /** What keeps an empty directory in a repository, and what is read, or made by tools, for the whole folder. */
 const NO_CONTENT: ReadonlySet<string> = new Set([

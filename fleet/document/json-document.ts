@@ -5,7 +5,7 @@ import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
 import { parsePath } from '../compose/paths.ts';
 import { type PlacedFault, withSalt } from '../compose/read-compose.ts';
 import { parseYaml, type Yaml } from '../compose/yaml-tree.ts';
-import { messageOf } from '../failure.ts';
+import { messageOf } from '../ctl/failure.ts';
 
 /** The content of a document; `revision` is there when the file fixes one. */
 export interface ReadyContent {

@@ -2,8 +2,8 @@
 // devices remember what they accepted. Pure: data in, data out.
 import type { Status } from '../../protocol/reports/status.ts';
 import type { Addressee } from '../../protocol/topics.ts';
-import type { DeviceView, FleetView } from '../devices/fleet-view.ts';
-import { sourceOf } from '../devices/sources.ts';
+import type { DeviceView, FleetView } from '../view/fleet-view.ts';
+import { sourceOf } from '../view/sources.ts';
 
 export interface TakenRevision {
   readonly device: string;

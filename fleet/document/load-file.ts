@@ -5,10 +5,10 @@ import type { FileText } from '../compose/conversion.ts';
 import type { Variables } from '../compose/interpolate.ts';
 import { type PlacedFault, readCompose } from '../compose/read-compose.ts';
 import type { SourceText } from '../compose/sources.ts';
-import { CommandFailure, EXIT } from '../failure.ts';
-import { readTextFile } from '../read-file.ts';
+import { CommandFailure, EXIT } from '../ctl/failure.ts';
 import { besideFolder } from './beside-folder.ts';
 import { type ContentResult, type ReadyContent, readJsonDocument } from './json-document.ts';
+import { readTextFile } from './read-file.ts';
 import { readVariables } from './read-variables.ts';
 
 /** Far more than any document; anchors, comments and services of other profiles take room too. */

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { envValues } from '../compose/env-values.ts';
 import type { Variables } from '../compose/interpolate.ts';
-import { CommandFailure, EXIT } from '../failure.ts';
-import { readTextFile } from '../read-file.ts';
+import { CommandFailure, EXIT } from '../ctl/failure.ts';
+import { readTextFile } from './read-file.ts';
 
 const MAX_BYTES = 1024 * 1024;
 

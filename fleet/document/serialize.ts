@@ -3,7 +3,7 @@
 import { formatPath } from '../../protocol/faults.ts';
 import { MAX_RETAINED_BYTES, WARN_RETAINED_BYTES } from '../../protocol/payload.ts';
 import { formatBytes } from '../../protocol/values/byte-size.ts';
-import { CommandFailure, EXIT } from '../failure.ts';
+import { CommandFailure, EXIT } from '../ctl/failure.ts';
 
 export interface Payload {
   readonly text: string;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { FleetView } from '../../../fleet/devices/fleet-view.ts';
 import { findRefuser, learnRevisions } from '../../../fleet/document/learn-revisions.ts';
+import { FleetView } from '../../../fleet/view/fleet-view.ts';
 import type { Status } from '../../../protocol/reports/status.ts';
 import type { Addressee } from '../../../protocol/topics.ts';
 import { AT, makeState, makeStatus, PREFIX } from '../support/fake-device.ts';

@@ -1,0 +1,21 @@
+// The files that a command line names, with the notes on them told.
+import type * as v from 'valibot';
+import { type LoadedFile, loadFiles } from '../../document/load-file.ts';
+import { type Host, writeNote } from '../host.ts';
+import { type fileSchema, readName } from './options.ts';
+
+/** One at least; later ones are merged over earlier ones. */
+export type Files = readonly [string, ...string[]];
+
+export function loadAsked(
+  files: Files,
+  { name, profile: profiles, envFile: envFiles }: v.InferOutput<typeof fileSchema>,
+  host: Host,
+): LoadedFile {
+  const loaded = loadFiles(files, {
+    ...{ cwd: host.cwd, variables: host.environment, readStdin: host.readStdin, profiles, envFiles },
+    name: name === undefined ? undefined : readName('--name', name),
+  });
+  for (const note of loaded.notes) writeNote(host, note);
+  return loaded;
+}

@@ -1,0 +1,125 @@
+// Options as they come from the command line, parsed into values once.
+import { resolve } from 'node:path';
+import * as v from 'valibot';
+import { purgedSchema } from '../../../protocol/deployment/purge.ts';
+import {
+  type Addressee,
+  checkTopicPrefix,
+  DEFAULT_TOPIC_PREFIX,
+  parseAddressee,
+} from '../../../protocol/topics.ts';
+import { parseDurationMs } from '../../../protocol/values/duration.ts';
+import { NAME_PATTERN } from '../../../protocol/values/names.ts';
+import { readTextFile } from '../../document/read-file.ts';
+import { parseBrokerUrl } from '../broker/broker-url.ts';
+import { type Broker, connectBroker } from '../broker/connection.ts';
+import { usageFailure } from '../failure.ts';
+import type { Host } from '../host.ts';
+
+const flag = v.optional(v.boolean(), false);
+const value = v.optional(v.string());
+
+/** What every command takes. */
+export const commonSchema = v.object({ json: flag, broker: value, ca: value, topicPrefix: value });
+export type CommonOptions = v.InferOutput<typeof commonSchema>;
+
+/** What all that reads Compose files takes. */
+export const fileSchema = v.object({
+  name: value,
+  /** Services of these profiles are taken too. */
+  profile: v.optional(v.array(v.string())),
+  envFile: v.optional(v.array(v.string())),
+});
+
+/** What all that publishes takes. */
+export const publishSchema = v.object({
+  ...commonSchema.entries,
+  to: v.array(v.string()),
+  revision: value,
+  force: flag,
+  wait: flag,
+  timeout: v.optional(v.string(), '10m'),
+});
+
+/** The system's own bundle of authorities has some 200 KiB. */
+const MAX_CA_BYTES = 1024 * 1024;
+const CONNECT_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 15_000;
+
+/** Connects to the broker that the options or the environment name. */
+export async function openBroker(options: CommonOptions, host: Host): Promise<Broker> {
+  const address = parseBrokerUrl(options.broker ?? host.environment.HOLDFAST_BROKER);
+  return connectBroker({
+    address,
+    ca: options.ca === undefined ? undefined : readCa(options.ca, host),
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    answerTimeoutMs: ANSWER_TIMEOUT_MS,
+    signal: host.signal,
+    pause: host.pause,
+  });
+}
+
+function readCa(file: string, { cwd }: Host): string {
+  const read = readTextFile(resolve(cwd, file), MAX_CA_BYTES);
+  if (!read.ok) throw usageFailure(`--ca ${file} cannot be read: ${read.message}`);
+  return read.text;
+}
+
+export function readPrefix({ topicPrefix }: CommonOptions): string {
+  const prefix = topicPrefix ?? DEFAULT_TOPIC_PREFIX;
+  const problem = checkTopicPrefix(prefix);
+  if (problem !== null) throw usageFailure(`--topic-prefix "${prefix}": ${problem}`);
+  return prefix;
+}
+
+export function readAddressee(text: string): Addressee {
+  const to = parseAddressee(text);
+  if (to === null) throw usageFailure(`"${text}" is no target`, 'write devices/ID or groups/NAME');
+  return to;
+}
+
+/** Each once, in the order in which they are given. */
+export function readAddressees(texts: readonly string[]): Addressee[] {
+  return [...new Set(texts)].map(readAddressee);
+}
+
+/** A name as topics and labels carry it; `what` names the option or argument. */
+export function readName(what: string, name: string): string {
+  if (NAME_PATTERN.test(name)) return name;
+  throw usageFailure(
+    `${what} "${name}" is no name`,
+    'up to 63 lower-case letters, digits, "-" and "_", a letter or digit first',
+  );
+}
+
+/** What a removal deletes: a volume, whose name may have capitals and dots, or a path in the deployment's folder. */
+export function readPurged(text: string): string {
+  if (v.is(purgedSchema, text)) return text;
+  throw usageFailure(
+    `--purge "${text}" is neither the name of a volume nor a path in the folder`,
+    'a name has up to 63 letters, digits, ".", "-" and "_", with "shared/" before it for a shared volume; a path begins with "./", such as "./data", or is "./" for all',
+  );
+}
+
+export function readTimeoutMs(text: string): number {
+  const ms = parseDurationMs(text);
+  // Longer ones overflow the timer, and would end at once.
+  if (ms === null || ms <= 0 || ms > 24 * 3_600_000) {
+    throw usageFailure(`--timeout "${text}" is no duration up to 24h`, 'write it as 30s or 10m');
+  }
+  return ms;
+}
+
+export function readRevision(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const revision = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(revision) && revision > 0) return revision;
+  throw usageFailure(`--revision "${text}" is no whole number from 1`);
+}
+
+export function readPercent(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const percent = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && percent <= 100) return percent;
+  throw usageFailure(`--percent "${text}" is no number from 0 to 100`);
+}

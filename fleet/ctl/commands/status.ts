@@ -1,0 +1,90 @@
+// `holdfastctl status [devices/ID | groups/NAME]`: what the devices last reported.
+import { type Addressee, formatAddressee } from '../../../protocol/topics.ts';
+import { type DeviceView, FleetView } from '../../view/fleet-view.ts';
+import { awaitRetained, type CutList } from '../broker/retained.ts';
+import { EXIT, type ExitCode } from '../failure.ts';
+import { type Host, writeJson, writeLine } from '../host.ts';
+import { formatStatusTable, isBadNews } from '../render/status-table.ts';
+import { nearestAddressee } from './check-known.ts';
+import { noteGaps } from './note-gaps.ts';
+import { type CommonOptions, openBroker, readAddressee, readPrefix } from './options.ts';
+
+export async function status(
+  whom: string | undefined,
+  options: CommonOptions,
+  host: Host,
+): Promise<ExitCode> {
+  const prefix = readPrefix(options);
+  const to = whom === undefined ? null : readAddressee(whom);
+  const view = new FleetView(prefix);
+  const { cut, nearest } = await readAll(view, { prefix, to }, { options, host });
+  noteGaps({ view, cut }, host);
+  const isComplete = cut.length === 0;
+  const devices = askedFor(view, to);
+  if (options.json) writeJson(host.stdout, { complete: isComplete, devices: devices.map(toJson) });
+  else if (devices.length > 0) writeTable(devices, host);
+  if (devices.length === 0) return reportNobody({ to, nearest }, options.json, host);
+  return devices.some(isBadNews) || !isComplete ? EXIT.badNews : EXIT.good;
+}
+
+interface Asked {
+  readonly prefix: string;
+  readonly to: Addressee | null;
+}
+
+interface ReadView {
+  readonly cut: readonly CutList[];
+  /** Whom somebody most likely meant, of whom nothing has been reported. */
+  readonly nearest: string | null;
+}
+
+async function readAll(
+  view: FleetView,
+  { prefix, to }: Asked,
+  { options, host }: { readonly options: CommonOptions; readonly host: Host },
+): Promise<ReadView> {
+  const broker = await openBroker(options, host);
+  try {
+    broker.onMessage((message) => view.accept(message));
+    const cut = await awaitRetained(broker, statusFilters(prefix, to));
+    const isNobody = to !== null && askedFor(view, to).length === 0;
+    return { cut, nearest: isNobody ? await nearestAddressee(broker, view, { prefix, to }) : null };
+  } finally {
+    await broker.close();
+  }
+}
+
+function writeTable(devices: readonly DeviceView[], { stdout, environment }: Host): void {
+  const isColoured = stdout.isTerminal && (environment.NO_COLOR ?? '') === '';
+  stdout.write(`${formatStatusTable(devices, { isColoured, columns: stdout.columns })}\n`);
+}
+
+function statusFilters(prefix: string, to: Addressee | null): string[][] {
+  const kinds = ['presence', 'state', 'status/+'];
+  if (to?.kind === 'device') return [kinds.map((kind) => `${prefix}/devices/${to.device}/${kind}`)];
+  return kinds.map((kind) => [`${prefix}/devices/+/${kind}`]);
+}
+
+function askedFor(view: FleetView, to: Addressee | null): DeviceView[] {
+  return view
+    .devices()
+    .filter(({ device, state }) =>
+      to?.kind === 'device' ? device === to.device : to === null || state?.groups.includes(to.group) === true,
+    );
+}
+
+function reportNobody(
+  { to, nearest }: { readonly to: Addressee | null; readonly nearest: string | null },
+  isJson: boolean,
+  host: Host,
+): ExitCode {
+  const whom = to === null ? 'no device' : `nothing of ${formatAddressee(to)}`;
+  if (isJson) return EXIT.badNews;
+  writeLine(host.stderr, `error: ${whom} has been reported to this broker and topic prefix`);
+  if (nearest !== null) writeLine(host.stderr, `hint: did you mean ${nearest}?`);
+  return EXIT.badNews;
+}
+
+function toJson({ device, presence, state, statuses }: DeviceView): Record<string, unknown> {
+  return { device, presence, state, deployments: Object.fromEntries(statuses) };
+}

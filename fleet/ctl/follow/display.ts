@@ -1,0 +1,116 @@
+// How following a roll-out looks: one line redrawn on a terminal, else one plain line per change.
+import { formatDuration } from '../../../protocol/values/duration.ts';
+import { cutText, printable } from '../../../protocol/values/text.ts';
+import { type Host, writeLine } from '../host.ts';
+import type { Description } from '../render/describe-status.ts';
+
+export interface Display {
+  /** Where a device stands now. */
+  show(device: string, description: Description): void;
+  /** It stands nowhere any more: what is to say of it is said. */
+  settle(device: string): void;
+  /** A line that stays. */
+  print(line: string): void;
+  /** One that stays, on stderr. */
+  fail(line: string): void;
+  /** Clears what was only for the moment, and stops redrawing. */
+  close(): void;
+}
+
+/** For `--json`: only the result is written. */
+const silentDisplay: Display = {
+  ...{ show: () => {}, settle: () => {}, print: () => {}, fail: () => {}, close: () => {} },
+};
+
+export function createDisplay(host: Host, isJson: boolean): Display {
+  if (isJson) return silentDisplay;
+  return host.stdout.isTerminal ? new LiveDisplay(host) : new PlainDisplay(host);
+}
+
+class PlainDisplay implements Display {
+  private readonly host: Host;
+  private readonly lastKeys = new Map<string, string>();
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  show(device: string, { key, text }: Description): void {
+    if (this.lastKeys.get(device) === key) return;
+    this.lastKeys.set(device, key);
+    this.print(`${device}: ${text}`);
+  }
+
+  settle(): void {}
+
+  print(line: string): void {
+    writeLine(this.host.stdout, line);
+  }
+
+  fail(line: string): void {
+    writeLine(this.host.stderr, line);
+  }
+
+  close(): void {}
+}
+
+const CLEAR_LINE = '\r\u001b[K';
+const REDRAW_MS = 1000;
+
+class LiveDisplay implements Display {
+  private readonly host: Host;
+  private readonly startedMs: number;
+  private readonly timer: NodeJS.Timeout;
+  /** Of those that have yet to settle, the one that moved last at the end. */
+  private readonly texts = new Map<string, string>();
+
+  constructor(host: Host) {
+    this.host = host;
+    this.startedMs = host.monotonicMs();
+    this.timer = setInterval(() => this.draw(), REDRAW_MS);
+  }
+
+  show(device: string, { text }: Description): void {
+    this.texts.delete(device);
+    this.texts.set(device, text);
+    this.draw();
+  }
+
+  settle(device: string): void {
+    this.texts.delete(device);
+  }
+
+  print(line: string): void {
+    this.clear();
+    writeLine(this.host.stdout, line);
+    this.draw();
+  }
+
+  fail(line: string): void {
+    this.clear();
+    writeLine(this.host.stderr, line);
+    this.draw();
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+    this.texts.clear();
+    this.clear();
+  }
+
+  private clear(): void {
+    this.host.stdout.write(CLEAR_LINE);
+  }
+
+  /** The device that moved last stands for all: a fleet does not fit on one line. */
+  private draw(): void {
+    const [device, text] = [...this.texts].at(-1) ?? [];
+    if (device === undefined || text === undefined) return;
+    const elapsed = formatDuration(this.host.monotonicMs() - this.startedMs);
+    const line = printable(`${elapsed}  ${device}: ${text}`);
+    // A line that wraps could not be redrawn.
+    const width = (this.host.stdout.columns ?? 80) - 1;
+    const clipped = line.length > width ? `${cutText(line, width - 1)}…` : line;
+    this.host.stdout.write(`${CLEAR_LINE}${clipped}`);
+  }
+}

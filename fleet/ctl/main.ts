@@ -1,0 +1,40 @@
+// The composition root of `holdfastctl`: ties the command line to this process, and decides nothing.
+import { setTimeout } from 'node:timers/promises';
+import { readText } from '../document/read-file.ts';
+import { readEnvironment } from './environment.ts';
+import { EXIT } from './failure.ts';
+import type { Host, Output } from './host.ts';
+import { run } from './run.ts';
+
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.once(name, () => interrupted.abort(new Error(name)));
+
+function toOutput(stream: NodeJS.WriteStream): Output {
+  // `holdfastctl status | head` closes the pipe early; that is no failure.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.good);
+    throw error;
+  });
+  return {
+    isTerminal: stream.isTTY === true,
+    get columns() {
+      return stream.isTTY === true ? stream.columns : null;
+    },
+    write: (text) => stream.write(text),
+  };
+}
+
+const host: Host = {
+  stdout: toOutput(process.stdout),
+  stderr: toOutput(process.stderr),
+  readStdin: (maxBytes) => readText(0, maxBytes),
+  environment: readEnvironment(),
+  cwd: process.cwd(),
+  signal: interrupted.signal,
+  now: () => new Date(),
+  monotonicMs: () => performance.now(),
+  pause: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
+};
+
+process.exitCode = await run(process.argv.slice(2), host);

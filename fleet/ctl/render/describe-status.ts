@@ -1,0 +1,66 @@
+// A status in words. Pure: data in, text out.
+
+import type { Reason, ServiceStatus, Status } from '../../../protocol/reports/status.ts';
+import { formatBytes } from '../../../protocol/values/byte-size.ts';
+import { type Goal, isOurs } from '../../view/judge-status.ts';
+
+/** `text` for people; `key` changes only with what deserves a line of its own, not with every byte pulled. */
+export interface Description {
+  readonly key: string;
+  readonly text: string;
+}
+
+/** Where a device stands on its way to the goal. */
+export function describeProgress(status: Status | undefined, goal: Goal): Description {
+  if (status === undefined) return same('has not answered yet');
+  // Where a document of its own ends, the device goes over to a group's.
+  const hasGoneOver = goal.state === 'inherit' && status.source !== goal.source;
+  if (hasGoneOver || isOurs(status, goal)) return describePhase(status);
+  return same(`has not taken revision ${goal.revision} up yet`);
+}
+
+function describePhase(status: Status): Description {
+  const { phase, services, reason } = status;
+  if (phase === 'pulling') return describePull(services, reason);
+  if (phase === 'waiting') return same(`waiting${reason === null ? '' : `: ${formatReason(reason)}`}`);
+  const states = Object.entries(services).map(([name, service]) => `${name} ${describeService(service)}`);
+  const detail = states.length === 0 ? '' : ` (${states.join(', ')})`;
+  return same(`${phase}${detail}${reason === null ? '' : `: ${formatReason(reason)}`}`);
+}
+
+function same(text: string): Description {
+  return { key: text, text };
+}
+
+function describePull(services: Status['services'], reason: Reason | null): Description {
+  const pulled = Object.entries(services).filter(([, { progress }]) => progress !== null);
+  const sum = (part: 'current_bytes' | 'total_bytes') =>
+    pulled.reduce((total, [, { progress }]) => total + (progress?.[part] ?? 0), 0);
+  const names = pulled.map(([name]) => name).join(', ');
+  const why = reason === null ? '' : `: ${formatReason(reason)}`;
+  if (pulled.length === 0) return same(`pulling${why}`);
+  const bytes = `${formatBytes(sum('current_bytes'))} of ${formatBytes(sum('total_bytes'))}`;
+  return { key: `pulling ${names}${why}`, text: `pulling ${names} ${bytes}${why}` };
+}
+
+export function describeService({ state, health, exit_code: exitCode }: ServiceStatus): string {
+  if (state === 'running') return health === 'unknown' ? 'running' : health;
+  return exitCode === null ? state : `${state} with code ${exitCode}`;
+}
+
+/** `unhealthy: the probe failed 3 times (services.web)`. */
+export function formatReason({ code, path, message }: Reason): string {
+  return `${code}: ${message}${path === undefined || path === '' ? '' : ` (${path})`}`;
+}
+
+/** One line per service that is not well, with its last failure, which may bring log lines along. */
+export function describeFailures(services: Status['services']): string[] {
+  return Object.entries(services).flatMap(([name, service]) => {
+    const { last_failure: failure, oom_killed: isOutOfMemory } = service;
+    const isWell = service.state === 'running' && service.health !== 'unhealthy';
+    if (failure === null && isWell) return [];
+    const oom = isOutOfMemory ? ', out of memory' : '';
+    const why = failure === null ? '' : `: ${failure.code}: ${failure.message}`;
+    return `${name}: ${describeService(service)}${oom}${why}`.trimEnd().split('\n');
+  });
+}
