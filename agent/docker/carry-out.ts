@@ -3,8 +3,6 @@
 import type Docker from 'dockerode';
 import type { ServiceSpec } from '../model/service-spec.ts';
 import type { Step, StepOutcome } from '../model/steps.ts';
-import type { Folders } from '../ports/folders.ts';
-import type { ServiceFiles } from '../ports/service-files.ts';
 import { endpointOptions } from './container-network.ts';
 import { containerOptions } from './container-options.ts';
 import { updateOptions } from './container-resources.ts';
@@ -17,15 +15,9 @@ import { readLastLines } from './logs.ts';
 import { prepareMounts } from './prepare-mounts.ts';
 import { createNetwork, createVolume, leaveNetwork, removeVolume } from './resources.ts';
 import { DONE, nameTaken, toOutcome } from './step-error.ts';
+import type { Tools } from './tools.ts';
 
 const LAST_LINES = 10;
-
-/** What steps are carried out with. */
-export interface Tools {
-  readonly docker: Docker;
-  readonly files: ServiceFiles;
-  readonly folders: Folders;
-}
 
 export async function carryOut(tools: Tools, deployment: string, step: Step): Promise<StepOutcome> {
   try {

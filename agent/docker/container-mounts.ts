@@ -1,6 +1,6 @@
 // What a container finds in its file system, as the create call takes it.
 import type Docker from 'dockerode';
-import type { BindMount } from '../../protocol/deployment/folder-path.ts';
+import type { BindMount } from '../../protocol/deployment/folder-checks.ts';
 import type { Mount } from '../../protocol/deployment/service.ts';
 import { parseByteSize } from '../../protocol/values/byte-size.ts';
 import type { VolumeSpec } from '../model/resources.ts';

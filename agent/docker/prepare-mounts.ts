@@ -4,8 +4,8 @@ import type { Service } from '../../protocol/deployment/service.ts';
 import { foldersOf } from '../model/service-folder.ts';
 import type { ServiceSpec } from '../model/service-spec.ts';
 import type { FilesReady } from '../ports/service-files.ts';
-import type { Tools } from './carry-out.ts';
 import { unlessStatus } from './engine-error.ts';
+import type { Tools } from './tools.ts';
 
 /** Safe to repeat. */
 export async function prepareMounts(

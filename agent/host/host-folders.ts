@@ -1,5 +1,5 @@
 // The folders of deployments on the host, below the data directory.
-import { partsOf } from '../../protocol/deployment/folder-path.ts';
+import { partsOf } from '../../protocol/values/folder-path.ts';
 import type { ServiceFolder } from '../model/service-folder.ts';
 import type { StepOutcome } from '../model/steps.ts';
 import type { Folders } from '../ports/folders.ts';

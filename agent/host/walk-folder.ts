@@ -1,7 +1,7 @@
 // The way down to a path in a deployment's folder.
 import { join } from 'node:path';
 import { systemErrorCode } from '../../lib/failures/system-error.ts';
-import { partsOf } from '../../protocol/deployment/folder-path.ts';
+import { partsOf } from '../../protocol/values/folder-path.ts';
 import { type Belonging, type Directory, nameOf } from './directory.ts';
 import { LinkInFolder } from './file-error.ts';
 

@@ -1,7 +1,7 @@
 // Failures in a row: whether a service that is up again may be called good. One that dies every twelve seconds is
 // healthy at most looks; so from the third failure on it owes a good run that is long beside those which ended.
 import { formatDuration } from '../../protocol/values/duration.ts';
-import type { ServiceHistory } from './record.ts';
+import type { FailureRow, ServiceHistory } from './record.ts';
 
 /** From this failure in a row on the agent holds the service back; before, the engine's policy is quicker. */
 export const CRASH_LOOP_FAILURES = 3;
@@ -10,17 +10,6 @@ const TIMES_LONGEST = 3;
 const SHORTEST_PROOF_MS = 60_000;
 /** A run this long was good: what comes after it is a first failure again, not the next of a row. */
 export const STABLE_RUN_MS = 10 * 60_000;
-
-export interface FailureRow {
-  /** From its first to its last failure, in time that the agent ran. */
-  readonly spanMs: number;
-  /** When the last one was, monotonic. */
-  readonly lastMs: number;
-  /** The longest run that ended in one, but for the run before the first. */
-  readonly longestRunMs: number;
-  /** It has run well since, for as long as it owes. */
-  readonly isOver: boolean;
-}
 
 /** The row with one more failure, of a run that lasted `ranMs`. */
 export function extendRow(

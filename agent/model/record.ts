@@ -1,7 +1,6 @@
 // History: what the device remembers of one deployment between cycles and across power cuts. The store
 // keeps it as JSON. Fields in `…Ms` are monotonic times of the present process; `resumeRecord` rebases them.
 import type { Phase, Reason } from '../../protocol/reports/status.ts';
-import type { FailureRow } from './failure-row.ts';
 import type { MutableSettings } from './observed.ts';
 import type { Stage } from './phases.ts';
 
@@ -69,6 +68,18 @@ export interface ServiceHistory {
   } | null;
   /** Of a service in the namespaces of others. */
   readonly joined?: JoinedRuns;
+}
+
+/** Failures in a row: see `failure-row.ts`. */
+export interface FailureRow {
+  /** From its first to its last failure, in time that the agent ran. */
+  readonly spanMs: number;
+  /** When the last one was, monotonic. */
+  readonly lastMs: number;
+  /** The longest run that ended in one, but for the run before the first. */
+  readonly longestRunMs: number;
+  /** It has run well since, for as long as it owes. */
+  readonly isOver: boolean;
 }
 
 /** In which runs of other containers a run lives: the times of their starts, by container id. */

@@ -1,6 +1,8 @@
 // The directories of the deployment's own folder that a service binds.
-import { type BindMount, isInFolder, type Propagation } from '../../protocol/deployment/folder-path.ts';
+
+import type { BindMount, Propagation } from '../../protocol/deployment/folder-checks.ts';
 import type { Mount, Service } from '../../protocol/deployment/service.ts';
+import { isInFolder } from '../../protocol/values/folder-path.ts';
 
 export interface ServiceFolder {
   /** In the folder, such as `./data`. */

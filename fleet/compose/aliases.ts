@@ -1,6 +1,7 @@
 // Further names of services on their networks: of `container_name` and of `links`.
 import type { Path } from '../../protocol/deployment/check-report.ts';
-import { type Conversion, type Field, type Json, type JsonObject, objectOf } from './conversion.ts';
+import type { Conversion, Field } from './conversion.ts';
+import { type Json, type JsonObject, objectOf } from './json.ts';
 
 /**
  * The agent names containers, so that an old and a new one can stand side by side; others find the service by the

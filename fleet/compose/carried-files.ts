@@ -1,6 +1,6 @@
 // Files beside the Compose file that come with the document as configs, in the place of binds.
 import type { Path } from '../../protocol/deployment/check-report.ts';
-import type { JsonObject } from './conversion.ts';
+import type { JsonObject } from './json.ts';
 
 export interface CarriedFile {
   readonly service: string;

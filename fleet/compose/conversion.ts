@@ -3,17 +3,10 @@ import { posix } from 'node:path';
 import { formatPath } from '../../protocol/faults.ts';
 import { CarriedFiles } from './carried-files.ts';
 import type { Variables } from './interpolate.ts';
+import type { Json } from './json.ts';
 import { isWithin, type Path } from './paths.ts';
 import { Sources } from './sources.ts';
 import type { Yaml, YamlEntry } from './yaml-tree.ts';
-
-export type Json = string | number | boolean | null | Json[] | JsonObject;
-export type JsonObject = { [key: string]: Json };
-
-/** The value where it is an object, else an empty one. */
-export function objectOf(value: Json | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-}
 
 /** A part of the file on its way: what it is, where it goes in the document, where a fault of it points. */
 export interface Field {

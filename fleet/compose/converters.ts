@@ -1,14 +1,8 @@
 // Small converters that the tables of `service-keys.ts` and `top-level.ts` are put together from.
 
 import { nearestName } from '../ctl/nearest.ts';
-import {
-  type Conversion,
-  type Convert,
-  convertField,
-  entryField,
-  type Field,
-  type Json,
-} from './conversion.ts';
+import { type Conversion, type Convert, convertField, entryField, type Field } from './conversion.ts';
+import type { Json } from './json.ts';
 import { plainOf } from './plain-value.ts';
 import type { Yaml, YamlMap } from './yaml-tree.ts';
 
@@ -71,7 +65,7 @@ const asIs: Convert = (field, run) => {
   const { node, at } = field;
   if (node.kind === 'scalar') return node.value;
   if (node.kind === 'list') return listOf(asIs)(field, run);
-  return convertEntries(node, at, () => asIs, run);
+  return convertEntries({ node, at }, () => asIs, run);
 };
 
 /** A list, every item converted alike; the wire's lists never hold `null`. */
@@ -106,7 +100,7 @@ export function mapOf(convert: Convert): Convert {
   return (field, run) => {
     if (isEmpty(field.node)) return undefined;
     if (field.node.kind !== 'map') return run.fault(field, `expected a map, got ${describe(field.node)}`);
-    return convertEntries(field.node, field.at, () => convert, run);
+    return convertEntries({ node: field.node, at: field.at }, () => convert, run);
   };
 }
 
@@ -115,7 +109,8 @@ export function shape(table: ConvertTable, refused: RefusedKeys = {}): Convert {
   return (field, run) => {
     if (isEmpty(field.node)) return {};
     if (field.node.kind !== 'map') return run.fault(field, `expected a map, got ${describe(field.node)}`);
-    return convertEntries(field.node, field.at, (key) => tableEntry(key, table, refused), run);
+    const { node, at } = field;
+    return convertEntries({ node, at }, (key) => tableEntry(key, table, refused), run);
   };
 }
 
@@ -145,8 +140,7 @@ function unknownKey(key: string, known: readonly string[]): Convert {
 }
 
 function convertEntries(
-  node: YamlMap,
-  at: Field['at'],
+  { node, at }: { readonly node: YamlMap; readonly at: Field['at'] },
   converterOf: (key: string) => Convert,
   run: Conversion,
 ): { [key: string]: Json } {

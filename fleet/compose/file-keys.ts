@@ -1,8 +1,9 @@
 // `configs` and `secrets`: files that come with the document, read where the command runs, because a device has none
 // of them. Source: the Compose specification, 08-configs.md and 09-secrets.md.
 import { FILE_KINDS, type FileKind } from '../../protocol/deployment/service-files.ts';
-import { type Conversion, type Convert, type JsonObject, objectOf } from './conversion.ts';
+import type { Conversion, Convert } from './conversion.ts';
 import { isEmpty, listOf, mapOf, octal, type RefusedKeys, scalarText, shape, text } from './converters.ts';
+import { type JsonObject, objectOf } from './json.ts';
 import { ignored, projectName } from './passing.ts';
 
 /** The ways to give a content; each converter has it for its result. */

@@ -1,7 +1,8 @@
 // What is left to do once all keys of a service have their long form: keys that have another place in the document,
 // or are for `holdfastctl` alone.
 import { nameByAlias } from './aliases.ts';
-import { type Conversion, type Field, type JsonObject, objectOf } from './conversion.ts';
+import type { Conversion, Field } from './conversion.ts';
+import { type JsonObject, objectOf } from './json.ts';
 import { joinResources } from './resources.ts';
 import { joinRestart } from './restart.ts';
 

@@ -1,6 +1,7 @@
 // What is left to do once all services are known: what one says of another.
 import { joinLinks } from './aliases.ts';
-import { type Conversion, type JsonObject, objectOf } from './conversion.ts';
+import type { Conversion } from './conversion.ts';
+import { type JsonObject, objectOf } from './json.ts';
 import { defaultRestarts } from './restart.ts';
 
 /** The services as they cross the wire. */

@@ -21,11 +21,17 @@ export function interpolate(text: string, variables: Variables, report: Interpol
     const dollar = text.indexOf('$', index);
     if (dollar === -1) return result + text.slice(index);
     result += text.slice(index, dollar);
-    const piece = readVariable(text, dollar, variables, report);
+    const piece = readVariable({ text, dollar }, variables, report);
     result += piece.value;
     index = piece.end;
   }
   return result;
+}
+
+/** Where in a text a dollar sign stands. */
+interface Spot {
+  readonly text: string;
+  readonly dollar: number;
 }
 
 interface Piece {
@@ -33,15 +39,10 @@ interface Piece {
   readonly end: number;
 }
 
-function readVariable(
-  text: string,
-  dollar: number,
-  variables: Variables,
-  report: InterpolationReport,
-): Piece {
+function readVariable({ text, dollar }: Spot, variables: Variables, report: InterpolationReport): Piece {
   const next = text[dollar + 1];
   if (next === '$') return { value: '$', end: dollar + 2 };
-  if (next === '{') return readBraced(text, dollar, variables, report);
+  if (next === '{') return readBraced({ text, dollar }, variables, report);
   const name = matchName(text, dollar + 1);
   if (name === '') return { value: '$', end: dollar + 1 };
   return { value: lookUp(name, variables, report), end: dollar + 1 + name.length };
@@ -59,7 +60,7 @@ function lookUp(name: string, variables: Variables, report: InterpolationReport)
   return value ?? '';
 }
 
-function readBraced(text: string, dollar: number, variables: Variables, report: InterpolationReport): Piece {
+function readBraced({ text, dollar }: Spot, variables: Variables, report: InterpolationReport): Piece {
   const close = findClose(text, dollar + 2);
   if (close === -1) {
     // The text may be a secret, so it is not repeated; the fault has its place.

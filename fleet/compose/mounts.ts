@@ -1,14 +1,8 @@
 // A service's `volumes`: Compose's short form `NAME:/path[:ro]` or `/host:/path[:ro]`, or the long form.
 import { posix } from 'node:path';
-import {
-  type Conversion,
-  type Convert,
-  type Field,
-  type Json,
-  type JsonObject,
-  objectOf,
-} from './conversion.ts';
+import type { Conversion, Convert, Field } from './conversion.ts';
 import { boolean, flatListOf, octal, scalarText, shape, text } from './converters.ts';
+import { type Json, type JsonObject, objectOf } from './json.ts';
 import { ignored, only } from './passing.ts';
 import { isOfFolder, ofFolder } from './relative-binds.ts';
 

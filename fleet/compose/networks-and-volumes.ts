@@ -1,6 +1,8 @@
 // Networks and volumes at the top level: a deployment's own, and those of the device that it shares with others.
-import { type Convert, objectOf } from './conversion.ts';
+
+import type { Convert } from './conversion.ts';
 import { boolean, isEmpty, listOf, OURS, shape, text } from './converters.ts';
+import { objectOf } from './json.ts';
 import { hoist } from './ours.ts';
 import { ignored, only } from './passing.ts';
 import { driverOptions } from './volume-options.ts';

@@ -1,13 +1,8 @@
 // What is ours in a Compose file: keys under `x-holdfast`, which the document has one level up.
-import {
-  type Conversion,
-  type Convert,
-  convertField,
-  entryField,
-  type Field,
-  type Json,
-} from './conversion.ts';
+
+import { type Conversion, type Convert, convertField, entryField, type Field } from './conversion.ts';
 import { describe, isEmpty, OURS } from './converters.ts';
+import type { Json } from './json.ts';
 import type { Yaml, YamlEntry } from './yaml-tree.ts';
 
 /** Converts the keys of `x-holdfast` as if they stood one level up, where the document has them. */

@@ -1,7 +1,9 @@
 // Keys of Compose that cross no wire: what says what Holdfast does anyway passes, and what means nothing on a device
 // is left out with a note.
-import type { Convert, Json } from './conversion.ts';
+
+import type { Convert } from './conversion.ts';
 import { describe } from './converters.ts';
+import type { Json } from './json.ts';
 import { plainOf } from './plain-value.ts';
 
 /** Only those values are taken that say what is done anyway; what is empty says nothing. */

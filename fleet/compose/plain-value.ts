@@ -1,5 +1,5 @@
 // What a part of the file says, as a plain value.
-import type { Json } from './conversion.ts';
+import type { Json } from './json.ts';
 import type { Yaml } from './yaml-tree.ts';
 
 /** The value, without what is empty; `undefined` for nothing at all. A word for a boolean is that boolean. */

@@ -1,6 +1,8 @@
 // `ports`: Compose's short form `[IP:]HOST:CONTAINER[/PROTOCOL]` with ranges, or the long form.
-import { type Convert, type Field, type Json, objectOf } from './conversion.ts';
+
+import type { Convert, Field } from './conversion.ts';
 import { filled, flatListOf, number, scalarText, shape, text } from './converters.ts';
+import { type Json, objectOf } from './json.ts';
 import { ignored, only } from './passing.ts';
 
 /** `127.0.0.1:`, `[::1]:`, `:` or nothing; the host's ports, or none; the container's ports; the protocol. */

@@ -1,8 +1,9 @@
 // From the texts of Compose files to the content of a deployment, or all its faults with line and column.
 import { DEPLOYMENT_SCHEMA } from '../../protocol/deployment/deployment.ts';
 import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
-import { Conversion, type ConversionOptions, type Json, type OffsetFault } from './conversion.ts';
+import { Conversion, type ConversionOptions, type OffsetFault } from './conversion.ts';
 import { interpolate } from './interpolate.ts';
+import type { Json } from './json.ts';
 import { entryOf } from './merge-trees.ts';
 import { type Path, parsePath } from './paths.ts';
 import { plainOf } from './plain-value.ts';

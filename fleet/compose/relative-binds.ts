@@ -1,7 +1,8 @@
 // Binds of what lies beside the Compose file. The one place that decides what a relative source becomes on a device.
 import { posix } from 'node:path';
-import type { Conversion, Field, Json, JsonObject } from './conversion.ts';
-import { objectOf } from './conversion.ts';
+import type { Conversion, Field } from './conversion.ts';
+import type { Json, JsonObject } from './json.ts';
+import { objectOf } from './json.ts';
 
 /** As configs have it; see protocol/deployment/service-files.ts. */
 const MAX_FILE_LENGTH = 32_768;

@@ -2,7 +2,8 @@
 
 import type { Path } from '../../protocol/deployment/check-report.ts';
 import { parseByteSize } from '../../protocol/values/byte-size.ts';
-import { type Conversion, type Field, type Json, type JsonObject, objectOf } from './conversion.ts';
+import type { Conversion, Field } from './conversion.ts';
+import { type Json, type JsonObject, objectOf } from './json.ts';
 
 interface OldKey {
   readonly key: string;

@@ -1,5 +1,7 @@
 // `restart` and its other name, `deploy.restart_policy`, which beats it in Compose.
-import { type Conversion, type Field, type JsonObject, objectOf } from './conversion.ts';
+
+import type { Conversion, Field } from './conversion.ts';
+import { type JsonObject, objectOf } from './json.ts';
 
 /** By what Compose makes of them; what is no condition is left to the protocol. */
 const BY_CONDITION: Readonly<Record<string, string>> = { none: 'no', any: 'always' };

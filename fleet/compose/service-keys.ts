@@ -1,7 +1,7 @@
 // The table of service keys: one converter per key of the document. A key that the protocol gains needs an entry
 // here; where its short form is its long form, `text`, `number` or `boolean` (or `asIs`) is all of it.
 import { command, healthTest } from './command.ts';
-import type { Conversion, Convert, Field, Json } from './conversion.ts';
+import type { Conversion, Convert, Field } from './conversion.ts';
 import {
   boolean,
   type ConvertTable,
@@ -19,6 +19,7 @@ import { cores, deploy, memory, oneContainer, processes, shares } from './deploy
 import { devices, gpus } from './devices.ts';
 import { envFile } from './env-file.ts';
 import { configMounts, secretMounts } from './file-keys.ts';
+import type { Json } from './json.ts';
 import { mounts } from './mounts.ts';
 import { expose, extraHosts } from './network-keys.ts';
 import { ignored, only } from './passing.ts';

@@ -1,6 +1,8 @@
 // Maps of texts that may be written as a list of `NAME=value`: `environment`, `labels`, `sysctls` and others.
-import type { Conversion, Convert, Field, Json } from './conversion.ts';
+
+import type { Conversion, Convert, Field } from './conversion.ts';
 import { describe, isEmpty, octalIn, scalarText } from './converters.ts';
+import type { Json } from './json.ts';
 
 /** What a name with no value stands for; `undefined` leaves it out. */
 type ValueAlone = (name: string, field: Pick<Field, 'at' | 'offset'>, run: Conversion) => string | undefined;

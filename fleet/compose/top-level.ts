@@ -1,9 +1,11 @@
 // The top of a Compose file: services, volumes, networks, and what is ours under `x-holdfast`.
-import { type Conversion, type Convert, entryField, type Field, type Json, objectOf } from './conversion.ts';
+
+import { type Conversion, type Convert, entryField, type Field } from './conversion.ts';
 import { boolean, describe, isEmpty, listOf, mapOf, number, OURS, shape, text } from './converters.ts';
 import { fileContents, keepUsedFiles } from './file-keys.ts';
 import { finishService } from './finish-service.ts';
 import { finishServices } from './finish-services.ts';
+import { type Json, objectOf } from './json.ts';
 import { network, volume } from './networks-and-volumes.ts';
 import { findEntry, hoist } from './ours.ts';
 import { ignored } from './passing.ts';

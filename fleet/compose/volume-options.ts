@@ -1,7 +1,9 @@
 // `driver_opts` of volumes. The engine's `local` driver mounts shares and memory; what is a mount that a service can have
 // itself becomes one, which can be changed later.
-import { type Conversion, type Convert, type Json, type JsonObject, objectOf } from './conversion.ts';
+
+import type { Conversion, Convert } from './conversion.ts';
 import { isEmpty, mapOf, text } from './converters.ts';
+import { type Json, type JsonObject, objectOf } from './json.ts';
 
 /** Kept for `placeVolumes`; nothing at all says nothing. */
 export const driverOptions: Convert = (field, run) => {

@@ -76,6 +76,12 @@ interface Walk {
   budget: number;
 }
 
+/** What a node lies in: where that begins, and how deep it is. */
+interface Above {
+  readonly offset: number;
+  readonly depth: number;
+}
+
 const MAX_NODES = 20_000;
 const MAX_DEPTH = 64;
 const TOO_MUCH = 'too deep, or too many nodes';
@@ -96,7 +102,8 @@ export function parseYaml(text: string, { transform, report, base = 0 }: ParseOp
   }
   const roots = documents.map((document) => {
     tellProblems(document, report, base);
-    return convertNode(document.contents, base, 0, { document, transform, report, base, budget: MAX_NODES });
+    const walk = { document, transform, report, base, budget: MAX_NODES };
+    return convertNode(document.contents, { offset: base, depth: 0 }, walk);
   });
   return { roots, isSound: documents.every(({ errors }) => errors.length === 0), positionOf };
 }
@@ -131,19 +138,21 @@ function withoutSource(message: string): string {
   return message.replace(/(?<=[\w)]): [\s\S]*$/, '');
 }
 
-function convertNode(node: unknown, fallbackOffset: number, depth: number, walk: Walk): Yaml {
+function convertNode(node: unknown, above: Above, walk: Walk): Yaml {
+  const { depth } = above;
   walk.budget -= 1;
-  if (walk.budget === 0 || depth === MAX_DEPTH) walk.report(fallbackOffset, TOO_MUCH);
-  if (walk.budget <= 0 || depth >= MAX_DEPTH) return nothing(fallbackOffset);
-  const offset = offsetOf(node, walk) ?? fallbackOffset;
-  if (isAlias(node)) return convertNode(node.resolve(walk.document), offset, depth + 1, walk);
+  if (walk.budget === 0 || depth === MAX_DEPTH) walk.report(above.offset, TOO_MUCH);
+  if (walk.budget <= 0 || depth >= MAX_DEPTH) return nothing(above.offset);
+  const offset = offsetOf(node, walk) ?? above.offset;
+  const here = { offset, depth: depth + 1 };
+  if (isAlias(node)) return convertNode(node.resolve(walk.document), here, walk);
   if (isScalar(node)) return { ...convertScalar(node, offset, walk), ...tagOf(node) };
   if (isSeq(node)) {
-    const items = node.items.map((item) => convertNode(item, offset, depth + 1, walk));
+    const items = node.items.map((item) => convertNode(item, here, walk));
     return { kind: 'list', offset, items, ...tagOf(node) };
   }
-  if (isMap(node)) return { ...convertMap(node, offset, depth, walk), ...tagOf(node) };
-  return nothing(fallbackOffset);
+  if (isMap(node)) return { ...convertMap(node, here, walk), ...tagOf(node) };
+  return nothing(above.offset);
 }
 
 function tagOf({ tag }: { readonly tag?: string | undefined }): { readonly tag?: YamlTag } {
@@ -168,12 +177,12 @@ function convertScalar(node: Scalar, offset: number, walk: Walk): YamlScalar {
   return nothing(offset);
 }
 
-function convertMap(node: YAMLMap, offset: number, depth: number, walk: Walk): YamlMap {
+function convertMap(node: YAMLMap, here: Above, walk: Walk): YamlMap {
   const entries = new Map<string, YamlEntry>();
   const merged: YamlEntry[] = [];
   for (const pair of node.items) {
-    const keyOffset = offsetOf(pair.key, walk) ?? offset;
-    const value = convertNode(pair.value, keyOffset, depth + 1, walk);
+    const keyOffset = offsetOf(pair.key, walk) ?? here.offset;
+    const value = convertNode(pair.value, { ...here, offset: keyOffset }, walk);
     if (isMergeKey(pair)) merged.push(...mergedEntries(value, walk));
     else {
       const key = isScalar(pair.key) ? String(pair.key.value) : null;
@@ -183,7 +192,7 @@ function convertMap(node: YAMLMap, offset: number, depth: number, walk: Walk): Y
   }
   // A map's own keys win over merged ones, and earlier merges over later.
   for (const entry of merged) if (!entries.has(entry.key)) entries.set(entry.key, entry);
-  return { kind: 'map', offset, entries: [...entries.values()] };
+  return { kind: 'map', offset: here.offset, entries: [...entries.values()] };
 }
 
 function offsetOf(node: unknown, { base }: Walk): number | undefined {

@@ -3,9 +3,17 @@
 import { parseByteSize } from '../values/byte-size.ts';
 import { parseDurationMs } from '../values/duration.ts';
 import { type Bounds, DURATION_BOUNDS, type DurationKey, SIZE_BOUNDS, type SizeKey } from './bounds.ts';
+import type { Service } from './service.ts';
 
 export type Path = readonly (string | number)[];
 export type Report = (path: Path, message: string) => void;
+
+/** A service, and where it stands in the document. */
+export interface Placed {
+  readonly name: string;
+  readonly service: Service;
+  readonly at: Path;
+}
 
 /** What is written where `key` stands below `at`. */
 export interface Written<Key extends string> {

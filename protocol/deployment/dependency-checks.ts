@@ -1,15 +1,19 @@
 // Services that wait for each other, or live in each other's namespaces.
-import type { Path, Report } from './check-report.ts';
+import type { Path, Placed, Report } from './check-report.ts';
 import type { PresentDeployment } from './deployment.ts';
 import type { Service } from './service.ts';
 import { hostOf, NAMESPACES, type Namespace } from './service-namespaces.ts';
 
-export function checkDependencies(document: PresentDeployment, name: string, at: Path, report: Report): void {
-  for (const [dependency, { condition }] of Object.entries(document.services[name]?.depends_on ?? {})) {
+export function checkDependencies(
+  document: PresentDeployment,
+  { name, service, at }: Placed,
+  report: Report,
+): void {
+  for (const [dependency, { condition }] of Object.entries(service.depends_on ?? {})) {
     const path: Path = [...at, 'depends_on', dependency];
     const other = serviceOf(document, dependency);
     if (other === undefined) report(path, 'no such service');
-    else if (reaches(document, dependency, name)) report(path, 'depends on itself in a ring');
+    else if (dependenciesOf(document, dependency).has(name)) report(path, 'depends on itself in a ring');
     else if (
       condition === 'service_completed_successfully' &&
       other.restart !== 'no' &&
@@ -24,21 +28,20 @@ function serviceOf(document: PresentDeployment, name: string): Service | undefin
   return Object.hasOwn(document.services, name) ? document.services[name] : undefined;
 }
 
-function reaches(document: PresentDeployment, from: string, to: string, seen = new Set<string>()): boolean {
-  if (from === to) return true;
-  if (seen.has(from)) return false;
-  seen.add(from);
-  return Object.keys(document.services[from]?.depends_on ?? {}).some((next) =>
-    reaches(document, next, to, seen),
-  );
+/** The service itself, and all that it waits for, by any way. */
+function dependenciesOf(document: PresentDeployment, name: string, found = new Set<string>()): Set<string> {
+  if (found.has(name)) return found;
+  found.add(name);
+  for (const next of Object.keys(document.services[name]?.depends_on ?? {}))
+    dependenciesOf(document, next, found);
+  return found;
 }
 
 /** A namespace is there while its owner runs, so its owner must be waited for, and must stay. */
-export function checkNamespaces(document: PresentDeployment, name: string, at: Path, report: Report): void {
-  const service = document.services[name];
+export function checkNamespaces(document: PresentDeployment, { service, at }: Placed, report: Report): void {
   for (const namespace of NAMESPACES) {
-    const owner = service === undefined ? null : hostOf(service, namespace);
-    if (service === undefined || owner === null) continue;
+    const owner = hostOf(service, namespace);
+    if (owner === null) continue;
     const problem = namespaceProblem(document, { service, owner, namespace });
     if (problem !== null) report([...at, namespace], problem);
   }

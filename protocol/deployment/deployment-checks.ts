@@ -5,7 +5,7 @@ import { checkAddresses } from './address-checks.ts';
 import { durationAt, type Path, type Report } from './check-report.ts';
 import { checkDependencies, checkNamespaces } from './dependency-checks.ts';
 import type { Deployment, PresentDeployment } from './deployment.ts';
-import { checkFolders } from './folder-path.ts';
+import { checkFolders } from './folder-checks.ts';
 import {
   checkDurations,
   checkHealth,
@@ -29,15 +29,16 @@ export function checkDeployment(document: Deployment): Fault[] {
   if (document.update.strategy === 'start-first') checkStartFirst(document, report);
   for (const [name, service] of Object.entries(document.services)) {
     const at: Path = ['services', name];
-    checkImage(document, service, at, report);
+    const placed = { name, service, at };
+    checkImage(document, placed, report);
     checkResources(service, at, report);
     checkDurations(service, at, report);
     checkHealth(service, at, report);
-    checkMounts(document, service, at, report);
+    checkMounts(document, placed, report);
     checkSecurity(service, at, report);
-    checkNetworks(document, service, at, report);
-    checkDependencies(document, name, at, report);
-    checkNamespaces(document, name, at, report);
+    checkNetworks(document, placed, report);
+    checkDependencies(document, placed, report);
+    checkNamespaces(document, placed, report);
   }
   checkPublishedPorts(document, report);
   checkFolders(document, report);

@@ -1,6 +1,6 @@
 // What a removal may delete with a deployment: a volume by its name, or a path in the deployment's folder.
 import * as v from 'valibot';
-import { FOLDER_PATTERN } from './folder-path.ts';
+import { FOLDER_PATTERN } from '../values/folder-path.ts';
 import { PURGED_VOLUME_PATTERN } from './networks-and-volumes.ts';
 
 export const purgedSchema = v.pipe(

@@ -2,13 +2,13 @@
 
 import { parseImageReference } from '../values/image-reference.ts';
 import type { DurationKey, SizeKey } from './bounds.ts';
-import { bytesAt, durationAt, type Path, type Report, type Written } from './check-report.ts';
+import { bytesAt, durationAt, type Path, type Placed, type Report, type Written } from './check-report.ts';
 import type { PresentDeployment } from './deployment.ts';
-import { checkBind } from './folder-path.ts';
+import { checkBind } from './folder-checks.ts';
 import type { DeviceRequest, Service } from './service.ts';
 import { FILE_KINDS, targetOfFile } from './service-files.ts';
 
-export function checkImage(document: PresentDeployment, service: Service, at: Path, report: Report): void {
+export function checkImage(document: PresentDeployment, { service, at }: Placed, report: Report): void {
   if (parseImageReference(service.image) === null) {
     report([...at, 'image'], 'not an image reference; write it as "registry.example.com/path/name:tag"');
   }
@@ -99,7 +99,7 @@ export function checkHealth(service: Service, at: Path, report: Report): void {
   if (kinds.length !== 1) report([...at, 'probe'], 'exactly one of http, tcp and heartbeat');
 }
 
-export function checkMounts(document: PresentDeployment, service: Service, at: Path, report: Report): void {
+export function checkMounts(document: PresentDeployment, { service, at }: Placed, report: Report): void {
   const seen = new Set<string>();
   const claim = (target: string, path: Path): void => {
     if (target.split('/').includes('..')) report(path, 'must not contain ".."');

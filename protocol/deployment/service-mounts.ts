@@ -2,8 +2,8 @@
 import * as v from 'valibot';
 import { absolutePathSchema, byteSizeSchema } from '../fields.ts';
 import { strictObject } from '../objects.ts';
+import { BIND_SOURCE_PATTERN } from '../values/folder-path.ts';
 import { partNameSchema } from '../values/names.ts';
-import { BIND_SOURCE_PATTERN } from './folder-path.ts';
 
 const bindOptionsSchema = strictObject({
   /** Compose's default is true. Here a path that is not there is told, rather than made as an empty directory. */

@@ -1,10 +1,10 @@
 // Networks, ports and names of services: what must exist, what excludes each other, what is taken.
 import { isIP } from 'node:net';
-import type { Path, Report } from './check-report.ts';
+import type { Path, Placed, Report } from './check-report.ts';
 import type { PresentDeployment } from './deployment.ts';
 import type { Service } from './service.ts';
 
-export function checkNetworks(document: PresentDeployment, service: Service, at: Path, report: Report): void {
+export function checkNetworks(document: PresentDeployment, { service, at }: Placed, report: Report): void {
   for (const name of Object.keys(service.networks ?? {})) {
     if (name !== 'default' && !Object.hasOwn(document.networks, name)) {
       report([...at, 'networks', name], `no network "${name}" under the top-level networks`);
@@ -15,7 +15,7 @@ export function checkNetworks(document: PresentDeployment, service: Service, at:
     if (service.uts !== undefined && service[key] !== undefined)
       report([...at, key], `means nothing with uts "${service.uts}"`);
   }
-  if (service.network_mode !== undefined) checkNetworkMode(service, service.network_mode, at, report);
+  checkNetworkMode(service, at, report);
 }
 
 function checkAddresses(service: Service, at: Path, report: Report): void {
@@ -50,7 +50,9 @@ const EXCLUDED = {
   ],
 } as const satisfies Record<string, readonly (keyof Service)[]>;
 
-function checkNetworkMode(service: Service, mode: string, at: Path, report: Report): void {
+function checkNetworkMode(service: Service, at: Path, report: Report): void {
+  const mode = service.network_mode;
+  if (mode === undefined) return;
   const kind = mode === 'none' || mode === 'host' ? mode : 'service';
   for (const key of EXCLUDED[kind]) {
     if (service[key] !== undefined) report([...at, key], `means nothing with network_mode "${mode}"`);

@@ -11,7 +11,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import { ensurePrograms, type Need } from './apt.ts';
-import type { BaseImage, DeviceArchitecture } from './base-image.ts';
+import type { BaseImage, DeviceArchitecture } from './base.ts';
 import { run } from './exec.ts';
 import { createLayer, type LayerEntry } from './oci-layer.ts';
 import type { Progress } from './progress.ts';

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
-import type { BaseImage } from './base-image.ts';
+import type { BaseImage } from './base.ts';
 import { createLayer, type Layer, type LayerEntry, sha256 } from './oci-layer.ts';
 import { RegistryClient } from './registry-client.ts';
 

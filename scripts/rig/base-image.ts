@@ -5,24 +5,13 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { type BaseImage, deviceArchitectures } from './base.ts';
 import { buildDebianBase } from './base-from-debian.ts';
 import { fetchHubBase } from './base-from-hub.ts';
 import { cacheDir } from './cache.ts';
 import { findProgram, RigError } from './exec.ts';
 import { withLock } from './lock.ts';
-import type { Platform } from './oci-image.ts';
-import type { Layer } from './oci-layer.ts';
 import type { Progress } from './progress.ts';
-
-/** What a base is made of; its `python3` can import `paho.mqtt.client`. */
-export interface BaseImage {
-  readonly platform: Platform;
-  readonly env: Readonly<Record<string, string>>;
-  readonly layers: readonly Layer[];
-}
-
-export const deviceArchitectures = ['amd64', 'arm64'] as const;
-export type DeviceArchitecture = (typeof deviceArchitectures)[number];
 
 export async function ensureBaseImages(progress: Progress): Promise<readonly BaseImage[]> {
   return (

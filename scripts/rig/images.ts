@@ -1,5 +1,6 @@
 /** Service images out of files, pushed for several platforms at once: what `docker buildx build --push` would do. */
-import { type BaseImage, deviceArchitectures, ensureBaseImages } from './base-image.ts';
+import { type BaseImage, deviceArchitectures } from './base.ts';
+import { ensureBaseImages } from './base-image.ts';
 import { withLock } from './lock.ts';
 import { type BuiltImage, composeImage, type Platform } from './oci-image.ts';
 import { createLayer, type Layer, type LayerEntry } from './oci-layer.ts';

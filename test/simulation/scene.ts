@@ -9,7 +9,6 @@ import type { Container } from '../fakes/engine/container.ts';
 import type { Taken } from '../fakes/memory-broker.ts';
 import type { World } from '../fakes/world.ts';
 import type { Fleet } from './fleet/fleet.ts';
-import type { Promised } from './promises/promise.ts';
 
 export interface Violation {
   readonly promise: string;
@@ -182,4 +181,15 @@ export function isAsked(scene: Scene, memory: Memory, container: Container): boo
   const isFree = container.spec.settings.memoryBytes > 0 || container.settings.memoryBytes === 0;
   const isWhole = isHosted && container.hasNamespaces && isFree;
   return hasSpec(desired, container) && isWhole && (isNewest || isSettled);
+}
+
+/** A named check of what the agent promises (contract §7), or of what follows from it. */
+export interface Promised {
+  readonly name: string;
+  /** Watches from the beginning; says so when it breaks. */
+  watch?(scene: Scene): void;
+  /** Looks now and then, all through the run. */
+  look?(scene: Scene): void;
+  /** Looks once all is calm and has come to its end. */
+  checkEnd?(scene: Scene): void;
 }

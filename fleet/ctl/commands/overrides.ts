@@ -3,12 +3,22 @@ import type { Deployment } from '../../../protocol/deployment/deployment.ts';
 import { type Addressee, formatTopic } from '../../../protocol/topics.ts';
 import type { Stock } from './take-stock.ts';
 
+/** A document for one device or group. */
+interface Own {
+  readonly prefix: string;
+  readonly to: Addressee;
+  readonly name: string;
+}
+
 /** The group whose document the device would follow if it had none of its own; `null` for none. */
-export function groupBehind(stock: Stock, prefix: string, to: Addressee, name: string): string | null {
+export function groupBehind(
+  { view, documents }: Pick<Stock, 'view' | 'documents'>,
+  { prefix, to, name }: Own,
+): string | null {
   if (to.kind === 'group') return null;
-  const { state, statuses } = stock.view.deviceOf(to.device);
+  const { state, statuses } = view.deviceOf(to.device);
   const group = state?.groups.find((one) =>
-    stock.documents.has(formatTopic(prefix, { kind: 'deployment', to: { kind: 'group', group: one }, name })),
+    documents.has(formatTopic(prefix, { kind: 'deployment', to: { kind: 'group', group: one }, name })),
   );
   if (group !== undefined) return `groups/${group}`;
   // A broker may have lost the document, and the device follows it all the same.

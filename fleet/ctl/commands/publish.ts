@@ -67,7 +67,7 @@ export async function publish(request: PublishRequest, host: Host): Promise<Exit
       sent.push(one);
       if (!options.json) announce(one, host);
     }
-    if (!options.wait) return tellPublished(prepared, stock, request, host);
+    if (!options.wait) return tellPublished(prepared, stock, { request, host });
     const watch = new FleetWatch(broker, { view, filters, host, connect: () => openBroker(options, host) });
     try {
       const outcomes = await follow({ ...{ watch, view, timeoutMs, host }, isJson: options.json });
@@ -112,7 +112,7 @@ async function prepare(
   const { publication } = plan;
   const payload = serialize(publication.value);
   if (payload.warning !== null) writeNote(host, payload.warning);
-  return { to, topic, publication, payload, group: groupBehind(stock, prefix, to, name) };
+  return { to, topic, publication, payload, group: groupBehind(stock, { prefix, to, name }) };
 }
 
 function readDocument(payload: Uint8Array | null, topic: string): Retained {
@@ -150,11 +150,10 @@ function announce({ to, publication, group }: Prepared, host: Host): void {
 function tellPublished(
   prepared: readonly Prepared[],
   { cut }: Stock,
-  { options }: PublishRequest,
-  host: Host,
+  { request, host }: { readonly request: PublishRequest; readonly host: Host },
 ): ExitCode {
   const exitCode = cut.length > 0 ? EXIT.badNews : EXIT.good;
-  if (options.json)
+  if (request.options.json)
     writeJson(
       host.stdout,
       asOne(prepared.map(describe), { complete: cut.length === 0, exit_code: exitCode }),

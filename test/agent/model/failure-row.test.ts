@@ -1,13 +1,8 @@
 // Failures in a row, and the good run that ends the row: by the time that the agent ran, never by the clock.
 import { describe, expect, it } from 'vitest';
-import {
-  extendRow,
-  type FailureRow,
-  inLoopWords,
-  isInLoop,
-  owedRunMs,
-} from '../../../agent/model/failure-row.ts';
+import { extendRow, inLoopWords, isInLoop, owedRunMs } from '../../../agent/model/failure-row.ts';
 import { historyOf, withHistory } from '../../../agent/model/histories.ts';
+import type { FailureRow } from '../../../agent/model/record.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../../../agent/model/record.ts';
 import { resumeRecord } from '../../../agent/model/resume-record.ts';
 import { specsOf } from '../../../agent/model/service-spec.ts';

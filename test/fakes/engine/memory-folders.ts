@@ -1,5 +1,5 @@
 // The folders of deployments on the simulated device.
-import { isWithinFolder, partsOf } from '../../../protocol/deployment/folder-path.ts';
+import { isWithinFolder, partsOf } from '../../../protocol/values/folder-path.ts';
 
 export class MemoryFolders {
   /** What was made, by deployment and path, as `line/./data`. It outlives the engine and the power. */

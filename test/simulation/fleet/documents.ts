@@ -1,5 +1,5 @@
 // Documents as the simulated manager writes them.
-import type { DeploymentPlan } from '../profile.ts';
+import type { DeploymentPlan } from './deployment-plan.ts';
 
 export interface Asked {
   readonly revision: number;

@@ -9,8 +9,8 @@ import { DEFAULT_TOPIC_PREFIX, formatTopic, parseAddressee } from '../../../prot
 import { programs } from '../../fakes/engine/programs.ts';
 import { fork, pick } from '../../fakes/random.ts';
 import type { World } from '../../fakes/world.ts';
-import type { DeploymentPlan } from '../profile.ts';
 import type { ActKind } from './acts.ts';
+import type { DeploymentPlan } from './deployment-plan.ts';
 import {
   absentDocument,
   helperImage,

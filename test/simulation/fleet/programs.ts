@@ -2,7 +2,7 @@
 import type { Random } from '../../../lib/time/clock.ts';
 import { type Program, programs } from '../../fakes/engine/programs.ts';
 import { between, pick } from '../../fakes/random.ts';
-import type { DeploymentPlan, JobPlan } from '../profile.ts';
+import type { DeploymentPlan, JobPlan } from './deployment-plan.ts';
 
 /**
  * Of a revision, by the image of its first service; of a bad one the job alone may be to blame.

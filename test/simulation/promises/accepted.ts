@@ -2,8 +2,7 @@
 import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { DEFAULT_TOPIC_PREFIX, formatAddressee, parseTopic } from '../../../protocol/topics.ts';
 import type { Message } from '../../fakes/memory-broker.ts';
-import type { Scene } from '../scene.ts';
-import type { Promised } from './promise.ts';
+import type { Promised, Scene } from '../scene.ts';
 
 const NAME = '3 accepted documents survive';
 const ONE_CONTENT = '3 a revision is one content';

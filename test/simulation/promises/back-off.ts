@@ -1,5 +1,5 @@
 // §7.11: a wait that was begun is kept, also by the next life of the agent, until it is over or somebody ends it.
-import type { Promised } from './promise.ts';
+import type { Promised } from '../scene.ts';
 
 const NAME = '11 a wait outlives the agent';
 

@@ -1,7 +1,7 @@
 // §7.5: content that failed its proof stays barred, on disk, until somebody says `retry` or asks for its removal.
 import type { Deployment } from '../../../protocol/deployment/deployment.ts';
+import type { Promised } from '../scene.ts';
 import { hasSpec, specsIn } from '../scene.ts';
-import type { Promised } from './promise.ts';
 
 const NAME = '5 barred content is not tried';
 /** Longer than an update goes on after it. */

@@ -1,7 +1,6 @@
 // What fails again and again is told as failing, and not as well for most of the time: whoever looks now and then
 // would never learn of it.
-import type { Scene } from '../scene.ts';
-import type { Promised } from './promise.ts';
+import type { Promised, Scene } from '../scene.ts';
 
 const NAME = 'what crashes again and again is told';
 /** So many ends of one service in a row: two bursts with a good run between them may well be told as two. */

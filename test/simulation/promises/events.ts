@@ -1,7 +1,7 @@
 // §7.3: every event is delivered or marked as lost; `seq` has no hole that is not marked, and means one event.
 import type { Event, EventBatch } from '../../../protocol/reports/events.ts';
 import { DEFAULT_TOPIC_PREFIX, formatTopic } from '../../../protocol/topics.ts';
-import type { Promised } from './promise.ts';
+import type { Promised } from '../scene.ts';
 
 const NAME = '3 every event told or marked as lost';
 /** How many told events are remembered, to compare with those told again. */

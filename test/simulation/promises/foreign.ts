@@ -2,8 +2,7 @@
 import type { Status } from '../../../protocol/reports/status.ts';
 import { DEFAULT_TOPIC_PREFIX, parseTopic } from '../../../protocol/topics.ts';
 import { FOREIGN } from '../faults/foreign.ts';
-import type { Scene } from '../scene.ts';
-import type { Promised } from './promise.ts';
+import type { Promised, Scene } from '../scene.ts';
 
 const NAME = '8 nothing foreign is touched';
 

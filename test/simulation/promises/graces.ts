@@ -1,5 +1,5 @@
 // Each container is stopped in the time that it was promised when it was made, whoever takes its place.
-import type { Promised } from './promise.ts';
+import type { Promised } from '../scene.ts';
 
 const NAME = 'a stop keeps to the grace of what is stopped';
 

@@ -1,8 +1,7 @@
 // What stands at the broker is heard in time, also where the connection never broke.
 import { DEFAULT_TOPIC_PREFIX, formatTopic, parseAddressee } from '../../../protocol/topics.ts';
 import type { Standing } from '../fleet/fleet.ts';
-import type { Scene } from '../scene.ts';
-import type { Promised } from './promise.ts';
+import type { Promised, Scene } from '../scene.ts';
 
 const NAME = 'what stands at the broker is heard';
 /** Subscribed to anew after 90 minutes at most, and an hour between two looks. */

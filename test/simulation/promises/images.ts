@@ -1,6 +1,7 @@
 // §7.4: no running service is stopped before its successor's image is wholly there.
+
+import type { Promised } from '../scene.ts';
 import { hasSpec, specsIn } from '../scene.ts';
-import type { Promised } from './promise.ts';
 
 const NAME = '4 no stop before the image is there';
 

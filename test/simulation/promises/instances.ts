@@ -1,6 +1,7 @@
 // §7.6: `stop-first` never runs two instances of a service; `start-first` never has fewer than before.
+
+import type { Promised } from '../scene.ts';
 import { hasSpec, isAsked } from '../scene.ts';
-import type { Promised } from './promise.ts';
 
 const TWINS = '6 stop-first: one instance at most';
 const GAPS = '6 start-first: never fewer than before';

@@ -1,7 +1,7 @@
 // Jobs: what ends by itself is not done twice, and who awaits its good end waits for it.
 import type { Container } from '../../fakes/engine/container.ts';
+import type { Promised } from '../scene.ts';
 import { hasSpec, isJob, type Scene, specsIn } from '../scene.ts';
-import type { Promised } from './promise.ts';
 
 const DONE = '1 a job that is done stays done';
 const REMEMBERED = '1 what is done stays done though its container is gone';

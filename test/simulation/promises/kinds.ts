@@ -1,5 +1,6 @@
 // All promises that are checked in every run; drills.ts has those that are tried out in the calm at its end.
 
+import type { Promised } from '../scene.ts';
 import { isDrawn } from '../switched-off.ts';
 import { acceptedDocumentsSurvive, revisionsAreOneContent } from './accepted.ts';
 import { waitsAreKept } from './back-off.ts';
@@ -15,7 +16,6 @@ import { doneJobsAreRemembered, jobsAreAwaited, jobsAreDoneOnce } from './jobs.t
 import { limitsAreTold } from './limits.ts';
 import { outboxSurvives } from './outbox.ts';
 import { portsAreHandedOver } from './ports.ts';
-import type { Promised } from './promise.ts';
 import {
   deadlineEndsTheWait,
   deadlineIsKept,

@@ -1,5 +1,5 @@
 // §7.9: a limit that was asked for is in force, or told as not enforced.
-import type { Promised } from './promise.ts';
+import type { Promised } from '../scene.ts';
 
 const NAME = '9 limits are in force or told';
 

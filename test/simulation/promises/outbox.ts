@@ -2,7 +2,7 @@
 import type { SqlDatabase } from '../../../agent/store/database.ts';
 import type { EventBatch } from '../../../protocol/reports/events.ts';
 import { DEFAULT_TOPIC_PREFIX, formatTopic } from '../../../protocol/topics.ts';
-import type { Promised } from './promise.ts';
+import type { Promised } from '../scene.ts';
 
 const SURVIVES = '3 what waits in the outbox survives';
 const SAMPLES_FIRST = '3 samples are lost before anything else';

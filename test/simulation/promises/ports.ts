@@ -1,5 +1,5 @@
 // A port that moves to another service of the deployment waits for whoever has it.
-import type { Promised } from './promise.ts';
+import type { Promised } from '../scene.ts';
 
 const NAME = 'no service waits in vain for a port of its own deployment';
 

@@ -1,8 +1,8 @@
 // §7.5: an update is proven by the time that it asks for, condemned at its deadline and no sooner, and until then
 // what ran before it is kept for the way back.
 import { durationMs } from '../../../agent/model/service-spec.ts';
+import type { Promised } from '../scene.ts';
 import { hasSpec, type Memory, specsIn } from '../scene.ts';
-import type { Promised } from './promise.ts';
 
 const PROVEN = '5 proven is what ran for healthy_after';
 const SEEN = '5 proven is what was seen good';

@@ -1,7 +1,7 @@
 // §7.1: what already matches is not stopped.
 import type { Container } from '../../fakes/engine/container.ts';
+import type { Promised } from '../scene.ts';
 import { hasSpec, isAsked, type Scene } from '../scene.ts';
-import type { Promised } from './promise.ts';
 
 /** What has run less is still being looked at: an update or a repair may well end it. */
 const SETTLED_MS = 5 * 60_000;

@@ -1,5 +1,5 @@
 // §7.12: no queue, log, table or message grows without a bound.
-import type { Promised } from './promise.ts';
+import type { Promised } from '../scene.ts';
 
 export const RETAINED_LIMIT_BYTES = 60 * 1024;
 const MESSAGE_LIMIT_BYTES = 120 * 1024;

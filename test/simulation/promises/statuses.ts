@@ -3,8 +3,7 @@
 
 import type { Status } from '../../../protocol/reports/status.ts';
 import { DEFAULT_TOPIC_PREFIX, parseTopic } from '../../../protocol/topics.ts';
-import type { Scene } from '../scene.ts';
-import type { Promised } from './promise.ts';
+import type { Promised, Scene } from '../scene.ts';
 import { RETAINED_LIMIT_BYTES } from './sizes.ts';
 
 const SEQ = '3 status numbers never go back';

@@ -1,6 +1,6 @@
 // No plan undoes itself: what is asked of the engine for one thing again and again has a bound.
 import { serviceOf } from '../../../agent/model/steps.ts';
-import type { Promised } from './promise.ts';
+import type { Promised } from '../scene.ts';
 
 const NAME = '12 no step is asked for without end';
 /** More than the shortest waits between failures allow, with all documents of a bad hour. */

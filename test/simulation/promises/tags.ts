@@ -1,7 +1,7 @@
 // `pull_policy: always`: a tag that moves is looked at for each revision, and at no other time.
 import type { Container } from '../../fakes/engine/container.ts';
+import type { Promised } from '../scene.ts';
 import { hasSpec, type Scene } from '../scene.ts';
-import type { Promised } from './promise.ts';
 
 const WAITS = 'a moved tag waits for the next revision';
 const FOLLOWED = 'a revision runs what its tag named';

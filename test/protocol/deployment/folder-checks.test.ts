@@ -1,7 +1,7 @@
 // Binds of the deployment's own folder, and what a removal deletes of it.
 import { describe, expect, test } from 'vitest';
-import { isWithinFolder, partsOf } from '../../../protocol/deployment/folder-path.ts';
 import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
+import { isWithinFolder, partsOf } from '../../../protocol/values/folder-path.ts';
 import { deploymentWith } from '../fixtures.ts';
 
 function faultsOf(value: unknown): readonly { path: string; message: string }[] {

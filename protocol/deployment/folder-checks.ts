@@ -1,34 +1,14 @@
-// Paths in the folder that a deployment has on its device: `./data`, or `./` for the folder itself.
+// What the schema of a bind cannot say, and what several binds of one directory may not say differently.
+import { isInFolder, partsOf } from '../values/folder-path.ts';
 import type { Path, Report } from './check-report.ts';
 import type { PresentDeployment } from './deployment.ts';
 import type { Mount } from './service.ts';
 
-/** Parts with single slashes between; none is empty, `.` or `..`. */
-const PARTS = String.raw`(?!\.{1,2}(?:\/|$))[^\/:\0]+(?:\/(?!\.{1,2}(?:\/|$))[^\/:\0]+)*`;
-export const FOLDER_PATTERN = new RegExp(String.raw`^\.\/(?:${PARTS})?$`);
-/** Where a bind begins: a path of the device, or one in the deployment's folder. */
-export const BIND_SOURCE_PATTERN = new RegExp(String.raw`^(?:\/[^:\0]*|\.\/(?:${PARTS})?)$`);
 /** As file systems have it. */
 const MAX_PART_BYTES = 255;
 
 export type BindMount = Extract<Mount, { type: 'bind' }>;
 export type Propagation = NonNullable<NonNullable<BindMount['bind']>['propagation']>;
-
-/** Whether a bind source, or an item of `purge`, is in the deployment's folder. What else it asks for is of the device. */
-export function isInFolder(source: string): boolean {
-  return source.startsWith('./');
-}
-
-/** The names from the folder down to a path in it; none for the folder itself. */
-export function partsOf(path: string): string[] {
-  return path.split('/').filter((part) => part !== '.' && part !== '');
-}
-
-/** Whether `path` is `root` or lies below it. */
-export function isWithinFolder(path: string, root: string): boolean {
-  const [parts, rootParts] = [partsOf(path), partsOf(root)];
-  return rootParts.every((part, index) => parts[index] === part);
-}
 
 /** What its schema cannot say of a bind. */
 export function checkBind({ source, bind }: BindMount, at: Path, report: Report): void {
