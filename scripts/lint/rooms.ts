@@ -1,0 +1,298 @@
+// The rooms of the programs and what each may import: the one place. From it the linter's walls are written
+// (`walls.json`), and the table in docs/architecture.md: `npm run walls`.
+
+export interface Room {
+  /** The folder, without those below it. */
+  readonly path: string;
+  readonly duty: string;
+  /** Other rooms. Only such as stand above it in the table, so that no ring can come to be. */
+  readonly imports: readonly string[];
+  /** Packages and Node's modules, each by its name; `node:*` for all of Node's. */
+  readonly packages: readonly string[];
+  /** Data in, data out: no clock, randomness, network or process. */
+  readonly isPure?: true;
+}
+
+const VALUES = ['protocol/values'];
+const REPORTS = ['protocol/reports', ...VALUES];
+const DOCUMENT = ['protocol/deployment', ...VALUES];
+const CORE = ['agent/model', ...REPORTS];
+const EDGE = ['agent/ports', ...CORE, 'lib/time', 'lib/failures', 'lib/program'];
+
+/** From the ground up. */
+export const ROOMS: readonly Room[] = [
+  {
+    path: 'protocol/values',
+    duty: 'durations, sizes, names, platforms, image references, paths, canonical JSON: parsed and printed',
+    imports: [],
+    packages: ['canonicalize', 'valibot', 'node:crypto'],
+    isPure: true,
+  },
+  {
+    path: 'protocol',
+    duty: 'topics, payloads, faults and the forms of fields: what all that crosses the wire shares',
+    imports: VALUES,
+    packages: ['valibot'],
+    isPure: true,
+  },
+  {
+    path: 'protocol/deployment',
+    duty: 'the document: schema, checks, update windows, roll-out',
+    imports: ['protocol', ...VALUES],
+    packages: ['croner', 'valibot', 'node:crypto', 'node:net'],
+    isPure: true,
+  },
+  {
+    path: 'protocol/reports',
+    duty: 'what a device tells: status, state, presence, events',
+    imports: ['protocol', ...VALUES],
+    packages: ['valibot'],
+    isPure: true,
+  },
+  {
+    path: 'protocol/operations',
+    duty: 'what may be asked of a device',
+    imports: ['protocol', ...REPORTS],
+    packages: ['valibot'],
+    isPure: true,
+  },
+  {
+    path: 'lib/failures',
+    duty: "tasks that nobody awaits, the system's errors in words",
+    imports: [],
+    packages: [],
+  },
+  { path: 'lib/time', duty: 'clock, timers, back-off, waker', imports: [], packages: [] },
+  {
+    path: 'lib/program',
+    duty: 'what a program needs: logger, secrets, Node’s HTTP',
+    imports: ['lib/failures'],
+    packages: ['node:*'],
+  },
+  {
+    path: 'agent/model',
+    duty: 'what is decided about: desired, observed, the record, steps, evidence',
+    imports: ['protocol', 'protocol/deployment', ...REPORTS],
+    packages: [],
+    isPure: true,
+  },
+  {
+    path: 'agent/reconcile/running',
+    duty: 'one revision is kept running',
+    imports: ['protocol/deployment', ...CORE, 'lib/time'],
+    packages: [],
+    isPure: true,
+  },
+  {
+    path: 'agent/reconcile/update',
+    duty: 'an update, from its pull to its proof or its rollback',
+    imports: ['protocol/deployment', 'agent/reconcile/running', ...CORE, 'lib/time'],
+    packages: [],
+    isPure: true,
+  },
+  {
+    path: 'agent/reconcile/tell',
+    duty: 'how it stands, in the words of the protocol',
+    imports: ['agent/reconcile/running', 'agent/reconcile/update', ...CORE],
+    packages: [],
+    isPure: true,
+  },
+  {
+    path: 'agent/reconcile',
+    duty: 'the decision, and what became of its steps',
+    imports: ['protocol/deployment', 'agent/reconcile/running', 'agent/reconcile/update', ...CORE],
+    packages: [],
+    isPure: true,
+  },
+  {
+    path: 'agent/ports',
+    duty: 'what the agent wants of its edges: interfaces',
+    imports: ['protocol/deployment', 'protocol/operations', ...CORE],
+    packages: [],
+  },
+  {
+    path: 'agent/config',
+    duty: 'file and environment, read once into a frozen value',
+    imports: ['protocol', ...VALUES, 'lib/failures'],
+    packages: ['smol-toml', 'valibot', 'node:*'],
+  },
+  {
+    path: 'agent/docker',
+    duty: 'the Docker Engine',
+    imports: ['protocol/deployment', ...EDGE],
+    packages: ['dockerode', 'node:*'],
+  },
+  {
+    path: 'agent/store',
+    duty: 'SQLite',
+    imports: ['protocol/operations', 'agent/reconcile/tell', ...EDGE],
+    packages: ['better-sqlite3', 'node:*'],
+  },
+  {
+    path: 'agent/broker',
+    duty: 'one MQTT connection that comes and goes',
+    imports: ['agent/config', 'protocol', ...EDGE],
+    packages: ['mqtt', 'node:*'],
+  },
+  {
+    path: 'agent/host',
+    duty: 'facts from `/proc` and `/sys`; hold files; files and folders of services',
+    imports: EDGE,
+    packages: ['node:*'],
+  },
+  {
+    path: 'agent/health',
+    duty: 'probes and what they have shown',
+    imports: ['protocol/deployment', ...EDGE],
+    packages: ['node:*'],
+  },
+  {
+    path: 'agent/systemd',
+    duty: 'readiness and watchdog',
+    imports: [...VALUES, 'lib/time'],
+    packages: ['node:*'],
+  },
+  {
+    path: 'agent/report',
+    duty: 'statuses, device state, events and samples, out to the broker',
+    imports: ['protocol', ...EDGE],
+    packages: [],
+  },
+  {
+    path: 'agent/supply',
+    duty: 'images: pulled, counted, removed',
+    imports: EDGE,
+    packages: [],
+  },
+  {
+    path: 'agent/loop',
+    duty: 'one loop for each deployment, and who starts them',
+    imports: [
+      'protocol/deployment',
+      'agent/reconcile',
+      'agent/reconcile/running',
+      'agent/reconcile/update',
+      'agent/reconcile/tell',
+      'agent/health',
+      'agent/report',
+      'agent/supply',
+      ...EDGE,
+    ],
+    packages: [],
+  },
+  {
+    path: 'agent/doors/mqtt',
+    duty: 'from a message to a stored document, a told refusal or an answered command',
+    imports: ['protocol/deployment', 'protocol', 'protocol/operations', ...EDGE],
+    packages: [],
+  },
+  {
+    path: 'agent/doors/socket',
+    duty: "the technician's Unix socket",
+    imports: ['protocol', 'protocol/operations', ...EDGE],
+    packages: ['pino', 'node:*'],
+  },
+  {
+    path: 'agent/cli/render',
+    duty: 'what `holdfast` prints',
+    imports: ['agent/ports', ...REPORTS],
+    packages: ['node:util'],
+  },
+  {
+    path: 'agent',
+    duty: 'the roots: put the agent together, start it, end it; they decide nothing',
+    imports: [
+      'agent/broker',
+      'agent/config',
+      'agent/docker',
+      'agent/doors/mqtt',
+      'agent/doors/socket',
+      'agent/loop',
+      'agent/health',
+      'agent/host',
+      'agent/report',
+      'agent/store',
+      'agent/supply',
+      'agent/systemd',
+      ...EDGE,
+    ],
+    packages: ['pino', 'node:*'],
+  },
+  {
+    path: 'agent/cli',
+    duty: 'the `holdfast` command',
+    imports: [
+      'agent',
+      'agent/cli/render',
+      'agent/config',
+      'agent/doors/socket',
+      'agent/ports',
+      'agent/store',
+      'protocol/operations',
+      ...REPORTS,
+      'lib/failures',
+      'lib/program',
+      'lib/time',
+    ],
+    packages: ['valibot', 'node:*'],
+  },
+  {
+    path: 'fleet/compose',
+    duty: 'from a Compose file to the document',
+    imports: ['fleet/ctl', 'protocol', ...DOCUMENT],
+    packages: ['yaml', 'node:path'],
+  },
+  {
+    path: 'fleet/view',
+    duty: 'what devices have told, judged',
+    imports: ['fleet/ctl/broker', 'protocol', ...DOCUMENT, 'protocol/reports'],
+    packages: ['valibot'],
+  },
+  {
+    path: 'fleet/document',
+    duty: 'a file is read and made ready to publish',
+    imports: ['fleet/compose', 'fleet/view', 'fleet/ctl', 'protocol', ...DOCUMENT, 'protocol/reports'],
+    packages: ['valibot', 'node:*'],
+  },
+  {
+    path: 'fleet/ctl/broker',
+    duty: "the manager's connection",
+    imports: ['fleet/ctl', 'protocol'],
+    packages: ['mqtt', 'node:*'],
+  },
+  {
+    path: 'fleet/ctl/render',
+    duty: 'what `holdfastctl` prints',
+    imports: ['fleet/view', ...REPORTS],
+    packages: ['cli-table3'],
+  },
+  {
+    path: 'fleet/ctl/follow',
+    duty: 'an update is followed on its devices',
+    imports: ['fleet/ctl', 'fleet/ctl/broker', 'fleet/ctl/render', 'fleet/view', 'protocol', ...REPORTS],
+    packages: [],
+  },
+  {
+    path: 'fleet/ctl/commands',
+    duty: 'the commands of `holdfastctl`',
+    imports: [
+      'fleet/ctl',
+      'fleet/ctl/broker',
+      'fleet/ctl/follow',
+      'fleet/ctl/render',
+      'fleet/document',
+      'fleet/view',
+      'protocol',
+      'protocol/operations',
+      ...DOCUMENT,
+      'protocol/reports',
+    ],
+    packages: ['valibot', 'node:*'],
+  },
+  {
+    path: 'fleet/ctl',
+    duty: 'the `holdfastctl` command',
+    imports: ['fleet/compose', 'fleet/document', 'fleet/ctl/commands', ...VALUES],
+    packages: ['commander', 'valibot', 'node:*'],
+  },
+];
