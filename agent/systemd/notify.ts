@@ -2,7 +2,6 @@
 // could send the datagram fail to build on devices. Does nothing when systemd did not start the agent.
 
 import { execFile } from 'node:child_process';
-import { cutText, printable } from '../../protocol/values/text.ts';
 
 /** What systemd puts into the environment of a `Type=notify` service. */
 export interface SystemdEnvironment {
@@ -16,8 +15,6 @@ export interface Notifier {
   /** The agent serves: its state is open and its loop turns. It needs no broker for that. */
   ready(): void;
   stopping(): void;
-  /** One line for `systemctl status`. */
-  status(text: string): void;
   watchdogPing(): void;
   /** Half of the time after which systemd kills a silent agent; `null` when it does not watch. */
   readonly watchdogIntervalMs: number | null;
@@ -33,20 +30,18 @@ export interface NotifierOptions {
   readonly onFailure: (problem: Error) => void;
 }
 
-type Variable = 'READY' | 'STOPPING' | 'STATUS' | 'WATCHDOG';
+type Word = 'READY' | 'STOPPING' | 'WATCHDOG';
 
 /** Well below any sensible WatchdogSec, so that a hanging child cannot stop the pings for good. */
 const SEND_TIMEOUT_MS = 5000;
 
 export function createNotifier(options: NotifierOptions): Notifier {
   const send = options.env.NOTIFY_SOCKET ? createSender(options) : null;
-  const say = (variable: Variable, value: string) => send?.add(variable, value);
+  const say = (word: Word) => send?.add(word);
   return {
-    ready: () => say('READY', '1'),
-    stopping: () => say('STOPPING', '1'),
-    // A line break would begin another assignment.
-    status: (text) => say('STATUS', cutText(printable(text), 200)),
-    watchdogPing: () => say('WATCHDOG', '1'),
+    ready: () => say('READY'),
+    stopping: () => say('STOPPING'),
+    watchdogPing: () => say('WATCHDOG'),
     watchdogIntervalMs: send === null ? null : readWatchdogIntervalMs(options),
     settled: () => send?.settled() ?? Promise.resolve(),
   };
@@ -58,21 +53,21 @@ function readWatchdogIntervalMs({ env, pid }: NotifierOptions): number | null {
   return isForUs && microseconds > 0 ? Math.floor(microseconds / 2000) : null;
 }
 
-/** One child at a time; what is said meanwhile waits, the newest value of each variable only. */
+/** One child at a time; what is said meanwhile waits, and is said once. */
 function createSender(options: NotifierOptions) {
-  const pending = new Map<Variable, string>();
+  const pending = new Set<Word>();
   let running: Promise<void> | null = null;
   const drain = async () => {
     while (pending.size > 0) {
-      const assignments = [...pending].map(([variable, value]) => `${variable}=${value}`);
+      const assignments = [...pending].map((word) => `${word}=1`);
       pending.clear();
       await runSystemdNotify(assignments, options);
     }
     running = null;
   };
   return {
-    add: (variable: Variable, value: string) => {
-      pending.set(variable, value);
+    add: (word: Word) => {
+      pending.add(word);
       running ??= drain();
     },
     settled: () => running ?? Promise.resolve(),

@@ -8,40 +8,31 @@ export interface ProgressWatchdogOptions {
   readonly notifier: Pick<Notifier, 'watchdogPing'>;
   /** `Notifier.watchdogIntervalMs`; `null` when nobody watches. */
   readonly intervalMs: number | null;
-  /** The loops that must all turn; one by default. */
-  readonly loops?: readonly string[];
 }
 
 /**
- * Pings once all loops have made progress since the last ping, at most once per half interval.
- * A loop that notes progress at least once per `intervalMs` thus makes gaps of at most 1.5 intervals,
- * three quarters of the time that systemd waits.
+ * Pings on progress, at most once per half interval. A loop that notes progress at least once per `intervalMs`
+ * thus makes gaps of at most 1.5 intervals, three quarters of the time that systemd waits.
  */
 export class ProgressWatchdog {
-  /** The longest that a loop may wait between two calls of `noteProgress`; `null`: as long as it likes. */
+  /** The longest that the loop may wait between two calls of `noteProgress`; `null`: as long as it likes. */
   readonly intervalMs: number | null;
   readonly #clock: Pick<Clock, 'monotonicMs'>;
   readonly #notifier: Pick<Notifier, 'watchdogPing'>;
-  readonly #loops: readonly string[];
-  readonly #silentLoops: Set<string>;
   #lastPingMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ProgressWatchdogOptions) {
     this.intervalMs = options.intervalMs;
     this.#clock = options.clock;
     this.#notifier = options.notifier;
-    this.#loops = options.loops ?? ['loop'];
-    this.#silentLoops = new Set(this.#loops);
   }
 
-  /** To be called where a loop comes round, or a long step has demonstrably moved (bytes pulled). */
-  noteProgress(loop = 'loop'): void {
+  /** To be called where the loop comes round, or a long step has demonstrably moved (bytes pulled). */
+  noteProgress(): void {
     if (this.intervalMs === null) return;
-    this.#silentLoops.delete(loop);
     const nowMs = this.#clock.monotonicMs();
-    if (this.#silentLoops.size > 0 || nowMs - this.#lastPingMs < this.intervalMs / 2) return;
+    if (nowMs - this.#lastPingMs < this.intervalMs / 2) return;
     this.#lastPingMs = nowMs;
-    for (const name of this.#loops) this.#silentLoops.add(name);
     this.#notifier.watchdogPing();
   }
 }
