@@ -1,10 +1,11 @@
 // The demo: a broker, an agent, a Python service published, updated, and an update that takes itself back.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, openSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { connectAsync } from 'mqtt';
+import type { LocalStatus } from '../agent/ports/local-api.ts';
 import { describeNext, environmentOf, keepLogs, type Stage, type Tag } from './demo-stage.ts';
 import { RigError } from './rig/exec.ts';
 import { acceptsConnections, freePort } from './rig/port.ts';
@@ -16,6 +17,7 @@ const dir = path.join(root, '.demo');
 const pidFile = path.join(dir, 'pids.json');
 const socket = path.join(dir, 'api.sock');
 const shownSocket = path.relative(root, socket);
+const execFileAsync = promisify(execFile);
 const tsx = path.join(root, 'node_modules/tsx/dist/loader.mjs');
 const { values } = parseArgs({
   options: { keep: { type: 'boolean' }, stop: { type: 'boolean' }, help: { type: 'boolean' } },
@@ -172,13 +174,24 @@ async function perform(stage: Stage): Promise<void> {
   await show(['holdfast', 'status', '--socket', shownSocket]);
 }
 
+/** What is on the device: also what a person tried after `--keep`. */
+async function deployed(): Promise<string[]> {
+  const { stdout } = await execFileAsync(
+    path.join(root, 'agent/bin/holdfast'),
+    ['status', '--json', '--socket', socket],
+    { cwd: root },
+  ).catch((error: { stdout: string }) => error);
+  const { deployments }: LocalStatus = JSON.parse(stdout);
+  return deployments.filter(({ phase }) => phase !== 'removed').map(({ deployment }) => deployment);
+}
+
 /** Of a demo that failed the logs stay, until the next one. */
 async function clear(stage: Stage, { hasFailed }: { readonly hasFailed: boolean }): Promise<void> {
   const env = { HOLDFAST_BROKER: stage.brokerUrl };
   // With no agent there is nobody to remove anything, and so nothing to wait for.
   if (existsSync(socket)) {
     const to = ['--to', 'devices/demo', '--wait', '--timeout', '60s'] as const;
-    await show(['holdfastctl', 'remove', 'hello', ...to], env, null);
+    for (const name of await deployed()) await show(['holdfastctl', 'remove', name, ...to], env, null);
   }
   await stopProcesses();
   if (!hasFailed) return rmSync(dir, { recursive: true, force: true });
