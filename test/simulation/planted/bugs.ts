@@ -50,7 +50,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'forget the barred hash on restart',
     edits: [
       {
-        file: 'agent/model/record.ts',
+        file: 'agent/model/resume-record.ts',
         find: 'barred: record.barred.map((entry) => resumeBarred(entry, nowMs)),',
         replace: 'barred: record.barred.map((entry) => resumeBarred(entry, nowMs)).slice(0, 0),',
       },
@@ -123,7 +123,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'reset the back-off at a restart',
     edits: [
       {
-        file: 'agent/model/record.ts',
+        file: 'agent/model/resume-record.ts',
         find: 'retryAtMs: history.retryAtMs === null ? null : nowMs + history.delayMs,',
         replace: 'retryAtMs: null,',
       },
@@ -140,7 +140,7 @@ export const plantedBugs: readonly PlantedBug[] = [
         replace: 'stopping, inTheWay, nowMs: Date.parse(situation.wallTime) }',
       },
       {
-        file: 'agent/model/record.ts',
+        file: 'agent/model/resume-record.ts',
         find: 'pulledAtMs: nowMs, clockFromMs: null, resumes }',
         replace: 'pulledAtMs: nowMs, resumes }',
       },
@@ -386,7 +386,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'pull_policy always: pull at every start of the agent',
     edits: [
       {
-        file: 'agent/model/record.ts',
+        file: 'agent/model/resume-record.ts',
         find: 'attempt: record.attempt === null ? null : resumeAttempt(record.attempt, nowMs),',
         replace:
           'attempt: record.attempt !== null ? resumeAttempt(record.attempt, nowMs) : record.proven === null ? null : { ...record.proven, stage: "pulling", pulledAtMs: null, resumes: 0, brokenBefore: [], failures: {}, verdict: null },',
