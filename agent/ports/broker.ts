@@ -1,25 +1,7 @@
 // What the agent wants of a broker: one connection that comes and goes, and publishing that is acknowledged.
 
-export interface IncomingMessage {
-  readonly topic: string;
-  readonly payload: Uint8Array;
-  /** Whether the broker sent it from its retained store rather than as it was published. */
-  readonly isRetained: boolean;
-}
-
-/** Why there is no connection: a stable word, and a sentence for the technician. */
-export interface BrokerTrouble {
-  readonly code:
-    | 'unreachable'
-    | 'refused_credentials'
-    | 'not_authorized'
-    | 'tls'
-    | 'session_taken'
-    | 'no_answer'
-    | 'closed'
-    | 'not_configured';
-  readonly message: string;
-}
+import type { IncomingMessage } from '../../lib/mqtt/message.ts';
+import type { BrokerTrouble } from '../../lib/mqtt/trouble.ts';
 
 export interface BrokerStatus {
   readonly isConnected: boolean;

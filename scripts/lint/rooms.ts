@@ -70,6 +70,12 @@ export const ROOMS: readonly Room[] = [
     packages: ['node:*'],
   },
   {
+    path: 'lib/mqtt',
+    duty: 'one MQTT connection that comes and goes; knows nothing of Holdfast’s topics and documents',
+    imports: ['lib/time', 'lib/failures', 'lib/program'],
+    packages: ['mqtt', 'node:*'],
+  },
+  {
     path: 'agent/model',
     duty: 'what is decided about: desired, observed, the record, steps, evidence',
     imports: ['protocol', 'protocol/deployment', ...REPORTS],
@@ -107,7 +113,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/ports',
     duty: 'what the agent wants of its edges: interfaces',
-    imports: ['protocol/deployment', 'protocol/operations', ...CORE],
+    imports: ['protocol/deployment', 'protocol/operations', ...CORE, 'lib/mqtt'],
     packages: [],
   },
   {
@@ -129,10 +135,10 @@ export const ROOMS: readonly Room[] = [
     packages: ['better-sqlite3', 'node:*'],
   },
   {
-    path: 'agent/broker',
-    duty: 'one MQTT connection that comes and goes',
-    imports: ['agent/config', 'protocol', ...EDGE],
-    packages: ['mqtt', 'node:*'],
+    path: 'agent/line',
+    duty: "the device's line to its broker: presence, last will, its topics",
+    imports: ['agent/config', 'protocol', 'lib/mqtt', ...EDGE],
+    packages: ['node:*'],
   },
   {
     path: 'agent/host',
@@ -183,7 +189,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/doors/mqtt',
     duty: 'from a message to a stored document, a told refusal or an answered command',
-    imports: ['protocol/deployment', 'protocol', 'protocol/operations', ...EDGE],
+    imports: ['protocol/deployment', 'protocol', 'protocol/operations', 'lib/mqtt', ...EDGE],
     packages: [],
   },
   {
@@ -202,7 +208,7 @@ export const ROOMS: readonly Room[] = [
     path: 'agent',
     duty: 'the roots: put the agent together, start it, end it; they decide nothing',
     imports: [
-      'agent/broker',
+      'agent/line',
       'agent/config',
       'agent/docker',
       'agent/doors/mqtt',

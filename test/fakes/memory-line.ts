@@ -2,16 +2,13 @@
 // messages in and out.
 
 import type { BrokerLine } from '../../agent/assemble.ts';
-import type { Ending } from '../../agent/broker/ending.ts';
-import { decideRetry, firstRetry } from '../../agent/broker/retry.ts';
-import {
-  clientIdOf,
-  type Outgoing,
-  presenceMessage,
-  subscriptionFilters,
-} from '../../agent/broker/session.ts';
-import { Subscriptions } from '../../agent/broker/subscriptions.ts';
-import type { BrokerHandlers, BrokerStatus, BrokerTrouble } from '../../agent/ports/broker.ts';
+import { clientIdOf, presenceMessage, subscriptionFilters } from '../../agent/line/own-messages.ts';
+import type { BrokerHandlers, BrokerStatus } from '../../agent/ports/broker.ts';
+import type { Ending } from '../../lib/mqtt/ending.ts';
+import type { Outgoing } from '../../lib/mqtt/message.ts';
+import { decideRetry, firstRetry } from '../../lib/mqtt/retry.ts';
+import { Subscriptions } from '../../lib/mqtt/subscriptions.ts';
+import type { BrokerTrouble } from '../../lib/mqtt/trouble.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 import { formatTopic } from '../../protocol/topics.ts';
 import { loudTasks } from './loud-tasks.ts';

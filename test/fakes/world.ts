@@ -2,7 +2,7 @@
 // over a fake engine, broker and host, all on virtual time and from one seed.
 
 import { type Agent, assembleAgent } from '../../agent/assemble.ts';
-import { clientIdOf } from '../../agent/broker/session.ts';
+import { clientIdOf } from '../../agent/line/own-messages.ts';
 import type { BrokerHandlers, BrokerStatus } from '../../agent/ports/broker.ts';
 import { type Store, StoreBlocked } from '../../agent/ports/store.ts';
 import type { SqlDatabase } from '../../agent/store/database.ts';

@@ -1,13 +1,13 @@
 // Intake: from a message to a stored document, a told refusal or a command. Nothing is acknowledged before it
 // is stored.
 
+import type { IncomingMessage } from '../../../lib/mqtt/message.ts';
 import type { Logger } from '../../../lib/program/logger.ts';
 import type { Clock } from '../../../lib/time/clock.ts';
 import type { Refusal } from '../../../protocol/reports/status.ts';
 import { type Addressee, formatAddressee, parseTopic } from '../../../protocol/topics.ts';
 import { NAME_PATTERN } from '../../../protocol/values/names.ts';
 import { cutText } from '../../../protocol/values/text.ts';
-import type { IncomingMessage } from '../../ports/broker.ts';
 import { type NewEvent, type Source, type Store, StoreBlocked } from '../../ports/store.ts';
 import { type Judgement, judgeDocument } from './judge-document.ts';
 import { ToldRefusals } from './told-refusals.ts';

@@ -2,14 +2,9 @@
 import { connectAsync } from 'mqtt';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ensureMosquittoInstalled } from '../../../scripts/rig/mosquitto.ts';
-import {
-  brokerConfig,
-  PREFIX,
-  PRESENCE_TOPIC,
-  type Recording,
-  until,
-} from '../../agent/broker/broker-harness.ts';
-import { FakeClock } from '../../agent/broker/fake-clock.ts';
+import { brokerConfig, PREFIX, PRESENCE_TOPIC, type Recording } from '../../agent/line/broker-harness.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
+import { until } from '../../fakes/until.ts';
 import { type CuttableDial, cuttableDial } from './cuttable-dial.ts';
 import { Setting } from './setting.ts';
 

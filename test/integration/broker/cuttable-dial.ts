@@ -1,6 +1,6 @@
 // Real sockets that a test can count and cut; with `isBlocked` there is no way to the broker.
 import type { Duplex } from 'node:stream';
-import { type Dial, dial } from '../../../agent/broker/dial.ts';
+import { type Dial, dial } from '../../../lib/mqtt/dial.ts';
 
 export interface CuttableDial {
   readonly dial: Dial;

@@ -8,7 +8,8 @@ import { ensurePrograms } from '../../../scripts/rig/apt.ts';
 import { ensureMosquittoInstalled } from '../../../scripts/rig/mosquitto.ts';
 import { freePort } from '../../../scripts/rig/port.ts';
 import { quietProgress } from '../../../scripts/rig/progress.ts';
-import { brokerConfig, until } from '../../agent/broker/broker-harness.ts';
+import { brokerConfig } from '../../agent/line/broker-harness.ts';
+import { until } from '../../fakes/until.ts';
 import { Setting } from './setting.ts';
 
 const PAGE = readFileSync(new URL('../../../docs/broker.md', import.meta.url), 'utf8');

@@ -7,9 +7,10 @@ import { openStore } from '../../../agent/store/open-store.ts';
 import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
 import { systemClock } from '../../../lib/time/system-clock.ts';
 import { ensureMosquittoInstalled, type Mosquitto } from '../../../scripts/rig/mosquitto.ts';
-import { brokerConfig, PREFIX, type Recording, until } from '../../agent/broker/broker-harness.ts';
+import { brokerConfig, PREFIX, type Recording } from '../../agent/line/broker-harness.ts';
 import { deployment } from '../../fakes/deployments.ts';
 import { silent } from '../../fakes/silent-logger.ts';
+import { until } from '../../fakes/until.ts';
 import { type CuttableDial, cuttableDial } from './cuttable-dial.ts';
 import { Setting } from './setting.ts';
 

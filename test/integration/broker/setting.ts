@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { type Mosquitto, type MosquittoOptions, startMosquitto } from '../../../scripts/rig/mosquitto.ts';
-import { type Recording, recordBroker } from '../../agent/broker/broker-harness.ts';
+import { type Recording, recordBroker } from '../../agent/line/broker-harness.ts';
 import { listenOnLoopback } from '../../fakes/loopback.ts';
 
 export class Setting {

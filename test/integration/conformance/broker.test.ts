@@ -3,7 +3,7 @@ import { connectAsync } from 'mqtt';
 import { beforeAll } from 'vitest';
 import { systemClock } from '../../../lib/time/system-clock.ts';
 import { ensureMosquittoInstalled, type Mosquitto } from '../../../scripts/rig/mosquitto.ts';
-import { brokerConfig } from '../../agent/broker/broker-harness.ts';
+import { brokerConfig } from '../../agent/line/broker-harness.ts';
 import { declareBroker } from '../../conformance/broker/behaviours.ts';
 import { type BrokerScene, type Line, PREFIX } from '../../conformance/broker/scene.ts';
 import { cuttableDial } from '../broker/cuttable-dial.ts';

@@ -1,5 +1,5 @@
 // The broker, and the line to it.
-import { clientIdOf } from '../../../agent/broker/session.ts';
+import { clientIdOf } from '../../../agent/line/own-messages.ts';
 import { DEFAULT_TOPIC_PREFIX, formatTopic, parseAddressee } from '../../../protocol/topics.ts';
 import type { MemoryBroker } from '../../fakes/memory-broker.ts';
 import { between } from '../../fakes/random.ts';

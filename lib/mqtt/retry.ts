@@ -1,9 +1,10 @@
 // When to try again, and as which trouble an ending is told. Pure: the state is a value.
-import { type BackOff, drawDelay, nextCeilingMs, startBackOff } from '../../lib/time/back-off.ts';
-import type { Random } from '../../lib/time/clock.ts';
-import type { BrokerTrouble } from '../ports/broker.ts';
+
+import { type BackOff, drawDelay, nextCeilingMs, startBackOff } from '../time/back-off.ts';
+import type { Random } from '../time/clock.ts';
 import type { Ending } from './ending.ts';
 import { chooseVersion, FIRST_CHOICE, type VersionChoice } from './protocol-version.ts';
+import type { BrokerTrouble } from './trouble.ts';
 
 /** A connection that stood this long clears the record of failures. */
 const STABLE_MS = 30_000;

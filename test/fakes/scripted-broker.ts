@@ -1,7 +1,7 @@
 // A broker on a real socket that does only what its script says: for what no real broker does on demand.
 import { createServer, type Server, type Socket } from 'node:net';
-import { listenOnLoopback } from '../../fakes/loopback.ts';
-import { until } from './broker-harness.ts';
+import { listenOnLoopback } from './loopback.ts';
+import { until } from './until.ts';
 
 export const CONNECT = 1;
 export const PUBLISH = 3;

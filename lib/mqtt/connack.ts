@@ -1,9 +1,9 @@
 // Why a broker refuses a connection or ends one: its codes in the technician's words.
 // MQTT 3.1.1 section 3.2.2.3; MQTT 5 sections 3.2.2.2 and 3.14.2.1.
 import { ReasonCodes } from 'mqtt';
-import type { BrokerTrouble } from '../ports/broker.ts';
 import type { Ending } from './ending.ts';
 import type { ProtocolVersion } from './protocol-version.ts';
+import type { BrokerTrouble } from './trouble.ts';
 
 type Code = BrokerTrouble['code'];
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Ending } from '../../../agent/broker/ending.ts';
-import { decideRetry, firstRetry, type Retry } from '../../../agent/broker/retry.ts';
-import type { BrokerTrouble } from '../../../agent/ports/broker.ts';
+import type { Ending } from '../../../lib/mqtt/ending.ts';
+import { decideRetry, firstRetry, type Retry } from '../../../lib/mqtt/retry.ts';
+import type { BrokerTrouble } from '../../../lib/mqtt/trouble.ts';
 import { fork } from '../../fakes/random.ts';
 
 const ALMOST_ONE = (): number => 0.9999;

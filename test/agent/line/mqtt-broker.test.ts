@@ -2,16 +2,8 @@ import { createServer } from 'node:net';
 import { Aedes, type Client } from 'aedes';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freePort } from '../../../scripts/rig/port.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
 import { listenOnLoopback } from '../../fakes/loopback.ts';
-import {
-  brokerConfig,
-  PREFIX,
-  PRESENCE_TOPIC,
-  type Recording,
-  recordBroker,
-  until,
-} from './broker-harness.ts';
-import { FakeClock } from './fake-clock.ts';
 import {
   acknowledgedBy,
   CONNECT,
@@ -27,7 +19,9 @@ import {
   startScriptedBroker,
   suback,
   topicOf,
-} from './scripted-broker.ts';
+} from '../../fakes/scripted-broker.ts';
+import { until } from '../../fakes/until.ts';
+import { brokerConfig, PREFIX, PRESENCE_TOPIC, type Recording, recordBroker } from './broker-harness.ts';
 
 const DEPLOYMENT = `${PREFIX}/devices/edge-01/deployments/web`;
 

@@ -1,7 +1,7 @@
 // What is on its way to the broker: a bounded number unacknowledged, a bounded number behind them, and a watch
 // for a broker that takes messages and acknowledges none.
-import type { Tasks } from '../../lib/failures/tasks.ts';
-import type { Clock } from '../../lib/time/clock.ts';
+import type { Tasks } from '../failures/tasks.ts';
+import type { Clock } from '../time/clock.ts';
 
 export interface PublishWindowOptions<Message> {
   /** How many may be unacknowledged at a time, as far as the broker has told by now. */

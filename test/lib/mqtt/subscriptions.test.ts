@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Subscriptions } from '../../../agent/broker/subscriptions.ts';
+import { Subscriptions } from '../../../lib/mqtt/subscriptions.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
 import { loudTasks } from '../../fakes/loud-tasks.ts';
 import { silent } from '../../fakes/silent-logger.ts';
-import { FakeClock } from './fake-clock.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

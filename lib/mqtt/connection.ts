@@ -10,11 +10,10 @@
 // | over        | never                                                                  |
 import type { Duplex } from 'node:stream';
 import { type IPublishPacket, MqttClient, type Packet } from 'mqtt';
-import { describeSystemError, systemErrorCode } from '../../lib/failures/system-error.ts';
-import { Tasks } from '../../lib/failures/tasks.ts';
-import type { Logger } from '../../lib/program/logger.ts';
-import type { Clock, Random } from '../../lib/time/clock.ts';
-import type { BrokerTrouble, IncomingMessage } from '../ports/broker.ts';
+import { describeSystemError, systemErrorCode } from '../failures/system-error.ts';
+import { Tasks } from '../failures/tasks.ts';
+import type { Logger } from '../program/logger.ts';
+import type { Clock, Random } from '../time/clock.ts';
 import { clientOptions, PING_ANSWER_MS } from './client-options.ts';
 import { intervalTimer } from './clock-timer.ts';
 import {
@@ -26,11 +25,13 @@ import {
 } from './connack.ts';
 import type { Ending } from './ending.ts';
 import { LimitedStream } from './limited-stream.ts';
+import type { IncomingMessage, Outgoing } from './message.ts';
 import type { ProtocolVersion, VersionVerdict } from './protocol-version.ts';
 import { PublishWindow, STALL_MS } from './publish-window.ts';
-import type { Outgoing, Session } from './session.ts';
+import type { Session } from './session.ts';
 import { isTlsError, troubleOfSocket } from './socket-trouble.ts';
 import { Subscriptions } from './subscriptions.ts';
+import type { BrokerTrouble } from './trouble.ts';
 
 const ANSWER_TIMEOUT_MS = 20_000;
 const OFFLINE_TIMEOUT_MS = 1000;

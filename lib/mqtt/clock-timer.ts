@@ -1,6 +1,6 @@
 // The MQTT client's ping timer, run by our clock, so that a simulation owns it too.
-import type { Tasks } from '../../lib/failures/tasks.ts';
-import type { Clock } from '../../lib/time/clock.ts';
+import type { Tasks } from '../failures/tasks.ts';
+import type { Clock } from '../time/clock.ts';
 
 /** In the shape of mqtt's `timerVariant`: a setInterval and its clear. */
 export interface IntervalTimer {

@@ -8,11 +8,11 @@
 // | granted                                     | after 45 to 90 min                                            |
 // | granted, and a burst of messages came since | after 1 min at most; as bursts go on, later, up to 1 h apart  |
 
-import type { Tasks } from '../../lib/failures/tasks.ts';
-import type { Logger } from '../../lib/program/logger.ts';
-import { type BackOff, nextCeilingMs, startBackOff } from '../../lib/time/back-off.ts';
-import type { Clock, Random } from '../../lib/time/clock.ts';
-import { Waker } from '../../lib/time/waker.ts';
+import type { Tasks } from '../failures/tasks.ts';
+import type { Logger } from '../program/logger.ts';
+import { type BackOff, nextCeilingMs, startBackOff } from '../time/back-off.ts';
+import type { Clock, Random } from '../time/clock.ts';
+import { Waker } from '../time/waker.ts';
 
 const REFUSED = startBackOff({ baseMs: 5000, capMs: 600_000 });
 /** At most, and half of it at least. */

@@ -1,6 +1,7 @@
 // How an attempt or a connection came to its end: all that the next try is decided from.
-import type { BrokerTrouble } from '../ports/broker.ts';
+
 import type { VersionVerdict } from './protocol-version.ts';
+import type { BrokerTrouble } from './trouble.ts';
 
 export interface Ending {
   readonly trouble: BrokerTrouble;

@@ -1,21 +1,8 @@
-// What a connection is begun with: who we are, what the broker says when we are gone, what we want to hear.
+// What a device is called at its broker, what it listens to there, and what it says of its own presence.
 
+import type { Outgoing } from '../../lib/mqtt/message.ts';
 import { PRESENCE_SCHEMA, type Presence } from '../../protocol/reports/presence.ts';
 import { formatTopic } from '../../protocol/topics.ts';
-
-export interface Outgoing {
-  readonly topic: string;
-  readonly payload: string;
-  readonly retain: boolean;
-}
-
-export interface Session {
-  readonly clientId: string;
-  readonly username: string | null;
-  readonly password: string | null;
-  readonly will: Outgoing;
-  readonly filters: readonly string[];
-}
 
 export function clientIdOf(device: string): string {
   return `holdfast-${device}`;

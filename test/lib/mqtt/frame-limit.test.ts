@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FrameLimit, MAX_FRAME_BYTES } from '../../../agent/broker/frame-limit.ts';
+import { FrameLimit, MAX_FRAME_BYTES } from '../../../lib/mqtt/frame-limit.ts';
 
 const PUBLISH_QOS1_RETAINED = 0x33;
 

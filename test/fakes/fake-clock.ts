@@ -1,6 +1,6 @@
 // A clock that only moves when told to, for what would take minutes by the real one.
-import type { Clock } from '../../../lib/time/clock.ts';
-import { AbortedSleeps } from '../../fakes/aborted-sleeps.ts';
+import type { Clock } from '../../lib/time/clock.ts';
+import { AbortedSleeps } from './aborted-sleeps.ts';
 
 interface Sleeper {
   readonly wakesAtMs: number;

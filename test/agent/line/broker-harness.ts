@@ -1,8 +1,9 @@
 // An MqttBroker with handlers that write down what happened, and waiting on conditions with a deadline.
 import { pino } from 'pino';
-import { MqttBroker, type MqttBrokerOptions } from '../../../agent/broker/mqtt-broker.ts';
 import type { BrokerConfig } from '../../../agent/config/config.ts';
-import type { BrokerTrouble, IncomingMessage } from '../../../agent/ports/broker.ts';
+import { MqttBroker, type MqttBrokerOptions } from '../../../agent/line/mqtt-broker.ts';
+import type { IncomingMessage } from '../../../lib/mqtt/message.ts';
+import type { BrokerTrouble } from '../../../lib/mqtt/trouble.ts';
 import { systemClock } from '../../../lib/time/system-clock.ts';
 
 export const PREFIX = 'holdfast/v1';
@@ -74,13 +75,4 @@ export function recordBroker(config: BrokerConfig, changes: Partial<MqttBrokerOp
     onMessage: () => undefined,
   };
   return recording;
-}
-
-/** Resolves once `condition` holds; fails with `what` when it does not within the deadline. */
-export async function until(what: string, condition: () => boolean, deadlineMs = 8000): Promise<void> {
-  const endMs = performance.now() + deadlineMs;
-  while (!condition()) {
-    if (performance.now() > endMs) throw new Error(`not in ${deadlineMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
-import { PublishWindow, STALL_MS } from '../../../agent/broker/publish-window.ts';
+import { PublishWindow, STALL_MS } from '../../../lib/mqtt/publish-window.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
 import { loudTasks } from '../../fakes/loud-tasks.ts';
-import { FakeClock } from './fake-clock.ts';
 
 type Settle = (isAcknowledged: boolean) => void;
 

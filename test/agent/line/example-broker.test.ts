@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ExampleBroker, isExampleHost } from '../../../agent/broker/example-broker.ts';
+import { ExampleBroker, isExampleHost } from '../../../agent/line/example-broker.ts';
 
 test.each([
   ['broker.example.com', true],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { DeniedTopics, MAX_DENIED_TOPICS } from '../../../agent/broker/denied-topics.ts';
-import { FakeClock } from './fake-clock.ts';
+import { DeniedTopics, MAX_DENIED_TOPICS } from '../../../agent/line/denied-topics.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
 
 const ALMOST_ONE = (): number => 0.9999;
 

@@ -1,6 +1,7 @@
 // What went wrong below MQTT, told by Node's error codes: network, or TLS and its certificates.
-import { describeSystemError, systemErrorCode } from '../../lib/failures/system-error.ts';
-import type { BrokerTrouble } from '../ports/broker.ts';
+
+import { describeSystemError, systemErrorCode } from '../failures/system-error.ts';
+import type { BrokerTrouble } from './trouble.ts';
 
 const CERTIFICATE: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createServer } from 'node:tls';
 import { expect, test } from 'vitest';
-import { dial } from '../../../agent/broker/dial.ts';
 import type { BrokerConfig } from '../../../agent/config/config.ts';
+import { dial } from '../../../lib/mqtt/dial.ts';
 import { systemClock } from '../../../lib/time/system-clock.ts';
+import { brokerConfig } from '../../agent/line/broker-harness.ts';
 import { listenOnLoopback } from '../../fakes/loopback.ts';
 import { makeAuthority } from '../../integration/broker/certificates.ts';
-import { brokerConfig } from './broker-harness.ts';
 
 interface Case {
   readonly name: string;

@@ -2,18 +2,21 @@
 // in and out. It decides nothing on their content and stores nothing.
 import type { Duplex } from 'node:stream';
 import { Tasks } from '../../lib/failures/tasks.ts';
+import { Connection } from '../../lib/mqtt/connection.ts';
+import { type Dial, dial as dialSocket } from '../../lib/mqtt/dial.ts';
+import { type Ending, suspectTls } from '../../lib/mqtt/ending.ts';
+import type { Outgoing } from '../../lib/mqtt/message.ts';
+import { decideRetry, firstRetry, type Retry } from '../../lib/mqtt/retry.ts';
+import type { Session } from '../../lib/mqtt/session.ts';
+import type { BrokerTrouble } from '../../lib/mqtt/trouble.ts';
 import type { Logger } from '../../lib/program/logger.ts';
 import { readSecret } from '../../lib/program/read-secret.ts';
 import type { Clock, Random } from '../../lib/time/clock.ts';
 import { formatTopic } from '../../protocol/topics.ts';
 import type { BrokerConfig } from '../config/config.ts';
-import type { Broker, BrokerHandlers, BrokerStatus, BrokerTrouble } from '../ports/broker.ts';
-import { Connection } from './connection.ts';
+import type { Broker, BrokerHandlers, BrokerStatus } from '../ports/broker.ts';
 import { DeniedTopics } from './denied-topics.ts';
-import { type Dial, dial as dialSocket } from './dial.ts';
-import { type Ending, suspectTls } from './ending.ts';
-import { decideRetry, firstRetry, type Retry } from './retry.ts';
-import { clientIdOf, type Outgoing, presenceMessage, type Session, subscriptionFilters } from './session.ts';
+import { clientIdOf, presenceMessage, subscriptionFilters } from './own-messages.ts';
 
 export interface MqttBrokerOptions {
   readonly config: BrokerConfig;

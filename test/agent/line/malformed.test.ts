@@ -1,8 +1,9 @@
 // Packets that no broker should send, right behind its CONNACK.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { brokerConfig, recordBroker, until } from './broker-harness.ts';
-import { FakeClock } from './fake-clock.ts';
-import { CONNECT, type ScriptedBroker, startScriptedBroker } from './scripted-broker.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
+import { CONNECT, type ScriptedBroker, startScriptedBroker } from '../../fakes/scripted-broker.ts';
+import { until } from '../../fakes/until.ts';
+import { brokerConfig, recordBroker } from './broker-harness.ts';
 
 const CONNACK = [0x20, 0x03, 0x00, 0x00, 0x00];
 

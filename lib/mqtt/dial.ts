@@ -3,12 +3,11 @@ import { readFileSync } from 'node:fs';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { describeSystemError } from '../../lib/failures/system-error.ts';
-import { Tasks } from '../../lib/failures/tasks.ts';
-import type { Clock } from '../../lib/time/clock.ts';
-import type { BrokerConfig } from '../config/config.ts';
-import type { BrokerTrouble } from '../ports/broker.ts';
+import { describeSystemError } from '../failures/system-error.ts';
+import { Tasks } from '../failures/tasks.ts';
+import type { Clock } from '../time/clock.ts';
 import { troubleOfSocket } from './socket-trouble.ts';
+import type { BrokerTrouble } from './trouble.ts';
 
 /** For the name look-up, TCP and TLS together. */
 const DIAL_TIMEOUT_MS = 20_000;
@@ -17,6 +16,17 @@ type Dialed =
   | { readonly ok: true; readonly stream: Duplex }
   | { readonly ok: false; readonly trouble: BrokerTrouble };
 
+/** Where a broker is, and how it and we show who we are. */
+export interface BrokerEndpoint {
+  readonly protocol: 'mqtt' | 'mqtts';
+  readonly host: string;
+  readonly port: number;
+  /** Read at each connect, so that a rotated one is taken up. */
+  readonly caFile: string | null;
+  readonly certFile: string | null;
+  readonly keyFile: string | null;
+}
+
 interface DialOptions {
   readonly clock: Clock;
   /** Ends the attempt; it then fails as `closed`. */
@@ -24,7 +34,7 @@ interface DialOptions {
 }
 
 /** Never rejects. */
-export type Dial = (broker: BrokerConfig, options: DialOptions) => Promise<Dialed>;
+export type Dial = (broker: BrokerEndpoint, options: DialOptions) => Promise<Dialed>;
 
 export const dial: Dial = (broker, options) => {
   try {
@@ -37,11 +47,11 @@ export const dial: Dial = (broker, options) => {
   }
 };
 
-function openTcp({ host, port }: BrokerConfig): Socket {
+function openTcp({ host, port }: BrokerEndpoint): Socket {
   return connectTcp({ host, port, noDelay: true });
 }
 
-function openTls({ host, port, caFile, certFile, keyFile }: BrokerConfig): TLSSocket {
+function openTls({ host, port, caFile, certFile, keyFile }: BrokerEndpoint): TLSSocket {
   const socket = connectTls({
     host,
     port,

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import { expect, test } from 'vitest';
-import { LimitedStream } from '../../../agent/broker/limited-stream.ts';
-import { until } from './broker-harness.ts';
+import { LimitedStream } from '../../../lib/mqtt/limited-stream.ts';
+import { until } from '../../fakes/until.ts';
 
 const PINGRESP = Buffer.from([0xd0, 0]);
 

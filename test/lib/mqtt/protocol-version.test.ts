@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseVersion, FIRST_CHOICE, type VersionVerdict } from '../../../agent/broker/protocol-version.ts';
+import { chooseVersion, FIRST_CHOICE, type VersionVerdict } from '../../../lib/mqtt/protocol-version.ts';
 
 /** The versions tried, an exclamation mark where the try follows at once. */
 function triesAfter(...verdicts: VersionVerdict[]): string {
