@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
 import { parse } from 'yaml';
-import { CommandFailure } from '../fleet/ctl/failure.ts';
 import { loadFiles } from '../fleet/document/load-file.ts';
+import { CommandFailure } from '../lib/program/command-failure.ts';
 
 const DEFAULT = path.resolve(import.meta.dirname, '../../shared/compose-shapes');
 const dir = process.argv[2] ?? DEFAULT;

@@ -1,10 +1,10 @@
+import { CommandFailure } from '../../lib/program/command-failure.ts';
+import { EXIT } from '../../lib/program/exit-codes.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { LocalSocketError } from '../doors/socket/errors.ts';
 import { StoreBlocked } from '../ports/store.ts';
 import { StoreUnusable } from '../store/store-errors.ts';
 import { defaultConfigPath } from './config-path.ts';
-import { EXIT } from './exit-codes.ts';
-import { CommandFailure } from './failure.ts';
 import { parseVerbArgs, type Verb } from './verb.ts';
 
 export const agentVerb: Verb = {

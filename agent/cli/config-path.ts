@@ -1,8 +1,8 @@
 // Where the configuration is, and what the other verbs want of it: the path of the agent's socket.
+import { UsageError } from '../../lib/program/command-failure.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { readToml } from '../config/read-toml.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { UsageError } from './failure.ts';
 
 const DEFAULT_CONFIG = '/etc/holdfast/holdfast.toml';
 const DEFAULT_SOCKET = '/run/holdfast/api.sock';

@@ -1,10 +1,10 @@
 // Asks the running agent, over its socket.
 
 import { describeSystemError, systemErrorCode } from '../../lib/failures/system-error.ts';
+import { CommandFailure } from '../../lib/program/command-failure.ts';
+import { EXIT } from '../../lib/program/exit-codes.ts';
 import { request as sendRequest } from '../../lib/program/http-module.ts';
 import { signalAfter } from '../../lib/time/timer.ts';
-import { EXIT } from './exit-codes.ts';
-import { CommandFailure } from './failure.ts';
 
 const TIMEOUT_MS = 5000;
 /** Far more than any device's status; whatever sends more is no agent. */

@@ -1,8 +1,8 @@
 // The entry of the `holdfast` command: gives it this process's streams, clock and signals.
 import type { WriteStream } from 'node:tty';
+import { EXIT } from '../../lib/program/exit-codes.ts';
 import { readCliEnvironment, wantsColour } from '../environment.ts';
 import type { CliOutput } from './context.ts';
-import { EXIT } from './exit-codes.ts';
 import { runCommand } from './run.ts';
 import { VERBS } from './verbs.ts';
 

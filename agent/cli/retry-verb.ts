@@ -1,8 +1,8 @@
+import { UsageError } from '../../lib/program/command-failure.ts';
+import { EXIT } from '../../lib/program/exit-codes.ts';
 import { NAME_PATTERN } from '../../protocol/values/names.ts';
 import { printableJson } from '../../protocol/values/text.ts';
 import { findSocketPath } from './config-path.ts';
-import { EXIT } from './exit-codes.ts';
-import { UsageError } from './failure.ts';
 import { askAgent } from './local-client.ts';
 import { parseVerbArgs, type Verb } from './verb.ts';
 

@@ -1,9 +1,9 @@
 // `holdfast`: finds the verb, and turns whatever comes of it into text and an exit code.
+import { CommandFailure, failureJson, UsageError } from '../../lib/program/command-failure.ts';
+import { EXIT } from '../../lib/program/exit-codes.ts';
 import { printable, printableJson } from '../../protocol/values/text.ts';
 import { AGENT_VERSION } from '../version.ts';
 import type { CliContext } from './context.ts';
-import { EXIT } from './exit-codes.ts';
-import { CommandFailure, UsageError } from './failure.ts';
 import { describeCommand, describeVerb } from './usage.ts';
 import type { Verb } from './verb.ts';
 
@@ -51,8 +51,8 @@ function tell(
   failure: CommandFailure,
   { context, verb, isJson }: { context: CliContext; verb: Verb; isJson: boolean },
 ): number {
-  const { code, message, hint, exitCode } = failure;
-  if (isJson) context.out.write(`${printableJson({ error: { code, message, hint } }, 2)}\n`);
+  const { message, hint, exitCode } = failure;
+  if (isJson) context.out.write(`${printableJson(failureJson(failure), 2)}\n`);
   if (failure instanceof UsageError) return refuse(context, message, describeVerb(verb));
   // A configuration has a line for each of its faults.
   const lines = message.split('\n').map(printable).join('\n');

@@ -1,8 +1,8 @@
 // What a verb of `holdfast` is; the table of all of them is in verbs.ts.
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { systemErrorCode } from '../../lib/failures/system-error.ts';
+import { UsageError } from '../../lib/program/command-failure.ts';
 import type { CliContext } from './context.ts';
-import { UsageError } from './failure.ts';
 
 export interface Verb {
   readonly name: string;

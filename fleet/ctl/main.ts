@@ -1,8 +1,8 @@
 // The composition root of `holdfastctl`: ties the command line to this process, and decides nothing.
 import { setTimeout } from 'node:timers/promises';
+import { EXIT } from '../../lib/program/exit-codes.ts';
 import { readText } from '../document/read-file.ts';
 import { readEnvironment } from './environment.ts';
-import { EXIT } from './failure.ts';
 import type { Host, Output } from './host.ts';
 import { run } from './run.ts';
 

@@ -1,13 +1,14 @@
 // The command line: commander's commands, and the one place where a failure becomes words and an exit code.
 import { Command, CommanderError } from 'commander';
 import * as v from 'valibot';
+import { CommandFailure, failureJson, UsageError } from '../../lib/program/command-failure.ts';
+import { EXIT, type ExitCode } from '../../lib/program/exit-codes.ts';
 import { deploy, deploySchema } from './commands/deploy.ts';
 import type { Files } from './commands/load-asked.ts';
 import { commonSchema } from './commands/options.ts';
 import { remove, removeSchema } from './commands/remove.ts';
 import { status } from './commands/status.ts';
 import { validate, validateSchema } from './commands/validate.ts';
-import { CommandFailure, EXIT, type ExitCode } from './failure.ts';
 import { type Host, writeJson, writeLine } from './host.ts';
 import { VERSION } from './version.ts';
 
@@ -117,13 +118,13 @@ function reportFailure(error: unknown, isJson: boolean, host: Host): ExitCode {
   // Commander has written its own words already; help and version are no failures.
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.good;
-    if (isJson) writeJson(host.stdout, { error: { code: 'usage', message: error.message } });
+    if (isJson) writeJson(host.stdout, failureJson(new UsageError(error.message)));
     return EXIT.usage;
   }
   const failure = host.signal.aborted ? asInterruption(error) : error;
   if (!(failure instanceof CommandFailure)) throw failure;
-  const { code, message, hint, details, exitCode } = failure;
-  if (isJson) writeJson(host.stdout, { error: { code, message, hint, ...details } });
+  const { message, hint, exitCode } = failure;
+  if (isJson) writeJson(host.stdout, failureJson(failure));
   writeLine(host.stderr, `error: ${message}`);
   if (hint !== undefined) writeLine(host.stderr, `hint: ${hint}`);
   return exitCode;

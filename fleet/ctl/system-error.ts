@@ -1,5 +1,5 @@
 // What the system answers, in words. The one place on this side that has them; a failed connect has its own, with hints.
-import { messageOf } from './failure.ts';
+import { messageOf } from '../../lib/failures/system-error.ts';
 
 const SENTENCES: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',

@@ -1,11 +1,11 @@
 // A `.json` file is a ready document: nothing is converted, only checked.
 import * as v from 'valibot';
+import { messageOf } from '../../lib/failures/system-error.ts';
 import { DEPLOYMENT_SCHEMA } from '../../protocol/deployment/deployment.ts';
 import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
 import { parsePath } from '../compose/paths.ts';
 import { type PlacedFault, withSalt } from '../compose/read-compose.ts';
 import { parseYaml, type Yaml } from '../compose/yaml-tree.ts';
-import { messageOf } from '../ctl/failure.ts';
 
 /** The content of a document; `revision` is there when the file fixes one. */
 export interface ReadyContent {

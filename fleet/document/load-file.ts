@@ -1,11 +1,12 @@
 // Reads FILE …: Compose files, one over the other, or a ready document when its name ends in `.json`.
 import { basename, dirname, resolve } from 'node:path';
+import { CommandFailure } from '../../lib/program/command-failure.ts';
+import { EXIT } from '../../lib/program/exit-codes.ts';
 import { NAME_PATTERN } from '../../protocol/values/names.ts';
 import type { FileText } from '../compose/conversion.ts';
 import type { Variables } from '../compose/interpolate.ts';
 import { type PlacedFault, readCompose } from '../compose/read-compose.ts';
 import type { SourceText } from '../compose/sources.ts';
-import { CommandFailure, EXIT } from '../ctl/failure.ts';
 import { besideFolder } from './beside-folder.ts';
 import { type ContentResult, type ReadyContent, readJsonDocument } from './json-document.ts';
 import { readTextFile } from './read-file.ts';

@@ -1,9 +1,10 @@
 // Variables for a Compose file: those of the process, and behind them those of `.env` or `--env-file`.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { CommandFailure } from '../../lib/program/command-failure.ts';
+import { EXIT } from '../../lib/program/exit-codes.ts';
 import { envValues } from '../compose/env-values.ts';
 import type { Variables } from '../compose/interpolate.ts';
-import { CommandFailure, EXIT } from '../ctl/failure.ts';
 import { readTextFile } from './read-file.ts';
 
 const MAX_BYTES = 1024 * 1024;

@@ -1,9 +1,10 @@
 // A document as the bytes that are published, within what every large broker retains.
 
+import { CommandFailure } from '../../lib/program/command-failure.ts';
+import { EXIT } from '../../lib/program/exit-codes.ts';
 import { formatPath } from '../../protocol/faults.ts';
 import { MAX_RETAINED_BYTES, WARN_RETAINED_BYTES } from '../../protocol/payload.ts';
 import { formatBytes } from '../../protocol/values/byte-size.ts';
-import { CommandFailure, EXIT } from '../ctl/failure.ts';
 
 export interface Payload {
   readonly text: string;

@@ -65,7 +65,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'lib/time', duty: 'clock, timers, back-off, waker', imports: [], packages: [] },
   {
     path: 'lib/program',
-    duty: 'what a program needs: logger, secrets, Node’s HTTP',
+    duty: 'what a program needs: logger, secrets, Node’s HTTP; exit codes, and how a command fails',
     imports: ['lib/failures'],
     packages: ['node:*'],
   },
@@ -257,13 +257,22 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'fleet/document',
     duty: 'a file is read and made ready to publish',
-    imports: ['fleet/compose', 'fleet/view', 'fleet/ctl', 'protocol', ...DOCUMENT, 'protocol/reports'],
+    imports: [
+      'fleet/compose',
+      'fleet/view',
+      'fleet/ctl',
+      'lib/failures',
+      'lib/program',
+      'protocol',
+      ...DOCUMENT,
+      'protocol/reports',
+    ],
     packages: ['valibot', 'node:*'],
   },
   {
     path: 'fleet/ctl/broker',
     duty: "the manager's connection",
-    imports: ['fleet/ctl', 'protocol'],
+    imports: ['fleet/ctl', 'lib/failures', 'lib/program', 'protocol'],
     packages: ['mqtt', 'node:*'],
   },
   {
@@ -275,7 +284,15 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'fleet/ctl/follow',
     duty: 'an update is followed on its devices',
-    imports: ['fleet/ctl', 'fleet/ctl/broker', 'fleet/ctl/render', 'fleet/view', 'protocol', ...REPORTS],
+    imports: [
+      'fleet/ctl',
+      'fleet/ctl/broker',
+      'fleet/ctl/render',
+      'fleet/view',
+      'lib/program',
+      'protocol',
+      ...REPORTS,
+    ],
     packages: [],
   },
   {
@@ -288,6 +305,7 @@ export const ROOMS: readonly Room[] = [
       'fleet/ctl/render',
       'fleet/document',
       'fleet/view',
+      'lib/program',
       'protocol',
       'protocol/operations',
       ...DOCUMENT,
@@ -298,7 +316,14 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'fleet/ctl',
     duty: 'the `holdfastctl` command',
-    imports: ['fleet/compose', 'fleet/document', 'fleet/ctl/commands', ...VALUES],
+    imports: [
+      'fleet/compose',
+      'fleet/document',
+      'fleet/ctl/commands',
+      'lib/failures',
+      'lib/program',
+      ...VALUES,
+    ],
     packages: ['commander', 'valibot', 'node:*'],
   },
 ];

@@ -1,5 +1,5 @@
 // Where the broker is: `--broker URL` or `HOLDFAST_BROKER`, taken apart.
-import { usageFailure } from '../failure.ts';
+import { UsageError } from '../../../lib/program/command-failure.ts';
 
 export interface BrokerAddress {
   readonly host: string;
@@ -15,16 +15,16 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'mqtt:': 1883, 'mqtts:
 /** Parses a broker's URL. The URL itself is never repeated in a message: it may hold a password. */
 export function parseBrokerUrl(text: string | undefined): BrokerAddress {
   if (text === undefined || text === '') {
-    throw usageFailure(
+    throw new UsageError(
       'no broker is given',
       'pass --broker URL or set HOLDFAST_BROKER, e.g. mqtt://localhost:1883',
     );
   }
   const url = URL.parse(text);
   const defaultPort = url === null ? undefined : DEFAULT_PORTS[url.protocol];
-  if (url === null || url.hostname === '') throw usageFailure('the broker is no URL', HINT);
+  if (url === null || url.hostname === '') throw new UsageError('the broker is no URL', HINT);
   if (defaultPort === undefined)
-    throw usageFailure(`the broker's protocol "${url.protocol}" is not known`, HINT);
+    throw new UsageError(`the broker's protocol "${url.protocol}" is not known`, HINT);
   return {
     // The URL parser keeps the brackets of an IPv6 address; sockets want none.
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -44,6 +44,6 @@ function decode(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw usageFailure("the broker's user or password has a lone %", 'write % as %25');
+    throw new UsageError("the broker's user or password has a lone %", 'write % as %25');
   }
 }

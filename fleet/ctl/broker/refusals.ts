@@ -1,5 +1,5 @@
 // What a failed connect means, in words for an operator.
-import { messageOf } from '../failure.ts';
+import { messageOf } from '../../../lib/failures/system-error.ts';
 import type { BrokerAddress } from './broker-url.ts';
 
 export interface Explanation {

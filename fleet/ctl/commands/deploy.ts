@@ -1,6 +1,6 @@
 // `holdfastctl deploy FILE --to …`: a file becomes the next revision of a deployment.
 import * as v from 'valibot';
-import type { ExitCode } from '../failure.ts';
+import type { ExitCode } from '../../../lib/program/exit-codes.ts';
 import type { Host } from '../host.ts';
 import { type Files, loadAsked } from './load-asked.ts';
 import { fileSchema, publishSchema, readAddressees, readPercent, readRevision } from './options.ts';

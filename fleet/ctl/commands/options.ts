@@ -1,6 +1,7 @@
 // Options as they come from the command line, parsed into values once.
 import { resolve } from 'node:path';
 import * as v from 'valibot';
+import { UsageError } from '../../../lib/program/command-failure.ts';
 import { purgedSchema } from '../../../protocol/deployment/purge.ts';
 import {
   type Addressee,
@@ -13,7 +14,6 @@ import { NAME_PATTERN } from '../../../protocol/values/names.ts';
 import { readTextFile } from '../../document/read-file.ts';
 import { parseBrokerUrl } from '../broker/broker-url.ts';
 import { type Broker, connectBroker } from '../broker/connection.ts';
-import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 
 const flag = v.optional(v.boolean(), false);
@@ -61,20 +61,20 @@ export async function openBroker(options: CommonOptions, host: Host): Promise<Br
 
 function readCa(file: string, { cwd }: Host): string {
   const read = readTextFile(resolve(cwd, file), MAX_CA_BYTES);
-  if (!read.ok) throw usageFailure(`--ca ${file} cannot be read: ${read.message}`);
+  if (!read.ok) throw new UsageError(`--ca ${file} cannot be read: ${read.message}`);
   return read.text;
 }
 
 export function readPrefix({ topicPrefix }: CommonOptions): string {
   const prefix = topicPrefix ?? DEFAULT_TOPIC_PREFIX;
   const problem = checkTopicPrefix(prefix);
-  if (problem !== null) throw usageFailure(`--topic-prefix "${prefix}": ${problem}`);
+  if (problem !== null) throw new UsageError(`--topic-prefix "${prefix}": ${problem}`);
   return prefix;
 }
 
 export function readAddressee(text: string): Addressee {
   const to = parseAddressee(text);
-  if (to === null) throw usageFailure(`"${text}" is no target`, 'write devices/ID or groups/NAME');
+  if (to === null) throw new UsageError(`"${text}" is no target`, 'write devices/ID or groups/NAME');
   return to;
 }
 
@@ -86,7 +86,7 @@ export function readAddressees(texts: readonly string[]): Addressee[] {
 /** A name as topics and labels carry it; `what` names the option or argument. */
 export function readName(what: string, name: string): string {
   if (NAME_PATTERN.test(name)) return name;
-  throw usageFailure(
+  throw new UsageError(
     `${what} "${name}" is no name`,
     'up to 63 lower-case letters, digits, "-" and "_", a letter or digit first',
   );
@@ -95,7 +95,7 @@ export function readName(what: string, name: string): string {
 /** What a removal deletes: a volume, whose name may have capitals and dots, or a path in the deployment's folder. */
 export function readPurged(text: string): string {
   if (v.is(purgedSchema, text)) return text;
-  throw usageFailure(
+  throw new UsageError(
     `--purge "${text}" is neither the name of a volume nor a path in the folder`,
     'a name has up to 63 letters, digits, ".", "-" and "_", with "shared/" before it for a shared volume; a path begins with "./", such as "./data", or is "./" for all',
   );
@@ -105,7 +105,7 @@ export function readTimeoutMs(text: string): number {
   const ms = parseDurationMs(text);
   // Longer ones overflow the timer, and would end at once.
   if (ms === null || ms <= 0 || ms > 24 * 3_600_000) {
-    throw usageFailure(`--timeout "${text}" is no duration up to 24h`, 'write it as 30s or 10m');
+    throw new UsageError(`--timeout "${text}" is no duration up to 24h`, 'write it as 30s or 10m');
   }
   return ms;
 }
@@ -114,12 +114,12 @@ export function readRevision(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const revision = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(revision) && revision > 0) return revision;
-  throw usageFailure(`--revision "${text}" is no whole number from 1`);
+  throw new UsageError(`--revision "${text}" is no whole number from 1`);
 }
 
 export function readPercent(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const percent = Number(text);
   if (/^\d+(\.\d+)?$/.test(text) && percent <= 100) return percent;
-  throw usageFailure(`--percent "${text}" is no number from 0 to 100`);
+  throw new UsageError(`--percent "${text}" is no number from 0 to 100`);
 }

@@ -1,5 +1,7 @@
 // What `deploy` and `remove` share: take stock, give the next revision, publish, and follow.
 import type * as v from 'valibot';
+import { CommandFailure, UsageError } from '../../../lib/program/command-failure.ts';
+import { EXIT, type ExitCode } from '../../../lib/program/exit-codes.ts';
 import { MAX_PAYLOAD_BYTES, parseJsonPayload } from '../../../protocol/payload.ts';
 import { type Addressee, formatAddressee, formatTopic } from '../../../protocol/topics.ts';
 import type { ReadyContent } from '../../document/json-document.ts';
@@ -8,7 +10,6 @@ import { type Publication, planPublication, type Retained } from '../../document
 import { type Payload, serialize } from '../../document/serialize.ts';
 import { sourceOf } from '../../view/sources.ts';
 import type { Broker } from '../broker/connection.ts';
-import { CommandFailure, EXIT, type ExitCode, usageFailure } from '../failure.ts';
 import { FleetWatch } from '../follow/fleet-watch.ts';
 import { type Aim, prepareFollow } from '../follow/follow-all.ts';
 import { devicesOf, exitCodeOf, type Outcome } from '../follow/outcome.ts';
@@ -45,7 +46,7 @@ export async function publish(request: PublishRequest, host: Host): Promise<Exit
   const prefix = readPrefix(options);
   const timeoutMs = readTimeoutMs(options.timeout);
   if (content.state === 'inherit' && to.some(({ kind }) => kind === 'group'))
-    throw usageFailure(
+    throw new UsageError(
       '"inherit" ends the document of a device, and not of a group',
       'write --to devices/ID',
     );

@@ -1,7 +1,8 @@
 // `holdfastctl remove NAME --to …`: asks that a deployment be absent, or that a device's own document end. Volumes and
 // the folder stay unless they are named.
 import * as v from 'valibot';
-import { type ExitCode, usageFailure } from '../failure.ts';
+import { UsageError } from '../../../lib/program/command-failure.ts';
+import type { ExitCode } from '../../../lib/program/exit-codes.ts';
 import type { Host } from '../host.ts';
 import { publishSchema, readAddressees, readName, readPurged, readRevision } from './options.ts';
 import { publish } from './publish.ts';
@@ -17,7 +18,7 @@ export async function remove(name: string, options: RemoveOptions, host: Host): 
   const to = readAddressees(options.to);
   const revision = readRevision(options.revision);
   if (options.inherit && options.purge.length > 0)
-    throw usageFailure(
+    throw new UsageError(
       '--inherit and --purge do not go together: what a group asks for keeps its volumes and its folder',
     );
   const content = { name: readName('the deployment', name), ...removalOf(options) };

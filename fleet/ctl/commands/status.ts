@@ -1,8 +1,8 @@
 // `holdfastctl status [devices/ID | groups/NAME]`: what the devices last reported.
+import { EXIT, type ExitCode } from '../../../lib/program/exit-codes.ts';
 import { type Addressee, formatAddressee } from '../../../protocol/topics.ts';
 import { type DeviceView, FleetView } from '../../view/fleet-view.ts';
 import { awaitRetained, type CutList } from '../broker/retained.ts';
-import { EXIT, type ExitCode } from '../failure.ts';
 import { type Host, writeJson, writeLine } from '../host.ts';
 import { formatStatusTable, isBadNews } from '../render/status-table.ts';
 import { nearestAddressee } from './check-known.ts';

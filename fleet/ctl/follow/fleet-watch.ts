@@ -1,9 +1,9 @@
 // A view of the fleet that is kept up to date for as long as a command waits: a line that breaks is made anew, and
 // what a broker dropped from its queue for us is read again.
 
+import { CommandFailure } from '../../../lib/program/command-failure.ts';
 import type { FleetView } from '../../view/fleet-view.ts';
 import type { Broker } from '../broker/connection.ts';
-import { CommandFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 
 /** A broker's queue for one client is bounded, and a fleet may say more at once. */

@@ -1,9 +1,9 @@
 // How the waiting for one publication ended, for programs and as an exit code.
+import { EXIT, type ExitCode } from '../../../lib/program/exit-codes.ts';
 import { type Addressee, formatAddressee } from '../../../protocol/topics.ts';
 import type { Expectation } from '../../view/expect-devices.ts';
 import type { FleetView } from '../../view/fleet-view.ts';
 import type { Goal } from '../../view/judge-status.ts';
-import { EXIT, type ExitCode } from '../failure.ts';
 import type { Settled } from './follow.ts';
 
 /** What became of one device. */

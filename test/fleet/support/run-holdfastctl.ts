@@ -1,8 +1,8 @@
 // Runs the command line in this process, with everything around it stood in for.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ExitCode } from '../../../fleet/ctl/failure.ts';
 import type { Host } from '../../../fleet/ctl/host.ts';
 import { run } from '../../../fleet/ctl/run.ts';
+import type { ExitCode } from '../../../lib/program/exit-codes.ts';
 
 export interface RunResult {
   readonly code: ExitCode;

@@ -3,7 +3,7 @@ import type { AuthenticateError } from 'aedes';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseBrokerUrl } from '../../../../fleet/ctl/broker/broker-url.ts';
 import { connectBroker } from '../../../../fleet/ctl/broker/connection.ts';
-import { CommandFailure } from '../../../../fleet/ctl/failure.ts';
+import { CommandFailure } from '../../../../lib/program/command-failure.ts';
 import { listenOnLoopback } from '../../../fakes/loopback.ts';
 import { startTestBroker } from '../../support/test-broker.ts';
 
