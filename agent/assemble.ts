@@ -3,6 +3,7 @@
 
 import { Tasks } from '../lib/failures/tasks.ts';
 import type { Logger } from '../lib/program/logger.ts';
+import { VERSION } from '../lib/program/version.ts';
 import type { Clock, Random } from '../lib/time/clock.ts';
 import { CommandIntake } from './doors/mqtt/command-intake.ts';
 import { commandVerbs } from './doors/mqtt/command-verbs.ts';
@@ -26,7 +27,6 @@ import { ImageCollector } from './supply/image-collector.ts';
 import { ImagePuller } from './supply/image-puller.ts';
 import type { ImageSpace } from './supply/image-space.ts';
 import { NotedPulls } from './supply/noted-pulls.ts';
-import { AGENT_VERSION } from './version.ts';
 
 /** A broker's line that has been made but not begun. */
 export interface BrokerLine extends Broker {
@@ -104,7 +104,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
       const at = clock.wallTime().toISOString();
       const clockNow = { ...host.readClock(), lastJump: clockWatch.lastJump };
       const facts = { host: host.readFacts(), clock: clockNow, engine: presence.facts };
-      return deviceState({ device, groups, agentVersion: AGENT_VERSION, ...facts, deployments, at });
+      return deviceState({ device, groups, agentVersion: VERSION, ...facts, deployments, at });
     },
     onRound: () => {
       store.verifyPlace();
@@ -188,7 +188,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
       commands.answerInterrupted();
       supervisor.start();
       reporting = reporter.run(ending.signal).catch(onFatal);
-      reporter.addEvents([{ type: 'agent_started', version: AGENT_VERSION, boot_id: bootId }]);
+      reporter.addEvents([{ type: 'agent_started', version: VERSION, boot_id: bootId }]);
       for (const worker of [stalls, collector, sampler]) tasks.run(worker.run(ending.signal));
       broker.start();
     },
@@ -207,7 +207,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
         device,
         host_name: options.otherHostName,
         groups,
-        agent_version: AGENT_VERSION,
+        agent_version: VERSION,
         started_at: startedAt,
       },
       broker: localBroker(broker.status(), options.brokerUrl),

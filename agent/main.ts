@@ -3,6 +3,7 @@
 import { dirname } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { readSecret } from '../lib/program/read-secret.ts';
+import { VERSION } from '../lib/program/version.ts';
 import { systemClock as clock } from '../lib/time/system-clock.ts';
 import { escapeUnprintable } from '../protocol/values/text.ts';
 import { assembleAgent, type Edges } from './assemble.ts';
@@ -27,7 +28,6 @@ import { openStore, readKeptDevice } from './store/open-store.ts';
 import type { SqliteStore } from './store/sqlite-store.ts';
 import { createNotifier } from './systemd/notify.ts';
 import { ProgressWatchdog } from './systemd/watchdog.ts';
-import { AGENT_VERSION } from './version.ts';
 
 const MAX_WAIT_MS = 15_000;
 
@@ -76,7 +76,7 @@ export async function runAgent({ configPath, signal }: RunAgentOptions): Promise
 
   await agent.start();
   notifier.ready();
-  logger.info({ version: AGENT_VERSION, config: config.file, groups: config.groups }, 'agent started');
+  logger.info({ version: VERSION, config: config.file, groups: config.groups }, 'agent started');
   await Promise.race([whenAborted(signal), whenAborted(failure.signal)]);
 
   notifier.stopping();

@@ -1,8 +1,8 @@
 // `holdfast`: finds the verb, and turns whatever comes of it into text and an exit code.
 import { CommandFailure, failureJson, UsageError } from '../../lib/program/command-failure.ts';
 import { EXIT } from '../../lib/program/exit-codes.ts';
+import { VERSION } from '../../lib/program/version.ts';
 import { printable, printableJson } from '../../protocol/values/text.ts';
-import { AGENT_VERSION } from '../version.ts';
 import type { CliContext } from './context.ts';
 import { describeCommand, describeVerb } from './usage.ts';
 import type { Verb } from './verb.ts';
@@ -15,7 +15,7 @@ export async function runCommand(
 ): Promise<number> {
   const [first, ...rest] = args;
   if (first === '--help' || first === '-h') return print(context, describeCommand(verbs));
-  if (first === '--version') return print(context, `holdfast ${AGENT_VERSION}\n`);
+  if (first === '--version') return print(context, `holdfast ${VERSION}\n`);
   const verb = verbs.find(({ name }) => name === first);
   if (verb === undefined) return refuse(context, complainAbout(first), describeCommand(verbs));
   const options = optionsIn(rest);

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import * as v from 'valibot';
 import { CommandFailure, failureJson, UsageError } from '../../lib/program/command-failure.ts';
 import { EXIT, type ExitCode } from '../../lib/program/exit-codes.ts';
+import { VERSION } from '../../lib/program/version.ts';
 import { deploy, deploySchema } from './commands/deploy.ts';
 import type { Files } from './commands/load-asked.ts';
 import { commonSchema } from './commands/options.ts';
@@ -10,7 +11,6 @@ import { remove, removeSchema } from './commands/remove.ts';
 import { status } from './commands/status.ts';
 import { validate, validateSchema } from './commands/validate.ts';
 import { type Host, writeJson, writeLine } from './host.ts';
-import { VERSION } from './version.ts';
 
 type Finish = (code: ExitCode) => void;
 
