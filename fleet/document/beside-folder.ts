@@ -1,9 +1,9 @@
 // What lies beside a Compose file.
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { describeReadError } from '../../lib/failures/system-error.ts';
 import { MAX_RETAINED_BYTES } from '../../protocol/payload.ts';
 import type { Beside, FileText, Look } from '../compose/conversion.ts';
-import { describeSystemError } from '../ctl/system-error.ts';
 import { readTextFile } from './read-file.ts';
 
 /** What keeps an empty directory in a repository, and what is read, or made by tools, for the whole folder. */
@@ -30,7 +30,7 @@ function readFile(path: string): FileText {
   try {
     if (!statSync(path).isFile()) return { ok: false, message: 'it is no regular file' };
   } catch (error) {
-    return { ok: false, message: describeSystemError(error) };
+    return { ok: false, message: describeReadError(error) };
   }
   return readTextFile(path, MAX_RETAINED_BYTES);
 }

@@ -1,9 +1,9 @@
 // Files that a command line or a Compose file names, read within a bound: a device file or a pipe may have no end.
 import { isUtf8 } from 'node:buffer';
 import { closeSync, openSync, readSync } from 'node:fs';
+import { describeReadError } from '../../lib/failures/system-error.ts';
 import { formatBytes } from '../../protocol/values/byte-size.ts';
 import type { FileText } from '../compose/conversion.ts';
-import { describeSystemError } from '../ctl/system-error.ts';
 
 /** The text of a file of at most `maxBytes`, or what is wrong with it. */
 export function readTextFile(path: string, maxBytes: number): FileText {
@@ -15,7 +15,7 @@ export function readTextFile(path: string, maxBytes: number): FileText {
       closeSync(file);
     }
   } catch (error) {
-    return { ok: false, message: describeSystemError(error) };
+    return { ok: false, message: describeReadError(error) };
   }
 }
 
@@ -28,7 +28,7 @@ export function readText(file: number, maxBytes: number): FileText {
     if (!isUtf8(bytes)) return { ok: false, message: 'it is no text in UTF-8' };
     return { ok: true, text: bytes.toString('utf8') };
   } catch (error) {
-    return { ok: false, message: describeSystemError(error) };
+    return { ok: false, message: describeReadError(error) };
   }
 }
 

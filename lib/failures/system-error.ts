@@ -28,9 +28,29 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'no answer',
 };
 
+/** Where a file that somebody named was only to be read, more can be said of the same codes. */
+const READING_SENTENCES: Readonly<Record<string, string>> = {
+  ...SENTENCES,
+  ENOENT: 'there is no such file',
+  EACCES: 'this user has no right to read it',
+  EIO: 'the disk fails to read it',
+  ENXIO: 'it is a socket or a device that cannot be opened, and a file is expected',
+  EAGAIN: 'nothing is there to be read now',
+};
+
 /** `there is no such file or directory`: without the path, which whoever tells it knows. */
 export function describeSystemError(error: unknown): string {
-  return SENTENCES[systemErrorCode(error) ?? ''] ?? messageOf(error).replace(/, \w+( '.*)?$/s, '');
+  return SENTENCES[systemErrorCode(error) ?? ''] ?? withoutCall(messageOf(error));
+}
+
+/** The same of a file, or standard input, that could not be read. */
+export function describeReadError(error: unknown): string {
+  return READING_SENTENCES[systemErrorCode(error) ?? ''] ?? withoutCall(messageOf(error));
+}
+
+/** Node appends the call and its path. */
+function withoutCall(message: string): string {
+  return message.replace(/, \w+( '.*)?$/s, '');
 }
 
 /** `ENOENT`, `SQLITE_FULL`: what a program tells errors of the system and of libraries by; `null` for others. */

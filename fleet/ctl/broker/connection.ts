@@ -2,10 +2,10 @@
 // that lost its broker says so and ends.
 import { randomUUID } from 'node:crypto';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import { describeSystemError } from '../../../lib/failures/system-error.ts';
 import { CommandFailure } from '../../../lib/program/command-failure.ts';
 import { EXIT } from '../../../lib/program/exit-codes.ts';
 import type { Pause } from '../host.ts';
-import { describeSystemError } from '../system-error.ts';
 import { type BrokerAddress, formatAddress } from './broker-url.ts';
 import { ClosedBeforeAnswer, explainRefusal, isVersionRefusal, mayConnectLater } from './refusals.ts';
 import { inThreeTries } from './tries.ts';

@@ -1,7 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { describeSystemError, messageOf, systemErrorCode } from '../../../lib/failures/system-error.ts';
+import {
+  describeReadError,
+  describeSystemError,
+  messageOf,
+  systemErrorCode,
+} from '../../../lib/failures/system-error.ts';
 
 function failureOf(work: () => unknown): unknown {
   try {
@@ -20,6 +25,19 @@ test.each([
   [path.join(here, 'below'), 'a part of its path is a file, and a directory is expected'],
 ])('what reading %s meets is a sentence', (file, sentence) => {
   expect(describeSystemError(failureOf(() => readFileSync(file)))).toBe(sentence);
+});
+
+const coded = (code: string, message: string): Error => Object.assign(new Error(message), { code });
+
+test.each([
+  [failureOf(() => readFileSync('/nowhere/at-all')), 'there is no such file'],
+  [coded('EACCES', "EACCES: permission denied, open '/a'"), 'this user has no right to read it'],
+  [coded('EISDIR', 'EISDIR: illegal operation'), 'it is a directory, and a file is expected'],
+  [coded('EAGAIN', 'EAGAIN: resource temporarily unavailable, read'), 'nothing is there to be read now'],
+  [coded('ESTALE', "ESTALE: stale file handle, read '/a'"), 'ESTALE: stale file handle'],
+  [new Error('what it says'), 'what it says'],
+])('of a file that was only to be read, %s is told as such', (error, words) => {
+  expect(describeReadError(error)).toBe(words);
 });
 
 test('so is what writing meets', () => {
