@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Observed } from '../model/observed.ts';
 import { sharedName } from '../model/resources.ts';
+import { graceOf } from '../model/step-table.ts';
 import type { Step, StepOutcome } from '../model/steps.ts';
 import type {
   Engine,
@@ -121,8 +122,7 @@ export class DockerEngine implements Engine {
   }
 
   carryOut(deployment: string, step: Step): Promise<StepOutcome> {
-    const isSlow = step.kind === 'stop_container' || step.kind === 'restart_container';
-    const docker = isSlow ? this.#patient : this.#docker;
+    const docker = graceOf(step) === null ? this.#docker : this.#patient;
     const act = (): Promise<StepOutcome> =>
       carryOut({ docker, files: this.#files, folders: this.#folders }, deployment, step);
     const isOfMany = step.kind === 'create_network' && sharedName(step.network) !== null;

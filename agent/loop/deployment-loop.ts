@@ -6,11 +6,13 @@ import type { Observed } from '../model/observed.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../model/record.ts';
 import { resumeAfterGap, resumeRecord } from '../model/resume-record.ts';
 import type { Decision, Revision, Situation } from '../model/situation.ts';
+import { graceOf } from '../model/step-table.ts';
+import type { StepResult } from '../model/steps.ts';
 import { type Engine, EngineUnavailable } from '../ports/engine.ts';
 import { type AcceptedRevision, StoreBlocked, StoreBroken } from '../ports/store.ts';
 import { chooseDocument } from '../reconcile/choose-document.ts';
 import { decide } from '../reconcile/decide.ts';
-import { recordOutcomes, type StepResult } from '../reconcile/outcomes.ts';
+import { recordOutcomes } from '../reconcile/outcomes.ts';
 import { foldersToPurge, VOLUME_KEPT } from '../reconcile/removal.ts';
 import { withRetry } from '../reconcile/retry.ts';
 import { recognise } from '../reconcile/running/identity.ts';
@@ -317,7 +319,7 @@ export class DeploymentLoop {
   /** Side by side: the steps of one decision do not depend on each other. */
   async #apply({ steps }: Decision): Promise<StepResult[]> {
     const { engine, reporter } = this.#context;
-    this.#graceMs = Math.max(0, ...steps.map((step) => ('graceMs' in step ? step.graceMs : 0)));
+    this.#graceMs = Math.max(0, ...steps.map((step) => graceOf(step) ?? 0));
     const results = await Promise.all(
       steps.map(async (step) => ({ step, outcome: await engine.carryOut(this.name, step) })),
     );

@@ -1,9 +1,9 @@
 // Events that a round leaves behind, made from what it changed and did.
 
 import type { DeploymentRecord, Stranger } from '../model/record.ts';
-import { serviceOf } from '../model/steps.ts';
+import { natureOf, serviceOf } from '../model/step-table.ts';
+import type { StepResult } from '../model/steps.ts';
 import type { NewEvent } from '../ports/store.ts';
-import type { StepResult } from '../reconcile/outcomes.ts';
 
 /** What became of a record: phases, new failures of services, and strangers that bear our labels. */
 function change(deployment: string, before: DeploymentRecord, after: DeploymentRecord): NewEvent[] {
@@ -34,10 +34,10 @@ export function newStrangers(before: DeploymentRecord, after: DeploymentRecord):
   return after.own?.strangers.filter(({ id }) => !known.has(id)) ?? [];
 }
 
-/** Steps that were carried out; reading logs is no news. */
+/** Steps that were carried out, but for those that are not told. */
 function steps(deployment: string, results: readonly StepResult[]): NewEvent[] {
   return results
-    .filter(({ step }) => step.kind !== 'read_last_logs')
+    .filter(({ step }) => natureOf(step).isTold)
     .map(({ step, outcome }) => {
       const service = serviceOf(step);
       const about = service === null ? { deployment } : { deployment, service };

@@ -6,8 +6,8 @@ import type { Reason } from '../../protocol/reports/status.ts';
 import { historyOf } from '../model/histories.ts';
 import type { DeploymentRecord, ServiceHistory } from '../model/record.ts';
 import type { ServiceView } from '../model/situation.ts';
-import { type Step, serviceOf } from '../model/steps.ts';
-import type { StepResult } from '../reconcile/outcomes.ts';
+import { blameOf, serviceOf } from '../model/step-table.ts';
+import type { Step, StepResult } from '../model/steps.ts';
 import { newStrangers } from './events-of.ts';
 
 export class Journal {
@@ -54,7 +54,7 @@ export class Journal {
       if (!outcome.ok) {
         const { code, message, hint } = outcome;
         // That of a service is told as its failure, with the next try.
-        const level = 'spec' in step ? 'debug' : 'warn';
+        const level = typeof blameOf(step) === 'object' ? 'debug' : 'warn';
         this.#logger[level]({ ...about, code, hint }, `step ${step.kind} failed: ${message}`);
       } else if (isRestart(step, record)) this.#logger.info(about, `service ${service} was started again`);
       else this.#logger.debug(about, 'step');

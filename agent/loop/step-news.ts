@@ -1,8 +1,8 @@
 // What is worth telling of the steps of a round. An obstacle may last for weeks, and is tried every half a minute: the
 // same failure of the same step is told once, until the step succeeds or fails in another way.
 
-import { pathOf } from '../model/steps.ts';
-import type { StepResult } from '../reconcile/outcomes.ts';
+import { pathOf } from '../model/step-table.ts';
+import type { StepResult } from '../model/steps.ts';
 
 /** More than one deployment has at a time; the oldest is forgotten, and told again. */
 const MAX_KNOWN = 256;

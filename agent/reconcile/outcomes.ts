@@ -3,19 +3,14 @@ import type { Reason } from '../../protocol/reports/status.ts';
 import { emptyHistory, historyOf, withHistory } from '../model/histories.ts';
 import type { DeploymentRecord } from '../model/record.ts';
 import type { ServiceSpec } from '../model/service-spec.ts';
-import { pathOf, type Step, type StepOutcome } from '../model/steps.ts';
+import { blameOf, pathOf } from '../model/step-table.ts';
+import type { StepFailure, StepOf, StepResult } from '../model/steps.ts';
 import { type Moment, noteFailure } from './running/failures.ts';
 import { noteCreation } from './running/identity.ts';
 import { noteLastWords } from './running/last-words.ts';
-import { canBlock } from './running/obstacles.ts';
 import { withLog } from './running/reason-log.ts';
 import { noteRepeats } from './running/repeats.ts';
 import { noteLeft } from './running/shares.ts';
-
-export interface StepResult {
-  readonly step: Step;
-  readonly outcome: StepOutcome;
-}
 
 export function recordOutcomes(
   record: DeploymentRecord,
@@ -28,29 +23,43 @@ export function recordOutcomes(
   return { ...next, blocked: results.map(blockedBy).find((reason) => reason !== null) ?? null };
 }
 
-function recordOutcome(
+function recordOutcome(record: DeploymentRecord, result: StepResult, moment: Moment): DeploymentRecord {
+  const { step, outcome } = result;
+  const noted = recordEffect(record, result, moment.nowMs);
+  const blame = blameOf(step);
+  if (outcome.ok || typeof blame === 'string') return noted;
+  return noteFailure(noted, blame, { ...told(outcome), exitCode: null }, moment);
+}
+
+/** What a step has changed, as far as a record keeps it; one that failed may have changed something too. */
+function recordEffect(
   record: DeploymentRecord,
   { step, outcome }: StepResult,
-  moment: Moment,
+  nowMs: number,
 ): DeploymentRecord {
-  if (step.kind === 'read_last_logs')
-    return withLogs(record, step.service, outcome.ok ? (outcome.lines ?? []) : []);
-  if (step.kind === 'leave_network') return outcome.ok ? noteLeft(record, step.network) : record;
-  if (!('spec' in step)) return record;
-  const { spec } = step;
-  const noted = step.kind === 'create_container' ? noteCreation(record, step, outcome) : record;
-  if (!outcome.ok) return noteFailure(noted, spec, { ...told(outcome), exitCode: null }, moment);
   switch (step.kind) {
-    case 'create_container':
-      return created(noted, spec, outcome.container ?? null);
+    case 'create_container': {
+      const noted = noteCreation(record, step, outcome);
+      return outcome.ok ? created(noted, step.spec, outcome.container ?? null) : noted;
+    }
     case 'start_container':
     case 'restart_container':
-      return started(record, { spec, container: step.container }, moment.nowMs);
-    case 'update_container': {
-      const applied = { container: step.container, asked: spec.settings, shown: null };
-      return withHistory(record, spec, { ...historyOf(record, spec), applied });
-    }
-    default:
+      return outcome.ok ? started(record, step, nowMs) : record;
+    case 'update_container':
+      return outcome.ok ? changed(record, step) : record;
+    case 'leave_network':
+      return outcome.ok ? noteLeft(record, step.network) : record;
+    case 'read_last_logs':
+      return withLogs(record, step.service, outcome.ok ? (outcome.lines ?? []) : []);
+    case 'create_network':
+    case 'create_volume':
+    case 'unpause_container':
+    case 'stop_container':
+    case 'join_network':
+    case 'remove_container':
+    case 'remove_network':
+    case 'remove_volume':
+    case 'remove_folder':
       return record;
   }
 }
@@ -60,10 +69,18 @@ function created(record: DeploymentRecord, spec: ServiceSpec, container: string 
   return withHistory(record, spec, { ...emptyHistory(spec), applied });
 }
 
+function changed(
+  record: DeploymentRecord,
+  { spec, container }: StepOf<'update_container'>,
+): DeploymentRecord {
+  const applied = { container, asked: spec.settings, shown: null };
+  return withHistory(record, spec, { ...historyOf(record, spec), applied });
+}
+
 /** A run of ours begins: what exits from now on exits by itself. */
 function started(
   record: DeploymentRecord,
-  { spec, container }: { spec: ServiceSpec; container: string },
+  { spec, container }: StepOf<'start_container' | 'restart_container'>,
   nowMs: number,
 ): DeploymentRecord {
   const history = historyOf(record, spec);
@@ -75,15 +92,11 @@ function started(
 }
 
 function blockedBy({ step, outcome }: StepResult): Reason | null {
-  if (outcome.ok || !canBlock(step)) return null;
+  if (outcome.ok || blameOf(step) !== 'deployment') return null;
   return { ...told(outcome), path: pathOf(step) };
 }
 
-function told({ code, message, hint }: StepOutcome & { ok: false }): {
-  code: string;
-  message: string;
-  hint?: string;
-} {
+function told({ code, message, hint }: StepFailure): Omit<StepFailure, 'ok'> {
   return { code, message, ...(hint === undefined ? {} : { hint }) };
 }
 

@@ -6,7 +6,8 @@ import { isInFolder, isWithinFolder } from '../../protocol/values/folder-path.ts
 import type { DeploymentRecord, KeptVolumes } from '../model/record.ts';
 import { sharedName } from '../model/resources.ts';
 import type { Decision, Situation } from '../model/situation.ts';
-import { pathOf, type Step } from '../model/steps.ts';
+import { pathOf } from '../model/step-table.ts';
+import type { Step } from '../model/steps.ts';
 import { obstaclesIn } from './running/obstacles.ts';
 import { isUp } from './running/select-container.ts';
 import { leaveShared, noteShared } from './running/shares.ts';

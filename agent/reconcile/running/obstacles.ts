@@ -2,7 +2,8 @@
 // how long that is so.
 import type { Reason } from '../../../protocol/reports/status.ts';
 import type { DeploymentRecord } from '../../model/record.ts';
-import { pathOf, type Step } from '../../model/steps.ts';
+import { blameOf, pathOf } from '../../model/step-table.ts';
+import type { Step } from '../../model/steps.ts';
 import { NO_PROGRESS, noProgressIn } from './repeats.ts';
 
 /** The steps of one decision, by what depends on them. */
@@ -11,11 +12,6 @@ export interface Plan {
   readonly needed: readonly Step[];
   /** Of what is left over: all services may well run while they fail. */
   readonly cleanup: readonly Step[];
-}
-
-/** A step that concerns a service's own container is that service's failure. */
-export function canBlock(step: Step): boolean {
-  return !('spec' in step) && step.kind !== 'read_last_logs';
 }
 
 /**
@@ -34,5 +30,5 @@ export function obstaclesIn(
 }
 
 function isAbout({ path, code }: Reason, step: Step): boolean {
-  return pathOf(step) === path && (canBlock(step) || code === NO_PROGRESS);
+  return pathOf(step) === path && (blameOf(step) === 'deployment' || code === NO_PROGRESS);
 }

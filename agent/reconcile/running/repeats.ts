@@ -5,10 +5,11 @@
 import { equalJitter, nextCeilingMs } from '../../../lib/time/back-off.ts';
 import type { Reason } from '../../../protocol/reports/status.ts';
 import { historyOf, isHeldBack } from '../../model/histories.ts';
-import type { Observed } from '../../model/observed.ts';
+import type { Observed, ObservedContainer } from '../../model/observed.ts';
 import type { DeploymentRecord, Repeat } from '../../model/record.ts';
 import type { Decision, Situation } from '../../model/situation.ts';
-import { pathOf, type Step, type StepOutcome, serviceOf } from '../../model/steps.ts';
+import { natureOf, pathOf, serviceOf } from '../../model/step-table.ts';
+import type { Step, StepResult } from '../../model/steps.ts';
 import type { Moment } from './failures.ts';
 import { earliest, plightOf } from './services.ts';
 
@@ -19,7 +20,7 @@ const NOTHING: Repeat = { times: {}, retryAtMs: null, delayMs: 0, shown: null };
 
 export function noteRepeats(
   record: DeploymentRecord,
-  results: readonly { readonly step: Step; readonly outcome: StepOutcome }[],
+  results: readonly StepResult[],
   moment: Moment,
 ): DeploymentRecord {
   const repeats = new Map(Object.entries(record.repeats ?? {}));
@@ -33,11 +34,19 @@ export function noteRepeats(
   return withRepeats(record, Object.fromEntries(repeats));
 }
 
-/** Starts and stops of a service that fails are its failures' business. */
 function isCounted(step: Step, record: DeploymentRecord): boolean {
-  if (step.kind === 'read_last_logs') return false;
-  const isRun = 'graceMs' in step || step.kind === 'start_container';
-  return !(isRun && (record.services[serviceOf(step) ?? '']?.failuresInRow ?? 0) > 0);
+  switch (natureOf(step).repeats) {
+    case 'counted':
+      return true;
+    case 'counted_unless_failing':
+      return (record.services[serviceOf(step) ?? '']?.failuresInRow ?? 0) === 0;
+    case 'not_counted':
+      return false;
+  }
+}
+
+function canRepeat(step: Step): boolean {
+  return natureOf(step).repeats !== 'not_counted';
 }
 
 function oneMore(before: Repeat, word: string, { nowMs, chance }: Moment): Repeat {
@@ -58,14 +67,13 @@ function wordFor(step: Step): string {
 export function holdRepeated(situation: Situation, decision: Decision): Decision {
   const { nowMs, observed } = situation;
   const kept = Object.entries(decision.record.repeats ?? {}).flatMap(([path, repeat]) => {
-    const planned = decision.steps.filter((step) => pathOf(step) === path && step.kind !== 'read_last_logs');
+    const planned = decision.steps.filter((step) => pathOf(step) === path && canRepeat(step));
     if (planned.length === 0 && isWell(path, decision, nowMs)) return [];
     const shown = planned.map((step) => shownFor(step, observed)).find((words) => words !== null);
     return [[path, { ...repeat, shown: shown ?? repeat.shown }] as const];
   });
   const waits = new Map(kept.map(([path, { retryAtMs }]) => [path, (retryAtMs ?? 0) - nowMs]));
-  const isHeld = (step: Step): boolean =>
-    step.kind !== 'read_last_logs' && (waits.get(pathOf(step)) ?? 0) > 0;
+  const isHeld = (step: Step): boolean => canRepeat(step) && (waits.get(pathOf(step)) ?? 0) > 0;
   const held = decision.steps.filter(isHeld);
   return {
     ...decision,
@@ -82,16 +90,41 @@ function isWell(path: string, { services, record }: Decision, nowMs: number): bo
   return plightOf(view, record) === 'good' || isHeldBack(historyOf(record, view.spec), nowMs);
 }
 
+/** What the engine shows of what a step is to change; `null` where it shows nothing of it. */
 function shownFor(step: Step, { containers }: Observed): string | null {
-  if (step.kind === 'create_network' || step.kind === 'create_volume') return 'the engine does not list it';
-  if (step.kind === 'remove_network' || step.kind === 'remove_volume') return 'the engine still lists it';
-  if (step.kind === 'remove_folder') return 'something is still there';
-  const container = 'container' in step ? containers.find(({ id }) => id === step.container) : undefined;
+  switch (step.kind) {
+    case 'create_network':
+    case 'create_volume':
+      return 'the engine does not list it';
+    case 'remove_network':
+    case 'remove_volume':
+      return 'the engine still lists it';
+    case 'remove_folder':
+      return 'something is still there';
+    case 'create_container':
+    case 'leave_network':
+      return null;
+    case 'start_container':
+    case 'unpause_container':
+    case 'stop_container':
+    case 'join_network':
+    case 'restart_container':
+    case 'update_container':
+    case 'remove_container':
+    case 'read_last_logs':
+      return shownOf(
+        step,
+        containers.find(({ id }) => id === step.container),
+      );
+  }
+}
+
+function shownOf({ kind }: Step, container: ObservedContainer | undefined): string | null {
   if (container === undefined) return null;
   const { id, state, networks, settings } = container;
   const where = networks.length === 0 ? 'in no network of this deployment' : `in ${networks.join(', ')}`;
   const limits = `${settings.memoryBytes} bytes, ${settings.nanoCpus / 1e9} cpus, ${settings.pids} pids`;
-  const has = step.kind === 'update_container' ? `, with ${limits}, restart "${settings.restartPolicy}"` : '';
+  const has = kind === 'update_container' ? `, with ${limits}, restart "${settings.restartPolicy}"` : '';
   return `container ${id.slice(0, 12)} is ${state}, ${where}${has}`;
 }
 

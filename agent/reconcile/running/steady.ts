@@ -9,9 +9,10 @@ import type { DeploymentRecord } from '../../model/record.ts';
 import { differences, sharedName } from '../../model/resources.ts';
 import { durationMs, networksUsed } from '../../model/service-spec.ts';
 import type { Decision, Revision, ServiceView, Situation } from '../../model/situation.ts';
-import { missingResources, type Step, stopStep } from '../../model/steps.ts';
+import { type Step, stopStep } from '../../model/steps.ts';
 import { reasonOfImage, standingOf } from './images.ts';
 import { askLastWords, withLastWords } from './last-words.ts';
+import { missingResources } from './missing-resources.ts';
 import { obstaclesIn, type Plan } from './obstacles.ts';
 import { isUp } from './select-container.ts';
 import {

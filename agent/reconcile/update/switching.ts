@@ -5,7 +5,7 @@ import { PHASE_TABLE, type Stage } from '../../model/phases.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
 import { specsOf } from '../../model/service-spec.ts';
 import type { Decision, Revision, ServiceView, Situation } from '../../model/situation.ts';
-import type { Step } from '../../model/steps.ts';
+import { isPreparation } from '../../model/step-table.ts';
 import { isCompleted, isUpToDate, keepCompleted } from '../running/completed.ts';
 import { obstaclesIn, type Plan } from '../running/obstacles.ts';
 import { isUp } from '../running/select-container.ts';
@@ -68,7 +68,7 @@ function goOn(situation: Situation, { needed, cleanup }: Plan, proof: Proof): De
   const stage = attempt.stage === 'switching' && isStarted ? 'proving' : attempt.stage;
   const record: DeploymentRecord = {
     ...noted,
-    attempt: { ...attempt, stage, ...(needed.some(isBeginning) ? { hasBegun: true } : {}) },
+    attempt: { ...attempt, stage, ...(needed.every(isPreparation) ? {} : { hasBegun: true }) },
     ...phaseOf(stage, attempt, noted),
   };
   return {
@@ -92,15 +92,6 @@ function containersInTheWay(
     (container) => isUp(container) && (isStopFirst || !isOfProven(situation, container)),
   );
 }
-
-/** Whether a step is more than a preparation, which nobody notices. */
-function isBeginning({ kind }: Step): boolean {
-  return !PREPARATIONS.has(kind);
-}
-
-const PREPARATIONS: ReadonlySet<Step['kind']> = new Set([
-  ...(['create_network', 'create_volume', 'create_container', 'remove_container'] as const),
-]);
 
 function phaseOf(
   stage: Stage,

@@ -1,5 +1,5 @@
 // No plan undoes itself: what is asked of the engine for one thing again and again has a bound.
-import { serviceOf } from '../../../agent/model/steps.ts';
+import { serviceOf } from '../../../agent/model/step-table.ts';
 import type { Promised } from '../scene.ts';
 
 const NAME = '12 no step is asked for without end';
