@@ -23,6 +23,7 @@ import { ClockWatch } from './report/clock-watch.ts';
 import { deviceState } from './report/device-state.ts';
 import { Reporter } from './report/reporter.ts';
 import { Sampler } from './report/sampler.ts';
+import { engineSupplier } from './supply/engine-supplier.ts';
 import { ImageCollector } from './supply/image-collector.ts';
 import { ImagePuller } from './supply/image-puller.ts';
 import type { ImageSpace } from './supply/image-space.ts';
@@ -118,9 +119,11 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     onSample: (sample) => reporter.addSample(sample),
   });
   const onChange = (deployments: readonly string[]): void => deployments.forEach(wake);
-  const pulls = new NotedPulls(engine, store, onFatal);
+  const supplier = engineSupplier(engine, architecture);
+  const pulls = new NotedPulls({ supplier, engine, notes: store, onFatal });
   const puller = new ImagePuller({
-    engine: pulls,
+    engine,
+    supplier: pulls,
     clock,
     random,
     logger: loggerFor('images'),

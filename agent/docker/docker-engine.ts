@@ -7,16 +7,10 @@ import type { Observed } from '../model/observed.ts';
 import { sharedName } from '../model/resources.ts';
 import { graceOf } from '../model/step-table.ts';
 import type { Step, StepOutcome } from '../model/steps.ts';
-import type {
-  Engine,
-  EngineFacts,
-  ImageLook,
-  ImageRemoval,
-  PullOptions,
-  PullOutcome,
-} from '../ports/engine.ts';
+import type { Engine, EngineFacts, EnginePullOptions, ImageLook, ImageRemoval } from '../ports/engine.ts';
 import type { Folders } from '../ports/folders.ts';
 import type { ServiceFiles } from '../ports/service-files.ts';
+import type { PullOutcome } from '../ports/supplier.ts';
 import { carryOut } from './carry-out.ts';
 import { connectDocker } from './client.ts';
 import { createDigestReader } from './digest-reader.ts';
@@ -102,7 +96,7 @@ export class DockerEngine implements Engine {
     return lookAtImage(this.#docker, reference);
   }
 
-  pullImage(reference: string, options: PullOptions): Promise<PullOutcome> {
+  pullImage(reference: string, options: EnginePullOptions): Promise<PullOutcome> {
     const credentialsFor = this.#credentialsFor;
     return pullImage(this.#patient, reference, { ...options, credentialsFor, offered: this.#offered });
   }

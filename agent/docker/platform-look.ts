@@ -7,7 +7,7 @@ import {
   platformOf,
   servesPlatform,
 } from '../../protocol/values/platform.ts';
-import type { PullFailure } from '../ports/engine.ts';
+import type { PullFailure } from '../ports/supplier.ts';
 import { answerIn, unavailable } from './engine-error.ts';
 import { classifyPullError } from './pull-errors.ts';
 

@@ -1,7 +1,7 @@
 // Why a pull failed. The engine hands on what the registry said as a sentence only, so numbers and the registry's own
 // codes count first, and nothing is read out of the image's name or out of a page that the registry sent along.
 import { cutText } from '../../protocol/values/text.ts';
-import type { PullErrorCode, PullFailure } from '../ports/engine.ts';
+import type { PullErrorCode, PullFailure } from '../ports/supplier.ts';
 import { MAX_MESSAGE } from './engine-error.ts';
 
 interface PullErrorClass {

@@ -1,7 +1,7 @@
 // What the stream of a pull tells while it goes on.
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { PullOptions, PullProgress } from '../ports/engine.ts';
+import type { PullOptions, PullProgress } from '../ports/supplier.ts';
 
 interface PullLine {
   readonly id?: string;

@@ -3,7 +3,8 @@
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { parseImageReference } from '../../protocol/values/image-reference.ts';
-import type { PullFailure, PullOptions, PullOutcome } from '../ports/engine.ts';
+import type { EnginePullOptions } from '../ports/engine.ts';
+import type { PullFailure, PullOutcome } from '../ports/supplier.ts';
 import { answerIn, unavailable } from './engine-error.ts';
 import { lookForPlatform } from './platform-look.ts';
 import { classifyPullError } from './pull-errors.ts';
@@ -17,7 +18,7 @@ export interface RegistryCredentials {
 /** Credentials for one registry host, or `null`. They are sent to that host only. */
 export type CredentialsFor = (host: string) => RegistryCredentials | null;
 
-interface Options extends PullOptions {
+interface Options extends EnginePullOptions {
   readonly credentialsFor: CredentialsFor;
   /** Pulls whose platform the registry was seen to offer, and that have not come yet. */
   readonly offered: Set<string>;

@@ -2,6 +2,7 @@
 import type { Platform } from '../../protocol/values/platform.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Step, StepOutcome } from '../model/steps.ts';
+import type { PullOptions, PullOutcome } from './supplier.ts';
 
 /** The engine cannot be reached or does not answer. Every method may reject with it, and with nothing else. */
 export class EngineUnavailable extends Error {
@@ -41,53 +42,13 @@ export type ImageLook =
   /** To this engine it is no reference of an image. */
   | { readonly kind: 'refused'; readonly message: string };
 
-export interface PullOptions {
+/** What a pull by the engine needs besides. */
+export interface EnginePullOptions extends PullOptions {
   /** This device's own, as image indexes name it. */
   readonly architecture: string;
   /** `linux/arm/v7`, where another than the device's own is asked for. Only an image for it counts. */
   readonly platform: string | null;
-  readonly onProgress: (progress: PullProgress) => void;
-  readonly signal: AbortSignal;
 }
-
-/** Of the layers that are known so far: the engine tells of each when its download begins. */
-export interface PullProgress {
-  readonly currentBytes: number;
-  readonly totalBytes: number;
-  /** An estimate of what is still to be written to the engine's disk. */
-  readonly unwrittenBytes: number;
-}
-
-export type PullFailure = Extract<PullOutcome, { ok: false }>;
-
-export type PullOutcome =
-  | { readonly ok: true }
-  | {
-      readonly ok: false;
-      readonly code: PullErrorCode;
-      readonly message: string;
-      readonly hint?: string;
-      /** Whether it may well work soon: a network that is away, a full disk; not an image that is not there. */
-      readonly isTransient: boolean;
-      /** How long the registry wants to be left alone, where it says so. */
-      readonly retryAfterMs?: number;
-    };
-
-export type PullErrorCode =
-  | 'image_not_found'
-  | 'no_matching_platform'
-  | 'image_damaged'
-  | 'image_unsupported'
-  | 'refused_by_engine'
-  | 'registry_auth'
-  | 'registry_rate_limited'
-  | 'registry_unreachable'
-  | 'registry_tls'
-  | 'no_space'
-  | 'data_dir_read_only'
-  | 'data_dir_io_error'
-  | 'pull_failed'
-  | 'aborted';
 
 /** What became of the removal of an image. */
 export type ImageRemoval =
@@ -103,7 +64,7 @@ export interface Engine {
   /** Everything of one deployment, told by our labels; and of the paths `folders` in its own folder, those that are there. */
   observe(deployment: string, folders?: readonly string[]): Promise<Observed>;
   inspectImage(reference: string): Promise<ImageLook>;
-  pullImage(reference: string, options: PullOptions): Promise<PullOutcome>;
+  pullImage(reference: string, options: EnginePullOptions): Promise<PullOutcome>;
   /** Ids of the images that any container of this engine was made from, ours or not, running or not. */
   imagesInUse(): Promise<ReadonlySet<string>>;
   /**

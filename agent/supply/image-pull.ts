@@ -4,15 +4,9 @@ import { messageOf } from '../../lib/failures/system-error.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 import { formatPlatform, platformOf, servesPlatform } from '../../protocol/values/platform.ts';
 import type { ImageRequest } from '../model/image-request.ts';
-import {
-  EngineUnavailable,
-  type ImageLook,
-  type PullFailure,
-  type PullOutcome,
-  type PullProgress,
-} from '../ports/engine.ts';
+import { type Engine, EngineUnavailable, type ImageLook } from '../ports/engine.ts';
+import type { PullFailure, PullOutcome, PullProgress, Supplier } from '../ports/supplier.ts';
 import { findShortage, type ImageSpace } from './image-space.ts';
-import type { PullingEngine } from './noted-pulls.ts';
 
 /** A pull that moves is never cut; one that has not for so long hangs. */
 const STALL_MS = 2 * 60_000;
@@ -32,7 +26,9 @@ const STALLED: PullFailure = {
 };
 
 export interface ImagePullContext {
-  readonly engine: PullingEngine;
+  /** Where an image is looked for: before a pull, and after it. */
+  readonly engine: Pick<Engine, 'inspectImage'>;
+  readonly supplier: Supplier;
   readonly clock: Clock;
   readonly architecture: string;
   readonly space: ImageSpace;
@@ -49,7 +45,7 @@ export class ImagePull {
   #progress = NO_PROGRESS;
   #fetchedBytes = 0;
   #isGivenUp = false;
-  /** When the engine last said anything of it, and when anybody was last told. */
+  /** When the supplier last said anything of it, and when anybody was last told. */
   #movedAtMs: number;
   #toldAtMs = Number.NEGATIVE_INFINITY;
   /** Why the agent itself cut it. */
@@ -96,8 +92,8 @@ export class ImagePull {
   }
 
   async #pullAndVerify(): Promise<PullOutcome> {
-    const { engine, architecture } = this.#context;
-    const { reference, platform, freshFor } = this.request;
+    const { supplier, architecture } = this.#context;
+    const { platform, freshFor } = this.request;
     const before = await lookFor(this.request, this.#context);
     if (before.kind === 'refused') return refused(before.message);
     // Another deployment, or a person, may have brought it meanwhile: then no registry is asked.
@@ -106,7 +102,7 @@ export class ImagePull {
     if (shortage !== null) return shortage;
     const onProgress = (progress: PullProgress): void => this.#noteProgress(progress);
     const { signal } = this.#abort;
-    const outcome = await engine.pullImage(reference, { architecture, platform, onProgress, signal });
+    const outcome = await supplier.pull(this.request, { onProgress, signal });
     if (!outcome.ok) return this.#cutFor ?? outcome;
     const after = await lookFor(this.request, this.#context);
     if (after.kind === 'here') return outcome;

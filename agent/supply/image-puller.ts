@@ -4,10 +4,9 @@ import type { Logger } from '../../lib/program/logger.ts';
 import type { Clock, Random } from '../../lib/time/clock.ts';
 import { type ImageRequest, imageKey, uniqueRequests } from '../model/image-request.ts';
 import type { ImageStanding } from '../model/observed.ts';
-import type { PullFailure } from '../ports/engine.ts';
-import { ImagePull, lookFor } from './image-pull.ts';
+import type { PullFailure, Supplier } from '../ports/supplier.ts';
+import { ImagePull, type ImagePullContext, lookFor } from './image-pull.ts';
 import { findShortage, type ImageSpace } from './image-space.ts';
-import type { PullingEngine } from './noted-pulls.ts';
 import { noteTry, type Tries, waitMs } from './pull-back-off.ts';
 
 const MAX_PULLS = 3;
@@ -25,7 +24,8 @@ interface Past {
 }
 
 export interface ImagePullerOptions {
-  readonly engine: PullingEngine;
+  readonly engine: ImagePullContext['engine'];
+  readonly supplier: Supplier;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -170,10 +170,10 @@ export class ImagePuller {
   }
 
   async #pull(request: ImageRequest): Promise<void> {
-    const { engine, clock, architecture, space, logger, onChange } = this.#options;
+    const { engine, supplier, clock, architecture, space, logger, onChange } = this.#options;
     const key = imageKey(request);
     const pull = new ImagePull(request, {
-      ...{ engine, clock, architecture, space },
+      ...{ engine, supplier, clock, architecture, space },
       findShortage: (self) => this.#shortageFor(self),
       onProgress: () => onChange(this.#waitingFor(key)),
     });

@@ -1,7 +1,7 @@
 // Room on the engine's disk for images, with a reserve that no pull may eat into: other programs of the device,
 // and the agent's own store, need to write too.
 import { formatBytes } from '../../protocol/values/byte-size.ts';
-import type { PullFailure } from '../ports/engine.ts';
+import type { PullFailure } from '../ports/supplier.ts';
 
 export interface ImageSpace {
   readonly reserveBytes: number;

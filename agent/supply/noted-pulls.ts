@@ -1,24 +1,27 @@
 // Pulls with a note of what they brought, so that what the agent pulled can be told for ever from what was here.
-import type { Engine, PullOptions, PullOutcome } from '../ports/engine.ts';
+import type { ImageRequest } from '../model/image-request.ts';
+import type { Engine } from '../ports/engine.ts';
 import { type PullNotes, StoreBlocked } from '../ports/store.ts';
+import type { PullOptions, PullOutcome, Supplier } from '../ports/supplier.ts';
 
-/** What a pull asks of an engine. */
-export type PullingEngine = Pick<Engine, 'inspectImage' | 'pullImage'>;
+export interface NotedPullsOptions {
+  readonly supplier: Supplier;
+  /** Where what a pull brings is looked for. */
+  readonly engine: Pick<Engine, 'inspectImage'>;
+  readonly notes: PullNotes;
+  /** Takes what the notes throw: nobody waits for a pull who could. */
+  readonly onFatal: (error: unknown) => void;
+}
 
 const GIVEN_UP: PullOutcome = { ok: false, code: 'aborted', message: 'given up', isTransient: true };
 
-export class NotedPulls implements PullingEngine {
-  readonly #engine: PullingEngine;
-  readonly #notes: PullNotes;
-  readonly #onFatal: (error: unknown) => void;
+export class NotedPulls implements Supplier {
+  readonly #options: NotedPullsOptions;
   readonly #underWay = new Set<string>();
   #isClosed = false;
 
-  /** Nobody waits for a pull who could take what the notes throw, so `onFatal` gets it. */
-  constructor(engine: PullingEngine, notes: PullNotes, onFatal: (error: unknown) => void) {
-    this.#engine = engine;
-    this.#notes = notes;
-    this.#onFatal = onFatal;
+  constructor(options: NotedPullsOptions) {
+    this.#options = options;
   }
 
   /** References that are being pulled now. */
@@ -26,22 +29,20 @@ export class NotedPulls implements PullingEngine {
     return this.#underWay;
   }
 
-  inspectImage(reference: string): ReturnType<Engine['inspectImage']> {
-    return this.#engine.inspectImage(reference);
-  }
-
-  /** As the engine's. Noted before it begins, so that no crash makes an image of ours a stranger's. */
-  async pullImage(reference: string, options: PullOptions): Promise<PullOutcome> {
-    const before = await this.#engine.inspectImage(reference);
+  /** As the supplier's. Noted before it begins, so that no crash makes an image of ours a stranger's. */
+  async pull(request: ImageRequest, options: PullOptions): Promise<PullOutcome> {
+    const { supplier, engine } = this.#options;
+    const { reference } = request;
+    const before = await engine.inspectImage(reference);
     if (options.signal.aborted) return GIVEN_UP;
     // With no note what comes is never removed: it cannot be told from what was here.
-    if (before.kind === 'unreadable') return this.#engine.pullImage(reference, options);
+    if (before.kind === 'unreadable') return supplier.pull(request, options);
     const refusal = this.#begin(reference, before.kind === 'here' ? before.id : null);
     if (refusal !== null) return refusal;
     this.#underWay.add(reference);
     let isOk = false;
     try {
-      const outcome = await this.#engine.pullImage(reference, options);
+      const outcome = await supplier.pull(request, options);
       isOk = outcome.ok;
       return outcome;
     } finally {
@@ -53,7 +54,7 @@ export class NotedPulls implements PullingEngine {
 
   /** Settles what a crash left open: the image came in between, or did not. Rejects as the engine does. */
   async settleInterrupted(): Promise<void> {
-    for (const reference of this.#notes.openPulls()) {
+    for (const reference of this.#options.notes.openPulls()) {
       const id = await this.#idOf(reference);
       if (!this.#underWay.has(reference)) this.#settle(reference, id);
     }
@@ -67,11 +68,11 @@ export class NotedPulls implements PullingEngine {
   /** `null` when it may begin. */
   #begin(reference: string, beforeId: string | null): PullOutcome | null {
     try {
-      this.#notes.beginPull(reference, beforeId);
+      this.#options.notes.beginPull(reference, beforeId);
       return null;
     } catch (error) {
       if (error instanceof StoreBlocked) return blocked(error);
-      this.#onFatal(error);
+      this.#options.onFatal(error);
       return GIVEN_UP;
     }
   }
@@ -79,14 +80,14 @@ export class NotedPulls implements PullingEngine {
   #settle(reference: string, imageId: string | null): void {
     if (this.#isClosed) return;
     try {
-      this.#notes.endPull(reference, imageId);
+      this.#options.notes.endPull(reference, imageId);
     } catch (error) {
-      this.#onFatal(error);
+      this.#options.onFatal(error);
     }
   }
 
   async #idOf(reference: string): Promise<string | null> {
-    const look = await this.#engine.inspectImage(reference);
+    const look = await this.#options.engine.inspectImage(reference);
     return look.kind === 'here' ? look.id : null;
   }
 }

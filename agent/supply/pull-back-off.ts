@@ -1,6 +1,6 @@
 // How long a pull waits that failed: by how soon it may work, and by what it has cost to find out.
 import { equalJitter, nextCeilingMs } from '../../lib/time/back-off.ts';
-import type { PullFailure } from '../ports/engine.ts';
+import type { PullFailure } from '../ports/supplier.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;

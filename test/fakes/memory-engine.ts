@@ -6,12 +6,12 @@ import type { Step, StepOutcome } from '../../agent/model/steps.ts';
 import {
   type Engine,
   type EngineFacts,
+  type EnginePullOptions,
   EngineUnavailable,
   type ImageLook,
   type ImageRemoval,
-  type PullOptions,
-  type PullOutcome,
 } from '../../agent/ports/engine.ts';
+import type { PullOutcome } from '../../agent/ports/supplier.ts';
 import { CallFaults, type CallName, type EngineWords } from './engine/call-faults.ts';
 import { Container } from './engine/container.ts';
 import { type Daemon, DONE, engineError } from './engine/daemon.ts';
@@ -77,7 +77,7 @@ export class MemoryEngine implements Engine {
     return this.#query('inspectImage', () => this.daemon.images.look(reference));
   }
 
-  async pullImage(reference: string, options: PullOptions): Promise<PullOutcome> {
+  async pullImage(reference: string, options: EnginePullOptions): Promise<PullOutcome> {
     const session = await this.#arrive('pullImage', QUERY_MS);
     const fault = this.faults.take('pullImage');
     if (fault === 'unavailable') return this.#fail();
@@ -85,7 +85,7 @@ export class MemoryEngine implements Engine {
     if (fault === 'fail')
       return this.#answer({ ok: false, code: 'pull_failed', message: 'planned', isTransient: true });
     const signal = AbortSignal.any([options.signal, session, this.#gone.signal]);
-    const onProgress: PullOptions['onProgress'] = (progress) => {
+    const onProgress: EnginePullOptions['onProgress'] = (progress) => {
       this.#gate.admit(() => {
         if (!this.#gone.signal.aborted) options.onProgress(progress);
       });

@@ -6,7 +6,7 @@ import type Docker from 'dockerode';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectDocker } from '../../../agent/docker/client.ts';
 import { type CredentialsFor, pullImage } from '../../../agent/docker/pull.ts';
-import type { PullProgress } from '../../../agent/ports/engine.ts';
+import type { PullProgress } from '../../../agent/ports/supplier.ts';
 import { MisbehavingEngine, type Misconduct } from '../../fakes/misbehaving-engine.ts';
 
 const IMAGE = 'registry.example.com/app:1';

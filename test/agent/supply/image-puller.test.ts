@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { ImageRequest } from '../../../agent/model/image-request.ts';
 import type { ImageLook } from '../../../agent/ports/engine.ts';
 import { EngineUnavailable } from '../../../agent/ports/engine.ts';
+import type { Supplier } from '../../../agent/ports/supplier.ts';
+import { engineSupplier } from '../../../agent/supply/engine-supplier.ts';
 import { ImagePuller } from '../../../agent/supply/image-puller.ts';
 import { Daemon } from '../../fakes/engine/daemon.ts';
 import { STALL } from '../../fakes/engine/images.ts';
@@ -16,14 +18,28 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const MIB = 1024 ** 2;
 
-function setUp({ random = fork(1, 'puller') } = {}) {
+interface Parts {
+  readonly random?: () => number;
+  /** Where images come from; the engine by default. */
+  readonly supplierOf?: (engine: MemoryEngine) => Supplier;
+}
+
+function setUp({ random = fork(1, 'puller'), supplierOf = byEngine }: Parts = {}) {
   const clock = new VirtualClock();
   const daemon = new Daemon({ clock, random: fork(1, 'engine') });
   const engine = new MemoryEngine(daemon);
   const changes: string[] = [];
   const space: { freeBytes: number | null } = { freeBytes: 100_000 * MIB };
   const puller = new ImagePuller({
-    ...{ engine, clock, random, logger: silent, architecture: 'arm64', tasks: loudTasks },
+    ...{
+      engine,
+      supplier: supplierOf(engine),
+      clock,
+      random,
+      logger: silent,
+      architecture: 'arm64',
+      tasks: loudTasks,
+    },
     space: {
       reserveBytes: 100 * MIB,
       readDisk: () =>
@@ -42,6 +58,10 @@ function setUp({ random = fork(1, 'puller') } = {}) {
   const want = (deployment: string, wanted: readonly (string | ImageRequest)[]): void =>
     puller.want(deployment, wanted.map(asRequest));
   return { clock, daemon, engine, puller, registry, images, changes, space, standing, want };
+}
+
+function byEngine(engine: MemoryEngine): Supplier {
+  return engineSupplier(engine, 'arm64');
 }
 
 function asRequest(image: string | ImageRequest): ImageRequest {
@@ -131,6 +151,24 @@ describe('an image that is wanted', () => {
     await world.clock.advance(10_000);
     expect(await world.standing(A)).toMatchObject({ kind: 'present' });
   });
+});
+
+test('an image comes from the supplier that is given, whatever the registry has', async () => {
+  const asked: string[] = [];
+  const world = setUp({
+    supplierOf: ({ daemon }) => ({
+      pull: async ({ reference }) => {
+        asked.push(reference);
+        daemon.images.load(reference, 'arm64');
+        return { ok: true };
+      },
+    }),
+  });
+  world.registry.isReachable = false;
+  world.want('line', [A]);
+  await world.clock.advance(1000);
+  expect(await world.standing(A)).toMatchObject({ kind: 'present' });
+  expect(asked).toEqual([A]);
 });
 
 test('three are fetched at a time, the others in their turn', async () => {

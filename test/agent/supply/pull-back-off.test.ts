@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PullFailure } from '../../../agent/ports/engine.ts';
+import type { PullFailure } from '../../../agent/ports/supplier.ts';
 import { noteTry, waitMs } from '../../../agent/supply/pull-back-off.ts';
 
 const MINUTE_MS = 60_000;

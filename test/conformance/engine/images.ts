@@ -1,6 +1,6 @@
 // Images: how they come, what is told of them, and how they go.
 import { expect } from 'vitest';
-import type { PullOutcome, PullProgress } from '../../../agent/ports/engine.ts';
+import type { PullOutcome, PullProgress } from '../../../agent/ports/supplier.ts';
 import type { EngineScene } from './scene.ts';
 import type { Declare, Stage } from './stage.ts';
 

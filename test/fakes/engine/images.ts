@@ -2,14 +2,8 @@
 
 import type { ImageProcess } from '../../../agent/docker/init-process.ts';
 import { classifyPullError } from '../../../agent/docker/pull-errors.ts';
-import type {
-  ImageFacts,
-  ImageLook,
-  ImageRemoval,
-  PullErrorCode,
-  PullOptions,
-  PullOutcome,
-} from '../../../agent/ports/engine.ts';
+import type { EnginePullOptions, ImageFacts, ImageLook, ImageRemoval } from '../../../agent/ports/engine.ts';
+import type { PullErrorCode, PullOutcome } from '../../../agent/ports/supplier.ts';
 import type { Random } from '../../../lib/time/clock.ts';
 import { platformOf } from '../../../protocol/values/platform.ts';
 import { between, hexOf } from '../random.ts';
@@ -189,7 +183,7 @@ export class ImageStore {
   }
 
   /** What has come of a pull that ends early is thrown away, as the engine does. */
-  async pull(reference: string, options: PullOptions): Promise<PullOutcome> {
+  async pull(reference: string, options: EnginePullOptions): Promise<PullOutcome> {
     const { signal } = options;
     const platform = platformOf(options.platform, options.architecture);
     await this.#clock.sleep(between(this.#random, 20, 80), signal);
@@ -220,7 +214,11 @@ export class ImageStore {
   }
 
   /** Whether that share of the bytes came. */
-  async #fetch(sizeBytes: number, share: number, { signal, onProgress }: PullOptions): Promise<boolean> {
+  async #fetch(
+    sizeBytes: number,
+    share: number,
+    { signal, onProgress }: EnginePullOptions,
+  ): Promise<boolean> {
     let gotBytes = 0;
     const endBytes = Math.floor(sizeBytes * share);
     while (gotBytes < endBytes) {

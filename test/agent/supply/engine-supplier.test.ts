@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import type { EnginePullOptions } from '../../../agent/ports/engine.ts';
+import type { PullOptions } from '../../../agent/ports/supplier.ts';
+import { engineSupplier } from '../../../agent/supply/engine-supplier.ts';
+
+test('the engine is asked for the reference, for the platform that is wanted and as this device', async () => {
+  const asked: [string, EnginePullOptions][] = [];
+  const outcome = { ok: false, code: 'pull_failed', message: 'odd', isTransient: true } as const;
+  const engine = {
+    pullImage: async (reference: string, options: EnginePullOptions) => {
+      asked.push([reference, options]);
+      return outcome;
+    },
+  };
+  const request = { reference: 'registry.test/a:1', platform: 'linux/arm/v7', freshFor: null };
+  const options: PullOptions = { onProgress: () => undefined, signal: new AbortController().signal };
+  expect(await engineSupplier(engine, 'arm64').pull(request, options)).toBe(outcome);
+  expect(asked).toEqual([
+    [request.reference, { architecture: 'arm64', platform: 'linux/arm/v7', ...options }],
+  ]);
+});
