@@ -8,9 +8,9 @@ export function devicesOf(
   const [nodes, cdi] = [nodesOf(service), cdiOf(service)];
   const requests = [
     ...cdi,
-    ...(service.gpus ?? []).map((gpu) => requestOf(gpu, [...(gpu.capabilities ?? []), 'gpu'])),
+    ...(service.gpus ?? []).map((gpu) => wantOf(gpu, [...(gpu.capabilities ?? []), 'gpu'])),
     ...(service.deploy?.resources?.reservations?.devices ?? []).map((device) =>
-      requestOf(device, device.capabilities),
+      wantOf(device, device.capabilities),
     ),
   ];
   return {
@@ -39,7 +39,7 @@ function cdiOf({ devices = [] }: Service): Docker.DeviceRequest[] {
 }
 
 /** -1 is the engine's "all". */
-function requestOf(
+function wantOf(
   { driver, count, device_ids, options }: DeviceRequest,
   capabilities: readonly string[],
 ): Docker.DeviceRequest {

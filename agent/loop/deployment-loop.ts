@@ -169,7 +169,7 @@ export class DeploymentLoop {
     this.#journal.noteHealth(decision.services);
     this.#keep(decision.record);
     this.#answerHold(desired, decision);
-    puller.want(this.name, decision.wantedImages);
+    puller.want(this.name, decision.wants);
     reporter.reportStatus(this.name, document.source, statusOf(situation, decision));
     const results = await this.#apply(decision);
     if (results.length > 0) {

@@ -4,15 +4,15 @@ import type { Clock, Random } from '../../lib/time/clock.ts';
 import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
 import { takesPart } from '../../protocol/deployment/rollout.ts';
 import type { HealthTracker, Target } from '../health/health-tracker.ts';
-import { imageKey, uniqueRequests } from '../model/image-request.ts';
 import type { Observed } from '../model/observed.ts';
 import type { DeploymentRecord } from '../model/record.ts';
 import { durationMs, specsOf } from '../model/service-spec.ts';
 import type { Revision, Situation } from '../model/situation.ts';
+import { uniqueWants, wantKey } from '../model/want.ts';
 import type { Host } from '../ports/host.ts';
 import type { Store } from '../ports/store.ts';
 import type { Moment } from '../reconcile/running/failures.ts';
-import { requestsFor } from '../reconcile/running/images.ts';
+import { wantsFor } from '../reconcile/running/images.ts';
 import { waitedForClockMs } from '../reconcile/update/clock-wait.ts';
 import { gateOf } from '../reconcile/update/gate.ts';
 import type { ImagePuller } from '../supply/image-puller.ts';
@@ -99,10 +99,10 @@ export class SituationReader {
     record: DeploymentRecord,
     observed: Observed,
   ): Promise<Situation['images']> {
-    const requests = revisions.flatMap((revision) => requestsFor(revision, record, observed));
+    const wants = revisions.flatMap((revision) => wantsFor(revision, record, observed));
     const { puller } = this.#context;
-    const entries = uniqueRequests(requests).map(
-      async (request) => [imageKey(request), await puller.standing(request)] as const,
+    const entries = uniqueWants(wants).map(
+      async (want) => [wantKey(want), await puller.standing(want)] as const,
     );
     return new Map(await Promise.all(entries));
   }

@@ -2,11 +2,11 @@
 import type { Deployment, PresentDeployment } from '../../protocol/deployment/deployment.ts';
 import type { Reason, Status } from '../../protocol/reports/status.ts';
 import type { HealthFacts, Verdict } from './health.ts';
-import type { ImageRequest } from './image-request.ts';
 import type { ImageStanding, Observed, ObservedContainer } from './observed.ts';
 import type { DeploymentRecord } from './record.ts';
 import type { ServiceSpec } from './service-spec.ts';
 import type { Step } from './steps.ts';
+import type { Want } from './want.ts';
 
 /** A document with what names it. */
 export interface Revision<D extends Deployment = Deployment> {
@@ -26,7 +26,7 @@ export interface Situation {
   readonly proven: Revision<PresentDeployment> | null;
   readonly record: DeploymentRecord;
   readonly observed: Observed;
-  /** By `imageKey`, every image that a service without its container asks for, or that is to be pulled anew. */
+  /** By `wantKey`, every image that a service without its container asks for, or that is to be pulled anew. */
   readonly images: ReadonlyMap<string, ImageStanding>;
   /** By container id. */
   readonly health: ReadonlyMap<string, HealthFacts>;
@@ -50,8 +50,8 @@ export interface Decision {
   readonly record: DeploymentRecord;
   /** Independent of each other: they may be carried out side by side. */
   readonly steps: readonly Step[];
-  /** Images that must be here; pulls of others may be given up. */
-  readonly wantedImages: readonly ImageRequest[];
+  /** What must be here; pulls of anything else may be given up. */
+  readonly wants: readonly Want[];
   /** When to look again though nothing happened; `null` when only a change can matter. */
   readonly wakeInMs: number | null;
   /** Of an update: when its time is up. A wait for a step that failed must not outlast it. */
@@ -69,7 +69,7 @@ export interface ServiceView {
   /** The containers that there are of the services whose namespaces it joins. */
   readonly hosts: readonly ObservedContainer[];
   readonly verdict: Verdict;
-  /** The `imageKey` of what is fetched for it now, which may be a later revision's; `null` when none is. */
+  /** The `wantKey` of what is fetched for it now, which may be a later revision's; `null` when none is. */
   readonly awaitedImage: string | null;
 }
 

@@ -1,12 +1,12 @@
 // Where what is wanted comes from. The engine's own pull is the first supplier (agent/supply/engine-supplier.ts).
-import type { ImageRequest } from '../model/image-request.ts';
+import type { Want } from '../model/want.ts';
 
 export interface Supplier {
   /**
    * Brings what is wanted to this device. What goes wrong is an outcome. Rejects with `EngineUnavailable` alone.
    * Ends promptly with `aborted` when `signal` aborts. Safe to repeat.
    */
-  pull(request: ImageRequest, options: PullOptions): Promise<PullOutcome>;
+  pull(want: Want, options: PullOptions): Promise<PullOutcome>;
 }
 
 export interface PullOptions {

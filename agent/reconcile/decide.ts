@@ -69,7 +69,7 @@ const NOTHING_TO_INHERIT: Reason = {
 function sitOut(situation: Situation, reason: Reason): Decision {
   if (situation.proven === null) {
     const record = { ...situation.record, phase: restingPhase(situation), reason, attempt: null };
-    return { record, steps: [], wantedImages: [], wakeInMs: null, services: [] };
+    return { record, steps: [], wants: [], wakeInMs: null, services: [] };
   }
   const steady = keepRunning(situation, situation.proven);
   const phase = steadyPhase(steady, situation.record.phase);

@@ -33,7 +33,7 @@ export function decideRemoval(before: Situation): Decision {
       services: {},
     },
     steps,
-    wantedImages: [],
+    wants: [],
     wakeInMs: null,
     services: [],
   };

@@ -3,7 +3,7 @@
 import { messageOf } from '../../lib/failures/system-error.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 import { formatPlatform, platformOf, servesPlatform } from '../../protocol/values/platform.ts';
-import type { ImageRequest } from '../model/image-request.ts';
+import type { Want } from '../model/want.ts';
 import { type Engine, EngineUnavailable, type ImageLook } from '../ports/engine.ts';
 import type { PullFailure, PullOutcome, PullProgress, Supplier } from '../ports/supplier.ts';
 import { findShortage, type ImageSpace } from './image-space.ts';
@@ -39,7 +39,7 @@ export interface ImagePullContext {
 }
 
 export class ImagePull {
-  readonly request: ImageRequest;
+  readonly want: Want;
   readonly #context: ImagePullContext;
   readonly #abort = new AbortController();
   #progress = NO_PROGRESS;
@@ -51,8 +51,8 @@ export class ImagePull {
   /** Why the agent itself cut it. */
   #cutFor: PullFailure | null = null;
 
-  constructor(request: ImageRequest, context: ImagePullContext) {
-    this.request = request;
+  constructor(want: Want, context: ImagePullContext) {
+    this.want = want;
     this.#context = context;
     this.#movedAtMs = context.clock.monotonicMs();
   }
@@ -93,8 +93,8 @@ export class ImagePull {
 
   async #pullAndVerify(): Promise<PullOutcome> {
     const { supplier, architecture } = this.#context;
-    const { platform, freshFor } = this.request;
-    const before = await lookFor(this.request, this.#context);
+    const { platform, freshFor } = this.want;
+    const before = await lookFor(this.want, this.#context);
     if (before.kind === 'refused') return refused(before.message);
     // Another deployment, or a person, may have brought it meanwhile: then no registry is asked.
     if (freshFor === null && before.kind === 'here') return { ok: true };
@@ -102,9 +102,9 @@ export class ImagePull {
     if (shortage !== null) return shortage;
     const onProgress = (progress: PullProgress): void => this.#noteProgress(progress);
     const { signal } = this.#abort;
-    const outcome = await supplier.pull(this.request, { onProgress, signal });
+    const outcome = await supplier.pull(this.want, { onProgress, signal });
     if (!outcome.ok) return this.#cutFor ?? outcome;
-    const after = await lookFor(this.request, this.#context);
+    const after = await lookFor(this.want, this.#context);
     if (after.kind === 'here') return outcome;
     if (after.kind === 'unreadable') return unreadable(after.message);
     const wanted = formatPlatform(platformOf(platform, architecture));
@@ -155,7 +155,7 @@ function hasMoved(before: PullProgress, after: PullProgress): boolean {
 
 /** One for another CPU than is wanted is as good as missing. */
 export async function lookFor(
-  { reference, platform }: ImageRequest,
+  { reference, platform }: Want,
   { engine, architecture }: Pick<ImagePullContext, 'engine' | 'architecture'>,
 ): Promise<ImageLook> {
   const look = await engine.inspectImage(reference);

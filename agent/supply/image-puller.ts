@@ -2,8 +2,8 @@
 import type { Tasks } from '../../lib/failures/tasks.ts';
 import type { Logger } from '../../lib/program/logger.ts';
 import type { Clock, Random } from '../../lib/time/clock.ts';
-import { type ImageRequest, imageKey, uniqueRequests } from '../model/image-request.ts';
 import type { ImageStanding } from '../model/observed.ts';
+import { uniqueWants, type Want, wantKey } from '../model/want.ts';
 import type { PullFailure, Supplier } from '../ports/supplier.ts';
 import { ImagePull, type ImagePullContext, lookFor } from './image-pull.ts';
 import { findShortage, type ImageSpace } from './image-space.ts';
@@ -38,8 +38,8 @@ export interface ImagePullerOptions {
 
 export class ImagePuller {
   readonly #options: ImagePullerOptions;
-  readonly #wanted = new Map<string, readonly ImageRequest[]>();
-  /** By `imageKey`, as those below. */
+  readonly #wanted = new Map<string, readonly Want[]>();
+  /** By `wantKey`, as those below. */
   readonly #pulls = new Map<string, ImagePull>();
   readonly #failures = new Map<string, Failure>();
   readonly #pasts = new Map<string, Past>();
@@ -54,25 +54,25 @@ export class ImagePuller {
   }
 
   /** Where an image stands now. Asks the engine afresh, unless it is being pulled. */
-  async standing(request: ImageRequest): Promise<ImageStanding> {
-    const key = imageKey(request);
+  async standing(want: Want): Promise<ImageStanding> {
+    const key = wantKey(want);
     const failure = this.#failures.get(key);
     const pull = this.#pulls.get(key);
     if (pull !== undefined && failure?.isTransient !== false) {
       const { currentBytes, totalBytes } = pull.progress;
       return { kind: 'pulling', currentBytes, totalBytes };
     }
-    const isMet = request.freshFor === null || this.#refreshed.has(key);
-    const look = isMet ? await lookFor(request, this.#options) : null;
+    const isMet = want.freshFor === null || this.#refreshed.has(key);
+    const look = isMet ? await lookFor(want, this.#options) : null;
     return look?.kind === 'here' ? { kind: 'present', imageId: look.id } : (failure ?? { kind: 'missing' });
   }
 
   /** Says which images a deployment wants from now on. What it did not want before is tried at once. */
-  want(deployment: string, requests: readonly ImageRequest[]): void {
-    const before = new Set(this.#wanted.get(deployment)?.map(imageKey));
-    if (requests.length > 0) this.#wanted.set(deployment, requests);
+  want(deployment: string, wants: readonly Want[]): void {
+    const before = new Set(this.#wanted.get(deployment)?.map(wantKey));
+    if (wants.length > 0) this.#wanted.set(deployment, wants);
     else this.#wanted.delete(deployment);
-    for (const key of requests.map(imageKey)) if (!before.has(key)) this.#failures.delete(key);
+    for (const key of wants.map(wantKey)) if (!before.has(key)) this.#failures.delete(key);
     const isUnwanted = (key: string): boolean => this.#waitingFor(key).length === 0;
     for (const [key, pull] of this.#pulls) if (isUnwanted(key)) pull.giveUp();
     for (const key of this.#pasts.keys()) if (isUnwanted(key)) this.#forget(key);
@@ -82,7 +82,7 @@ export class ImagePuller {
 
   /** Tries what failed for a deployment at once: it has a new document, or somebody asks for it. */
   retryNow(deployment: string): void {
-    for (const request of this.#wanted.get(deployment) ?? []) this.#failures.delete(imageKey(request));
+    for (const want of this.#wanted.get(deployment) ?? []) this.#failures.delete(wantKey(want));
     this.#startWanted();
   }
 
@@ -103,17 +103,17 @@ export class ImagePuller {
   }
 
   /** A fresh pull is remembered until its deployment has seen it; what is simply here shows by itself. */
-  #settle(request: ImageRequest): void {
-    const key = imageKey(request);
+  #settle(want: Want): void {
+    const key = wantKey(want);
     this.#forget(key);
-    if (request.freshFor !== null) {
+    if (want.freshFor !== null) {
       this.#refreshed.add(key);
       return;
     }
-    for (const [deployment, requests] of this.#wanted)
+    for (const [deployment, wants] of this.#wanted)
       this.#wanted.set(
         deployment,
-        requests.filter((other) => imageKey(other) !== key),
+        wants.filter((other) => wantKey(other) !== key),
       );
   }
 
@@ -124,24 +124,24 @@ export class ImagePuller {
 
   #startWanted(): void {
     if (this.#isClosed) return;
-    for (const request of this.#requests()) {
+    for (const want of this.#wants()) {
       if (this.#pulls.size >= MAX_PULLS) break;
-      const key = imageKey(request);
+      const key = wantKey(want);
       const failure = this.#failures.get(key);
       const isDue = failure === undefined || failure.retryAtMs <= this.#options.clock.monotonicMs();
-      if (isDue && !this.#isBusyWith(request) && !this.#refreshed.has(key))
-        this.#options.tasks.run(this.#pull(request));
+      if (isDue && !this.#isBusyWith(want) && !this.#refreshed.has(key))
+        this.#options.tasks.run(this.#pull(want));
     }
     this.#armRetry();
   }
 
-  #requests(): ImageRequest[] {
-    return uniqueRequests([...this.#wanted.values()].flat());
+  #wants(): Want[] {
+    return uniqueWants([...this.#wanted.values()].flat());
   }
 
   /** One pull of a reference at a time: another platform's would take its name away while it comes. */
-  #isBusyWith({ reference }: ImageRequest): boolean {
-    return [...this.#pulls.values()].some(({ request }) => request.reference === reference);
+  #isBusyWith({ reference }: Want): boolean {
+    return [...this.#pulls.values()].some(({ want }) => want.reference === reference);
   }
 
   /** Nobody else looks when a failed pull is due again. What waits for a pull's end is looked at then. */
@@ -163,26 +163,26 @@ export class ImagePuller {
   }
 
   #nextDueAtMs(): number {
-    const waiting = this.#requests()
-      .filter((request) => !this.#isBusyWith(request))
-      .flatMap((request) => this.#failures.get(imageKey(request)) ?? []);
+    const waiting = this.#wants()
+      .filter((want) => !this.#isBusyWith(want))
+      .flatMap((want) => this.#failures.get(wantKey(want)) ?? []);
     return Math.min(NEVER, ...waiting.map(({ retryAtMs }) => retryAtMs));
   }
 
-  async #pull(request: ImageRequest): Promise<void> {
+  async #pull(want: Want): Promise<void> {
     const { engine, supplier, clock, architecture, space, logger, onChange } = this.#options;
-    const key = imageKey(request);
-    const pull = new ImagePull(request, {
+    const key = wantKey(want);
+    const pull = new ImagePull(want, {
       ...{ engine, supplier, clock, architecture, space },
       findShortage: (self) => this.#shortageFor(self),
       onProgress: () => onChange(this.#waitingFor(key)),
     });
     this.#pulls.set(key, pull);
-    logger.info({ image: request.reference }, 'pull started');
+    logger.info({ image: want.reference }, 'pull started');
     const outcome = await pull.run();
     this.#pulls.delete(key);
     const waiting = this.#waitingFor(key);
-    if (outcome.ok) this.#settle(request);
+    if (outcome.ok) this.#settle(want);
     // One that was given up and is wanted again begins anew.
     else if (waiting.length > 0 && !pull.isGivenUp) this.#noteFailure(pull, outcome);
     onChange(waiting);
@@ -191,17 +191,17 @@ export class ImagePuller {
 
   /** What all pulls have still to write, and this one at least what its last try came to know of. */
   #shortageFor(pull: ImagePull): PullFailure | null {
-    const known = this.#pasts.get(imageKey(pull.request))?.unwrittenBytes ?? 0;
+    const known = this.#pasts.get(wantKey(pull.want))?.unwrittenBytes ?? 0;
     const own = pull.progress.totalBytes === 0 ? known : pull.progress.unwrittenBytes;
     const others = [...this.#pulls.values()].filter((other) => other !== pull);
     const unwritten = others.reduce((sum, { progress }) => sum + progress.unwrittenBytes, own);
     return findShortage(this.#options.space, unwritten);
   }
 
-  #noteFailure({ request, progress, fetchedBytes }: ImagePull, outcome: PullFailure): void {
+  #noteFailure({ want, progress, fetchedBytes }: ImagePull, outcome: PullFailure): void {
     const { clock, random, logger } = this.#options;
     const { code, message, hint, isTransient } = outcome;
-    const key = imageKey(request);
+    const key = wantKey(want);
     const past = this.#pasts.get(key);
     const tries = noteTry(past?.tries, outcome, fetchedBytes);
     const unwrittenBytes = progress.totalBytes === 0 ? (past?.unwrittenBytes ?? 0) : progress.unwrittenBytes;
@@ -211,12 +211,11 @@ export class ImagePuller {
     const nextTryAt = isSoon ? null : new Date(clock.wallTime().getTime() + delayMs).toISOString();
     const retryAtMs = clock.monotonicMs() + delayMs;
     this.#failures.set(key, { kind: 'failed', code, message, hint, isTransient, retryAtMs, nextTryAt });
-    logger.warn({ image: request.reference, code, err: message, fetchedBytes, delayMs }, 'pull failed');
+    logger.warn({ image: want.reference, code, err: message, fetchedBytes, delayMs }, 'pull failed');
   }
 
   #waitingFor(key: string): string[] {
-    const doesWant = (requests: readonly ImageRequest[]): boolean =>
-      requests.some((request) => imageKey(request) === key);
-    return [...this.#wanted].filter(([, requests]) => doesWant(requests)).map(([deployment]) => deployment);
+    const doesWant = (wants: readonly Want[]): boolean => wants.some((want) => wantKey(want) === key);
+    return [...this.#wanted].filter(([, wants]) => doesWant(wants)).map(([deployment]) => deployment);
   }
 }

@@ -1,5 +1,5 @@
 // Pulls with a note of what they brought, so that what the agent pulled can be told for ever from what was here.
-import type { ImageRequest } from '../model/image-request.ts';
+import type { Want } from '../model/want.ts';
 import type { Engine } from '../ports/engine.ts';
 import { type PullNotes, StoreBlocked } from '../ports/store.ts';
 import type { PullOptions, PullOutcome, Supplier } from '../ports/supplier.ts';
@@ -30,19 +30,19 @@ export class NotedPulls implements Supplier {
   }
 
   /** As the supplier's. Noted before it begins, so that no crash makes an image of ours a stranger's. */
-  async pull(request: ImageRequest, options: PullOptions): Promise<PullOutcome> {
+  async pull(want: Want, options: PullOptions): Promise<PullOutcome> {
     const { supplier, engine } = this.#options;
-    const { reference } = request;
+    const { reference } = want;
     const before = await engine.inspectImage(reference);
     if (options.signal.aborted) return GIVEN_UP;
     // With no note what comes is never removed: it cannot be told from what was here.
-    if (before.kind === 'unreadable') return supplier.pull(request, options);
+    if (before.kind === 'unreadable') return supplier.pull(want, options);
     const refusal = this.#begin(reference, before.kind === 'here' ? before.id : null);
     if (refusal !== null) return refusal;
     this.#underWay.add(reference);
     let isOk = false;
     try {
-      const outcome = await supplier.pull(request, options);
+      const outcome = await supplier.pull(want, options);
       isOk = outcome.ok;
       return outcome;
     } finally {

@@ -1,30 +1,26 @@
-// Images as services ask for them. One that is to be pulled for a revision is another request than the same
+// Images as services ask for them. One that is to be pulled for a revision is another want than the same
 // image for a restart: the first is met by a pull alone, the second by what is here.
 
 import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import type { Reason } from '../../../protocol/reports/status.ts';
-import { type ImageRequest, imageKey } from '../../model/image-request.ts';
 import type { ImageStanding, Observed } from '../../model/observed.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
 import { type ServiceSpec, specsOf } from '../../model/service-spec.ts';
 import type { Revision, Situation } from '../../model/situation.ts';
+import { type Want, wantKey } from '../../model/want.ts';
 import { eligibleFor } from './outdated.ts';
 import { findCarriers } from './select-container.ts';
 
 /** What a service needs for a container at any time. */
-export function requestOf({ service }: ServiceSpec): ImageRequest {
-  return { reference: service.image, platform: service.platform ?? null, freshFor: null };
+export function wantOf({ service }: ServiceSpec): Want {
+  return { kind: 'image', reference: service.image, platform: service.platform ?? null, freshFor: null };
 }
 
 /** What must be pulled for this revision before its switch (`pull_policy: always`); `null` once that is done. */
-export function freshRequestOf(
-  spec: ServiceSpec,
-  hash: string,
-  attempt: Attempt | null,
-): ImageRequest | null {
+export function freshWantOf(spec: ServiceSpec, hash: string, attempt: Attempt | null): Want | null {
   if (spec.service.pull_policy !== 'always') return null;
   if (attempt?.hash === hash && (attempt.stage !== 'pulling' || isRefreshed(spec, attempt))) return null;
-  return { ...requestOf(spec), freshFor: hash };
+  return { ...wantOf(spec), freshFor: hash };
 }
 
 function isRefreshed({ name }: ServiceSpec, { refreshed }: Attempt): boolean {
@@ -32,25 +28,25 @@ function isRefreshed({ name }: ServiceSpec, { refreshed }: Attempt): boolean {
 }
 
 /** All that a decision on one revision may want to know of its images. */
-export function requestsFor(
+export function wantsFor(
   { hash, document }: Revision<PresentDeployment>,
   record: DeploymentRecord,
   { containers }: Observed,
-): ImageRequest[] {
+): Want[] {
   const specs = specsOf(document);
   const eligible = eligibleFor({ hash, specs }, record, containers);
   const carriers = findCarriers(eligible.containers, specs, eligible.first);
   return specs.flatMap((spec) => {
     const isSettled = record.proven?.hash === hash;
-    const fresh = isSettled ? null : freshRequestOf(spec, hash, record.attempt);
-    if (fresh !== null) return [requestOf(spec), fresh];
-    return carriers.has(spec.name) ? [] : [requestOf(spec)];
+    const fresh = isSettled ? null : freshWantOf(spec, hash, record.attempt);
+    if (fresh !== null) return [wantOf(spec), fresh];
+    return carriers.has(spec.name) ? [] : [wantOf(spec)];
   });
 }
 
 /** Where the image stands that a service's container is made from. */
 export function standingOf({ images }: Pick<Situation, 'images'>, spec: ServiceSpec): ImageStanding {
-  const standing = images.get(imageKey(requestOf(spec))) ?? { kind: 'missing' };
+  const standing = images.get(wantKey(wantOf(spec))) ?? { kind: 'missing' };
   return standing.kind === 'missing' && spec.service.pull_policy === 'never' ? NOT_HERE : standing;
 }
 

@@ -4,16 +4,16 @@ import type { DependencyCondition } from '../../../protocol/deployment/service.t
 import { isInLoop } from '../../model/failure-row.ts';
 import { judgeHealth, notHealthy } from '../../model/health.ts';
 import { historyOf } from '../../model/histories.ts';
-import { type ImageRequest, imageKey, uniqueRequests } from '../../model/image-request.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { DeploymentRecord } from '../../model/record.ts';
 import { durationMs, networksUsed, type ServiceSpec, specsOf } from '../../model/service-spec.ts';
 import type { Revision, ServiceView, Situation } from '../../model/situation.ts';
 import type { Step } from '../../model/steps.ts';
+import { uniqueWants, type Want, wantKey } from '../../model/want.ts';
 import { advanceService, missingNetwork } from './advance.ts';
 import { isCompleted, noteCompletion, wasCompleted } from './completed.ts';
 import { noteRun } from './failures.ts';
-import { requestOf, standingOf } from './images.ts';
+import { standingOf, wantOf } from './images.ts';
 import { mustFollow, noteJoins } from './joins.ts';
 import { eligibleFor } from './outdated.ts';
 import { isPlaceTaken } from './places.ts';
@@ -43,7 +43,7 @@ export function viewServices(
             nowMs: situation.nowMs,
           });
     const needsContainer = container === null && !wasCompleted(spec, hash, situation.record);
-    const awaitedImage = needsContainer ? imageKey(requestOf(spec)) : null;
+    const awaitedImage = needsContainer ? wantKey(wantOf(spec)) : null;
     return { spec, container, needsContainer, hosts, verdict, awaitedImage };
   });
 }
@@ -141,9 +141,9 @@ export function withoutImage(situation: Situation, views: readonly ServiceView[]
 }
 
 /** Images that must be pulled before the services without a container can have one. */
-export function imagesToFetch(situation: Situation, views: readonly ServiceView[]): ImageRequest[] {
+export function imagesToFetch(situation: Situation, views: readonly ServiceView[]): Want[] {
   const pulled = withoutImage(situation, views).filter(({ spec }) => spec.service.pull_policy !== 'never');
-  return uniqueRequests(pulled.map(({ spec }) => requestOf(spec)));
+  return uniqueWants(pulled.map(({ spec }) => wantOf(spec)));
 }
 
 /** How long until the first held-back service may be tried again; `null` when none waits. */

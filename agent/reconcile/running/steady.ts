@@ -75,7 +75,7 @@ export function keepRunning(
   return {
     record: parkStopped(asked.record, steps),
     steps: [...steps, ...asked.steps],
-    wantedImages: imagesToFetch(situation, views),
+    wants: imagesToFetch(situation, views),
     wakeInMs: earliest(nextRetryInMs(situation, record), nextHealthInMs(situation, views, document)),
     services: views,
     trouble: obstacle ?? (troubled === undefined ? null : steadyTroubleOf(situation, troubled, record)),

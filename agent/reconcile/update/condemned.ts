@@ -36,7 +36,7 @@ export function readLogs(situation: Situation, desired: Desired, attempt: Attemp
   return {
     record: situation.record,
     steps: [{ kind: 'read_last_logs', service, container }],
-    wantedImages: [],
+    wants: [],
     wakeInMs: 0,
     services: viewServices(situation, desired),
   };
@@ -66,7 +66,7 @@ function giveUp(
   return {
     record: { ...record, attempt: unproven, phase: 'failed', reason },
     steps: [],
-    wantedImages: [],
+    wants: [],
     wakeInMs: 0,
     services: viewServices(situation, desired),
   };

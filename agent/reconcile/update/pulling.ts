@@ -1,11 +1,11 @@
 // Stage `pulling`: the old revision is kept running and repaired while the new one's images come.
 import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import type { Reason } from '../../../protocol/reports/status.ts';
-import { type ImageRequest, imageKey, uniqueRequests } from '../../model/image-request.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
 import { specsOf } from '../../model/service-spec.ts';
 import type { Decision, Gate, Revision, ServiceView, Situation } from '../../model/situation.ts';
-import { freshRequestOf, reasonOfImage, standingOf } from '../running/images.ts';
+import { uniqueWants, type Want, wantKey } from '../../model/want.ts';
+import { freshWantOf, reasonOfImage, standingOf } from '../running/images.ts';
 import { markOutdated } from '../running/outdated.ts';
 import { isUp } from '../running/select-container.ts';
 import { earliest, imagesToFetch, viewServices, withoutImage } from '../running/services.ts';
@@ -16,20 +16,20 @@ import { switchAndProve } from './switching.ts';
 export function pull(situation: Situation, desired: Revision<PresentDeployment>, before: Attempt): Decision {
   const attempt = noteRefreshed(situation, desired, before);
   const views = viewServices(situation, desired).map((view) => awaitFresh(view, attempt));
-  const fresh = freshRequests(views, attempt);
+  const fresh = freshWants(views, attempt);
   const isComplete = fresh.length === 0 && withoutImage(situation, views).length === 0;
   const { gate } = situation;
   if (isComplete && gate === null) return beginSwitch(situation, desired, attempt);
   const upkeep = upkeepOfProven(situation, desired, views);
   if (isComplete && gate !== null) return waitAtGate(situation, upkeep, { views, attempt, gate });
-  const wanted = uniqueRequests([...fresh, ...imagesToFetch(situation, views)]);
+  const wanted = uniqueWants([...fresh, ...imagesToFetch(situation, views)]);
   const trouble =
     views.map((view) => troubleOfImage(situation, view)).find((reason) => reason !== null) ?? null;
   const record: DeploymentRecord = { ...upkeep.record, attempt, ...pullPhase(situation, trouble) };
   return {
     ...upkeep,
     record,
-    wantedImages: [...wanted, ...upkeep.wantedImages],
+    wants: [...wanted, ...upkeep.wants],
     services: views.map((view) => whatRunsFor(view, upkeep.services)),
   };
 }
@@ -56,22 +56,22 @@ function noteRefreshed(
   attempt: Attempt,
 ): Attempt {
   const come = specsOf(document).flatMap((spec) => {
-    const fresh = freshRequestOf(spec, hash, attempt);
-    const standing = fresh === null ? undefined : images.get(imageKey(fresh));
+    const fresh = freshWantOf(spec, hash, attempt);
+    const standing = fresh === null ? undefined : images.get(wantKey(fresh));
     return standing?.kind === 'present' ? [[spec.name, standing.imageId] as const] : [];
   });
   if (come.length === 0) return attempt;
   return { ...attempt, refreshed: { ...attempt.refreshed, ...Object.fromEntries(come) } };
 }
 
-function freshRequests(views: readonly ServiceView[], attempt: Attempt): ImageRequest[] {
-  const fresh = views.map(({ spec }) => freshRequestOf(spec, attempt.hash, attempt));
-  return fresh.filter((request) => request !== null);
+function freshWants(views: readonly ServiceView[], attempt: Attempt): Want[] {
+  const fresh = views.map(({ spec }) => freshWantOf(spec, attempt.hash, attempt));
+  return fresh.filter((want) => want !== null);
 }
 
 function awaitFresh(view: ServiceView, attempt: Attempt): ServiceView {
-  const fresh = freshRequestOf(view.spec, attempt.hash, attempt);
-  return fresh === null ? view : { ...view, awaitedImage: imageKey(fresh) };
+  const fresh = freshWantOf(view.spec, attempt.hash, attempt);
+  return fresh === null ? view : { ...view, awaitedImage: wantKey(fresh) };
 }
 
 /** Everything is here; the old revision runs on until the switch may come. */
@@ -129,7 +129,7 @@ function upkeepOfProven(
   desiredViews: readonly ServiceView[],
 ): Decision {
   if (situation.proven === null) {
-    return { record: situation.record, steps: [], wantedImages: [], wakeInMs: null, services: [] };
+    return { record: situation.record, steps: [], wants: [], wakeInMs: null, services: [] };
   }
   const ofDesired = new Set(desiredViews.map((view) => view.container?.id));
   const hasPlaceForBoth = document.update.strategy === 'start-first';

@@ -74,7 +74,7 @@ function goOn(situation: Situation, { needed, cleanup }: Plan, proof: Proof): De
   return {
     record: parkStopped(record, steps),
     steps,
-    wantedImages: imagesToFetch(situation, views),
+    wants: imagesToFetch(situation, views),
     wakeInMs: earliest(nextRetryInMs(situation, record), proofInMs(situation, proof)),
     ...(stage === 'unproven' ? {} : { deadlineInMs: deadlineInMs(attempt, document, situation.nowMs) }),
     services: views,

@@ -37,7 +37,7 @@ describe('a revision that is proven', () => {
     const decision = steady([carrier]);
     expect(decision.steps).toEqual([]);
     expect(decision.record.phase).toBe('converged');
-    expect(decision.wantedImages).toEqual([]);
+    expect(decision.wants).toEqual([]);
   });
 
   const repairs: [string, Partial<ObservedContainer>, string[]][] = [
@@ -87,7 +87,7 @@ describe('a revision that is proven', () => {
   it('waits for its image when that is gone too, and keeps its hands off the rest', () => {
     const decision = steady([], { images: { 'web:1': { kind: 'missing' } } });
     expect(decision.steps).toEqual([]);
-    expect(decision.wantedImages).toMatchObject([{ reference: 'web:1' }]);
+    expect(decision.wants).toMatchObject([{ reference: 'web:1' }]);
   });
 
   it('does not restart for a limit that the kernel does not enforce', () => {
@@ -169,7 +169,7 @@ describe('an update', () => {
       situation({ desired: two, ...running, images: { 'web:2': { kind: 'missing' } } }),
     );
     expect(decision.steps).toEqual([]);
-    expect(decision.wantedImages).toMatchObject([{ reference: 'web:2' }]);
+    expect(decision.wants).toMatchObject([{ reference: 'web:2' }]);
     expect(decision.record).toMatchObject({ phase: 'pulling', attempt: { stage: 'pulling' } });
   });
 
@@ -202,7 +202,7 @@ describe('an update', () => {
     const pulling = decide(
       situation({ desired: two, ...running, gate, images: { 'web:2': { kind: 'missing' } } }),
     );
-    expect(pulling.wantedImages).toMatchObject([{ reference: 'web:2' }]);
+    expect(pulling.wants).toMatchObject([{ reference: 'web:2' }]);
   });
 
   it('whose switch was forgotten gives back the place that it took, while it waits at its gate', () => {

@@ -37,16 +37,16 @@ export function planInWords({ model, revisions, missing = [], arrivals = [], ...
       [...lacking.keys()].map((image) => [image, { kind: 'missing' as const }]),
     );
     const { record, steps, ...decision } = model.round(desired, revisions, images);
-    const wantedImages = decision.wantedImages.map(({ reference }) => reference);
+    const wants = decision.wants.map(({ reference }) => reference);
     const entered = standingOf(record, desired.document.state === 'absent');
     const fresh = [
       ...(entered === standing ? [] : [entered]),
-      ...wantedImages.filter((image) => lacking.get(image) === PULL_ROUNDS).map((image) => `  pull ${image}`),
+      ...wants.filter((image) => lacking.get(image) === PULL_ROUNDS).map((image) => `  pull ${image}`),
       ...steps.map((step, index) => `  ${index === 0 ? '' : '& '}${words(step)}`),
     ];
     lines.push(...fresh);
     standing = entered;
-    for (const image of wantedImages) {
+    for (const image of wants) {
       const left = (lacking.get(image) ?? 0) - 1;
       if (left > 0) lacking.set(image, left);
       else lacking.delete(image);

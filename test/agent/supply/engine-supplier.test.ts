@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Want } from '../../../agent/model/want.ts';
 import type { EnginePullOptions } from '../../../agent/ports/engine.ts';
 import type { PullOptions } from '../../../agent/ports/supplier.ts';
 import { engineSupplier } from '../../../agent/supply/engine-supplier.ts';
@@ -12,10 +13,13 @@ test('the engine is asked for the reference, for the platform that is wanted and
       return outcome;
     },
   };
-  const request = { reference: 'registry.test/a:1', platform: 'linux/arm/v7', freshFor: null };
+  const want: Want = {
+    kind: 'image',
+    reference: 'registry.test/a:1',
+    platform: 'linux/arm/v7',
+    freshFor: null,
+  };
   const options: PullOptions = { onProgress: () => undefined, signal: new AbortController().signal };
-  expect(await engineSupplier(engine, 'arm64').pull(request, options)).toBe(outcome);
-  expect(asked).toEqual([
-    [request.reference, { architecture: 'arm64', platform: 'linux/arm/v7', ...options }],
-  ]);
+  expect(await engineSupplier(engine, 'arm64').pull(want, options)).toBe(outcome);
+  expect(asked).toEqual([[want.reference, { architecture: 'arm64', platform: 'linux/arm/v7', ...options }]]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ImageRequest } from '../../../agent/model/image-request.ts';
+import type { Want } from '../../../agent/model/want.ts';
 import type { ImageLook } from '../../../agent/ports/engine.ts';
 import { EngineUnavailable } from '../../../agent/ports/engine.ts';
 import type { Supplier } from '../../../agent/ports/supplier.ts';
@@ -49,14 +49,14 @@ function setUp({ random = fork(1, 'puller'), supplierOf = byEngine }: Parts = {}
   });
   const { registry, images } = daemon;
   /** Asks as a loop does, and lets the answer come. */
-  const standing = async (image: string | ImageRequest) => {
-    const asked = puller.standing(asRequest(image));
+  const standing = async (image: string | Want) => {
+    const asked = puller.standing(asWant(image));
     const [answer] = await Promise.allSettled([asked, clock.advance(10)]);
     if (answer.status === 'rejected') throw answer.reason;
     return answer.value;
   };
-  const want = (deployment: string, wanted: readonly (string | ImageRequest)[]): void =>
-    puller.want(deployment, wanted.map(asRequest));
+  const want = (deployment: string, wanted: readonly (string | Want)[]): void =>
+    puller.want(deployment, wanted.map(asWant));
   return { clock, daemon, engine, puller, registry, images, changes, space, standing, want };
 }
 
@@ -64,8 +64,10 @@ function byEngine(engine: MemoryEngine): Supplier {
   return engineSupplier(engine, 'arm64');
 }
 
-function asRequest(image: string | ImageRequest): ImageRequest {
-  return typeof image === 'string' ? { reference: image, platform: null, freshFor: null } : image;
+function asWant(image: string | Want): Want {
+  return typeof image === 'string'
+    ? { kind: 'image', reference: image, platform: null, freshFor: null }
+    : image;
 }
 
 /** How often it was pulled. */
@@ -421,7 +423,12 @@ test('a reference that the engine refuses is told as such, and no registry is as
 });
 
 describe('a fresh pull', () => {
-  const fresh = (revision: string): ImageRequest => ({ reference: A, platform: null, freshFor: revision });
+  const fresh = (revision: string): Want => ({
+    kind: 'image',
+    reference: A,
+    platform: null,
+    freshFor: revision,
+  });
 
   test('asks the registry though the image is here, and tells which image came', async () => {
     const world = setUp();
@@ -470,7 +477,12 @@ describe('a fresh pull', () => {
 
 test('a pull that is due again waits for another of the same image, and does nothing meanwhile', async () => {
   const world = setUp();
-  const fresh = (revision: string): ImageRequest => ({ reference: A, platform: null, freshFor: revision });
+  const fresh = (revision: string): Want => ({
+    kind: 'image',
+    reference: A,
+    platform: null,
+    freshFor: revision,
+  });
   world.want('line', [fresh('r1')]);
   await world.clock.advance(1000);
   expect(await world.standing(fresh('r1'))).toMatchObject({ kind: 'failed' });
@@ -484,7 +496,7 @@ test('a pull that is due again waits for another of the same image, and does not
 });
 
 describe('a platform', () => {
-  const asked: ImageRequest = { reference: A, platform: 'linux/arm/v7', freshFor: null };
+  const asked: Want = { kind: 'image', reference: A, platform: 'linux/arm/v7', freshFor: null };
 
   test('that is asked for is pulled, although an image for the device is here', async () => {
     const world = setUp();

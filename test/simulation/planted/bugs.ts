@@ -199,14 +199,14 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
       {
         file: 'agent/supply/image-puller.ts',
-        find: 'if (request.freshFor !== null) {',
+        find: 'if (want.freshFor !== null) {',
         replace: 'if (key !== "") {',
       },
       {
         file: 'agent/supply/image-puller.ts',
-        find: 'const look = isMet ? await lookFor(request, this.#options) : null;',
+        find: 'const look = isMet ? await lookFor(want, this.#options) : null;',
         replace:
-          'const isPulled = this.#refreshed.has(key) || this.#refreshed.has(imageKey({ ...request, freshFor: null }));\n    const look = isPulled ? { kind: "here" as const, id: "pulled" } : isMet ? await lookFor(request, this.#options) : null;',
+          'const isPulled = this.#refreshed.has(key) || this.#refreshed.has(wantKey({ ...want, freshFor: null }));\n    const look = isPulled ? { kind: "here" as const, id: "pulled" } : isMet ? await lookFor(request, this.#options) : null;',
       },
     ],
     promises: ['4 no switch before the images are there'],

@@ -1,9 +1,9 @@
 // `pull_policy`: what is pulled when, and which container carries a revision after its tag has moved.
 import { describe, expect, test } from 'vitest';
-import { imageKey } from '../../../../agent/model/image-request.ts';
 import type { ImageStanding } from '../../../../agent/model/observed.ts';
 import { EMPTY_RECORD } from '../../../../agent/model/record.ts';
 import type { Revision } from '../../../../agent/model/situation.ts';
+import { wantKey } from '../../../../agent/model/want.ts';
 import type { PresentDeployment } from '../../../../protocol/deployment/deployment.ts';
 import { containerOf, inWords, Model, present } from '../situations.ts';
 
@@ -28,7 +28,9 @@ const both = [first, second];
 
 /** Where the fresh pull for a revision stands; the image is here all the while. */
 function fresh(revision: Revision<PresentDeployment>, standing: ImageStanding) {
-  return { [imageKey({ reference: IMAGE, platform: null, freshFor: revision.hash })]: standing };
+  return {
+    [wantKey({ kind: 'image', reference: IMAGE, platform: null, freshFor: revision.hash })]: standing,
+  };
 }
 
 const pulled = (revision: Revision<PresentDeployment>, imageId: string) =>
@@ -60,7 +62,9 @@ describe('always', () => {
   test('pulls before the switch to a revision though the image is here, and keeps the old one running', () => {
     const model = running();
     const decision = model.round(second, both, fresh(second, MISSING));
-    expect(decision.wantedImages).toEqual([{ reference: IMAGE, platform: null, freshFor: second.hash }]);
+    expect(decision.wants).toEqual([
+      { kind: 'image', reference: IMAGE, platform: null, freshFor: second.hash },
+    ]);
     expect(decision.record.phase).toBe('pulling');
     expect(decision.steps).toEqual([]);
   });
@@ -105,7 +109,7 @@ describe('always', () => {
       model.reboot();
       const decision = model.round(second, both, images);
       expect(decision.steps).toEqual([]);
-      expect(decision.wantedImages).toEqual([]);
+      expect(decision.wants).toEqual([]);
     }
     expect(model.record.outdated).toBeUndefined();
   });
@@ -126,7 +130,7 @@ describe('always', () => {
     model.round(two, [first, two], { ...pulled(two, OLD), 'log:2': MISSING });
     model.reboot();
     const decision = model.round(two, [first, two], { ...fresh(two, AWAY), 'log:2': MISSING });
-    expect(decision.wantedImages).toEqual([{ reference: 'log:2', platform: null, freshFor: null }]);
+    expect(decision.wants).toEqual([{ kind: 'image', reference: 'log:2', platform: null, freshFor: null }]);
   });
 
   test('that fails its proof goes back to the old image from the kept container', () => {
@@ -170,7 +174,7 @@ describe('never', () => {
         hint: expect.stringMatching(/docker load/),
       },
     });
-    expect(decision.wantedImages).toEqual([]);
+    expect(decision.wants).toEqual([]);
     expect(model.upOf('web')).toHaveLength(1);
   });
 
