@@ -260,7 +260,6 @@ export const ROOMS: readonly Room[] = [
     imports: [
       'fleet/compose',
       'fleet/view',
-      'fleet/ctl',
       'lib/failures',
       'lib/program',
       'protocol',
