@@ -7,7 +7,7 @@ import { World } from '../test/fakes/world.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** As `lib/mqtt/client-options.ts` has it; a ping goes out after so long without another packet. */
+/** As `agent/line/prepare-session.ts` has it; a ping goes out after so long without another packet. */
 const KEEPALIVE_MS = 60_000;
 /** Fixed header of two bytes, and nothing else: PINGREQ, PINGRESP. */
 const PING_BYTES = 2;

@@ -1,7 +1,13 @@
 // What the agent wants of a broker: one connection that comes and goes, and publishing that is acknowledged.
 
 import type { IncomingMessage } from '../../lib/mqtt/message.ts';
-import type { BrokerTrouble } from '../../lib/mqtt/trouble.ts';
+import type { TroubleCode } from '../../lib/mqtt/terms.ts';
+
+/** Why there is no connection: a stable word, and a sentence for the technician. */
+export interface BrokerTrouble {
+  readonly code: TroubleCode | 'not_configured';
+  readonly message: string;
+}
 
 export interface BrokerStatus {
   readonly isConnected: boolean;

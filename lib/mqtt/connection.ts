@@ -10,29 +10,24 @@
 // | over        | never                                                                  |
 import type { Duplex } from 'node:stream';
 import { type IPublishPacket, MqttClient, type Packet } from 'mqtt';
-import { describeSystemError, systemErrorCode } from '../failures/system-error.ts';
 import { Tasks } from '../failures/tasks.ts';
 import type { Logger } from '../program/logger.ts';
 import type { Clock, Random } from '../time/clock.ts';
-import { clientOptions, PING_ANSWER_MS } from './client-options.ts';
+import { type Answer, GRANTED, UNANSWERED } from './answer.ts';
+import { clientOptions } from './client-options.ts';
 import { intervalTimer } from './clock-timer.ts';
-import {
-  describeReason,
-  endingOfConnack,
-  isTelling,
-  NOT_AUTHORIZED,
-  troubleOfDisconnect,
-} from './connack.ts';
 import type { Ending } from './ending.ts';
 import { LimitedStream } from './limited-stream.ts';
 import type { IncomingMessage, Outgoing } from './message.ts';
 import type { ProtocolVersion, VersionVerdict } from './protocol-version.ts';
 import { PublishWindow, STALL_MS } from './publish-window.ts';
+import { describeReason, isVersionRefused, NOT_AUTHORIZED } from './reasons.ts';
 import type { Session } from './session.ts';
-import { isTlsError, troubleOfSocket } from './socket-trouble.ts';
 import { Subscriptions } from './subscriptions.ts';
-import type { BrokerTrouble } from './trouble.ts';
+import { tlsProblemOf } from './tls-problem.ts';
+import type { Question, Trouble } from './trouble.ts';
 
+/** Of silence, after the login and after a subscription. */
 const ANSWER_TIMEOUT_MS = 20_000;
 const OFFLINE_TIMEOUT_MS = 1000;
 const DISCONNECT_TIMEOUT_MS = 500;
@@ -52,11 +47,13 @@ export interface ConnectionOptions {
   readonly random: Random;
   readonly logger: Logger;
   /** Once every subscription was answered. */
-  readonly onUp: () => void;
+  readonly onUp: (connection: Connection) => void;
   /** The message is acknowledged when this returns, and not when it throws. */
   readonly onMessage: (message: IncomingMessage) => void;
   /** The broker's rules forbid a publish. Only MQTT 5 has a word for it; with 3.1.1 it is acknowledged and lost. */
   readonly onDenied: (topic: string) => void;
+  /** An error in our own code, which ends this connection. */
+  readonly onFault: (error: unknown) => void;
 }
 
 type Phase = 'greeting' | 'subscribing' | 'up' | 'leaving' | 'over';
@@ -87,12 +84,12 @@ export class Connection {
       limit: () => Math.min(IN_FLIGHT, this.#client.serverProperties?.receiveMaximum ?? IN_FLIGHT),
       ...{ clock: options.clock, tasks: this.#tasks },
       send: (message, settle) => this.#send(message, settle),
-      onStall: () => this.#endUnanswered(`no acknowledgement of a publish in ${STALL_MS / 1000} s`),
+      onStall: () => this.#endUnanswered('publish', STALL_MS),
     });
     const { clock, random, logger, session } = options;
     this.#subscriptions = new Subscriptions({
       ...{ clock, random, logger, tasks: this.#tasks, filters: session.filters, signal: this.#over.signal },
-      subscribe: (filter) => this.#subscribe(filter),
+      subscribe: async (filter) => (await this.subscribe(filter)).ok,
     });
     this.#heardMs = options.clock.monotonicMs();
     options.stream.on('data', () => {
@@ -104,7 +101,7 @@ export class Connection {
       clientOptions(session, options.version, intervalTimer(clock, this.#tasks)),
     );
     this.#listen();
-    this.#tasks.run(this.#expectAnswer('greeting', 'the login'));
+    this.#tasks.run(this.#expectAnswer('greeting', 'login'));
   }
 
   /** Filters that the broker refuses now. */
@@ -112,20 +109,48 @@ export class Connection {
     return this.#subscriptions.refused();
   }
 
-  /** As `Broker.publish`: `true` on PUBACK only. */
-  publish(message: Outgoing): Promise<boolean> {
-    return this.#phase === 'up' ? this.#window.publish(message) : Promise.resolve(false);
+  /** Granted on PUBACK only, at QoS 1. */
+  publish(message: Outgoing): Promise<Answer> {
+    return this.#phase === 'up' ? this.#window.publish(message) : Promise.resolve(UNANSWERED);
   }
 
-  /** Publishes `farewell`, disconnects and ends, within two seconds. */
-  async leave(farewell: Outgoing): Promise<void> {
+  /**
+   * Asks once, at QoS 1; all that is retained comes again, also of a filter that was subscribed before. One filter at a
+   * time, so that a refusal names it.
+   */
+  subscribe(filter: string): Promise<Answer> {
+    return new Promise((resolve) => {
+      // Retain handling 0 sends what is retained at each SUBSCRIBE.
+      this.#client.subscribe(filter, { qos: 1, rh: 0 }, (error) => resolve(this.#answerOf(error)));
+    });
+  }
+
+  /** The broker takes packets in order: at the answer it has seen all that was sent before. */
+  unsubscribe(filters: readonly string[]): Promise<Answer> {
+    return new Promise((resolve) => {
+      this.#client.unsubscribe([...filters], (error) => resolve(this.#answerOf(error)));
+    });
+  }
+
+  #answerOf(error: Error | null | undefined): Answer {
+    if (!error) return GRANTED;
+    return this.#phase === 'over' ? UNANSWERED : { ok: false, error };
+  }
+
+  /** Publishes the farewell, if there is one, disconnects and ends, within two seconds. */
+  async leave(farewell: Outgoing | null): Promise<void> {
     if (this.#phase === 'up') {
       this.#phase = 'leaving';
-      const isTold = await this.#within(OFFLINE_TIMEOUT_MS, this.#window.publishLast(farewell));
-      // Only an orderly DISCONNECT keeps the last will back, so without the farewell there is none.
-      if (isTold) await this.#within(DISCONNECT_TIMEOUT_MS, this.#disconnect());
+      if (await this.#mayDisconnect(farewell)) await this.#within(DISCONNECT_TIMEOUT_MS, this.#disconnect());
     }
-    this.#end({ code: 'closed', message: 'the agent disconnected' });
+    this.#end({ kind: 'left' });
+  }
+
+  async #mayDisconnect(farewell: Outgoing | null): Promise<boolean> {
+    // An orderly DISCONNECT waits for answers that are still owed.
+    if (farewell === null) return Object.keys(this.#client.outgoing).length === 0;
+    // It also keeps the last will back: without the farewell nobody would be told.
+    return (await this.#within(OFFLINE_TIMEOUT_MS, this.#window.publishLast(farewell)))?.ok === true;
   }
 
   #disconnect(): Promise<void> {
@@ -138,10 +163,8 @@ export class Connection {
     const client = this.#client;
     client.on('connect', () => this.#tasks.run(this.#subscribeAll()));
     client.on('error', (error) => this.#takeError(error));
-    client.on('close', () => this.#endClosed('the broker closed the connection', false));
-    client.on('disconnect', ({ reasonCode = 0 }) =>
-      this.#end(troubleOfDisconnect(reasonCode), isTelling(reasonCode)),
-    );
+    client.on('close', () => this.#endClosed({ kind: 'closed' }));
+    client.on('disconnect', ({ reasonCode: reason = 0 }) => this.#end({ kind: 'disconnected', reason }));
     client.on('packetreceive', (packet) => this.#refuseQos2(packet));
     // The library sends PUBACK from this callback, and reads no further packet before it.
     client.handleMessage = (packet, done) => this.#deliver(packet, done);
@@ -150,8 +173,10 @@ export class Connection {
 
   /** The answer to a ping stands in line behind the documents; on a slow link they are what shows that it lives. */
   #missPing(): void {
-    if (this.#silentForMs() < PING_ANSWER_MS) this.#client.sendPing();
-    else this.#endUnanswered('no answer to a ping');
+    // The library waits for half a keepalive.
+    const waitsMs = (this.#options.session.keepaliveS * 1000) / 2;
+    if (this.#silentForMs() < waitsMs) this.#client.sendPing();
+    else this.#endUnanswered('ping', null);
   }
 
   #silentForMs(): number {
@@ -180,9 +205,8 @@ export class Connection {
   #scheduleRedelivery(): void {
     if (this.#isRedeliveryDue) return;
     this.#isRedeliveryDue = true;
-    const trouble = { code: 'closed', message: 'reconnecting to be sent a message again' } as const;
     const isDue = this.#options.clock.sleep(REDELIVERY_MS, this.#over.signal);
-    this.#tasks.run(isDue.then(() => this.#end(trouble)));
+    this.#tasks.run(isDue.then(() => this.#end({ kind: 'redelivery' })));
   }
 
   async #subscribeAll(): Promise<void> {
@@ -190,24 +214,17 @@ export class Connection {
     // The library tells of a CONNACK also when what came right behind it has ended the connection.
     if (this.#phase !== 'greeting') return;
     this.#phase = 'subscribing';
-    this.#tasks.run(this.#expectAnswer('subscribing', 'a subscription'));
+    this.#tasks.run(this.#expectAnswer('subscribing', 'subscription'));
     await this.#subscriptions.open();
     // Also tells that the connection ended meanwhile.
     if (this.#phase !== 'subscribing') return;
     this.#phase = 'up';
     this.#upSinceMs = clock.monotonicMs();
-    onUp();
+    onUp(this);
     await this.#subscriptions.keep();
   }
 
-  /** One SUBSCRIBE per filter, so that a refusal names it; retain handling 0 sends retained documents each time. */
-  #subscribe(filter: string): Promise<boolean> {
-    return new Promise((resolve) => {
-      this.#client.subscribe(filter, { qos: 1, rh: 0 }, (error) => resolve(error === null));
-    });
-  }
-
-  #send(message: Outgoing, settle: (isAcknowledged: boolean) => void): void {
+  #send(message: Outgoing, settle: (answer: Answer) => void): void {
     const { topic, payload, retain } = message;
     const sizeBytes = Buffer.byteLength(topic) + Buffer.byteLength(payload) + PUBLISH_OVERHEAD_BYTES;
     const maxBytes = Math.min(
@@ -217,12 +234,12 @@ export class Connection {
     if (sizeBytes > maxBytes) {
       // Sent all the same, it would end the connection, at each try.
       this.#options.logger.error({ topic, sizeBytes, maxBytes }, 'larger than the broker takes');
-      settle(false);
+      settle({ ok: false, error: new Error('larger than the broker takes') });
       return;
     }
     this.#client.publish(topic, payload, { qos: 1, retain }, (error) => {
       if (error && this.#phase !== 'over') this.#takeRefusedPublish(topic, error);
-      settle(!error);
+      settle(this.#answerOf(error));
     });
   }
 
@@ -235,24 +252,23 @@ export class Connection {
 
   /** Subscribed at QoS 1 nothing comes at 2, and a broker that sends it all the same fills a store without bound. */
   #refuseQos2(packet: Packet): void {
-    if (packet.cmd === 'publish' && packet.qos === 2) this.#endClosed('the broker sent QoS 2 unasked', true);
+    if (packet.cmd === 'publish' && packet.qos === 2) this.#endClosed({ kind: 'unasked_qos2' });
   }
 
   #takeError(error: Error): void {
     const { version, clock } = this.#options;
     const code = 'code' in error ? error.code : undefined;
     if (this.#phase === 'greeting' && typeof code === 'number' && code < 256) {
-      this.#finish(endingOfConnack(code, version));
-    } else if (isTlsError(error)) {
-      this.#end(troubleOfSocket({ error, isInHandshake: true, now: clock.wallTime() }));
+      this.#end({ kind: 'refused', reason: code }, isVersionRefused(code, version) ? 'refused' : 'worked');
+    } else if (tlsProblemOf(error) !== null) {
+      this.#end({ kind: 'socket', error, isInHandshake: true, at: clock.wallTime() });
     } else {
-      // The system knows that the line ended, not why; what is no MQTT is reason enough.
-      this.#endClosed(`the connection broke: ${describeSystemError(error)}`, systemErrorCode(error) === null);
+      this.#endClosed({ kind: 'broken', error });
     }
   }
 
   /** From silence alone: retained documents come before the answers, and on a slow link take minutes. */
-  async #expectAnswer(phase: Phase, what: string): Promise<void> {
+  async #expectAnswer(phase: Phase, question: Question): Promise<void> {
     const { signal } = this.#over;
     let leftMs = ANSWER_TIMEOUT_MS;
     while (leftMs > 0 && !signal.aborted) {
@@ -260,7 +276,7 @@ export class Connection {
       if (this.#phase !== phase) return;
       leftMs = ANSWER_TIMEOUT_MS - this.#silentForMs();
     }
-    this.#endUnanswered(`no answer to ${what} in ${ANSWER_TIMEOUT_MS / 1000} s`);
+    this.#endUnanswered(question, ANSWER_TIMEOUT_MS);
   }
 
   /** The promise's result, or `null` when it takes too long or the connection ends first. */
@@ -271,25 +287,21 @@ export class Connection {
 
   /** It ends this connection alone: the next one is another object. */
   #takeFault(error: unknown): void {
-    this.#options.logger.error({ err: error }, 'a fault of the agent itself');
-    this.#end({ code: 'closed', message: 'a fault of the agent itself ended the connection' });
+    this.#options.onFault(error);
+    this.#end({ kind: 'fault_ended' });
   }
 
-  #endUnanswered(message: string): void {
-    this.#end({ code: 'no_answer', message: `the broker accepts connections, but gives ${message}` });
+  #endUnanswered(question: Question, afterMs: number | null): void {
+    this.#end({ kind: 'unanswered', question, afterMs });
   }
 
-  #endClosed(message: string, isExplained: boolean): void {
-    this.#end({ code: 'closed', message }, isExplained, this.#phase === 'greeting' ? 'silent' : 'worked');
+  #endClosed(trouble: Trouble): void {
+    this.#end(trouble, this.#phase === 'greeting' ? 'silent' : 'worked');
   }
 
-  #end(
-    trouble: BrokerTrouble,
-    isExplained = true,
-    verdict: VersionVerdict = this.#phase === 'greeting' ? 'unknown' : 'worked',
-  ): void {
+  #end(trouble: Trouble, verdict: VersionVerdict = this.#phase === 'greeting' ? 'unknown' : 'worked'): void {
     const upForMs = this.#upSinceMs === null ? null : this.#options.clock.monotonicMs() - this.#upSinceMs;
-    this.#finish({ trouble, verdict, isExplained, upForMs });
+    this.#finish({ trouble, verdict, upForMs });
   }
 
   /** The first ending counts; what the dying socket still says does not. */

@@ -1,81 +1,72 @@
 // From a broker's address to a stream that MQTT can begin on: TCP, and TLS where asked.
-import { readFileSync } from 'node:fs';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { describeSystemError } from '../failures/system-error.ts';
 import { Tasks } from '../failures/tasks.ts';
 import type { Clock } from '../time/clock.ts';
-import { troubleOfSocket } from './socket-trouble.ts';
-import type { BrokerTrouble } from './trouble.ts';
+import type { BrokerAddress } from './broker-address.ts';
+import type { Trouble } from './trouble.ts';
 
-/** For the name look-up, TCP and TLS together. */
-const DIAL_TIMEOUT_MS = 20_000;
+/** By what the broker is known, and we to it; each PEM. */
+export interface TlsFiles {
+  /** The authorities to trust instead of the system's. */
+  readonly ca: Buffer | string | null;
+  readonly cert: Buffer | string | null;
+  readonly key: Buffer | string | null;
+}
 
 type Dialed =
   | { readonly ok: true; readonly stream: Duplex }
-  | { readonly ok: false; readonly trouble: BrokerTrouble };
+  | { readonly ok: false; readonly trouble: Trouble };
 
-/** Where a broker is, and how it and we show who we are. */
-export interface BrokerEndpoint {
-  readonly protocol: 'mqtt' | 'mqtts';
-  readonly host: string;
-  readonly port: number;
-  /** Read at each connect, so that a rotated one is taken up. */
-  readonly caFile: string | null;
-  readonly certFile: string | null;
-  readonly keyFile: string | null;
-}
-
-interface DialOptions {
+export interface DialOptions {
+  /** Used where the address asks for TLS. */
+  readonly tls: TlsFiles;
   readonly clock: Clock;
-  /** Ends the attempt; it then fails as `closed`. */
+  /** For the name look-up, TCP and TLS together. */
+  readonly timeoutMs: number;
+  /** Ends the attempt; it then fails as `stopping`. */
   readonly signal: AbortSignal;
 }
 
 /** Never rejects. */
-export type Dial = (broker: BrokerEndpoint, options: DialOptions) => Promise<Dialed>;
+export type Dial = (address: BrokerAddress, options: DialOptions) => Promise<Dialed>;
 
-export const dial: Dial = (broker, options) => {
+export const dial: Dial = (address, options) => {
   try {
-    const socket = broker.protocol === 'mqtts' ? openTls(broker) : openTcp(broker);
-    return reach(socket, isIP(broker.host) !== 0, options);
+    const socket = address.protocol === 'mqtts' ? openTls(address, options.tls) : openTcp(address);
+    return reach(socket, isIP(address.host) !== 0, options);
   } catch (error) {
-    // A TLS file that cannot be read, or is no PEM: the socket was never made.
-    const message = `the TLS files cannot be used: ${describeSystemError(error)}`;
-    return Promise.resolve({ ok: false, trouble: { code: 'tls', message } });
+    // A file that is no PEM: the socket was never made.
+    return Promise.resolve({
+      ok: false,
+      trouble: { kind: 'no_tls_files', message: describeSystemError(error) },
+    });
   }
 };
 
-function openTcp({ host, port }: BrokerEndpoint): Socket {
+function openTcp({ host, port }: BrokerAddress): Socket {
   return connectTcp({ host, port, noDelay: true });
 }
 
-function openTls({ host, port, caFile, certFile, keyFile }: BrokerEndpoint): TLSSocket {
+function openTls({ host, port }: BrokerAddress, { ca, cert, key }: TlsFiles): TLSSocket {
   const socket = connectTls({
     host,
     port,
     // An address cannot stand in the server name extension (RFC 6066, section 3).
     ...(isIP(host) === 0 && { servername: host }),
-    ...(caFile !== null && { ca: readPem('broker.ca_file', caFile) }),
-    ...(certFile !== null && { cert: readPem('broker.cert_file', certFile) }),
-    ...(keyFile !== null && { key: readPem('broker.key_file', keyFile) }),
+    ...(ca !== null && { ca }),
+    ...(cert !== null && { cert }),
+    ...(key !== null && { key }),
   });
   return socket.setNoDelay(true);
-}
-
-function readPem(key: string, file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new Error(`${key} ${file}: ${describeSystemError(cause)}`, { cause });
-  }
 }
 
 function reach(
   socket: Socket | TLSSocket,
   isAddress: boolean,
-  { clock, signal }: DialOptions,
+  { clock, timeoutMs, signal }: DialOptions,
 ): Promise<Dialed> {
   const isTls = 'encrypted' in socket;
   const done = new AbortController();
@@ -88,9 +79,9 @@ function reach(
       if (!result.ok) socket.destroy();
       resolve(result);
     };
-    const fail = (trouble: BrokerTrouble): void => finish({ ok: false, trouble });
+    const fail = (trouble: Trouble): void => finish({ ok: false, trouble });
     const failWith = (error: Error): void =>
-      fail(troubleOfSocket({ error, isInHandshake, now: clock.wallTime() }));
+      fail({ kind: 'socket', error, isInHandshake, at: clock.wallTime() });
     // Stays for the socket's whole life: an error with no listener would end the process.
     socket.on('error', failWith);
     socket.once('close', () => failWith(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
@@ -101,23 +92,13 @@ function reach(
       isInHandshake = isTls;
     });
     socket.once(isTls ? 'secureConnect' : 'connect', () => finish({ ok: true, stream: socket }));
-    signal.addEventListener('abort', () => fail({ code: 'closed', message: 'the agent is stopping' }), {
-      signal: done.signal,
-    });
+    signal.addEventListener('abort', () => fail({ kind: 'stopping' }), { signal: done.signal });
+    const giveUp = (): void => {
+      const before = isLookedUp ? 'tcp' : 'look_up';
+      fail({ kind: 'unreached', during: isInHandshake ? 'tls' : before, afterMs: timeoutMs });
+    };
     new Tasks((error) => failWith(error instanceof Error ? error : new Error(String(error)))).run(
-      clock.sleep(DIAL_TIMEOUT_MS, done.signal).then(() => fail(timedOut(isInHandshake, isLookedUp))),
+      clock.sleep(timeoutMs, done.signal).then(giveUp),
     );
   });
-}
-
-function timedOut(isInHandshake: boolean, isLookedUp: boolean): BrokerTrouble {
-  const seconds = DIAL_TIMEOUT_MS / 1000;
-  if (isInHandshake) {
-    return {
-      code: 'no_answer',
-      message: `the broker accepts connections, but TLS was not agreed on in ${seconds} s`,
-    };
-  }
-  const what = isLookedUp ? 'no answer' : 'no answer to the look-up of the host name; is there a DNS server?';
-  return { code: 'unreachable', message: `cannot reach the broker: ${what} (${seconds} s)` };
 }

@@ -1,20 +1,21 @@
 // How an attempt or a connection came to its end: all that the next try is decided from.
-
 import type { VersionVerdict } from './protocol-version.ts';
-import type { BrokerTrouble } from './trouble.ts';
+import type { Trouble } from './trouble.ts';
 
 export interface Ending {
-  readonly trouble: BrokerTrouble;
+  readonly trouble: Trouble;
   readonly verdict: VersionVerdict;
-  /** Whether it is known why. A bare close is not: with MQTT 3.1.1 a take-over is one. */
-  readonly isExplained: boolean;
   /** How long the subscriptions stood; `null` when it never came so far. */
   readonly upForMs: number | null;
 }
 
-/** A port for TLS ends a connection in the clear without a word. */
+/** Of an attempt that came to no answer of the broker's. */
+export function neverUp(trouble: Trouble): Ending {
+  return { trouble, verdict: 'unknown', upForMs: null };
+}
+
+/** Of a connection in the clear: a port for TLS ends it without a word. */
 export function suspectTls(ending: Ending): Ending {
   if (ending.verdict !== 'silent') return ending;
-  const message = `${ending.trouble.message}; does it want TLS on this port (mqtts:// in broker.url)?`;
-  return { ...ending, trouble: { ...ending.trouble, message } };
+  return { ...ending, trouble: { kind: 'suspected', of: 'tls', behind: ending.trouble } };
 }

@@ -2,6 +2,7 @@
 // for a broker that takes messages and acknowledges none.
 import type { Tasks } from '../failures/tasks.ts';
 import type { Clock } from '../time/clock.ts';
+import { type Answer, UNANSWERED } from './answer.ts';
 
 export interface PublishWindowOptions<Message> {
   /** How many may be unacknowledged at a time, as far as the broker has told by now. */
@@ -9,16 +10,17 @@ export interface PublishWindowOptions<Message> {
   readonly clock: Clock;
   readonly tasks: Tasks;
   /** Hands one message to the broker; `settle` may be called late, twice or never. */
-  readonly send: (message: Message, settle: (isAcknowledged: boolean) => void) => void;
+  readonly send: (message: Message, settle: Settle) => void;
   /** Messages are on their way, and for two minutes none was acknowledged. */
   readonly onStall: () => void;
 }
 
 const MAX_WAITING = 64;
+const FULL = `${MAX_WAITING} messages wait already`;
 /** Between two acknowledgements; the largest payload (120 KiB) takes a minute at 2 kB/s. */
 export const STALL_MS = 120_000;
 
-type Settle = (isAcknowledged: boolean) => void;
+type Settle = (answer: Answer) => void;
 
 export class PublishWindow<Message> {
   readonly #options: PublishWindowOptions<Message>;
@@ -32,31 +34,31 @@ export class PublishWindow<Message> {
     this.#options = options;
   }
 
-  /** `true` once acknowledged; `false` when refused, when the window closes first or when too many wait. */
-  publish(message: Message): Promise<boolean> {
-    const isFull = this.#waiting.length >= MAX_WAITING;
-    if (this.#closing.signal.aborted || isFull) return Promise.resolve(false);
+  /** Granted once acknowledged; not when refused, when the window closes first or when too many wait. */
+  publish(message: Message): Promise<Answer> {
+    if (this.#closing.signal.aborted) return Promise.resolve(UNANSWERED);
+    if (this.#waiting.length >= MAX_WAITING) return Promise.resolve({ ok: false, error: new Error(FULL) });
     return new Promise((resolve) => {
       this.#waiting.push({ message, resolve });
       this.#fill();
     });
   }
 
-  /** As `publish`, before all that waits: that resolves `false` now. */
-  publishLast(message: Message): Promise<boolean> {
+  /** As `publish`, before all that waits: that goes unanswered now. */
+  publishLast(message: Message): Promise<Answer> {
     this.#dropWaiting();
     return this.publish(message);
   }
 
-  /** All that is under way resolves `false` now. */
+  /** All that is under way goes unanswered now. */
   close(): void {
     this.#closing.abort();
-    for (const settle of [...this.#inFlight]) settle(false);
+    for (const settle of [...this.#inFlight]) settle(UNANSWERED);
     this.#dropWaiting();
   }
 
   #dropWaiting(): void {
-    for (const { resolve } of this.#waiting.splice(0)) resolve(false);
+    for (const { resolve } of this.#waiting.splice(0)) resolve(UNANSWERED);
   }
 
   #fill(): void {
@@ -68,10 +70,10 @@ export class PublishWindow<Message> {
   }
 
   #send(message: Message, resolve: Settle): void {
-    const settle: Settle = (isAcknowledged) => {
+    const settle: Settle = (answer) => {
       if (!this.#inFlight.delete(settle)) return;
       this.#lastProgressMs = this.#options.clock.monotonicMs();
-      resolve(isAcknowledged);
+      resolve(answer);
       this.#fill();
     };
     if (this.#inFlight.size === 0) this.#lastProgressMs = this.#options.clock.monotonicMs();

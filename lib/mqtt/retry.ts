@@ -4,17 +4,17 @@ import { type BackOff, drawDelay, nextCeilingMs, startBackOff } from '../time/ba
 import type { Random } from '../time/clock.ts';
 import type { Ending } from './ending.ts';
 import { chooseVersion, FIRST_CHOICE, type VersionChoice } from './protocol-version.ts';
-import type { BrokerTrouble } from './trouble.ts';
+import { isTakeover, isUnexplained, type Trouble } from './trouble.ts';
 
 /** A connection that stood this long clears the record of failures. */
 const STABLE_MS = 30_000;
-/** The same under suspicion: two agents of one name that back off stand for minutes in turn. */
+/** The same under suspicion: two clients of one id that back off stand for minutes in turn. */
 const STABLE_UNDER_SUSPICION_MS = 600_000;
 /** Connections running that the broker closed with no word before they were stable: no accident any more. */
 const SUSPICIOUS_CLOSES = 3;
 
 const NORMAL = startBackOff({ baseMs: 1000, capMs: 60_000 });
-/** Two agents of one name would throw each other out for ever, and each time all is read again. */
+/** Two clients of one id would throw each other out for ever, and each time all is read again. */
 const TAKEN = startBackOff({ baseMs: 30_000, capMs: 300_000 });
 
 export interface Retry {
@@ -42,7 +42,7 @@ export interface RetryDecision {
   readonly retry: Retry;
   readonly delayMs: number;
   /** `null` when there is nothing to tell: the next try follows at once in another version. */
-  readonly trouble: BrokerTrouble | null;
+  readonly trouble: Trouble | null;
 }
 
 type Drawn = ReturnType<typeof drawDelay>;
@@ -54,7 +54,7 @@ export function decideRetry(before: Retry, ending: Ending, random: Random): Retr
   if (isAtOnce) return { retry, delayMs: 0, trouble: null };
   const earlyCloses = countEarlyCloses(retry, ending);
   const trouble = earlyCloses >= SUSPICIOUS_CLOSES ? suspectTakeover(ending.trouble) : ending.trouble;
-  const kind = trouble.code === 'session_taken' ? 'taken' : 'normal';
+  const kind = isTakeover(trouble) ? 'taken' : 'normal';
   const { delayMs, next } = kind === 'taken' ? drawDelay(retry.taken, random) : drawNormal(retry, random);
   return { retry: { ...retry, [kind]: next, earlyCloses }, delayMs, trouble };
 }
@@ -77,17 +77,12 @@ function forgiveWhenStable(retry: Retry, ending: Ending): Retry {
 }
 
 function countEarlyCloses(retry: Retry, ending: Ending): number {
-  if (ending.trouble.code === 'session_taken') return SUSPICIOUS_CLOSES;
-  const isClosed = ending.trouble.code === 'closed' && !ending.isExplained && ending.upForMs !== null;
-  return isClosed && !isStable(retry, ending) ? retry.earlyCloses + 1 : 0;
+  if (isTakeover(ending.trouble)) return SUSPICIOUS_CLOSES;
+  const isSuspicious = isUnexplained(ending.trouble) && ending.upForMs !== null;
+  return isSuspicious && !isStable(retry, ending) ? retry.earlyCloses + 1 : 0;
 }
 
 /** MQTT 3.1.1 has no word for a take-over, and Mosquitto 2.0.11 has none in 5: it just closes, again and again. */
-function suspectTakeover({ message }: BrokerTrouble): BrokerTrouble {
-  return {
-    code: 'session_taken',
-    message:
-      `${message}, several times running soon after connecting: most likely another device has the same id; ` +
-      'else the broker does not let this one read or write its topics, or the line keeps breaking',
-  };
+function suspectTakeover(behind: Trouble): Trouble {
+  return { kind: 'suspected', of: 'takeover', behind };
 }

@@ -3,12 +3,14 @@
 
 import type { BrokerLine } from '../../agent/assemble.ts';
 import { clientIdOf, presenceMessage, subscriptionFilters } from '../../agent/line/own-messages.ts';
+import { AGENT_TERMS } from '../../agent/line/terms.ts';
 import type { BrokerHandlers, BrokerStatus } from '../../agent/ports/broker.ts';
+import { describeTrouble } from '../../lib/mqtt/describe-trouble.ts';
 import type { Ending } from '../../lib/mqtt/ending.ts';
 import type { Outgoing } from '../../lib/mqtt/message.ts';
 import { decideRetry, firstRetry } from '../../lib/mqtt/retry.ts';
 import { Subscriptions } from '../../lib/mqtt/subscriptions.ts';
-import type { BrokerTrouble } from '../../lib/mqtt/trouble.ts';
+import type { Trouble } from '../../lib/mqtt/trouble.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 import { formatTopic } from '../../protocol/topics.ts';
 import { loudTasks } from './loud-tasks.ts';
@@ -36,7 +38,12 @@ const REDELIVERY_MS = 5000;
 
 const RECONNECT_WITHIN_MS = 8000;
 
-const ENDINGS = { closed: 'the fake broker ended it', session_taken: 'the session was taken over' };
+const SESSION_TAKEN_OVER = 142;
+const AWAY: Trouble = { kind: 'unreached', during: 'tcp', afterMs: 0 };
+const ENDS: Readonly<Record<'closed' | 'session_taken', Trouble>> = {
+  closed: { kind: 'closed' },
+  session_taken: { kind: 'disconnected', reason: SESSION_TAKEN_OVER },
+};
 
 export class MemoryLine implements BrokerLine {
   readonly #options: MemoryLineOptions;
@@ -98,13 +105,13 @@ export class MemoryLine implements BrokerLine {
     const { signal } = this.#closing;
     await clock.sleep(broker.travelMs(), signal);
     if (signal.aborted) return;
-    if (!broker.isUp) return this.#fail({ code: 'unreachable', message: 'the fake broker is down' });
+    if (!broker.isUp) return this.#fail(AWAY);
     const client = broker.connect({
       clientId: clientIdOf(device),
       will: this.#presence(false),
       gate: this.#gate,
       onMessage: (message, isRetained) => this.#receive(message, isRetained),
-      onEnd: (code) => this.#end(client, { code, message: ENDINGS[code] }),
+      onEnd: (code) => this.#end(client, ENDS[code]),
     });
     this.#client = client;
     const subscriptions = this.#subscribe(client, subscriptionFilters(topicPrefix, device, groups));
@@ -146,25 +153,25 @@ export class MemoryLine implements BrokerLine {
     }
   }
 
-  #end(client: Client, trouble: BrokerTrouble): void {
+  #end(client: Client, trouble: Trouble): void {
     if (this.#client !== client || this.#closing.signal.aborted) return;
     this.#client = null;
     this.#over.abort();
-    this.#options.handlers.onDisconnected(trouble);
+    this.#options.handlers.onDisconnected(describeTrouble(trouble, AGENT_TERMS));
     this.#fail(trouble);
   }
 
-  #fail(trouble: BrokerTrouble): void {
+  #fail(trouble: Trouble): void {
     const { clock, broker } = this.#options;
     const upForMs = this.#upSinceMs === null ? null : clock.monotonicMs() - this.#upSinceMs;
     this.#upSinceMs = null;
     const verdict = upForMs === null ? 'unknown' : 'worked';
-    const ending: Ending = { trouble, verdict, isExplained: false, upForMs };
+    const ending: Ending = { trouble, verdict, upForMs };
     const decision = decideRetry(this.#retry, ending, broker.random);
     this.#retry = decision.retry;
     this.#tell({
       ...{ isConnected: false, protocol: null, since: this.#now(), denied: [] },
-      trouble: decision.trouble,
+      trouble: decision.trouble === null ? null : describeTrouble(decision.trouble, AGENT_TERMS),
     });
     void clock.sleep(decision.delayMs, this.#closing.signal).then(() => this.#connect());
   }

@@ -2,8 +2,8 @@
 import { pino } from 'pino';
 import type { BrokerConfig } from '../../../agent/config/config.ts';
 import { MqttBroker, type MqttBrokerOptions } from '../../../agent/line/mqtt-broker.ts';
+import type { BrokerTrouble } from '../../../agent/ports/broker.ts';
 import type { IncomingMessage } from '../../../lib/mqtt/message.ts';
-import type { BrokerTrouble } from '../../../lib/mqtt/trouble.ts';
 import { systemClock } from '../../../lib/time/system-clock.ts';
 
 export const PREFIX = 'holdfast/v1';

@@ -1,7 +1,7 @@
 // The scene on the fake broker: virtual time runs on by itself, as fast as it can.
 
+import type { BrokerTrouble } from '../../../agent/ports/broker.ts';
 import type { IncomingMessage } from '../../../lib/mqtt/message.ts';
-import type { BrokerTrouble } from '../../../lib/mqtt/trouble.ts';
 import { MemoryBroker } from '../../fakes/memory-broker.ts';
 import { MemoryLine } from '../../fakes/memory-line.ts';
 import { fork } from '../../fakes/random.ts';

@@ -1,7 +1,6 @@
 // What the behaviours of a broker are played on: a device's line to it, and others at the same broker.
-import type { Broker } from '../../../agent/ports/broker.ts';
+import type { Broker, BrokerTrouble } from '../../../agent/ports/broker.ts';
 import type { IncomingMessage } from '../../../lib/mqtt/message.ts';
-import type { BrokerTrouble } from '../../../lib/mqtt/trouble.ts';
 import type { Clock } from '../../../lib/time/clock.ts';
 
 export const PREFIX = 'holdfast/v1';

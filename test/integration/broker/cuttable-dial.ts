@@ -17,7 +17,7 @@ export function cuttableDial(): CuttableDial {
     isBlocked: false,
     dial: async (...args) => {
       line.tries += 1;
-      if (line.isBlocked) return { ok: false, trouble: { code: 'unreachable', message: 'blocked' } };
+      if (line.isBlocked) return { ok: false, trouble: { kind: 'unreached', during: 'tcp', afterMs: 0 } };
       const dialed = await dial(...args);
       if (dialed.ok) line.streams.push(dialed.stream);
       return dialed;

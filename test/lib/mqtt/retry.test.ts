@@ -1,15 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import type { Ending } from '../../../lib/mqtt/ending.ts';
 import { decideRetry, firstRetry, type Retry } from '../../../lib/mqtt/retry.ts';
-import type { BrokerTrouble } from '../../../lib/mqtt/trouble.ts';
+import type { Trouble } from '../../../lib/mqtt/trouble.ts';
 import { fork } from '../../fakes/random.ts';
 
 const ALMOST_ONE = (): number => 0.9999;
 const FIRST_RETRY = firstRetry(8000);
 
-function ending(code: BrokerTrouble['code'], upForMs: number | null = null): Ending {
-  const verdict = upForMs === null ? 'unknown' : 'worked';
-  return { trouble: { code, message: code }, verdict, isExplained: false, upForMs };
+const TROUBLES = {
+  closed: { kind: 'closed' },
+  unreachable: { kind: 'unreached', during: 'tcp', afterMs: 20_000 },
+  session_taken: { kind: 'disconnected', reason: 142 },
+  quota: { kind: 'disconnected', reason: 151 },
+} as const satisfies Readonly<Record<string, Trouble>>;
+
+function ending(name: keyof typeof TROUBLES, upForMs: number | null = null): Ending {
+  return { trouble: TROUBLES[name], verdict: upForMs === null ? 'unknown' : 'worked', upForMs };
+}
+
+function nameOf(trouble: Trouble | null): string | undefined {
+  if (trouble?.kind === 'suspected') return `suspected ${trouble.of}`;
+  return Object.entries(TROUBLES).find(([, one]) => one === trouble)?.[0];
 }
 
 /** Delays in seconds, rounded up: the ceilings, as the draw is nearly one. */
@@ -24,7 +35,7 @@ function run(
     const decision = decideRetry(retry, each, ALMOST_ONE);
     retry = decision.retry;
     ceilings.push(Math.ceil(decision.delayMs / 1000));
-    codes.push(decision.trouble?.code);
+    codes.push(nameOf(decision.trouble));
   }
   return { ceilings, codes };
 }
@@ -67,7 +78,7 @@ test('a session taken over is backed off from harder', () => {
 
 test('three closes running soon after connecting are told as a session taken', () => {
   const { codes, ceilings } = run(Array.from({ length: 4 }, () => ending('closed', 500)));
-  expect(codes).toEqual(['closed', 'closed', 'session_taken', 'session_taken']);
+  expect(codes).toEqual(['closed', 'closed', 'suspected takeover', 'suspected takeover']);
   expect(ceilings).toEqual([8, 8, 30, 60]);
 });
 
@@ -89,9 +100,8 @@ test('closes with something else between are not', () => {
 });
 
 test('closes of which the reason is known are told as what they are, however often, and back off', () => {
-  const explained = { ...ending('closed', 500), isExplained: true };
-  const { codes, ceilings } = run(Array.from({ length: 6 }, () => explained));
-  expect(new Set(codes)).toEqual(new Set(['closed']));
+  const { codes, ceilings } = run(Array.from({ length: 6 }, () => ending('quota', 500)));
+  expect(new Set(codes)).toEqual(new Set(['quota']));
   expect(ceilings).toEqual([8, 8, 8, 8, 16, 32]);
 });
 

@@ -1,0 +1,12 @@
+// What the agent calls itself and its settings, for the sentences of lib/mqtt.
+import type { Terms } from '../../lib/mqtt/terms.ts';
+
+export const AGENT_TERMS: Terms = {
+  client: 'device',
+  program: 'agent',
+  settings: {
+    login: 'broker.username and broker.password_file',
+    authority: 'broker.ca_file',
+    address: 'broker.url',
+  },
+};

@@ -1,0 +1,9 @@
+// What became of something that was asked of a broker.
+
+export type Answer =
+  | { readonly ok: true }
+  /** Refused, with what the broker or the library says; `null` where the connection ended first. */
+  | { readonly ok: false; readonly error: Error | null };
+
+export const GRANTED: Answer = { ok: true };
+export const UNANSWERED: Answer = { ok: false, error: null };
