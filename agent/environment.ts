@@ -1,5 +1,6 @@
 // The one place but the configuration that reads environment variables.
 
+import { wantsColour } from '../lib/render/colour.ts';
 import type { SystemdEnvironment } from './systemd/notify.ts';
 
 /** What the environment variables say; `null` where unset or empty. */
@@ -16,9 +17,9 @@ export function readCliEnvironment(env: Variables = process.env): CliEnvironment
   return { configPath: env.HOLDFAST_CONFIG || null, socketPath: env.HOLDFAST_SOCKET || null };
 }
 
-/** Whether the user's terminal wants colour at all (https://no-color.org). */
-export function wantsColour(env: Variables = process.env): boolean {
-  return !env.NO_COLOR && env.TERM !== 'dumb';
+/** Whether the user's terminal wants colour at all. */
+export function readColourWish(env: Variables = process.env): boolean {
+  return wantsColour(env);
 }
 
 /** What `createNotifier` needs, copied: nothing else may hand these on to child processes. */

@@ -1,7 +1,7 @@
 // The entry of the `holdfast` command: gives it this process's streams, clock and signals.
 import type { WriteStream } from 'node:tty';
 import { EXIT } from '../../lib/program/exit-codes.ts';
-import { readCliEnvironment, wantsColour } from '../environment.ts';
+import { readCliEnvironment, readColourWish } from '../environment.ts';
 import type { CliOutput } from './context.ts';
 import { runCommand } from './run.ts';
 import { VERBS } from './verbs.ts';
@@ -15,7 +15,7 @@ function openOutput(stream: WriteStream): CliOutput {
       stream.write(text);
     },
     columns: stream.isTTY ? stream.columns : null,
-    hasColour: stream.isTTY === true && wantsColour(),
+    hasColour: stream.isTTY === true && readColourWish(),
   };
 }
 

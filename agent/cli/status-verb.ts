@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { CommandFailure } from '../../lib/program/command-failure.ts';
 import { EXIT } from '../../lib/program/exit-codes.ts';
+import { isSettledWell } from '../../lib/reports/standing.ts';
 import { printableJson } from '../../protocol/values/text.ts';
 import type { LocalStatus } from '../ports/local-api.ts';
 import { findSocketPath } from './config-path.ts';
 import type { CliContext } from './context.ts';
 import { askAgent } from './local-client.ts';
 import { localStatusSchema } from './local-status-schema.ts';
-import { isSettledWell } from './render/standing.ts';
 import { renderStatus } from './render/status.ts';
 import { parseVerbArgs, type Verb } from './verb.ts';
 

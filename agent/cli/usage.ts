@@ -1,5 +1,5 @@
 // The help texts.
-import { alignColumns } from './render/table.ts';
+import { alignColumns } from '../../lib/render/table.ts';
 import type { Verb } from './verb.ts';
 
 export function describeCommand(verbs: readonly Verb[]): string {

@@ -1,6 +1,6 @@
 // Small converters that the tables of `service-keys.ts` and `top-level.ts` are put together from.
 
-import { nearestName } from '../ctl/nearest.ts';
+import { nearestName } from '../../lib/render/nearest-name.ts';
 import { type Conversion, type Convert, convertField, entryField, type Field } from './conversion.ts';
 import type { Json } from './json.ts';
 import { plainOf } from './plain-value.ts';

@@ -16,6 +16,8 @@ export interface Room {
 const VALUES = ['protocol/values'];
 const REPORTS = ['protocol/reports', ...VALUES];
 const DOCUMENT = ['protocol/deployment', ...VALUES];
+/** What both programs print. */
+const PRINTED = ['lib/render', 'lib/reports', ...REPORTS];
 const CORE = ['agent/model', ...REPORTS];
 const EDGE = ['agent/ports', ...CORE, 'lib/time', 'lib/failures', 'lib/program'];
 
@@ -74,6 +76,18 @@ export const ROOMS: readonly Room[] = [
     duty: 'one MQTT connection that comes and goes; knows nothing of Holdfast’s topics and documents',
     imports: ['lib/time', 'lib/failures', 'lib/program'],
     packages: ['mqtt', 'node:*'],
+  },
+  {
+    path: 'lib/render',
+    duty: 'text for people: tables, wrapped lines, widths, colour, elapsed time, the name that was meant',
+    imports: VALUES,
+    packages: ['node:util'],
+  },
+  {
+    path: 'lib/reports',
+    duty: 'a status in words: both programs print it, so what stands for what is said once, and is no part of the wire',
+    imports: ['lib/render', ...REPORTS],
+    packages: [],
   },
   {
     path: 'agent/model',
@@ -201,8 +215,8 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/cli/render',
     duty: 'what `holdfast` prints',
-    imports: ['agent/ports', ...REPORTS],
-    packages: ['node:util'],
+    imports: ['agent/ports', ...PRINTED],
+    packages: [],
   },
   {
     path: 'agent',
@@ -220,6 +234,7 @@ export const ROOMS: readonly Room[] = [
       'agent/store',
       'agent/supply',
       'agent/systemd',
+      'lib/render',
       ...EDGE,
     ],
     packages: ['pino', 'node:*'],
@@ -235,7 +250,7 @@ export const ROOMS: readonly Room[] = [
       'agent/ports',
       'agent/store',
       'protocol/operations',
-      ...REPORTS,
+      ...PRINTED,
       'lib/failures',
       'lib/program',
       'lib/time',
@@ -245,7 +260,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'fleet/compose',
     duty: 'from a Compose file to the document',
-    imports: ['fleet/ctl', 'protocol', ...DOCUMENT],
+    imports: ['lib/render', 'protocol', ...DOCUMENT],
     packages: ['yaml', 'node:path'],
   },
   {
@@ -277,8 +292,8 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'fleet/ctl/render',
     duty: 'what `holdfastctl` prints',
-    imports: ['fleet/view', ...REPORTS],
-    packages: ['cli-table3'],
+    imports: ['fleet/view', ...PRINTED],
+    packages: [],
   },
   {
     path: 'fleet/ctl/follow',
@@ -290,7 +305,7 @@ export const ROOMS: readonly Room[] = [
       'fleet/view',
       'lib/program',
       'protocol',
-      ...REPORTS,
+      ...PRINTED,
     ],
     packages: [],
   },
@@ -307,6 +322,7 @@ export const ROOMS: readonly Room[] = [
       'lib/program',
       'protocol',
       'protocol/operations',
+      'lib/render',
       ...DOCUMENT,
       'protocol/reports',
     ],

@@ -1,10 +1,13 @@
 // One deployment: where it stands, why, and its services.
-import { styleText } from 'node:util';
+import { paint } from '../../../lib/render/colour.ts';
+import { elapsed } from '../../../lib/render/elapsed.ts';
+import { wrap } from '../../../lib/render/wrap.ts';
+import { describeBar, explainReason } from '../../../lib/reports/reason-words.ts';
+import { standingOfPhase, styleOf } from '../../../lib/reports/standing.ts';
 import type { Status } from '../../../protocol/reports/status.ts';
 import { printable } from '../../../protocol/values/text.ts';
 import { renderServices } from './services.ts';
-import { standingOfPhase } from './standing.ts';
-import { elapsed, type View, wrap } from './text.ts';
+import type { View } from './view.ts';
 
 /** Of the lines that the agent kept; all of them are in `--json`. */
 const LOG_LINES = 4;
@@ -18,7 +21,7 @@ export function renderDeployment(status: Status, view: View): string[] {
     ...explainRefusal(status),
   ];
   return [
-    `${printable(heading)}  ${paint(status, view)}${describeSince(status, view)}`,
+    `${printable(heading)}  ${paintPhase(status, view)}${describeSince(status, view)}`,
     ...sentences.flatMap((sentence) => wrap(sentence, 2, view.columns)),
     ...(status.reason?.log ?? []).slice(-LOG_LINES).map((line) => `  | ${printable(line)}`),
     ...renderServices(status, view),
@@ -47,15 +50,14 @@ function describeSource({ source }: Status): string {
 function explainPhase({ phase, reason }: Status): string[] {
   // The line above shows both revisions.
   if (reason === null || (phase === 'converged' && reason.code === 'not_in_rollout')) return [];
-  const at = reason.path === undefined || reason.path === '' ? '' : `${reason.path}: `;
-  const sentence = `${at}${reason.message} (${reason.code})`;
+  const sentence = explainReason(reason);
   return reason.hint === undefined ? [sentence] : [sentence, `Hint: ${reason.hint}`];
 }
 
 /** What failed under another revision was not tried again under this one. */
 function explainBar({ barred, desired }: Status): string[] {
   if (barred === undefined || barred.revision === desired?.revision) return [];
-  return [`This content failed here before, as revision ${barred.revision} at ${barred.at}, and is blocked.`];
+  return [`This ${describeBar(barred, 'here')}.`];
 }
 
 /** Where the device goes on by itself that is said with the reason or with the service. */
@@ -74,8 +76,6 @@ function explainRefusal({ reason, refused }: Status): string[] {
   return [`Refused ${revision} of ${refused.at}: ${why} (${refused.code}${at})`];
 }
 
-function paint({ phase }: Status, { hasColour }: View): string {
-  return hasColour ? styleText(COLOURS[standingOfPhase(phase)], phase, { validateStream: false }) : phase;
+function paintPhase({ phase }: Status, { hasColour }: View): string {
+  return hasColour ? paint(phase, styleOf(standingOfPhase(phase))) : phase;
 }
-
-const COLOURS = { 'not well': 'red', 'under way': 'yellow', well: 'green', removed: 'green' } as const;

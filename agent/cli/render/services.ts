@@ -1,16 +1,17 @@
 // The services of a deployment: a table of what can be compared, then a line for each thing to know.
-
-import type {
-  BoundPort,
-  Progress,
-  ServiceLimits,
-  ServiceStatus,
-  Status,
-} from '../../../protocol/reports/status.ts';
-import { formatBytes } from '../../../protocol/values/byte-size.ts';
-import { parseImageReference } from '../../../protocol/values/image-reference.ts';
-import { alignColumns } from './table.ts';
-import { elapsed, type View, wrap } from './text.ts';
+import { elapsed } from '../../../lib/render/elapsed.ts';
+import { alignColumns } from '../../../lib/render/table.ts';
+import { wrap } from '../../../lib/render/wrap.ts';
+import {
+  describeBytes,
+  describeCpus,
+  describeImage,
+  describeMemory,
+  describeNotEnforced,
+  describeState,
+} from '../../../lib/reports/service-words.ts';
+import type { BoundPort, Progress, ServiceStatus, Status } from '../../../protocol/reports/status.ts';
+import type { View } from './view.ts';
 
 const HEADER = ['SERVICE', 'STATE', 'HEALTH', 'IMAGE', 'RESTARTS', 'UP', 'MEMORY', 'CPUS'];
 const TABLE = { elastic: [0, 3], rightAligned: [4] };
@@ -23,7 +24,7 @@ const RECENT_MS = 60 * 60_000;
 export function renderServices({ services }: Status, view: View): string[] {
   const entries = Object.entries(services);
   if (entries.length === 0) return [];
-  const rows = entries.map(([name, service]) => describeService(name, service, view));
+  const rows = entries.map(([name, service]) => rowOf(name, service, view));
   const columns = view.columns === null ? null : view.columns - INDENT.length;
   const notes = entries.flatMap(([name, service]) =>
     noteService(service, view).map((note) => `${name}: ${note}`),
@@ -34,7 +35,7 @@ export function renderServices({ services }: Status, view: View): string[] {
   ];
 }
 
-function describeService(name: string, service: ServiceStatus, view: View): string[] {
+function rowOf(name: string, service: ServiceStatus, view: View): string[] {
   const { limits } = service;
   return [
     name,
@@ -44,20 +45,9 @@ function describeService(name: string, service: ServiceStatus, view: View): stri
     String(service.restarts),
     (service.state === 'running' && service.started_at !== null && elapsed(service.started_at, view.now)) ||
       '-',
-    limits === null || limits.memory_bytes === null ? '-' : formatBytes(limits.memory_bytes),
-    limits === null || limits.cpus === null ? '-' : String(limits.cpus),
+    describeMemory(limits) ?? '-',
+    describeCpus(limits) ?? '-',
   ];
-}
-
-function describeState({ state, exit_code }: ServiceStatus): string {
-  return state === 'exited' && exit_code !== null ? `exited (${exit_code})` : state;
-}
-
-/** Its tag, or the first twelve digits of its digest. */
-function describeImage(image: string): string {
-  const reference = parseImageReference(image);
-  if (reference === null) return image;
-  return reference.tag ?? `@${reference.digest?.slice('sha256:'.length).slice(0, 12)}`;
 }
 
 function noteService(service: ServiceStatus, view: View): string[] {
@@ -74,10 +64,11 @@ function noteService(service: ServiceStatus, view: View): string[] {
   return notes.filter((note) => note !== null);
 }
 
-function describeProgress({ current_bytes, total_bytes }: Progress): string {
-  if (total_bytes === 0) return 'pulling';
-  const percent = Math.min(100, Math.floor((current_bytes / total_bytes) * 100));
-  return `pulled ${formatBytes(current_bytes)} of ${formatBytes(total_bytes)} (${percent}%)`;
+function describeProgress(progress: Progress): string {
+  const { current_bytes: current, total_bytes: total } = progress;
+  if (total === 0) return 'pulling';
+  const percent = Math.min(100, Math.floor((current / total) * 100));
+  return `pulled ${describeBytes(progress)} (${percent}%)`;
 }
 
 /** Its last failure, while that still matters: one that crashes every minute is healthy at most looks. */
@@ -102,9 +93,4 @@ function describePorts(ports: readonly BoundPort[]): string | null {
   });
   const more = ports.length > PORTS ? ` and ${ports.length - PORTS} more` : '';
   return `host ports: ${shown.join(', ')}${more}`;
-}
-
-function describeNotEnforced(limits: ServiceLimits | null): string | null {
-  if (limits === null || limits.not_enforced.length === 0) return null;
-  return `not enforced by this kernel: the limit of ${limits.not_enforced.join(', ')}`;
 }

@@ -1,9 +1,11 @@
 // `holdfast status` for people: the device, then each deployment.
+import { elapsed } from '../../../lib/render/elapsed.ts';
+import { wrap } from '../../../lib/render/wrap.ts';
+import { byStanding, describeAll, standingOf } from '../../../lib/reports/standing.ts';
 import type { Status } from '../../../protocol/reports/status.ts';
 import type { LocalStatus } from '../../ports/local-api.ts';
 import { renderDeployment } from './deployment.ts';
-import { byStanding, describeAll, standingOf } from './standing.ts';
-import { elapsed, type View, wrap } from './text.ts';
+import type { View } from './view.ts';
 
 const LABEL_WIDTH = 9;
 const MAX_SHOWN_DENIED = 3;

@@ -1,11 +1,11 @@
 // Typing errors, told before anything is published: a document for nobody stays retained, and no command lists it.
 import { CommandFailure } from '../../../lib/program/command-failure.ts';
 import { EXIT } from '../../../lib/program/exit-codes.ts';
+import { nearestName } from '../../../lib/render/nearest-name.ts';
 import { type Addressee, formatAddressee, formatTopic } from '../../../protocol/topics.ts';
 import type { FleetView } from '../../view/fleet-view.ts';
 import { followedSource } from '../../view/sources.ts';
 import type { Broker } from '../broker/connection.ts';
-import { nearestName } from '../nearest.ts';
 import { readDeviceIds, type Stock } from './take-stock.ts';
 
 interface Asked {

@@ -1,5 +1,6 @@
 // `holdfastctl status [devices/ID | groups/NAME]`: what the devices last reported.
 import { EXIT, type ExitCode } from '../../../lib/program/exit-codes.ts';
+import { wantsColour } from '../../../lib/render/colour.ts';
 import { type Addressee, formatAddressee } from '../../../protocol/topics.ts';
 import { type DeviceView, FleetView } from '../../view/fleet-view.ts';
 import { awaitRetained, type CutList } from '../broker/retained.ts';
@@ -55,8 +56,8 @@ async function readAll(
 }
 
 function writeTable(devices: readonly DeviceView[], { stdout, environment }: Host): void {
-  const isColoured = stdout.isTerminal && (environment.NO_COLOR ?? '') === '';
-  stdout.write(`${formatStatusTable(devices, { isColoured, columns: stdout.columns })}\n`);
+  const hasColour = stdout.isTerminal && wantsColour(environment);
+  stdout.write(`${formatStatusTable(devices, { hasColour, columns: stdout.columns })}\n`);
 }
 
 function statusFilters(prefix: string, to: Addressee | null): string[][] {

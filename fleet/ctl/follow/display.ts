@@ -1,6 +1,7 @@
 // How following a roll-out looks: one line redrawn on a terminal, else one plain line per change.
+import { shorten } from '../../../lib/render/width.ts';
 import { formatDuration } from '../../../protocol/values/duration.ts';
-import { cutText, printable } from '../../../protocol/values/text.ts';
+import { printable } from '../../../protocol/values/text.ts';
 import { type Host, writeLine } from '../host.ts';
 import type { Description } from '../render/describe-status.ts';
 
@@ -110,7 +111,6 @@ class LiveDisplay implements Display {
     const line = printable(`${elapsed}  ${device}: ${text}`);
     // A line that wraps could not be redrawn.
     const width = (this.host.stdout.columns ?? 80) - 1;
-    const clipped = line.length > width ? `${cutText(line, width - 1)}…` : line;
-    this.host.stdout.write(`${CLEAR_LINE}${clipped}`);
+    this.host.stdout.write(`${CLEAR_LINE}${shorten(line, width, '…')}`);
   }
 }

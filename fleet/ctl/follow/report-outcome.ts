@@ -1,10 +1,10 @@
 // What becomes of each device, told to people when it happens.
-
+import { describeBar, formatReason } from '../../../lib/reports/reason-words.ts';
 import type { Status } from '../../../protocol/reports/status.ts';
 import { formatDuration } from '../../../protocol/values/duration.ts';
 import type { DeviceView } from '../../view/fleet-view.ts';
 import { type Goal, isOurs } from '../../view/judge-status.ts';
-import { describeFailures, describeProgress, formatReason } from '../render/describe-status.ts';
+import { describeFailures, describeProgress } from '../render/describe-status.ts';
 import type { Display } from './display.ts';
 import type { Followed, Settled } from './follow.ts';
 import type { Ended } from './outcome.ts';
@@ -95,9 +95,8 @@ function explainEarlier({ goal, status, wasSo }: Ending): Earlier {
       ? { ...NO_EARLIER, lines: ['  it has stood so since before: nothing was published'] }
       : NO_EARLIER;
   if (!wasSo && barred.revision === goal.revision) return NO_EARLIER;
-  const when = `as revision ${barred.revision} at ${barred.at}`;
   return {
-    lines: [`  this content failed there before, ${when}, and is blocked: it was not tried now`],
+    lines: [`  this ${describeBar(barred, 'there')}: it was not tried now`],
     hints: [
       `hint: publish changed content; or, with the cause removed, run on the device: holdfast retry ${goal.name}`,
     ],

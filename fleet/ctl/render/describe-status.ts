@@ -1,7 +1,7 @@
 // A status in words. Pure: data in, text out.
-
-import type { Reason, ServiceStatus, Status } from '../../../protocol/reports/status.ts';
-import { formatBytes } from '../../../protocol/values/byte-size.ts';
+import { formatReason } from '../../../lib/reports/reason-words.ts';
+import { describeBytes, describeService } from '../../../lib/reports/service-words.ts';
+import type { Progress, Reason, Status } from '../../../protocol/reports/status.ts';
 import { type Goal, isOurs } from '../../view/judge-status.ts';
 
 /** `text` for people; `key` changes only with what deserves a line of its own, not with every byte pulled. */
@@ -33,24 +33,20 @@ function same(text: string): Description {
 }
 
 function describePull(services: Status['services'], reason: Reason | null): Description {
-  const pulled = Object.entries(services).filter(([, { progress }]) => progress !== null);
-  const sum = (part: 'current_bytes' | 'total_bytes') =>
-    pulled.reduce((total, [, { progress }]) => total + (progress?.[part] ?? 0), 0);
-  const names = pulled.map(([name]) => name).join(', ');
+  const pulled = Object.entries(services).flatMap(([name, { progress }]) =>
+    progress === null ? [] : [{ name, progress }],
+  );
+  const names = pulled.map(({ name }) => name).join(', ');
   const why = reason === null ? '' : `: ${formatReason(reason)}`;
   if (pulled.length === 0) return same(`pulling${why}`);
-  const bytes = `${formatBytes(sum('current_bytes'))} of ${formatBytes(sum('total_bytes'))}`;
+  const bytes = describeBytes(sumOf(pulled.map(({ progress }) => progress)));
   return { key: `pulling ${names}${why}`, text: `pulling ${names} ${bytes}${why}` };
 }
 
-export function describeService({ state, health, exit_code: exitCode }: ServiceStatus): string {
-  if (state === 'running') return health === 'unknown' ? 'running' : health;
-  return exitCode === null ? state : `${state} with code ${exitCode}`;
-}
-
-/** `unhealthy: the probe failed 3 times (services.web)`. */
-export function formatReason({ code, path, message }: Reason): string {
-  return `${code}: ${message}${path === undefined || path === '' ? '' : ` (${path})`}`;
+function sumOf(progresses: readonly Progress[]): Progress {
+  return progresses.reduce((sum, { current_bytes: current, total_bytes: total }) => {
+    return { current_bytes: sum.current_bytes + current, total_bytes: sum.total_bytes + total };
+  });
 }
 
 /** One line per service that is not well, with its last failure, which may bring log lines along. */

@@ -1,5 +1,6 @@
 // How each deployment stands at a glance: what a technician looks at first comes first.
-import type { Phase, Status } from '../../../protocol/reports/status.ts';
+import type { Phase, Status } from '../../protocol/reports/status.ts';
+import type { Style } from '../render/colour.ts';
 
 export type Standing = 'not well' | 'under way' | 'well' | 'removed';
 
@@ -16,6 +17,18 @@ const STANDINGS: Readonly<Record<Phase, Standing>> = {
   failed: 'not well',
   removed: 'removed',
 };
+
+const STYLES: Readonly<Record<Standing, Style>> = {
+  'not well': 'red',
+  'under way': 'yellow',
+  well: 'green',
+  removed: 'green',
+};
+
+/** Its colour, wherever it is painted. */
+export function styleOf(standing: Standing): Style {
+  return STYLES[standing];
+}
 
 /** By the phase alone; `standingOf` minds a refusal too. */
 export function standingOfPhase(phase: Phase): Standing {

@@ -1,0 +1,6 @@
+import type { Screen } from '../../../lib/render/colour.ts';
+
+/** What the rendering may know of the world. */
+export interface View extends Screen {
+  readonly now: Date;
+}
