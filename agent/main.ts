@@ -54,7 +54,7 @@ export async function runAgent({ configPath, signal }: RunAgentOptions): Promise
   const watchdog = new ProgressWatchdog({ clock, notifier, intervalMs: notifier.watchdogIntervalMs });
   const store = openStore(config.dataDir, { outboxBytes: config.report.outboxBytes });
   if (store.recovery !== null)
-    logger.error({ room: 'store', ...store.recovery }, 'the database was built anew');
+    logger.error({ room: 'store', ...store.recovery }, 'what was stored had to be recovered');
   keepIdentity(store, config, logger);
   const agent = assembleAgent(openEdges(config, store, logger), {
     device: config.device,

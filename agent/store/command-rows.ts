@@ -1,7 +1,8 @@
 // Commands, by their ids, and the answers that wait to be delivered.
-import type { Reply } from '../../protocol/operations/command.ts';
+import { REPLY_SCHEMA, type Reply, replySchema } from '../../protocol/operations/command.ts';
 import type { SqlDatabase } from './database.ts';
-import { inTransaction, parseBody } from './rows.ts';
+import { inTransaction } from './rows.ts';
+import { isOfShape } from './stored-shape.ts';
 
 /** A command that comes again after so many others would be carried out again. */
 const MAX_COMMANDS = 1000;
@@ -41,13 +42,22 @@ export class CommandRows {
   }
 
   pendingReplies(): Reply[] {
-    const rows = this.#db.all<{ reply: string }>(
-      'SELECT reply FROM commands WHERE reply IS NOT NULL AND is_delivered = 0 ORDER BY number LIMIT 100',
+    const rows = this.#db.all<{ id: string; reply: string }>(
+      'SELECT id, reply FROM commands WHERE reply IS NOT NULL AND is_delivered = 0 ORDER BY number LIMIT 100',
     );
-    return rows.map(({ reply }) => parseBody<Reply>(reply));
+    return rows.map(({ id, reply }) => {
+      const value: unknown = JSON.parse(reply);
+      return isOfShape(replySchema, value) ? value : unreadable(id);
+    });
   }
 
   markReplyDelivered(id: string): void {
     this.#db.run('UPDATE commands SET is_delivered = 1 WHERE id = ? AND is_delivered = 0', id);
   }
+}
+
+/** An asker waits for an answer, and those behind it for their turn. */
+function unreadable(id: string): Reply {
+  const message = 'the agent that carried this out stored an answer that this one cannot read';
+  return { schema: REPLY_SCHEMA, id, status: 'failed', code: 'reply_unreadable', message };
 }

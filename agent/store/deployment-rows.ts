@@ -1,15 +1,36 @@
 // What managers asked and what became of it: documents, refusals, records, removals.
-import type { Refusal } from '../../protocol/reports/status.ts';
+import { type Refusal, refusalSchema } from '../../protocol/reports/status.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../model/record.ts';
+import { keptOf } from '../model/record-codec/kept-record.ts';
+import {
+  decodeRecord,
+  encodeRecord,
+  type ReadRecord,
+  type RecordLoss,
+} from '../model/record-codec/record-codec.ts';
 import type { AcceptedDocument, AcceptedRevision } from '../ports/store.ts';
+import type { DeploymentCopy } from './copy-shapes.ts';
 import type { SqlDatabase } from './database.ts';
-import { inTransaction, readBody, readSealedBody } from './rows.ts';
-import { seal } from './sealed.ts';
-import type { DeploymentCopy, KeptRecord, SecondCopies } from './second-copies.ts';
+import { inTransaction, readBody } from './rows.ts';
+import { seal, unseal } from './sealed.ts';
+import type { ReadCopy, SecondCopies } from './second-copies.ts';
+import { isOfShape } from './stored-shape.ts';
 
 const REFUSED_DEPLOYMENTS = 200;
 /** Removed deployments of which a stale revision is still known; the longest removed are forgotten first. */
 const REMOVED_DEPLOYMENTS = 100;
+
+/** A record of which only what a rebuilt one must know could be read. */
+export interface LostRecord extends RecordLoss {
+  readonly deployment: string;
+}
+
+/** What the second copies and the tables had to do with each other at a start. */
+export interface Adoption {
+  /** Deployments of which the copies knew more. */
+  readonly changed: readonly string[];
+  readonly lost: readonly LostRecord[];
+}
 
 export class DeploymentRows {
   readonly #db: SqlDatabase;
@@ -103,7 +124,9 @@ export class DeploymentRows {
   }
 
   readRefusal(deployment: string): Refusal | null {
-    return readBody<Refusal>(this.#db, 'SELECT body FROM refusals WHERE deployment = ?', deployment);
+    const body = readBody(this.#db, 'SELECT body FROM refusals WHERE deployment = ?', deployment);
+    const refusal: unknown = body === null ? null : JSON.parse(body);
+    return isOfShape(refusalSchema, refusal) ? refusal : null;
   }
 
   writeRefusal(deployment: string, refusal: Refusal): void {
@@ -124,11 +147,12 @@ export class DeploymentRows {
   }
 
   readRecord(deployment: string): DeploymentRecord | null {
-    return readSealedBody<DeploymentRecord>(
-      this.#db,
-      'SELECT body FROM records WHERE deployment = ?',
-      deployment,
-    );
+    return this.#decode(deployment)?.record ?? null;
+  }
+
+  #decode(deployment: string): ReadRecord | null {
+    const body = readBody(this.#db, 'SELECT body FROM records WHERE deployment = ?', deployment);
+    return body === null ? null : decodeRecord(unseal(body));
   }
 
   writeRecord(deployment: string, record: DeploymentRecord): void {
@@ -140,20 +164,32 @@ export class DeploymentRows {
   }
 
   /**
-   * Takes over what second copies know and the tables do not, and writes the copies that are missing. Answers
-   * with the deployments that changed. Throws `StoreBlocked`.
+   * Takes over what second copies know and the tables do not, and writes the copies that are missing. Records that
+   * could be read in part alone are written as they were read. Throws `StoreBlocked`.
    */
-  adoptCopies(): string[] {
+  adoptCopies(): Adoption {
     return inTransaction(this.#db, () => {
+      const lost = this.#settleLost();
       const changed = this.#copies.all().filter((copy) => this.#adopt(copy));
       this.#dropUnusedDocuments();
       for (const deployment of this.deploymentNames()) this.#saveCopy(deployment);
-      return changed.map(({ deployment }) => deployment);
+      return { changed: changed.map(({ copy }) => copy.deployment), lost };
     });
   }
 
-  #adopt(copy: DeploymentCopy): boolean {
+  #settleLost(): LostRecord[] {
+    const rows = this.#db.all<{ deployment: string }>('SELECT deployment FROM records ORDER BY deployment');
+    return rows.flatMap(({ deployment }) => {
+      const read = this.#decode(deployment);
+      if (read === null || read.loss === null) return [];
+      this.#putRecord(deployment, read.record);
+      return [{ deployment, ...read.loss }];
+    });
+  }
+
+  #adopt({ copy, isWhole }: ReadCopy): boolean {
     const { deployment, accepted, record, documents } = copy;
+    if (!isWhole && this.acceptedRevisions(deployment).length > 0) return false;
     if (JSON.stringify(this.#copyOf(deployment)) === JSON.stringify(copy)) return false;
     for (const { hash, body } of documents)
       this.#db.run(
@@ -215,15 +251,7 @@ export class DeploymentRows {
       deployment,
       record.proven?.hash ?? null,
       record.previous?.hash ?? null,
-      seal(record),
+      seal(encodeRecord(record)),
     );
   }
-}
-
-/** A bar's moment is a time of this process: a rebuilt record begins to wait anew, as after any start. */
-function keptOf({ proven, previous, barred, completed }: DeploymentRecord): KeptRecord {
-  const bars = barred.map(({ retry, ...bar }) =>
-    retry === undefined ? bar : { ...bar, retry: { ...retry, atMs: 0 } },
-  );
-  return { proven, previous, barred: bars, ...(completed === undefined ? {} : { completed }) };
 }

@@ -1,6 +1,7 @@
 // A bound, kept beside the database, that no told number has passed: a database that is built anew goes on above it.
 import { StoreBlocked } from '../ports/store.ts';
-import type { SecondCopies, ToldNumbers } from './second-copies.ts';
+import type { ToldNumbers } from './copy-shapes.ts';
+import type { SecondCopies } from './second-copies.ts';
 
 /** Much, so that the file is seldom written; what a recovery skips is this much at most. */
 const AHEAD = 10_000;

@@ -1,8 +1,10 @@
 // What a new database begins with, where there was another before it.
 import { type NewEvent, StoreBlocked } from '../ports/store.ts';
+import type { ToldNumbers } from './copy-shapes.ts';
 import type { SqlDatabase } from './database.ts';
+import type { Adoption, LostRecord } from './deployment-rows.ts';
 import { inTransaction, readCounter, writeCounter } from './rows.ts';
-import type { SecondCopies, ToldNumbers } from './second-copies.ts';
+import type { SecondCopies } from './second-copies.ts';
 import { SqliteStore, type StoreOptions } from './sqlite-store.ts';
 
 /** Why the database before this one is not used. */
@@ -35,27 +37,40 @@ export function settle(db: SqlDatabase, rebuilding: Rebuilding): SqliteStore {
   if (isNew && (cause !== null || hadCopies))
     skipToldNumbers(db, copies.readNumbers() ?? guessFrom(wallTime));
   const store = new SqliteStore(db, copies, options);
-  const deployments = adoptOrLeave(store, isNew);
+  const { changed, lost } = adoptOrLeave(store, isNew);
   store.prepareNumbers();
-  if (!isNew) return store;
-  if (cause !== null || hadCopies)
-    store.noteRecovery(recoveryOf(cause ?? MISSING, deployments), wallTime.toISOString());
-  writeCounter(db, 'is_built', 1);
+  const recovery =
+    isNew && (cause !== null || hadCopies) ? recoveryOf(cause ?? MISSING, changed) : lossOf(lost);
+  if (recovery !== null) store.noteRecovery(recovery, wallTime.toISOString());
+  if (isNew) writeCounter(db, 'is_built', 1);
   return store;
 }
 
 /** A sound database does without: it is tried again at the next start. */
-function adoptOrLeave(store: SqliteStore, isNew: boolean): string[] {
+function adoptOrLeave(store: SqliteStore, isNew: boolean): Adoption {
   try {
     return store.adoptCopies();
   } catch (error) {
     if (isNew || !(error instanceof StoreBlocked)) throw error;
-    return [];
+    return { changed: [], lost: [] };
   }
 }
 
 function recoveryOf(cause: Cause, deployments: readonly string[]): NewEvent {
   return { type: 'store_recovered', ...cause, deployments };
+}
+
+/** Of records that were read in part, in a database that is sound. */
+function lossOf(lost: readonly LostRecord[]): NewEvent | null {
+  const [first] = lost;
+  if (first === undefined) return null;
+  const { deployment, code, message } = first;
+  const more = lost.length > 1 ? `, and ${lost.length - 1} more` : '';
+  const text = `the record of ${deployment}: ${message}${more}; what it proved, barred and completed goes on`;
+  return recoveryOf(
+    { code, message: text },
+    lost.map((record) => record.deployment),
+  );
 }
 
 /** More than any device has counted to, unless its clock stands in 1970. */

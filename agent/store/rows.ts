@@ -1,7 +1,6 @@
 // Small things that all tables of the store share.
 import { StoreBlocked } from '../ports/store.ts';
 import type { SqlDatabase } from './database.ts';
-import { unseal } from './sealed.ts';
 
 /** All of it or nothing, durable on return. Not to be nested. */
 export function inTransaction<T>(db: SqlDatabase, work: () => T): T {
@@ -36,15 +35,8 @@ function rollBack(db: SqlDatabase): void {
 }
 
 /** The `body` of the first row, or `null`. */
-export function readBody<T>(db: SqlDatabase, sql: string, ...values: string[]): T | null {
-  const row = db.all<{ body: string }>(sql, ...values)[0];
-  return row === undefined ? null : parseBody<T>(row.body);
-}
-
-/** The sealed `body` of the first row, or `null`. Throws `StoreDamaged`. */
-export function readSealedBody<T>(db: SqlDatabase, sql: string, ...values: string[]): T | null {
-  const row = db.all<{ body: string }>(sql, ...values)[0];
-  return row === undefined ? null : unseal<T>(row.body);
+export function readBody(db: SqlDatabase, sql: string, ...values: string[]): string | null {
+  return db.all<{ body: string }>(sql, ...values)[0]?.body ?? null;
 }
 
 /** JSON that this room itself wrote, of the type it wrote. */

@@ -10,12 +10,11 @@ export function seal(value: unknown): string {
   return sumOf(text) + text;
 }
 
-/** What `seal` was given, of the type it was given. Throws `StoreDamaged` when the text is not as it was written. */
-export function unseal<T>(sealed: string): T {
+/** What `seal` was given, as JSON has it. Throws `StoreDamaged` when the text is not as it was written. */
+export function unseal(sealed: string): unknown {
   const text = sealed.slice(SUM_LENGTH);
   if (sumOf(text) !== sealed.slice(0, SUM_LENGTH)) throw new StoreDamaged('a row is not as it was written');
-  const value: T = JSON.parse(text);
-  return value;
+  return JSON.parse(text);
 }
 
 function sumOf(text: string): string {

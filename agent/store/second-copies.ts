@@ -3,34 +3,32 @@
 // A copy is durable before the transaction commits that it belongs to, and that before anything acts on it. So
 // one that differs from a sound database is never older: a crash came between, or the database lost its last
 // commits. Either way the copy is right: what was not acknowledged yet the broker sends again.
-
-import type { DeploymentRecord } from '../model/record.ts';
-import type { AcceptedDocument, Source } from '../ports/store.ts';
+//
+// a copy of an earlier version      is upgraded, and written anew
+// of a newer agent, or no version   is read in part: it adds what the database does not know, and puts nothing right
+// that is damaged                   counts as none, and is written anew
+import * as v from 'valibot';
+import {
+  currentVersion,
+  fieldsOf,
+  readVersioned,
+  type Shape,
+  type StoredFields,
+} from '../model/record-codec/versioned.ts';
+import { COPY, copyInPart, type DeploymentCopy, IDENTITY, NUMBERS, type ToldNumbers } from './copy-shapes.ts';
 import { type DataFiles, replaceFile } from './data-files.ts';
 import type { Identity } from './kept-identity.ts';
 import { seal, unseal } from './sealed.ts';
 
-const COPY = /^documents\/[^/]+\.json$/;
-const NUMBERS = 'documents/numbers';
-const IDENTITY = 'documents/identity';
-const SCHEMA = 1;
+const COPY_NAME = /^documents\/[^/]+\.json$/;
+const NUMBERS_NAME = 'documents/numbers';
+const IDENTITY_NAME = 'documents/identity';
 
-/** Of a record, what a rebuilt one must know: what to go back to, what not to try again, and what not to do again. */
-export type KeptRecord = Pick<DeploymentRecord, 'proven' | 'previous' | 'barred' | 'completed'>;
-
-export interface DeploymentCopy {
-  readonly deployment: string;
-  readonly accepted: readonly { readonly source: Source; readonly revision: number; readonly hash: string }[];
-  readonly record: KeptRecord;
-  /** Every document that is named above. */
-  readonly documents: readonly Pick<AcceptedDocument, 'hash' | 'body'>[];
-}
-
-/** Numbers up to which an event or a status may have been told, and the last event that was acknowledged by then. */
-export interface ToldNumbers {
-  readonly events: number;
-  readonly statuses: number;
-  readonly acknowledged: number;
+/** A copy as it was read. */
+export interface ReadCopy {
+  readonly copy: DeploymentCopy;
+  /** `false`: it is of a newer agent, or not of the shape that its version says, and was read in part. */
+  readonly isWhole: boolean;
 }
 
 export class SecondCopies {
@@ -43,7 +41,7 @@ export class SecondCopies {
 
   /** Durable on return. Throws `StoreBlocked`. */
   save(copy: DeploymentCopy): void {
-    const sealed = seal({ schema: SCHEMA, ...copy });
+    const sealed = sealAs(COPY, copy);
     if (this.#sealed.get(copy.deployment) === sealed) return;
     this.#sealed.delete(copy.deployment);
     replaceFile(this.#files, nameOf(copy.deployment), Buffer.from(sealed));
@@ -60,25 +58,28 @@ export class SecondCopies {
 
   /** Whether there is anything of them, be it damaged. */
   exist(): boolean {
-    return this.#files.list().some((name) => COPY.test(name) || name === NUMBERS);
+    return this.#files.list().some((name) => COPY_NAME.test(name) || name === NUMBERS_NAME);
   }
 
-  /** All that can be read and are whole. */
-  all(): DeploymentCopy[] {
-    const names = this.#files.list().filter((name) => COPY.test(name));
+  /** All that can be read. */
+  all(): ReadCopy[] {
+    const names = this.#files.list().filter((name) => COPY_NAME.test(name));
     return names.map((name) => this.#read(name)).filter((copy) => copy !== null);
   }
 
-  #read(name: string): DeploymentCopy | null {
-    const copy = readSealed<DeploymentCopy>(this.#files, name);
+  #read(name: string): ReadCopy | null {
+    const stored = readSealed(this.#files, name);
+    if (stored === null) return null;
+    const reading = readVersioned(COPY, stored.version, stored.fields);
+    const copy = reading.ok ? reading.value : copyInPart(reading.fields);
     if (copy === null || nameOf(copy.deployment) !== name) return null;
-    this.#sealed.set(copy.deployment, seal({ schema: SCHEMA, ...copy }));
-    return copy;
+    this.#sealed.set(copy.deployment, stored.text);
+    return { copy, isWhole: reading.ok };
   }
 
   /** `null` when none were written, or nobody can read them. */
   readNumbers(): ToldNumbers | null {
-    return readSealed<ToldNumbers>(this.#files, NUMBERS);
+    return readFlat(this.#files, NUMBERS_NAME, NUMBERS);
   }
 
   readIdentity(): Identity | null {
@@ -87,32 +88,50 @@ export class SecondCopies {
 
   /** Durable on return. Throws `StoreBlocked`. */
   writeIdentity(identity: Identity): void {
-    replaceFile(this.#files, IDENTITY, Buffer.from(seal({ schema: SCHEMA, ...identity })));
+    replaceFile(this.#files, IDENTITY_NAME, Buffer.from(sealAs(IDENTITY, identity)));
   }
 
   /** Durable on return. Throws `StoreBlocked`. */
   writeNumbers(numbers: ToldNumbers): void {
-    replaceFile(this.#files, NUMBERS, Buffer.from(seal({ schema: SCHEMA, ...numbers })));
+    replaceFile(this.#files, NUMBERS_NAME, Buffer.from(sealAs(NUMBERS, numbers)));
   }
 }
 
 /** Of the device whose directory it is; `null` when none was kept, or nobody can read it. */
 export function readIdentity(files: Pick<DataFiles, 'read'>): Identity | null {
-  return readSealed<Identity>(files, IDENTITY);
+  return readFlat(files, IDENTITY_NAME, IDENTITY);
 }
 
 function nameOf(deployment: string): string {
   return `documents/${deployment}.json`;
 }
 
-/** `null` for one that is damaged, and for one of a newer agent. */
-function readSealed<T extends object>(files: Pick<DataFiles, 'read'>, name: string): T | null {
-  const bytes = files.read(name);
-  if (bytes === null) return null;
+function sealAs<T extends object>(shape: Shape<T>, value: T): string {
+  return seal({ schema: currentVersion(shape), ...value });
+}
+
+/** One of a newer agent is taken too where it has the fields of today. */
+function readFlat<T>(files: Pick<DataFiles, 'read'>, name: string, shape: Shape<T>): T | null {
+  const stored = readSealed(files, name);
+  if (stored === null) return null;
+  const reading = readVersioned(shape, stored.version, stored.fields);
+  if (reading.ok) return reading.value;
+  return v.is(shape.schema, reading.fields) ? reading.fields : null;
+}
+
+interface Stored {
+  readonly text: string;
+  readonly version: unknown;
+  readonly fields: StoredFields;
+}
+
+/** `null` for one that is damaged. */
+function readSealed(files: Pick<DataFiles, 'read'>, name: string): Stored | null {
+  const text = files.read(name)?.toString();
+  if (text === undefined) return null;
   try {
-    const { schema, ...value } = unseal<T & { schema: number }>(bytes.toString());
-    // Sound because the seal and the schema say that this room wrote it.
-    return schema === SCHEMA ? (value as unknown as T) : null;
+    const { schema: version, ...fields } = fieldsOf(unseal(text));
+    return { text, version, fields };
   } catch {
     return null;
   }

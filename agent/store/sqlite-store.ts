@@ -4,6 +4,15 @@
 // documents, records, commands, pulls    throws `StoreBlocked`: nothing acts on what is not stored
 // events                                 are lost, and the gap in their numbers tells it
 // all else                               is held in memory, and written when it does
+//
+// what was stored, and cannot be read    what becomes of it
+// anything, with another checksum, or    the database is set aside, and built anew from the second copies
+// a document that is no JSON
+// a record of a newer agent, or not of   what it proved, barred and completed goes on, the rest begins anew, and it is
+// the shape that its version says        told as `store_recovered`
+// a status or a refusal of no shape of   counts as none: it is told anew
+// today's
+// a reply of no shape of today's         a failure is answered in its place
 import type { Reply } from '../../protocol/operations/command.ts';
 import type { Event } from '../../protocol/reports/events.ts';
 import type { Refusal, Status } from '../../protocol/reports/status.ts';
@@ -18,14 +27,15 @@ import {
   StoreBlocked,
 } from '../ports/store.ts';
 import { CommandRows } from './command-rows.ts';
+import type { ToldNumbers } from './copy-shapes.ts';
 import type { SqlDatabase } from './database.ts';
-import { DeploymentRows } from './deployment-rows.ts';
+import { type Adoption, DeploymentRows } from './deployment-rows.ts';
 import { EventRows, OUTBOX_BYTES } from './event-rows.ts';
 import { HeldWrites } from './held-writes.ts';
 import { ImageRows } from './image-rows.ts';
 import { compareIdentity, type Identity } from './kept-identity.ts';
 import { NumberCeiling } from './number-ceiling.ts';
-import type { SecondCopies, ToldNumbers } from './second-copies.ts';
+import type { SecondCopies } from './second-copies.ts';
 import { StatusRows } from './status-rows.ts';
 
 export interface StoreOptions {
@@ -75,8 +85,8 @@ export class SqliteStore implements Store {
     };
   }
 
-  /** Takes over what second copies know better; answers with the deployments that changed. Throws `StoreBlocked`. */
-  adoptCopies(): string[] {
+  /** As `DeploymentRows.adoptCopies`. */
+  adoptCopies(): Adoption {
     return this.#deployments.adoptCopies();
   }
 

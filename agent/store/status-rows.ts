@@ -1,9 +1,10 @@
 // The newest status of each deployment, and how much of it the broker has.
-import type { Status } from '../../protocol/reports/status.ts';
+import { type Status, statusSchema } from '../../protocol/reports/status.ts';
 import { type PendingStatus, StoreBlocked } from '../ports/store.ts';
 import type { SqlDatabase } from './database.ts';
-import { inTransaction, readCounter, readSealedBody, writeCounter } from './rows.ts';
-import { seal } from './sealed.ts';
+import { inTransaction, readBody, readCounter, writeCounter } from './rows.ts';
+import { seal, unseal } from './sealed.ts';
+import { isOfShape } from './stored-shape.ts';
 
 /** Reserved by the block: a number that was told is never told again, and few are written. */
 const STATUS_SEQ_BLOCK = 1000;
@@ -56,7 +57,9 @@ export class StatusRows {
   }
 
   latestStatus(deployment: string): Status | null {
-    return readSealedBody<Status>(this.#db, 'SELECT body FROM statuses WHERE deployment = ?', deployment);
+    const body = readBody(this.#db, 'SELECT body FROM statuses WHERE deployment = ?', deployment);
+    const status = body === null ? null : unseal(body);
+    return isOfShape(statusSchema, status) ? status : null;
   }
 
   pendingStatuses(): PendingStatus[] {

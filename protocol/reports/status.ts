@@ -50,7 +50,7 @@ const reasonSchema = v.object({
   log: v.optional(v.array(v.string())),
 });
 
-const refusedSchema = v.object({
+export const refusalSchema = v.object({
   revision: v.nullable(v.number()),
   code: v.string(),
   path: v.string(),
@@ -120,7 +120,7 @@ export const statusSchema = v.object({
   /** When that phase began. */
   since: v.optional(timestampSchema),
   reason: v.nullable(reasonSchema),
-  refused: v.nullable(refusedSchema),
+  refused: v.nullable(refusalSchema),
   /** The content of `desired` failed on this device before, and is not tried: when, and under which revision. */
   barred: v.optional(v.object({ revision: revisionSchema, at: timestampSchema })),
   services: record(serviceNameSchema, serviceStatusSchema),
@@ -133,7 +133,7 @@ export const statusSchema = v.object({
 export type Status = v.InferOutput<typeof statusSchema>;
 export type ServiceStatus = v.InferOutput<typeof serviceStatusSchema>;
 export type Reason = v.InferOutput<typeof reasonSchema>;
-export type Refusal = v.InferOutput<typeof refusedSchema>;
+export type Refusal = v.InferOutput<typeof refusalSchema>;
 export type Progress = v.InferOutput<typeof progressSchema>;
 export type BoundPort = v.InferOutput<typeof boundPortSchema>;
 export type RevisionRef = v.InferOutput<typeof revisionRefSchema>;

@@ -97,6 +97,13 @@ export const ROOMS: readonly Room[] = [
     isPure: true,
   },
   {
+    path: 'agent/model/record-codec',
+    duty: 'the record as it is stored: its schema, its versions and what leads from one to the next',
+    imports: ['protocol', ...CORE],
+    packages: ['valibot'],
+    isPure: true,
+  },
+  {
     path: 'agent/reconcile/running',
     duty: 'one revision is kept running',
     imports: ['protocol/deployment', ...CORE, 'lib/time'],
@@ -145,8 +152,8 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/store',
     duty: 'SQLite',
-    imports: ['protocol/operations', 'agent/reconcile/tell', ...EDGE],
-    packages: ['better-sqlite3', 'node:*'],
+    imports: ['protocol', 'protocol/operations', 'agent/model/record-codec', 'agent/reconcile/tell', ...EDGE],
+    packages: ['better-sqlite3', 'valibot', 'node:*'],
   },
   {
     path: 'agent/line',
@@ -181,7 +188,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/supply',
     duty: 'images: pulled, counted, removed',
-    imports: EDGE,
+    imports: ['protocol', ...EDGE],
     packages: [],
   },
   {

@@ -3,6 +3,7 @@
 
 import { type Agent, assembleAgent } from '../../agent/assemble.ts';
 import { clientIdOf } from '../../agent/line/own-messages.ts';
+import { decodeRecord } from '../../agent/model/record-codec/record-codec.ts';
 import type { BrokerHandlers, BrokerStatus } from '../../agent/ports/broker.ts';
 import { type Store, StoreBlocked } from '../../agent/ports/store.ts';
 import type { SqlDatabase } from '../../agent/store/database.ts';
@@ -372,6 +373,7 @@ export class World {
     const store = processStore(sqlite, {
       beforeWrite: (name) => this.beforeWrite?.(name),
       afterWrite: (name, values) => {
+        if (name === 'writeRecord') checkRecord(values[1]);
         this.writes += 1;
         this.onWrite?.(name, this.writes, values);
       },
@@ -504,4 +506,10 @@ function imagesIn(document: object): string[] {
     const isService = typeof service === 'object' && service !== null && 'image' in service;
     return isService && typeof service.image === 'string' ? [service.image] : [];
   });
+}
+
+/** The next start has to read whole what is stored now. */
+function checkRecord(record: unknown): void {
+  const { loss } = decodeRecord(JSON.parse(JSON.stringify(record)));
+  if (loss !== null) throw new Error(`a record was stored that cannot be read: ${loss.message}`);
 }

@@ -112,6 +112,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'the disk of `data_dir` turns read-only, or fails to write':
     'to the agent it is a full disk with another code',
   '`holdfast.db` is from a newer agent': ONE_VERSION,
+  'a record in `holdfast.db` is from a newer agent, or not of the shape that it should have': ONE_VERSION,
   '`holdfast.db` has a wrong mode or owner': OF_THE_HOST,
   '`data_dir` cannot be written at all': OF_THE_HOST,
   'another agent has the same `data_dir`': OF_THE_HOST,

@@ -1,0 +1,33 @@
+// Of a record, what a rebuilt one must know: what to go back to, what not to try again, and what not to do again.
+import * as v from 'valibot';
+import type { DeploymentRecord } from '../record.ts';
+import { keptEntries } from './record-schema.ts';
+import { fieldsOf } from './versioned.ts';
+
+export type KeptRecord = Pick<DeploymentRecord, 'proven' | 'previous' | 'barred' | 'completed'>;
+
+export const keptSchema: v.GenericSchema<KeptRecord> = v.object(keptEntries);
+
+/** A bar's moment is a time of this process: a rebuilt record begins to wait anew, as after any start. */
+export function keptOf({ proven, previous, barred, completed }: KeptRecord): KeptRecord {
+  const bars = barred.map(({ retry, ...bar }) =>
+    retry === undefined ? bar : { ...bar, retry: { ...retry, atMs: 0 } },
+  );
+  return { proven, previous, barred: bars, ...(completed === undefined ? {} : { completed }) };
+}
+
+/** What of it is there in a value that is no record of today: each field by itself, and of a list each item. */
+export function salvageKept(stored: unknown): KeptRecord {
+  const { proven, previous, barred, completed } = fieldsOf(stored);
+  const jobs = itemsOf(keptEntries.completed.wrapped, completed);
+  return keptOf({
+    proven: v.is(keptEntries.proven, proven) ? proven : null,
+    previous: v.is(keptEntries.previous, previous) ? previous : null,
+    barred: itemsOf(keptEntries.barred, barred),
+    ...(jobs.length === 0 ? {} : { completed: jobs }),
+  });
+}
+
+function itemsOf<T>({ item }: { readonly item: v.GenericSchema<T> }, value: unknown): T[] {
+  return Array.isArray(value) ? value.filter((entry: unknown) => v.is(item, entry)) : [];
+}

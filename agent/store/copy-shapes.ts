@@ -1,0 +1,52 @@
+// The shapes of second copies, each with its own version. They follow the rules of `versioned.ts`.
+import * as v from 'valibot';
+import { type KeptRecord, keptSchema, salvageKept } from '../model/record-codec/kept-record.ts';
+import type { Shape, StoredFields } from '../model/record-codec/versioned.ts';
+import type { AcceptedDocument, Source } from '../ports/store.ts';
+import type { Identity } from './kept-identity.ts';
+
+export interface DeploymentCopy {
+  readonly deployment: string;
+  readonly accepted: readonly { readonly source: Source; readonly revision: number; readonly hash: string }[];
+  readonly record: KeptRecord;
+  /** Every document that is named above. */
+  readonly documents: readonly Pick<AcceptedDocument, 'hash' | 'body'>[];
+}
+
+/** Numbers up to which an event or a status may have been told, and the last event that was acknowledged by then. */
+export interface ToldNumbers {
+  readonly events: number;
+  readonly statuses: number;
+  readonly acknowledged: number;
+}
+
+const acceptedEntries = {
+  deployment: v.string(),
+  accepted: v.array(v.object({ source: v.string(), revision: v.number(), hash: v.string() })),
+  documents: v.array(v.object({ hash: v.string(), body: v.string() })),
+};
+const acceptedSchema = v.object(acceptedEntries);
+
+/** A change to a field of `KeptRecord` is one of this shape too. */
+export const COPY: Shape<DeploymentCopy> = {
+  schema: v.object({ ...acceptedEntries, record: keptSchema }),
+  upgrades: [],
+};
+
+export const NUMBERS: Shape<ToldNumbers> = {
+  schema: v.object({ events: v.number(), statuses: v.number(), acknowledged: v.number() }),
+  upgrades: [],
+};
+
+export const IDENTITY: Shape<Identity> = {
+  schema: v.object({ device: v.string(), topicPrefix: v.string(), hostName: v.nullable(v.string()) }),
+  upgrades: [],
+};
+
+/** Of a copy that cannot be read whole: what was accepted, and what can be read of the record. `null` without the first. */
+export function copyInPart(fields: StoredFields): DeploymentCopy | null {
+  const { record } = fields;
+  if (!v.is(acceptedSchema, fields)) return null;
+  const { deployment, accepted, documents } = fields;
+  return { deployment, accepted, record: salvageKept(record), documents };
+}
