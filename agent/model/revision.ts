@@ -3,6 +3,7 @@
 import { clampDurations } from '../../protocol/deployment/clamp-durations.ts';
 import type { Deployment } from '../../protocol/deployment/deployment.ts';
 import { parseStoredDeployment } from '../../protocol/deployment/parse-deployment.ts';
+import { parseJsonText } from '../../protocol/payload.ts';
 import { contentHash } from '../../protocol/values/canonical-json.ts';
 import type { Revision } from './situation.ts';
 
@@ -11,7 +12,7 @@ import type { Revision } from './situation.ts';
  * arrives: what is stored runs, and is the way back. Its content keeps the name that it had.
  */
 export function revisionOf(hash: string, body: string): Revision | null {
-  const stored = parseStoredDeployment(JSON.parse(body));
+  const stored = parseStoredDeployment(parseJsonText(body));
   if (stored === null) return null;
   return { revision: stored.revision, hash, content: contentOf(stored), document: clampDurations(stored) };
 }

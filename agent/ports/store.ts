@@ -50,7 +50,7 @@ export interface AcceptedRevision {
 }
 
 export interface AcceptedDocument extends AcceptedRevision {
-  /** The document as it came, as JSON text. */
+  /** The payload to the byte, as a signature must stay checkable: for `parseJsonText`. Older agents stored its value anew. */
   readonly body: string;
 }
 

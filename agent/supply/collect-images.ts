@@ -1,4 +1,5 @@
 // Which of the images that the agent pulled may go. An image that it did not pull has no place here.
+import { parseJsonText } from '../../protocol/payload.ts';
 import type { PulledImage } from '../model/pulled-image.ts';
 
 export interface ImageNeeds {
@@ -39,7 +40,7 @@ export function isDue({ unneededMs }: PulledImage, graceMs: number): boolean {
  * longer accepts keeps its images.
  */
 export function imagesNamedIn(body: string): string[] {
-  const document: unknown = JSON.parse(body);
+  const document = parseJsonText(body);
   if (!isObject(document) || !isObject(document.services)) return [];
   return Object.values(document.services).flatMap((service) =>
     isObject(service) && typeof service.image === 'string' ? [service.image] : [],

@@ -4,6 +4,7 @@ import {
   MAX_PAYLOAD_BYTES,
   MAX_RETAINED_BYTES,
   parseJsonPayload,
+  parseJsonText,
   WARN_RETAINED_BYTES,
 } from '../../protocol/payload.ts';
 
@@ -19,6 +20,7 @@ test('any JSON value is read back from its bytes', () => {
       expect(parseJsonPayload(bytes(text), MAX_RETAINED_BYTES)).toEqual({
         ok: true,
         value: JSON.parse(text),
+        text,
       });
     }),
   );
@@ -27,7 +29,7 @@ test('any JSON value is read back from its bytes', () => {
 test('a payload of just the size is taken, one byte more is not', () => {
   const fits = bytes(`"${'ü'.repeat(9)}"`);
   expect(fits.byteLength).toBe(20);
-  expect(parseJsonPayload(fits, 20)).toEqual({ ok: true, value: 'üüüüüüüüü' });
+  expect(parseJsonPayload(fits, 20)).toMatchObject({ ok: true, value: 'üüüüüüüüü' });
   expect(parseJsonPayload(fits, 19)).toEqual({
     ok: false,
     code: 'too_large',
@@ -90,7 +92,25 @@ test('a byte order mark is passed over', () => {
   expect(parseJsonPayload(Uint8Array.from([0xef, 0xbb, 0xbf, 0x7b, 0x7d]), 100)).toEqual({
     ok: true,
     value: {},
+    text: '\uFEFF{}',
   });
+});
+
+test('the text of what is taken is its bytes, and is the same value when it is parsed again', () => {
+  const blank = fc.constantFrom('', ' ', '\r\n', '\t', '\uFEFF');
+  const odd = fc.constantFrom(
+    ...['1e3', '1E400', '-0', '0.1e1', '123456789012345678901', '"\\ud800"', '"\\u00e9"', '"é"', '"\uFEFF"'],
+    ...['{"a":1,"a":2}', '{"__proto__":1}', '{"b":1,"a":{"a":0,"a":[]}}', '[1.0,1]'],
+  );
+  fc.assert(
+    fc.property(blank, fc.oneof(fc.json(), odd), blank, (before, json, after) => {
+      const payload = bytes(before + json + after);
+      const parsed = parseJsonPayload(payload, MAX_RETAINED_BYTES);
+      if (!parsed.ok) return;
+      expect(bytes(parsed.text)).toEqual(payload);
+      expect(parseJsonText(parsed.text)).toEqual(parsed.value);
+    }),
+  );
 });
 
 test('any bytes at all are answered with a value or a short message in whole characters', () => {

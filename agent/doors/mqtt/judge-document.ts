@@ -46,7 +46,7 @@ export function judgeDocument(
     });
   }
   if (accepted === undefined || document.revision > accepted.revision) {
-    return { kind: 'accepted', deployment: parsed.value, body: JSON.stringify(json.value) };
+    return { kind: 'accepted', deployment: parsed.value, body: json.text };
   }
   if (document.revision < accepted.revision) {
     return refuse(revision, 'stale', {
