@@ -1,10 +1,9 @@
 // The configuration as the rooms get it: parsed, checked, frozen. Absent means `null`, never an empty string.
-export interface BrokerConfig {
+import type { BrokerAddress } from '../../lib/mqtt/broker-address.ts';
+
+export interface BrokerConfig extends BrokerAddress {
   /** As configured; without credentials, so it may be shown. */
   readonly url: string;
-  readonly protocol: 'mqtt' | 'mqtts';
-  readonly host: string;
-  readonly port: number;
   readonly username: string | null;
   /** Read at each connect, as are the TLS files, so that a rotated one is taken up. */
   readonly passwordFile: string | null;

@@ -4,7 +4,7 @@ import { checkTopicPrefix, DEFAULT_TOPIC_PREFIX } from '../../protocol/topics.ts
 import { parseByteSize } from '../../protocol/values/byte-size.ts';
 import { parseDurationMs } from '../../protocol/values/duration.ts';
 import { DEVICE_PATTERN, NAME_PATTERN } from '../../protocol/values/names.ts';
-import { parseBrokerUrl, parseListenAddress } from './values.ts';
+import { parseListenAddress, readBrokerUrl } from './values.ts';
 
 /** More could not be subscribed to at every broker, and no deployment is looked up in so many places. */
 const MAX_GROUPS = 32;
@@ -79,7 +79,7 @@ function within({ from, to, example, zero }: Range, what: string, parse: (input:
 const brokerSchema = table({
   url: v.pipe(
     parsed((url) => {
-      const address = parseBrokerUrl(url);
+      const address = readBrokerUrl(url);
       return typeof address === 'string' ? address : { url, ...address };
     }, 'a URL such as "mqtts://broker.example.com:8883"'),
   ),

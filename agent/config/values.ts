@@ -1,35 +1,43 @@
 // Values inside the configuration's strings: a broker's URL, an address to listen on.
 import { isIPv4 } from 'node:net';
+import {
+  type BrokerAddress,
+  parseBrokerUrl,
+  type UrlOddity,
+  type UrlProblem,
+} from '../../lib/mqtt/broker-address.ts';
 import type { ListenAddress } from './config.ts';
 
-export interface BrokerAddress {
-  readonly protocol: 'mqtt' | 'mqtts';
-  readonly host: string;
-  readonly port: number;
-}
+const EXPECTED = 'expected "mqtts://HOST:PORT" or "mqtt://HOST:PORT"';
+const NO_LOGIN =
+  'a URL without user name and password; they go into broker.username and broker.password_file';
+const HOST = 'a URL with a host name or address, e.g. "mqtts://broker.example.com:8883"';
 
-const DEFAULT_PORTS = { mqtt: 1883, mqtts: 8883 } as const;
+const PROBLEMS: Readonly<Record<UrlProblem['kind'], string>> = {
+  no_url: EXPECTED,
+  no_host: HOST,
+  unknown_protocol: EXPECTED,
+  lone_percent: NO_LOGIN,
+};
+const ODDITIES: Readonly<Record<UrlOddity, string>> = {
+  host: HOST,
+  path: 'a URL without path, query and fragment',
+  port: 'a port from 1 to 65535',
+};
 
-/** Parses `mqtt://HOST[:PORT]` or `mqtts://…`; a string says what is wrong, without repeating the value. */
-export function parseBrokerUrl(text: string): BrokerAddress | string {
-  const [, protocol] = /^(mqtts?):\/\//.exec(text) ?? [];
-  if ((protocol !== 'mqtt' && protocol !== 'mqtts') || !URL.canParse(text)) {
-    return 'expected "mqtts://HOST:PORT" or "mqtt://HOST:PORT"';
-  }
-  const url = new URL(text);
-  if (url.username !== '' || url.password !== '') {
-    return 'a URL without user name and password; they go into broker.username and broker.password_file';
-  }
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  // Spaces and newlines are dropped or escaped by the parser, and what is shown would not be what is dialled.
-  if (!/^[\w.:-]+$/.test(host) || /\s/.test(text)) {
-    return 'a URL with a host name or address, e.g. "mqtts://broker.example.com:8883"';
-  }
-  if (!['', '/'].includes(url.pathname) || url.search !== '' || url.hash !== '') {
-    return 'a URL without path, query and fragment';
-  }
-  if (url.port === '0') return 'a port from 1 to 65535';
-  return { protocol, host, port: url.port === '' ? DEFAULT_PORTS[protocol] : Number(url.port) };
+/**
+ * Parses `mqtt://HOST[:PORT]` or `mqtts://…`, and nothing beside it: what is shown is what is dialled. A string says what is
+ * wrong, without repeating the value.
+ */
+export function readBrokerUrl(text: string): BrokerAddress | string {
+  // The parser takes other spellings too.
+  if (!/^mqtts?:\/\//.test(text)) return EXPECTED;
+  const parsed = parseBrokerUrl(text);
+  if (!parsed.ok) return PROBLEMS[parsed.problem.kind];
+  const { address, login, oddities } = parsed;
+  if (login.username !== null || login.password !== null) return NO_LOGIN;
+  const [oddity] = oddities;
+  return oddity === undefined ? address : ODDITIES[oddity];
 }
 
 /**

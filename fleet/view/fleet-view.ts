@@ -1,12 +1,12 @@
 // What the devices report, gathered from messages: presence, state and status, each as last heard.
 import type { BaseIssue, BaseSchema } from 'valibot';
+import type { IncomingMessage } from '../../lib/mqtt/message.ts';
 import { type Parsed, parseWith } from '../../protocol/faults.ts';
 import { MAX_PAYLOAD_BYTES, parseJsonPayload } from '../../protocol/payload.ts';
 import { type Presence, presenceSchema } from '../../protocol/reports/presence.ts';
 import { type DeviceState, stateSchema } from '../../protocol/reports/state.ts';
 import { type Status, statusSchema } from '../../protocol/reports/status.ts';
 import { parseTopic } from '../../protocol/topics.ts';
-import type { Message } from '../ctl/broker/connection.ts';
 
 export interface DeviceView {
   readonly device: string;
@@ -33,7 +33,7 @@ export class FleetView {
   }
 
   /** Takes a message in; what is none of presence, state and status changes nothing. */
-  accept({ topic, payload }: Message): void {
+  accept({ topic, payload }: IncomingMessage): void {
     const parsed = parseTopic(this.prefix, topic);
     if (parsed === null || payload.byteLength === 0) return;
     if (parsed.kind !== 'presence' && parsed.kind !== 'state' && parsed.kind !== 'status') return;

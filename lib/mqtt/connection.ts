@@ -3,8 +3,8 @@
 //
 // | phase       | left when                                                              |
 // |-------------|------------------------------------------------------------------------|
-// | greeting    | CONNACK → subscribing; refusal, close or 20 s of silence → over        |
-// | subscribing | every SUBACK, refusals included → up; close or 20 s of silence → over  |
+// | greeting    | CONNACK → subscribing; refusal, close or a long silence → over         |
+// | subscribing | every SUBACK, refusals included → up; close or a long silence → over   |
 // | up          | leave() → leaving; close, DISCONNECT, stalled publishes → over         |
 // | leaving     | offline presence acknowledged and DISCONNECT sent, or 2 s → over       |
 // | over        | never                                                                  |
@@ -27,8 +27,6 @@ import { Subscriptions } from './subscriptions.ts';
 import { tlsProblemOf } from './tls-problem.ts';
 import type { Question, Trouble } from './trouble.ts';
 
-/** Of silence, after the login and after a subscription. */
-const ANSWER_TIMEOUT_MS = 20_000;
 const OFFLINE_TIMEOUT_MS = 1000;
 const DISCONNECT_TIMEOUT_MS = 500;
 /** After a message that could not be taken; reconnecting is the only way to be sent it again. */
@@ -43,6 +41,8 @@ export interface ConnectionOptions {
   readonly stream: Duplex;
   readonly version: ProtocolVersion;
   readonly session: Session;
+  /** Of silence, after the login and after the first subscriptions. */
+  readonly answerTimeoutMs: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -270,13 +270,14 @@ export class Connection {
   /** From silence alone: retained documents come before the answers, and on a slow link take minutes. */
   async #expectAnswer(phase: Phase, question: Question): Promise<void> {
     const { signal } = this.#over;
-    let leftMs = ANSWER_TIMEOUT_MS;
+    const { answerTimeoutMs } = this.#options;
+    let leftMs = answerTimeoutMs;
     while (leftMs > 0 && !signal.aborted) {
       await this.#options.clock.sleep(leftMs, signal);
       if (this.#phase !== phase) return;
-      leftMs = ANSWER_TIMEOUT_MS - this.#silentForMs();
+      leftMs = answerTimeoutMs - this.#silentForMs();
     }
-    this.#endUnanswered(question, ANSWER_TIMEOUT_MS);
+    this.#endUnanswered(question, answerTimeoutMs);
   }
 
   /** The promise's result, or `null` when it takes too long or the connection ends first. */

@@ -14,6 +14,8 @@ import type { Trouble, TroubleOf } from './trouble.ts';
 
 /** For the name look-up, TCP and TLS together. */
 const DIAL_TIMEOUT_MS = 20_000;
+/** Of silence, after the login and after the first subscriptions. */
+const ANSWER_TIMEOUT_MS = 20_000;
 
 export type Prepared =
   | { readonly ok: true; readonly session: Session; readonly tls: TlsFiles }
@@ -94,7 +96,7 @@ export class KeptConnection {
     const { version } = this.#retry.version;
     const begun = await beginConnection({
       ...{ ...rest, address, session, tls, version },
-      ...{ timeoutMs: DIAL_TIMEOUT_MS, signal: this.#closing.signal },
+      ...{ timeoutMs: DIAL_TIMEOUT_MS, answerTimeoutMs: ANSWER_TIMEOUT_MS, signal: this.#closing.signal },
       onUp: (connection) => onUp(connection, version),
     });
     if (!begun.ok) return neverUp(begun.trouble);

@@ -48,6 +48,10 @@ export function isTelling(reason: number): boolean {
 
 /** `Not authorized (135)` */
 export function describeReason(reason: number): string {
-  const name: string | undefined = Object.entries(ReasonCodes).find(([code]) => Number(code) === reason)?.[1];
-  return `${name || 'reason'} (${reason})`;
+  return `${reasonName(reason) || 'reason'} (${reason})`;
+}
+
+/** `Not authorized`; `undefined` for a code that no standard has, and empty for success. */
+export function reasonName(reason: number): string | undefined {
+  return Object.entries(ReasonCodes).find(([code]) => Number(code) === reason)?.[1];
 }

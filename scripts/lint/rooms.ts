@@ -140,7 +140,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/config',
     duty: 'file and environment, read once into a frozen value',
-    imports: ['protocol', ...VALUES, 'lib/failures'],
+    imports: ['protocol', ...VALUES, 'lib/failures', 'lib/mqtt'],
     packages: ['smol-toml', 'valibot', 'node:*'],
   },
   {
@@ -273,7 +273,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'fleet/view',
     duty: 'what devices have told, judged',
-    imports: ['fleet/ctl/broker', 'protocol', ...DOCUMENT, 'protocol/reports'],
+    imports: ['lib/mqtt', 'protocol', ...DOCUMENT, 'protocol/reports'],
     packages: ['valibot'],
   },
   {
@@ -292,9 +292,9 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'fleet/ctl/broker',
-    duty: "the manager's connection",
-    imports: ['fleet/ctl', 'lib/failures', 'lib/program', 'protocol'],
-    packages: ['mqtt', 'node:*'],
+    duty: 'the broker as a command uses it: tries, refusals in words, what is retained',
+    imports: ['fleet/ctl', 'lib/failures', 'lib/mqtt', 'lib/program', 'lib/time'],
+    packages: ['node:crypto'],
   },
   {
     path: 'fleet/ctl/render',
@@ -327,6 +327,7 @@ export const ROOMS: readonly Room[] = [
       'fleet/document',
       'fleet/view',
       'lib/program',
+      'lib/time',
       'protocol',
       'protocol/operations',
       'lib/render',

@@ -1,6 +1,10 @@
 // What a failed connect means, in words for an operator.
-import { messageOf } from '../../../lib/failures/system-error.ts';
-import type { BrokerAddress } from './broker-url.ts';
+import { messageOf, systemErrorCode } from '../../../lib/failures/system-error.ts';
+import { reasonName, refusalOf } from '../../../lib/mqtt/reasons.ts';
+import { type TlsProblem, tlsProblemOf } from '../../../lib/mqtt/tls-problem.ts';
+import type { Trouble } from '../../../lib/mqtt/trouble.ts';
+
+import type { Destination } from './broker-url.ts';
 
 export interface Explanation {
   readonly code: 'broker_unreachable' | 'broker_refused_login';
@@ -8,35 +12,66 @@ export interface Explanation {
   readonly hint?: string | undefined;
 }
 
-/** The broker closed the socket without a word. */
-export class ClosedBeforeAnswer extends Error {}
-
-/** CONNACK codes: 3.1.1's small ones, and MQTT 5's from 128. */
-const UNACCEPTABLE_VERSION = [1, 132];
-const BAD_CREDENTIALS = [4, 134];
-const NOT_AUTHORIZED = [5, 135];
-
-/**
- * Whether the broker may only dislike MQTT 5: it said so (aedes answers with 3.1.1's code 1), or it closed the
- * socket without a CONNACK, as brokers do that cannot even parse the packet.
- */
-export function isVersionRefusal(error: unknown): boolean {
-  if (error instanceof ClosedBeforeAnswer) return true;
-  if (typeof error !== 'object' || error === null) return false;
-  return 'code' in error && UNACCEPTABLE_VERSION.some((code) => code === error.code);
-}
+type Cause = Omit<Explanation, 'code'>;
 
 /** Whether another try may end otherwise: who is refused, or finds a certificate wrong, will be so again. */
-export function mayConnectLater(error: unknown): boolean {
-  const code = codeOf(error);
-  return typeof code === 'number' ? !isLoginRefusal(code) : !isOfTls(code);
+export function mayConnectLater(trouble: Trouble): boolean {
+  switch (trouble.kind) {
+    case 'refused':
+      return !isLoginRefusal(trouble.reason);
+    case 'socket':
+      return tlsProblemOf(trouble.error) === null;
+    default:
+      return trouble.kind !== 'no_tls_files';
+  }
 }
 
-function isLoginRefusal(code: number): boolean {
-  return BAD_CREDENTIALS.includes(code) || NOT_AUTHORIZED.includes(code);
+/** What a failed connect means, after the last try. */
+export function explainRefusal(trouble: Trouble, { address, login }: Destination): Explanation {
+  if (trouble.kind === 'refused' && isLoginRefusal(trouble.reason)) {
+    return { code: 'broker_refused_login', ...explainLogin(trouble.reason, login.username) };
+  }
+  return { code: 'broker_unreachable', ...explainTrouble(trouble, address.protocol === 'mqtts') };
 }
 
-type Cause = Omit<Explanation, 'code'>;
+function isLoginRefusal(reason: number): boolean {
+  return ['login', 'admission'].includes(refusalOf(reason));
+}
+
+function explainLogin(reason: number, username: string | null): Cause {
+  const hint =
+    username === null
+      ? 'give user and password in the URL: mqtt://USER:PASSWORD@HOST:PORT'
+      : 'is the password right, and does the broker know this user?';
+  return refusalOf(reason) === 'login'
+    ? { reason: 'it does not take this user and password', hint }
+    : { reason: 'it does not let this user in', hint };
+}
+
+function explainTrouble(trouble: Trouble, isTls: boolean): Cause {
+  switch (trouble.kind) {
+    case 'refused':
+      return orShortOfANode({ reason: `Connection refused: ${reasonName(trouble.reason)}` });
+    case 'unreached':
+    case 'unanswered':
+      return orShortOfANode({ reason: 'it does not answer' });
+    case 'socket':
+    case 'broken':
+      return explainError(trouble.error, isTls);
+    case 'no_tls_files':
+      return { reason: trouble.message };
+    default:
+      return orShortOfANode(explainCut(isTls));
+  }
+}
+
+function explainError(error: Error, isTls: boolean): Cause {
+  const problem = tlsProblemOf(error);
+  if (problem !== null) return explainTls(problem, error);
+  const code = systemErrorCode(error) ?? '';
+  if (code === 'ECONNRESET') return orShortOfANode(explainCut(isTls));
+  return orShortOfANode(BY_CODE[code] ?? { reason: messageOf(error) || code });
+}
 
 const BY_CODE: Readonly<Record<string, Cause>> = {
   ECONNREFUSED: { reason: 'nothing listens there', hint: 'is the broker running, and is the port right?' },
@@ -51,37 +86,25 @@ const NO_TLS: Cause = {
   reason: 'it does not speak TLS',
   hint: 'is this the port for mqtts://, or is mqtt:// meant?',
 };
-const UNTRUSTED: Cause = {
-  reason: 'its certificate is signed by nobody known here',
-  hint: 'pass --ca FILE with its authority',
-};
-const BY_TLS_CODE: Readonly<Record<string, Cause>> = {
-  EPROTO: NO_TLS,
-  CERT_HAS_EXPIRED: { reason: 'its certificate has expired' },
-  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
-  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
-};
 
-function isOfTls(code: string): boolean {
-  return code in BY_TLS_CODE || code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS');
-}
-
-/** What a failed connect means, after the last try. */
-export function explainRefusal(error: unknown, address: BrokerAddress): Explanation {
-  const code = codeOf(error);
-  if (typeof code !== 'number') return { code: 'broker_unreachable', ...explainCause(code, error, address) };
-  if (isLoginRefusal(code)) return { code: 'broker_refused_login', ...explainLogin(code, address) };
-  return { code: 'broker_unreachable', ...orShortOfANode({ reason: messageOf(error) || `CONNACK ${code}` }) };
-}
-
-function explainCause(code: string, error: unknown, { isTls }: BrokerAddress): Cause {
-  if (isOfTls(code))
-    return BY_TLS_CODE[code] ?? (code.startsWith('ERR_SSL') ? NO_TLS : { reason: messageOf(error) });
-  if (code === 'ECONNRESET' || error instanceof ClosedBeforeAnswer) return orShortOfANode(explainCut(isTls));
-  if (messageOf(error) === 'connack timeout') return orShortOfANode({ reason: 'it does not answer' });
-  return orShortOfANode(BY_CODE[code] ?? { reason: messageOf(error) || code });
+function explainTls(problem: TlsProblem, error: Error): Cause {
+  switch (problem) {
+    case 'expired':
+      return { reason: 'its certificate has expired' };
+    case 'self_signed':
+    case 'unknown_authority':
+      return {
+        reason: 'its certificate is signed by nobody known here',
+        hint: 'pass --ca FILE with its authority',
+      };
+    case 'no_tls':
+      return NO_TLS;
+    case 'not_yet_valid':
+    case 'other_host':
+      return { reason: messageOf(error) };
+    case 'other':
+      return systemErrorCode(error)?.startsWith('ERR_TLS') === true ? { reason: messageOf(error) } : NO_TLS;
+  }
 }
 
 /** What a cluster does that has no leader cannot be told from a port that is wrong. */
@@ -95,22 +118,4 @@ function explainCut(isTls: boolean): Cause {
     ? 'does it speak TLS on this port, or is mqtt:// meant?'
     : 'does it want TLS (mqtts://) on this port?';
   return { reason: 'it cut the connection', hint };
-}
-
-function explainLogin(code: number, { username }: BrokerAddress): Cause {
-  const hint =
-    username === undefined
-      ? 'give user and password in the URL: mqtt://USER:PASSWORD@HOST:PORT'
-      : 'is the password right, and does the broker know this user?';
-  const reason = BAD_CREDENTIALS.includes(code)
-    ? 'it does not take this user and password'
-    : 'it does not let this user in';
-  return { reason, hint };
-}
-
-/** A host with several addresses fails with one error for each; the first tells enough. */
-function codeOf(error: unknown): string | number {
-  if (error instanceof AggregateError && !('code' in error)) return codeOf(error.errors[0]);
-  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
-  return typeof error.code === 'number' ? error.code : String(error.code);
 }

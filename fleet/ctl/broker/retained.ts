@@ -1,7 +1,7 @@
 // Reading what is retained: MQTT has no word for "that was all", so an end is made of what it does promise.
 import { CommandFailure } from '../../../lib/program/command-failure.ts';
 import { EXIT } from '../../../lib/program/exit-codes.ts';
-import type { Broker } from './connection.ts';
+import type { Broker } from './broker.ts';
 
 /** How long nothing may come before the broker is asked whether that was all. */
 const QUIET_MS = 300;

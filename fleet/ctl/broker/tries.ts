@@ -4,22 +4,19 @@ import type { Pause } from '../host.ts';
 /** Between the three tries. */
 const DELAYS_MS = [1000, 4000];
 
-interface TryOptions {
+interface TryOptions<T> {
   readonly pause: Pause;
   readonly signal: AbortSignal;
-  /** Whether another try may end otherwise. */
-  readonly isWorthAnother: (error: unknown) => boolean;
+  /** Whether this is good, or another try could not end otherwise. */
+  readonly isFinal: (result: T) => boolean;
 }
 
-/** Resolves with the first try that succeeds; rejects as the last one does. */
-export async function inThreeTries<T>(attempt: () => Promise<T>, options: TryOptions): Promise<T> {
-  const { pause, signal, isWorthAnother } = options;
+/** Resolves with the first result that is final, or else with the third. Rejects when `signal` aborts in between. */
+export async function inThreeTries<T>(attempt: () => Promise<T>, options: TryOptions<T>): Promise<T> {
+  const { pause, signal, isFinal } = options;
   for (const delayMs of DELAYS_MS) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (signal.aborted || !isWorthAnother(error)) throw error;
-    }
+    const result = await attempt();
+    if (signal.aborted || isFinal(result)) return result;
     await pause(delayMs, signal);
     signal.throwIfAborted();
   }

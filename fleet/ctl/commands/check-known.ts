@@ -5,7 +5,7 @@ import { nearestName } from '../../../lib/render/nearest-name.ts';
 import { type Addressee, formatAddressee, formatTopic } from '../../../protocol/topics.ts';
 import type { FleetView } from '../../view/fleet-view.ts';
 import { followedSource } from '../../view/sources.ts';
-import type { Broker } from '../broker/connection.ts';
+import type { Broker } from '../broker/broker.ts';
 import { readDeviceIds, type Stock } from './take-stock.ts';
 
 interface Asked {

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { UsageError } from '../../../lib/program/command-failure.ts';
+import { systemClock } from '../../../lib/time/system-clock.ts';
 import { purgedSchema } from '../../../protocol/deployment/purge.ts';
 import {
   type Addressee,
@@ -12,8 +13,9 @@ import {
 import { parseDurationMs } from '../../../protocol/values/duration.ts';
 import { NAME_PATTERN } from '../../../protocol/values/names.ts';
 import { readTextFile } from '../../document/read-file.ts';
-import { parseBrokerUrl } from '../broker/broker-url.ts';
-import { type Broker, connectBroker } from '../broker/connection.ts';
+import type { Broker } from '../broker/broker.ts';
+import { readDestination } from '../broker/broker-url.ts';
+import { connectBroker } from '../broker/connect.ts';
 import type { Host } from '../host.ts';
 
 const flag = v.optional(v.boolean(), false);
@@ -48,12 +50,12 @@ const ANSWER_TIMEOUT_MS = 15_000;
 
 /** Connects to the broker that the options or the environment name. */
 export async function openBroker(options: CommonOptions, host: Host): Promise<Broker> {
-  const address = parseBrokerUrl(options.broker ?? host.environment.HOLDFAST_BROKER);
   return connectBroker({
-    address,
-    ca: options.ca === undefined ? undefined : readCa(options.ca, host),
+    destination: readDestination(options.broker ?? host.environment.HOLDFAST_BROKER),
+    ca: options.ca === undefined ? null : readCa(options.ca, host),
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     answerTimeoutMs: ANSWER_TIMEOUT_MS,
+    clock: systemClock,
     signal: host.signal,
     pause: host.pause,
   });

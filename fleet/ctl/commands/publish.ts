@@ -9,7 +9,7 @@ import { learnRevisions } from '../../document/learn-revisions.ts';
 import { type Publication, planPublication, type Retained } from '../../document/plan-publication.ts';
 import { type Payload, serialize } from '../../document/serialize.ts';
 import { sourceOf } from '../../view/sources.ts';
-import type { Broker } from '../broker/connection.ts';
+import type { Broker } from '../broker/broker.ts';
 import { FleetWatch } from '../follow/fleet-watch.ts';
 import { type Aim, prepareFollow } from '../follow/follow-all.ts';
 import { devicesOf, exitCodeOf, type Outcome } from '../follow/outcome.ts';

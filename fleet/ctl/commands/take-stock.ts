@@ -1,7 +1,7 @@
 // What is known before anything is published: documents at the topics, and what the devices concerned report.
 import { type Addressee, formatTopic, parseTopic } from '../../../protocol/topics.ts';
 import { FleetView } from '../../view/fleet-view.ts';
-import type { Broker } from '../broker/connection.ts';
+import type { Broker } from '../broker/broker.ts';
 import { awaitRetained, type CutList } from '../broker/retained.ts';
 
 export interface Stock {

@@ -3,7 +3,7 @@
 
 import { CommandFailure } from '../../../lib/program/command-failure.ts';
 import type { FleetView } from '../../view/fleet-view.ts';
-import type { Broker } from '../broker/connection.ts';
+import type { Broker } from '../broker/broker.ts';
 import type { Host } from '../host.ts';
 
 /** A broker's queue for one client is bounded, and a fleet may say more at once. */

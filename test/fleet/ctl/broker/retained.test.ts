@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Broker, MessageListener } from '../../../../fleet/ctl/broker/connection.ts';
+import type { Broker, MessageListener } from '../../../../fleet/ctl/broker/broker.ts';
 import { awaitRetained } from '../../../../fleet/ctl/broker/retained.ts';
 
 /**
