@@ -14,7 +14,6 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import { loadFiles } from '../fleet/document/load-file.ts';
-import { CommandFailure } from '../lib/program/command-failure.ts';
 
 const DEFAULT = path.resolve(import.meta.dirname, '../../shared/compose-shapes');
 const dir = process.argv[2] ?? DEFAULT;
@@ -72,15 +71,10 @@ function faultsOf(text: string, { env, files }: Entry): string[] {
     writeFileSync(path.join(folder, 'compose.yaml'), text);
     for (const file of [...files, ...namedIn(text)]) makeDummy(folder, file);
     const readStdin = () => ({ ok: true, text: '' }) as const;
-    loadFiles(['compose.yaml'], { cwd: folder, variables: env, readStdin });
-    return [];
-  } catch (error) {
-    if (!(error instanceof CommandFailure)) throw error;
-    const faults = v.safeParse(
-      v.object({ faults: v.array(v.object({ message: v.string() })) }),
-      error.details,
-    );
-    return faults.success ? faults.output.faults.map(({ message }) => message) : [error.message];
+    const result = loadFiles(['compose.yaml'], { cwd: folder, variables: env, readStdin });
+    if (result.ok) return [];
+    const { faulty, message } = result.failure;
+    return faulty?.faults.map((fault) => fault.message) ?? [message];
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,13 +1,12 @@
 // Reads FILE …: Compose files, one over the other, or a ready document when its name ends in `.json`.
 import { basename, dirname, resolve } from 'node:path';
-import { CommandFailure } from '../../lib/program/command-failure.ts';
-import { EXIT } from '../../lib/program/exit-codes.ts';
 import { NAME_PATTERN } from '../../protocol/values/names.ts';
 import type { FileText } from '../compose/conversion.ts';
 import type { Variables } from '../compose/interpolate.ts';
 import { type PlacedFault, readCompose } from '../compose/read-compose.ts';
 import type { SourceText } from '../compose/sources.ts';
 import { besideFolder } from './beside-folder.ts';
+import { type Failed, failed } from './document-failure.ts';
 import { type ContentResult, type ReadyContent, readJsonDocument } from './json-document.ts';
 import { readTextFile } from './read-file.ts';
 import { readVariables } from './read-variables.ts';
@@ -35,18 +34,35 @@ export interface LoadOptions {
   readonly readStdin: (maxBytes: number) => FileText;
 }
 
-/** Loads and validates files; throws with all their faults when they are not valid. */
-export function loadFiles(files: readonly [string, ...string[]], options: LoadOptions): LoadedFile {
-  const [file, ...others] = files;
-  const texts = files.map((one) => ({ file: one, text: readText(one, options) }));
-  const [first] = texts;
-  const isReady = first !== undefined && isDocument(first);
-  if (isReady && others.length > 0) throw notAlone(first.file);
-  const result = isReady
-    ? readJsonDocument(first.text, options.name)
-    : readComposeFiles(file, texts, options);
-  if (!result.ok) throw invalidFile(file, result);
-  return { file, content: result.content, notes: formatFaults(file, result.notes) };
+export type LoadResult = { readonly ok: true; readonly loaded: LoadedFile } | Failed;
+
+/** Loads and validates files; fails with all their faults where they are not valid. */
+export function loadFiles(files: readonly [string, ...string[]], options: LoadOptions): LoadResult {
+  const [file] = files;
+  const texts: SourceText[] = [];
+  for (const one of files) {
+    const read = readText(one, options);
+    if (!read.ok)
+      return failed({ code: 'file_unreadable', message: `${one} cannot be read: ${read.message}` });
+    texts.push({ file: one, text: read.text });
+  }
+  const result = readContent(file, texts, options);
+  if ('failure' in result) return result;
+  if (!result.ok) return invalidFile(file, result.faults);
+  return { ok: true, loaded: { file, content: result.content, notes: formatFaults(file, result.notes) } };
+}
+
+/** A ready document stands alone, and its name says what it is. */
+function readContent(
+  file: string,
+  texts: readonly SourceText[],
+  options: LoadOptions,
+): ContentResult | Failed {
+  const [first, ...others] = texts;
+  if (first === undefined || !isDocument(first)) return readComposeFiles(file, texts, options);
+  if (others.length === 0) return readJsonDocument(first.text, options.name);
+  const message = `${first.file} is a ready document, and nothing can be merged with it`;
+  return failed({ code: 'usage', message });
 }
 
 /** What `validate --json` writes may come by a pipe too. */
@@ -54,9 +70,15 @@ function isDocument({ file, text }: SourceText): boolean {
   return file.endsWith('.json') || (file === STDIN && /^\s*\{\s*"schema":\s*"holdfast\./.test(text));
 }
 
-function readComposeFiles(file: string, texts: readonly SourceText[], options: LoadOptions): ContentResult {
+function readComposeFiles(
+  file: string,
+  texts: readonly SourceText[],
+  options: LoadOptions,
+): ContentResult | Failed {
   const folder = file === STDIN ? options.cwd : dirname(resolve(options.cwd, file));
-  const variables = readVariables(folder, options);
+  const read = readVariables(folder, options);
+  if (!read.ok) return read;
+  const { variables } = read;
   const asked = (variables.COMPOSE_PROFILES ?? '').split(',').filter((profile) => profile !== '');
   return readCompose(texts, {
     variables,
@@ -72,11 +94,8 @@ function readComposeFiles(file: string, texts: readonly SourceText[], options: L
   });
 }
 
-function readText(file: string, { cwd, readStdin }: LoadOptions): string {
-  const read = file === STDIN ? readStdin(MAX_FILE_BYTES) : readTextFile(resolve(cwd, file), MAX_FILE_BYTES);
-  if (read.ok) return read.text;
-  const message = `${file} cannot be read: ${read.message}`;
-  throw new CommandFailure({ code: 'file_unreadable', exitCode: EXIT.usage, message });
+function readText(file: string, { cwd, readStdin }: LoadOptions): FileText {
+  return file === STDIN ? readStdin(MAX_FILE_BYTES) : readTextFile(resolve(cwd, file), MAX_FILE_BYTES);
 }
 
 /** The folder's name as Compose makes a project's name of it. */
@@ -89,20 +108,10 @@ function nameOfFolder(folder: string): string {
   return NAME_PATTERN.test(name) ? name : 'default';
 }
 
-function notAlone(file: string): CommandFailure {
-  const message = `${file} is a ready document, and nothing can be merged with it`;
-  return new CommandFailure({ code: 'usage', exitCode: EXIT.usage, message });
-}
-
-function invalidFile(file: string, result: Extract<ContentResult, { ok: false }>): CommandFailure {
-  const { faults } = result;
+function invalidFile(file: string, faults: readonly PlacedFault[]): Failed {
   const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
-  return new CommandFailure({
-    code: 'invalid_file',
-    exitCode: EXIT.usage,
-    message: `${file} has ${count}:\n${formatFaults(file, faults).join('\n')}`,
-    details: { file, faults },
-  });
+  const message = `${file} has ${count}:\n${formatFaults(file, faults).join('\n')}`;
+  return failed({ code: 'invalid_file', message, faulty: { file, faults } });
 }
 
 /** `compose.yaml:12:5: services.web.build: …`, as compilers write it and editors jump to it. */

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { DEPLOYMENT_SCHEMA, type Deployment } from '../../protocol/deployment/deployment.ts';
 import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
 import { canonicalJson, contentHash } from '../../protocol/values/canonical-json.ts';
+import { type Failed, failed } from './document-failure.ts';
 import type { ReadyContent } from './json-document.ts';
 import { findRefuser, highestOf, type TakenRevision } from './learn-revisions.ts';
 
@@ -30,14 +31,7 @@ export interface Publication {
   readonly isUnchanged: boolean;
 }
 
-export type PlanResult =
-  | { readonly ok: true; readonly publication: Publication }
-  | {
-      readonly ok: false;
-      readonly code: string;
-      readonly message: string;
-      readonly hint: string | undefined;
-    };
+export type PlanResult = { readonly ok: true; readonly publication: Publication } | Failed;
 
 const retainedSchema = v.looseObject({ revision: v.pipe(v.number(), v.integer(), v.minValue(0)) });
 const rolloutSchema = v.looseObject({ salt: v.optional(v.string()) });
@@ -48,7 +42,7 @@ export function planPublication(request: PublicationRequest): PlanResult {
   const explicit = request.revision ?? numberOrUndefined(content.revision);
   if (explicit === undefined && retained !== null && !v.is(retainedSchema, retained)) {
     const message = 'the retained document has no revision that could be read';
-    return failed('unreadable_revision', message, 'give one with --revision N');
+    return failed({ code: 'unreadable_revision', message, hint: 'give one with --revision N' });
   }
   const highest = highestKnown(request);
   const revision = explicit ?? highest + 1;
@@ -59,7 +53,8 @@ export function planPublication(request: PublicationRequest): PlanResult {
   // Never other content under a number that was published before, even if nobody took it.
   if (revision <= highest) {
     const message = `revision ${revision} is taken: ${explainTaken(request, revision)}`;
-    return failed('revision_taken', message, `leave the number out, and it becomes ${highest + 1}`);
+    const hint = `leave the number out, and it becomes ${highest + 1}`;
+    return failed({ code: 'revision_taken', message, hint });
   }
   const issuedAt = content.issued_at ?? request.issuedAt.toISOString();
   const head = {
@@ -90,15 +85,12 @@ function explainTaken({ taken, retained }: PublicationRequest, revision: number)
     : `${holder.device} knows revision ${holder.revision} already`;
 }
 
-function failed(code: string, message: string, hint?: string): PlanResult {
-  return { ok: false, code, message, hint };
-}
-
 function finish(value: Readonly<Record<string, unknown>>, isUnchanged: boolean): PlanResult {
   const parsed = parseDeployment(value);
   if (!parsed.ok) {
     const faults = parsed.faults.map(({ path, message }) => `${path}: ${message}`);
-    return failed('invalid_document', `the document would not be valid: ${faults.join('; ')}`);
+    const message = `the document would not be valid: ${faults.join('; ')}`;
+    return failed({ code: 'invalid_document', message });
   }
   const { document } = parsed.value;
   const publication = { value, document, revision: document.revision, hash: contentHash(value), isUnchanged };

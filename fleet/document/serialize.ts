@@ -1,10 +1,9 @@
 // A document as the bytes that are published, within what every large broker retains.
 
-import { CommandFailure } from '../../lib/program/command-failure.ts';
-import { EXIT } from '../../lib/program/exit-codes.ts';
 import { formatPath } from '../../protocol/faults.ts';
 import { MAX_RETAINED_BYTES, WARN_RETAINED_BYTES } from '../../protocol/payload.ts';
 import { formatBytes } from '../../protocol/values/byte-size.ts';
+import { type Failed, failed } from './document-failure.ts';
 
 export interface Payload {
   readonly text: string;
@@ -13,30 +12,28 @@ export interface Payload {
   readonly warning: string | null;
 }
 
+export type SerializeResult = { readonly ok: true; readonly payload: Payload } | Failed;
+
 /** What people cut a document into: services, and the contents of files. */
 const KINDS = ['services', 'configs', 'secrets'] as const;
 const NAMED = 3;
 
 const HINT = 'make several deployments of it, or put long texts into the image';
 
-/** Throws when the document is too large to be retained everywhere. */
-export function serialize(value: unknown): Payload {
+/** Fails where the document is too large to be retained everywhere. */
+export function serialize(value: unknown): SerializeResult {
   const text = JSON.stringify(value);
   const bytes = Buffer.byteLength(text);
   const limit = formatBytes(MAX_RETAINED_BYTES);
   if (bytes > MAX_RETAINED_BYTES) {
-    throw new CommandFailure({
-      code: 'too_large',
-      exitCode: EXIT.usage,
-      message: `the document has ${formatBytes(bytes)}, and at most ${limit} can be published; the largest parts are ${largestParts(value)}`,
-      hint: HINT,
-    });
+    const message = `the document has ${formatBytes(bytes)}, and at most ${limit} can be published; the largest parts are ${largestParts(value)}`;
+    return failed({ code: 'too_large', message, hint: HINT });
   }
   const warning =
     bytes > WARN_RETAINED_BYTES
       ? `the document has ${formatBytes(bytes)} of at most ${limit}; ${HINT}`
       : null;
-  return { text, bytes, warning };
+  return { ok: true, payload: { text, bytes, warning } };
 }
 
 function largestParts(value: unknown): string {

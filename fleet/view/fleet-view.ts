@@ -1,12 +1,17 @@
 // What the devices report, gathered from messages: presence, state and status, each as last heard.
 import type { BaseIssue, BaseSchema } from 'valibot';
-import type { IncomingMessage } from '../../lib/mqtt/message.ts';
 import { type Parsed, parseWith } from '../../protocol/faults.ts';
 import { MAX_PAYLOAD_BYTES, parseJsonPayload } from '../../protocol/payload.ts';
 import { type Presence, presenceSchema } from '../../protocol/reports/presence.ts';
 import { type DeviceState, stateSchema } from '../../protocol/reports/state.ts';
 import { type Status, statusSchema } from '../../protocol/reports/status.ts';
 import { parseTopic } from '../../protocol/topics.ts';
+
+/** A message of a device, as it came. */
+interface Report {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+}
 
 export interface DeviceView {
   readonly device: string;
@@ -33,7 +38,7 @@ export class FleetView {
   }
 
   /** Takes a message in; what is none of presence, state and status changes nothing. */
-  accept({ topic, payload }: IncomingMessage): void {
+  accept({ topic, payload }: Report): void {
     const parsed = parseTopic(this.prefix, topic);
     if (parsed === null || payload.byteLength === 0) return;
     if (parsed.kind !== 'presence' && parsed.kind !== 'state' && parsed.kind !== 'status') return;

@@ -273,21 +273,13 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'fleet/view',
     duty: 'what devices have told, judged',
-    imports: ['lib/mqtt', 'protocol', ...DOCUMENT, 'protocol/reports'],
+    imports: ['protocol', ...DOCUMENT, 'protocol/reports'],
     packages: ['valibot'],
   },
   {
     path: 'fleet/document',
     duty: 'a file is read and made ready to publish',
-    imports: [
-      'fleet/compose',
-      'fleet/view',
-      'lib/failures',
-      'lib/program',
-      'protocol',
-      ...DOCUMENT,
-      'protocol/reports',
-    ],
+    imports: ['fleet/compose', 'fleet/view', 'lib/failures', 'protocol', ...DOCUMENT, 'protocol/reports'],
     packages: ['valibot', 'node:*'],
   },
   {

@@ -1,6 +1,7 @@
 // The files that a command line names, with the notes on them told.
 import type * as v from 'valibot';
 import { type LoadedFile, loadFiles } from '../../document/load-file.ts';
+import { failureOf } from '../failure-of.ts';
 import { type Host, writeNote } from '../host.ts';
 import { type fileSchema, readName } from './options.ts';
 
@@ -12,10 +13,11 @@ export function loadAsked(
   { name, profile: profiles, envFile: envFiles }: v.InferOutput<typeof fileSchema>,
   host: Host,
 ): LoadedFile {
-  const loaded = loadFiles(files, {
+  const result = loadFiles(files, {
     ...{ cwd: host.cwd, variables: host.environment, readStdin: host.readStdin, profiles, envFiles },
     name: name === undefined ? undefined : readName('--name', name),
   });
-  for (const note of loaded.notes) writeNote(host, note);
-  return loaded;
+  if (!result.ok) throw failureOf(result.failure);
+  for (const note of result.loaded.notes) writeNote(host, note);
+  return result.loaded;
 }

@@ -10,6 +10,7 @@ import { type Publication, planPublication, type Retained } from '../../document
 import { type Payload, serialize } from '../../document/serialize.ts';
 import { sourceOf } from '../../view/sources.ts';
 import type { Broker } from '../broker/broker.ts';
+import { failureOf } from '../failure-of.ts';
 import { FleetWatch } from '../follow/fleet-watch.ts';
 import { type Aim, prepareFollow } from '../follow/follow-all.ts';
 import { devicesOf, exitCodeOf, type Outcome } from '../follow/outcome.ts';
@@ -105,13 +106,11 @@ async function prepare(
   const retained = readDocument(stock.documents.get(topic) ?? null, topic);
   const taken = learnRevisions(stock.view, to, name);
   const plan = planPublication({ ...request, retained, taken, issuedAt: host.now() });
-  if (!plan.ok) {
-    const { code, hint } = plan;
-    const message = `${formatAddressee(to)}: ${plan.message}`;
-    throw new CommandFailure({ code, exitCode: EXIT.usage, message, hint });
-  }
+  if (!plan.ok) throw failureOf(plan.failure, formatAddressee(to));
   const { publication } = plan;
-  const payload = serialize(publication.value);
+  const serialized = serialize(publication.value);
+  if (!serialized.ok) throw failureOf(serialized.failure);
+  const { payload } = serialized;
   if (payload.warning !== null) writeNote(host, payload.warning);
   return { to, topic, publication, payload, group: groupBehind(stock, { prefix, to, name }) };
 }

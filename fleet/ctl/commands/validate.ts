@@ -1,11 +1,11 @@
 // `holdfastctl validate FILE`: everything that can be said of a file without a broker or a device.
 import * as v from 'valibot';
-import { UsageError } from '../../../lib/program/command-failure.ts';
 import { EXIT, type ExitCode } from '../../../lib/program/exit-codes.ts';
 import { DEPLOYMENT_SCHEMA } from '../../../protocol/deployment/deployment.ts';
 import type { ReadyContent } from '../../document/json-document.ts';
 import { planPublication } from '../../document/plan-publication.ts';
 import { serialize } from '../../document/serialize.ts';
+import { failureOf } from '../failure-of.ts';
 import { type Host, writeJson, writeLine, writeNote } from '../host.ts';
 import { type Files, loadAsked } from './load-asked.ts';
 import { commonSchema, fileSchema } from './options.ts';
@@ -22,9 +22,11 @@ export function validate(files: Files, options: v.InferOutput<typeof validateSch
     ...{ content: loaded.content, retained: null, taken: [] },
     issuedAt: host.now(),
   });
-  if (!plan.ok) throw new UsageError(plan.message, plan.hint);
+  if (!plan.ok) throw failureOf(plan.failure);
   const { value, document } = plan.publication;
-  const payload = serialize(value);
+  const serialized = serialize(value);
+  if (!serialized.ok) throw failureOf(serialized.failure);
+  const { payload } = serialized;
   if (payload.warning !== null) writeNote(host, payload.warning);
   if (options.json) writeJson(host.stdout, toDocument(loaded.content));
   else writeLine(host.stdout, `${loaded.file} is valid: ${summarize(document)}, ${payload.bytes} bytes`);

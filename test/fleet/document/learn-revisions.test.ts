@@ -17,7 +17,6 @@ function learn(to: Addressee, status: Partial<Status>, groups = ['berlin']) {
     view.accept({
       topic: `${PREFIX}/devices/edge-01/${leaf}`,
       payload: new TextEncoder().encode(JSON.stringify(value)),
-      isRetained: true,
     });
   accept('state', makeState('edge-01', groups));
   accept('status/hello', makeStatus(status));

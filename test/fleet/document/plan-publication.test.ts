@@ -7,7 +7,7 @@ const content = { name: 'a', services: { s: { image: 'i:1' } } };
 
 function plan(request: Partial<PublicationRequest>) {
   const result = planPublication({ content, retained: null, taken: [], issuedAt, ...request });
-  if (!result.ok) throw new Error(result.message);
+  if (!result.ok) throw new Error(result.failure.message);
   return result.publication;
 }
 /** What is retained after the request was published. */
@@ -97,16 +97,21 @@ describe('the revision', () => {
     ],
   ])('that is %s is refused', (_name, request, message) => {
     const result = planPublication({ content, retained: null, taken: [], issuedAt, ...request });
-    expect(result).toMatchObject({ ok: false, code: 'revision_taken' });
-    if (!result.ok) expect(result.message).toContain(message);
-    if (!result.ok) expect(result.hint).toMatch(/^leave the number out, and it becomes 1\d$/);
+    expect(result).toMatchObject({
+      ok: false,
+      failure: {
+        code: 'revision_taken',
+        message: expect.stringContaining(message),
+        hint: expect.stringMatching(/^leave the number out, and it becomes 1\d$/),
+      },
+    });
   });
 
   test('must be given when what is retained has none that can be read', () => {
     const retained = { payload: 'signed' };
     expect(planPublication({ content, retained, taken: [], issuedAt })).toMatchObject({
       ok: false,
-      hint: expect.stringContaining('--revision'),
+      failure: { hint: expect.stringContaining('--revision') },
     });
     expect(plan({ retained, revision: 2 }).revision).toBe(2);
   });

@@ -30,7 +30,6 @@ function viewOf({ groups, online, source, phase = 'converged', code, isRefused }
     view.accept({
       topic: `${PREFIX}/devices/edge-01/${leaf}`,
       payload: new TextEncoder().encode(JSON.stringify(value)),
-      isRetained: true,
     });
   if (groups !== undefined) accept('state', makeState('edge-01', groups));
   if (online !== undefined) accept('presence', makePresence(online));

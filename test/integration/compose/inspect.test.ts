@@ -163,7 +163,9 @@ async function shownByCompose({ name, compose }: Subject): Promise<Shown> {
 
 async function shownByHoldfast({ name, file, variables }: Subject): Promise<Shown> {
   const readStdin = () => ({ ok: false, message: 'no file is "-"' }) as const;
-  const { content } = loadFiles([path.join(projectFolder(), file)], { cwd: world.dir, variables, readStdin });
+  const result = loadFiles([path.join(projectFolder(), file)], { cwd: world.dir, variables, readStdin });
+  if (!result.ok) throw new Error(result.failure.message);
+  const { content } = result.loaded;
   const head = { schema: DEPLOYMENT_SCHEMA, revision: 1, state: 'present' };
   await manager.publish(name, { ...content, ...head, update: UPDATE });
   await manager.phase(name, 'converged', 1, 100_000);
