@@ -14,36 +14,36 @@ export interface CarriedFile {
 
 /** Each file once, whoever binds it, under a name that looks like its path and that no config of the file has. */
 export class CarriedFiles {
-  private readonly files: CarriedFile[] = [];
-  private readonly names = new Map<string, string>();
-  private readonly taken = new Set<string>();
+  readonly #files: CarriedFile[] = [];
+  readonly #names = new Map<string, string>();
+  readonly #taken = new Set<string>();
 
   /** Names that are given already. */
   reserve(names: readonly string[]): void {
-    for (const name of names) this.taken.add(name);
+    for (const name of names) this.#taken.add(name);
   }
 
   add(file: CarriedFile): void {
-    this.files.push(file);
-    if (this.names.has(file.path)) return;
-    const name = this.freeName(file.path);
-    this.taken.add(name);
-    this.names.set(file.path, name);
+    this.#files.push(file);
+    if (this.#names.has(file.path)) return;
+    const name = this.#freeName(file.path);
+    this.#taken.add(name);
+    this.#names.set(file.path, name);
   }
 
   of(service: string): readonly CarriedFile[] {
-    return this.files.filter((file) => file.service === service);
+    return this.#files.filter((file) => file.service === service);
   }
 
   nameOf({ path }: CarriedFile): string {
-    return this.names.get(path) ?? '';
+    return this.#names.get(path) ?? '';
   }
 
   contents(): JsonObject {
-    return Object.fromEntries(this.files.map((file) => [this.nameOf(file), { content: file.content }]));
+    return Object.fromEntries(this.#files.map((file) => [this.nameOf(file), { content: file.content }]));
   }
 
-  private freeName(path: string): string {
+  #freeName(path: string): string {
     const stem =
       path
         .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
@@ -51,7 +51,7 @@ export class CarriedFiles {
         .slice(-56) || 'file';
     const good = /^[A-Za-z0-9]/.test(stem) ? stem : `f${stem}`;
     let name = good;
-    for (let count = 2; this.taken.has(name); count += 1) name = `${good}-${count}`;
+    for (let count = 2; this.#taken.has(name); count += 1) name = `${good}-${count}`;
     return name;
   }
 }

@@ -61,20 +61,20 @@ export class Conversion {
   readonly variables: Variables;
   readonly profiles: ReadonlySet<string>;
   readonly beside: Beside;
-  private readonly projects: readonly string[];
-  private readonly ownFolder: string | undefined;
+  readonly #projects: readonly string[];
+  readonly #ownFolder: string | undefined;
   /** Where the project's folder is on the device, if the file says so. */
   folder: string | null = null;
   readonly carried = new CarriedFiles();
   readonly sources = new Sources();
   readonly faults: OffsetFault[] = [];
   readonly notes: OffsetFault[] = [];
-  private readonly offsets = new Map<string, number>();
-  private readonly faultedPaths: Path[] = [];
-  private readonly origins = new Map<string, Path>();
-  private readonly locals = new Map<number, string[]>();
-  private readonly leftOut = new Set<string>();
-  private readonly delayed: (() => void)[] = [];
+  readonly #offsets = new Map<string, number>();
+  readonly #faultedPaths: Path[] = [];
+  readonly #origins = new Map<string, Path>();
+  readonly #locals = new Map<number, string[]>();
+  readonly #leftOut = new Set<string>();
+  readonly #delayed: (() => void)[] = [];
 
   constructor({
     variables,
@@ -86,34 +86,34 @@ export class Conversion {
     this.variables = variables;
     this.profiles = new Set(profiles);
     this.beside = beside;
-    this.projects = projects;
-    this.ownFolder = ownFolder;
+    this.#projects = projects;
+    this.#ownFolder = ownFolder;
   }
 
   get project(): string {
-    return this.projects[0] ?? '';
+    return this.#projects[0] ?? '';
   }
 
   /** Whether Compose gives this name itself to what the project makes under a key. */
   isOwnName(name: unknown, key: string): boolean {
-    return this.projects.some((project) => name === `${project}_${key}`);
+    return this.#projects.some((project) => name === `${project}_${key}`);
   }
 
   /** Remembers that a text was put together with variables that are of the machine of whoever deploys. */
   noteLocal(offset: number, name: string): void {
-    this.locals.set(offset, [...(this.locals.get(offset) ?? []), name]);
+    this.#locals.set(offset, [...(this.#locals.get(offset) ?? []), name]);
   }
 
   /** The path from the project's folder of what is written as a whole path to it, such as `$PWD/x`; else `null`. */
   localPath(source: string, offset: number): string | null {
-    const usesFolder = this.locals.get(offset)?.includes('PWD') === true;
-    const folder = usesFolder ? this.variables.PWD : this.ownFolder;
+    const usesFolder = this.#locals.get(offset)?.includes('PWD') === true;
+    const folder = usesFolder ? this.variables.PWD : this.#ownFolder;
     if (folder === undefined) return null;
     return source === folder || source.startsWith(`${folder}/`) ? `.${source.slice(folder.length)}` : null;
   }
 
   isOfHome(offset: number): boolean {
-    return this.locals.get(offset)?.includes('HOME') === true;
+    return this.#locals.get(offset)?.includes('HOME') === true;
   }
 
   /** The path from the project's folder of one that is written at an offset. */
@@ -124,30 +124,30 @@ export class Conversion {
 
   /** Leaves a judgement until all files have been read. */
   whenRead(judge: () => void): void {
-    this.delayed.push(judge);
+    this.#delayed.push(judge);
   }
 
   /** All files have been read. */
   endReading(): void {
-    for (const judge of this.delayed.splice(0)) judge();
+    for (const judge of this.#delayed.splice(0)) judge();
   }
 
   /** Remembers a service whose profiles nobody asked for. */
   leaveOut(service: string): void {
-    this.leftOut.add(service);
+    this.#leftOut.add(service);
   }
 
   get leavesOut(): boolean {
-    return this.leftOut.size > 0;
+    return this.#leftOut.size > 0;
   }
 
   isLeftOut(service: string): boolean {
-    return this.leftOut.has(service);
+    return this.#leftOut.has(service);
   }
 
   /** Where a part of the document has another path than in the file: an item of a list, say, after one that was refused. */
   land(at: Path, from: Path): void {
-    this.origins.set(formatPath(at), from);
+    this.#origins.set(formatPath(at), from);
   }
 
   /** The path in the file of a part of the document. */
@@ -155,20 +155,20 @@ export class Conversion {
     let path: Path = [];
     for (const part of at) {
       const below: Path = [...path, part];
-      path = this.origins.get(formatPath(below)) ?? below;
+      path = this.#origins.get(formatPath(below)) ?? below;
     }
     return path;
   }
 
   /** Keeps the protocol from telling what is missing at a path, as a fault elsewhere tells why. */
   excuse(at: Path): void {
-    this.faultedPaths.push(at);
+    this.#faultedPaths.push(at);
   }
 
   /** Reports a fault; the protocol's own faults at or below its path are then not told a second time. */
   fault(field: Pick<Field, 'at' | 'offset'>, message: string): undefined {
     this.faults.push({ offset: field.offset, path: formatPath(field.at), message });
-    this.faultedPaths.push(field.at);
+    this.#faultedPaths.push(field.at);
     return undefined;
   }
 
@@ -178,13 +178,13 @@ export class Conversion {
 
   /** Remembers where in the text of the file a part of it stands. */
   place(at: Path, offset: number): void {
-    this.offsets.set(formatPath(at), offset);
+    this.#offsets.set(formatPath(at), offset);
   }
 
   /** Where a part of the file, or else the nearest part around it, stands in its text. */
   offsetOf(at: Path): number {
     for (let length = at.length; length > 0; length -= 1) {
-      const offset = this.offsets.get(formatPath(at.slice(0, length)));
+      const offset = this.#offsets.get(formatPath(at.slice(0, length)));
       if (offset !== undefined) return offset;
     }
     return 0;
@@ -193,7 +193,7 @@ export class Conversion {
   /** Whether a fault at this path, or of the very text at this offset, has been told. */
   isTold(at: Path, offset: number): boolean {
     const isFaultyText = this.faults.some((fault) => fault.path === '' && fault.offset === offset);
-    return isFaultyText || this.faultedPaths.some((path) => path.length > 0 && isWithin(at, path));
+    return isFaultyText || this.#faultedPaths.some((path) => path.length > 0 && isWithin(at, path));
   }
 }
 

@@ -21,33 +21,33 @@ export interface Place extends Position {
 }
 
 export class Sources {
-  private readonly sources: Source[] = [];
-  private end = 0;
+  readonly #sources: Source[] = [];
+  #end = 0;
 
   /** Room for a text: what its first character counts as. */
   reserve({ text }: SourceText): number {
-    const base = this.end;
+    const base = this.#end;
     // One more, so that the end of a text is no other's start.
-    this.end += text.length + 1;
+    this.#end += text.length + 1;
     return base;
   }
 
   add(source: Source): void {
-    this.sources.push(source);
+    this.#sources.push(source);
   }
 
   placeOf(offset: number): Place {
-    const source = this.sourceOf(offset);
+    const source = this.#sourceOf(offset);
     const position = source?.positionOf(offset) ?? { line: 1, column: 1 };
-    return source === undefined || this.sources.length === 1 ? position : { ...position, file: source.file };
+    return source === undefined || this.#sources.length === 1 ? position : { ...position, file: source.file };
   }
 
   folderOf(offset: number): string {
-    return this.sourceOf(offset)?.folder ?? '';
+    return this.#sourceOf(offset)?.folder ?? '';
   }
 
-  private sourceOf(offset: number): Source | undefined {
-    return this.sources
+  #sourceOf(offset: number): Source | undefined {
+    return this.#sources
       .filter(({ base }) => base <= offset)
       .toSorted((one, other) => other.base - one.base)[0];
   }

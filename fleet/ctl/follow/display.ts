@@ -29,27 +29,27 @@ export function createDisplay(host: Host, isJson: boolean): Display {
 }
 
 class PlainDisplay implements Display {
-  private readonly host: Host;
-  private readonly lastKeys = new Map<string, string>();
+  readonly #host: Host;
+  readonly #lastKeys = new Map<string, string>();
 
   constructor(host: Host) {
-    this.host = host;
+    this.#host = host;
   }
 
   show(device: string, { key, text }: Description): void {
-    if (this.lastKeys.get(device) === key) return;
-    this.lastKeys.set(device, key);
+    if (this.#lastKeys.get(device) === key) return;
+    this.#lastKeys.set(device, key);
     this.print(`${device}: ${text}`);
   }
 
   settle(): void {}
 
   print(line: string): void {
-    writeLine(this.host.stdout, line);
+    writeLine(this.#host.stdout, line);
   }
 
   fail(line: string): void {
-    writeLine(this.host.stderr, line);
+    writeLine(this.#host.stderr, line);
   }
 
   close(): void {}
@@ -59,58 +59,58 @@ const CLEAR_LINE = '\r\u001b[K';
 const REDRAW_MS = 1000;
 
 class LiveDisplay implements Display {
-  private readonly host: Host;
-  private readonly startedMs: number;
-  private readonly timer: NodeJS.Timeout;
+  readonly #host: Host;
+  readonly #startedMs: number;
+  readonly #timer: NodeJS.Timeout;
   /** Of those that have yet to settle, the one that moved last at the end. */
-  private readonly texts = new Map<string, string>();
+  readonly #texts = new Map<string, string>();
 
   constructor(host: Host) {
-    this.host = host;
-    this.startedMs = host.monotonicMs();
-    this.timer = setInterval(() => this.draw(), REDRAW_MS);
+    this.#host = host;
+    this.#startedMs = host.monotonicMs();
+    this.#timer = setInterval(() => this.#draw(), REDRAW_MS);
   }
 
   show(device: string, { text }: Description): void {
-    this.texts.delete(device);
-    this.texts.set(device, text);
-    this.draw();
+    this.#texts.delete(device);
+    this.#texts.set(device, text);
+    this.#draw();
   }
 
   settle(device: string): void {
-    this.texts.delete(device);
+    this.#texts.delete(device);
   }
 
   print(line: string): void {
-    this.clear();
-    writeLine(this.host.stdout, line);
-    this.draw();
+    this.#clear();
+    writeLine(this.#host.stdout, line);
+    this.#draw();
   }
 
   fail(line: string): void {
-    this.clear();
-    writeLine(this.host.stderr, line);
-    this.draw();
+    this.#clear();
+    writeLine(this.#host.stderr, line);
+    this.#draw();
   }
 
   close(): void {
-    clearInterval(this.timer);
-    this.texts.clear();
-    this.clear();
+    clearInterval(this.#timer);
+    this.#texts.clear();
+    this.#clear();
   }
 
-  private clear(): void {
-    this.host.stdout.write(CLEAR_LINE);
+  #clear(): void {
+    this.#host.stdout.write(CLEAR_LINE);
   }
 
   /** The device that moved last stands for all: a fleet does not fit on one line. */
-  private draw(): void {
-    const [device, text] = [...this.texts].at(-1) ?? [];
+  #draw(): void {
+    const [device, text] = [...this.#texts].at(-1) ?? [];
     if (device === undefined || text === undefined) return;
-    const elapsed = formatDuration(this.host.monotonicMs() - this.startedMs);
+    const elapsed = formatDuration(this.#host.monotonicMs() - this.#startedMs);
     const line = printable(`${elapsed}  ${device}: ${text}`);
     // A line that wraps could not be redrawn.
-    const width = (this.host.stdout.columns ?? 80) - 1;
-    this.host.stdout.write(`${CLEAR_LINE}${shorten(line, width, '…')}`);
+    const width = (this.#host.stdout.columns ?? 80) - 1;
+    this.#host.stdout.write(`${CLEAR_LINE}${shorten(line, width, '…')}`);
   }
 }

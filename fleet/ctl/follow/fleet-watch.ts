@@ -19,20 +19,20 @@ export interface WatchOptions {
 }
 
 export class FleetWatch {
-  private readonly options: WatchOptions;
-  private broker: Broker;
+  readonly #options: WatchOptions;
+  #broker: Broker;
 
   /** `broker` is subscribed to the filters, and the view listens to it. */
   constructor(broker: Broker, options: WatchOptions) {
-    this.broker = broker;
-    this.options = options;
+    this.#broker = broker;
+    this.#options = options;
   }
 
   /** Carries the work out, and again with another connection each time that the line breaks. */
   async during(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     for (;;) {
-      const { broker } = this;
-      const timer = setInterval(() => this.readAgain(broker), READ_AGAIN_MS);
+      const broker = this.#broker;
+      const timer = setInterval(() => this.#readAgain(broker), READ_AGAIN_MS);
       try {
         return await work(broker.signal);
       } catch (error) {
@@ -40,26 +40,26 @@ export class FleetWatch {
       } finally {
         clearInterval(timer);
       }
-      await this.reconnect();
+      await this.#reconnect();
     }
   }
 
   async close(): Promise<void> {
-    await this.broker.close();
+    await this.#broker.close();
   }
 
-  private async reconnect(): Promise<void> {
-    const { host, connect, view, filters } = this.options;
-    await this.broker.close();
+  async #reconnect(): Promise<void> {
+    const { host, connect, view, filters } = this.#options;
+    await this.#broker.close();
     await host.pause(RECONNECT_AFTER_MS, host.signal);
-    this.broker = await connect();
-    this.broker.onMessage((message) => view.accept(message));
-    await this.broker.subscribe(filters);
+    this.#broker = await connect();
+    this.#broker.onMessage((message) => view.accept(message));
+    await this.#broker.subscribe(filters);
   }
 
   /** A subscription that is refused now is asked for again next time, and a broken line is seen elsewhere. */
-  private readAgain(broker: Broker): void {
-    broker.subscribe(this.options.filters).catch(() => undefined);
+  #readAgain(broker: Broker): void {
+    broker.subscribe(this.#options.filters).catch(() => undefined);
   }
 }
 

@@ -21,24 +21,24 @@ export interface FollowOptions {
 }
 
 export class Follow {
-  private readonly options: FollowOptions;
+  readonly #options: FollowOptions;
   /** By device. */
-  private readonly pending: Map<string, readonly Followed[]>;
+  readonly #pending: Map<string, readonly Followed[]>;
 
   constructor(options: FollowOptions) {
-    this.options = options;
-    this.pending = Map.groupBy(options.followed, ({ device }) => device);
+    this.#options = options;
+    this.#pending = Map.groupBy(options.followed, ({ device }) => device);
   }
 
   /** Resolves when all have settled or the time is up; rejects when the signal aborts, and may then be run again. */
   async run(signal: AbortSignal, timeoutMs: number): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const look = (device?: string): void => {
-      this.look(device);
-      if (this.pending.size === 0) resolve();
+      this.#look(device);
+      if (this.#pending.size === 0) resolve();
     };
     const onAbort = (): void => reject(signal.reason);
-    const stop = this.options.view.onChange(look);
+    const stop = this.#options.view.onChange(look);
     const timer = setTimeout(resolve, Math.max(0, timeoutMs));
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
@@ -53,17 +53,17 @@ export class Follow {
   }
 
   /** Judges what the device follows, or what all do. */
-  private look(device?: string): void {
-    for (const one of device === undefined ? [...this.pending.keys()] : [device]) {
+  #look(device?: string): void {
+    for (const one of device === undefined ? [...this.#pending.keys()] : [device]) {
       const isNews = device !== undefined;
-      const left = (this.pending.get(one) ?? []).filter((followed) => !this.hasSettled(followed, isNews));
-      if (left.length > 0) this.pending.set(one, left);
-      else this.pending.delete(one);
+      const left = (this.#pending.get(one) ?? []).filter((followed) => !this.#hasSettled(followed, isNews));
+      if (left.length > 0) this.#pending.set(one, left);
+      else this.#pending.delete(one);
     }
   }
 
-  private hasSettled(followed: Followed, isNews: boolean): boolean {
-    const { view, onPending, onSettled } = this.options;
+  #hasSettled(followed: Followed, isNews: boolean): boolean {
+    const { view, onPending, onSettled } = this.#options;
     const { statuses, state } = view.deviceOf(followed.device);
     const groups = state?.groups ?? [];
     const verdict = judgeStatus(statuses.get(followed.goal.name), { ...followed, groups });
