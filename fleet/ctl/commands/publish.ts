@@ -129,8 +129,8 @@ function readDocument(payload: Uint8Array | null, topic: string): Retained {
 
 function aimOf({ to, publication }: Prepared, all: readonly Addressee[]): Aim {
   const { document, revision, hash, isUnchanged } = publication;
-  const goal = { name: document.name, source: sourceOf(to), revision, hash, state: document.state };
-  return { publications: { to, document, all }, goal, isUnchanged };
+  const desired = { name: document.name, source: sourceOf(to), revision, hash, state: document.state };
+  return { publications: { to, document, all }, desired, isUnchanged };
 }
 
 function announce({ to, publication, group }: Prepared, host: Host): void {

@@ -2,7 +2,7 @@
 
 import { expectDevices, type Publications } from '../../view/expect-devices.ts';
 import type { FleetView } from '../../view/fleet-view.ts';
-import type { Goal } from '../../view/judge-status.ts';
+import type { DesiredRevision } from '../../view/judge-status.ts';
 import type { Host } from '../host.ts';
 import { describeProgress } from '../render/describe-status.ts';
 import { createDisplay, type Display } from './display.ts';
@@ -14,7 +14,7 @@ import { reportEnded, reportLate } from './report-outcome.ts';
 /** What one addressee was asked, and whom it concerns. */
 export interface Aim {
   readonly publications: Publications;
-  readonly goal: Goal;
+  readonly desired: DesiredRevision;
   /** Nothing was published: what devices have told before is about it too. */
   readonly isUnchanged: boolean;
 }
@@ -42,12 +42,12 @@ export function prepareFollow(
 }
 
 function trackOf(aim: Aim, view: FleetView): Track {
-  const { publications, goal } = aim;
+  const { publications, desired } = aim;
   const expectations = expectDevices(view, publications);
   const followed = expectations.flatMap((one): Followed[] =>
-    one.kind === 'awaited' ? [{ device: one.device, goal, takesPart: one.takesPart }] : [],
+    one.kind === 'awaited' ? [{ device: one.device, desired, takesPart: one.takesPart }] : [],
   );
-  return { ...aim, outcome: { to: publications.to, goal, expectations, ended: new Map() }, followed };
+  return { ...aim, outcome: { to: publications.to, desired, expectations, ended: new Map() }, followed };
 }
 
 async function followAll(tracks: readonly Track[], options: FollowAllOptions): Promise<readonly Outcome[]> {
@@ -75,11 +75,11 @@ interface Around extends FollowAllOptions {
 
 function followOf(tracks: readonly Track[], { view, display, elapsedMs }: Around): Follow {
   const trackFor = new Map(tracks.flatMap((track) => track.followed.map((one) => [one, track] as const)));
-  const statusOf = ({ device, goal }: Followed) => view.deviceOf(device).statuses.get(goal.name);
+  const statusOf = ({ device, desired }: Followed) => view.deviceOf(device).statuses.get(desired.name);
   return new Follow({
     view,
     followed: [...trackFor.keys()],
-    onPending: (one) => display.show(one.device, describeProgress(statusOf(one), one.goal)),
+    onPending: (one) => display.show(one.device, describeProgress(statusOf(one), one.desired)),
     onSettled: (one, settled, isNews) => {
       const track = trackFor.get(one);
       const wasSo = track?.isUnchanged === true && !isNews;

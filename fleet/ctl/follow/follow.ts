@@ -1,15 +1,15 @@
 // Follows revisions on the devices that they are for, until each has settled or the time is up.
 import type { FleetView } from '../../view/fleet-view.ts';
-import { type Goal, judgeStatus, type Verdict } from '../../view/judge-status.ts';
+import { type DesiredRevision, type Judgement, judgeStatus } from '../../view/judge-status.ts';
 
-/** One device on its way to one goal. */
+/** One device on its way to one revision. */
 export interface Followed {
   readonly device: string;
-  readonly goal: Goal;
+  readonly desired: DesiredRevision;
   /** Whether the roll-out has come to it. */
   readonly takesPart: boolean;
 }
-export type Settled = Exclude<Verdict, { readonly kind: 'pending' }>;
+export type Settled = Exclude<Judgement, { readonly kind: 'pending' }>;
 
 export interface FollowOptions {
   readonly view: FleetView;
@@ -66,9 +66,9 @@ export class Follow {
     const { view, onPending, onSettled } = this.#options;
     const { statuses, state } = view.deviceOf(followed.device);
     const groups = state?.groups ?? [];
-    const verdict = judgeStatus(statuses.get(followed.goal.name), { ...followed, groups });
-    if (verdict.kind === 'pending') onPending(followed);
-    else onSettled(followed, verdict, isNews);
-    return verdict.kind !== 'pending';
+    const judgement = judgeStatus(statuses.get(followed.desired.name), { ...followed, groups });
+    if (judgement.kind === 'pending') onPending(followed);
+    else onSettled(followed, judgement, isNews);
+    return judgement.kind !== 'pending';
   }
 }

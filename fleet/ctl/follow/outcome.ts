@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../../../lib/program/exit-codes.ts';
 import { type Addressee, formatAddressee } from '../../../protocol/topics.ts';
 import type { Expectation } from '../../view/expect-devices.ts';
 import type { FleetView } from '../../view/fleet-view.ts';
-import type { Goal } from '../../view/judge-status.ts';
+import type { DesiredRevision } from '../../view/judge-status.ts';
 import type { Settled } from './follow.ts';
 
 /** What became of one device. */
@@ -15,7 +15,7 @@ export interface Ended {
 
 export interface Outcome {
   readonly to: Addressee;
-  readonly goal: Goal;
+  readonly desired: DesiredRevision;
   readonly expectations: readonly Expectation[];
   /** By device; those that the time was up for are not among them. */
   readonly ended: ReadonlyMap<string, Ended>;
@@ -49,10 +49,10 @@ function outcomeOf(ended: Ended | undefined): string {
 }
 
 /** Each device as `--json` tells it. */
-export function devicesOf({ expectations, ended, goal }: Outcome, view: FleetView): object[] {
+export function devicesOf({ expectations, ended, desired }: Outcome, view: FleetView): object[] {
   return expectations.map((expectation) => {
     const { device, note } = expectation;
-    const status = view.deviceOf(device).statuses.get(goal.name) ?? null;
+    const status = view.deviceOf(device).statuses.get(desired.name) ?? null;
     if (expectation.kind === 'skipped')
       return { device, outcome: 'skipped', why: expectation.why, note, status };
     const end = ended.get(device);
@@ -71,11 +71,11 @@ export function summarize(outcomes: readonly Outcome[]): string | null {
   for (const outcome of all) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   const skipped = counts.get('skipped') ?? 0;
   counts.delete('skipped');
-  const goal = outcomes[0]?.goal.state === 'present' ? 'converged' : 'removed';
-  const reached = counts.get(goal) ?? 0;
-  counts.delete(goal);
+  const good = outcomes[0]?.desired.state === 'present' ? 'converged' : 'removed';
+  const reached = counts.get(good) ?? 0;
+  counts.delete(good);
   const others = [...counts].map(([outcome, count]) => `${count} ${WORDS[outcome] ?? outcome}`);
-  const waited = [`${reached} of ${all.length - skipped} ${goal}`, ...others].join(', ');
+  const waited = [`${reached} of ${all.length - skipped} ${good}`, ...others].join(', ');
   return skipped === 0 ? waited : `${waited}; ${skipped} not waited for`;
 }
 

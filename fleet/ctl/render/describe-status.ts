@@ -2,7 +2,7 @@
 import { formatReason } from '../../../lib/reports/reason-words.ts';
 import { describeBytes, describeService } from '../../../lib/reports/service-words.ts';
 import type { Progress, Reason, Status } from '../../../protocol/reports/status.ts';
-import { type Goal, isOurs } from '../../view/judge-status.ts';
+import { type DesiredRevision, isOurs } from '../../view/judge-status.ts';
 
 /** `text` for people; `key` changes only with what deserves a line of its own, not with every byte pulled. */
 export interface Description {
@@ -10,13 +10,13 @@ export interface Description {
   readonly text: string;
 }
 
-/** Where a device stands on its way to the goal. */
-export function describeProgress(status: Status | undefined, goal: Goal): Description {
+/** Where a device stands on its way to the desired revision. */
+export function describeProgress(status: Status | undefined, desired: DesiredRevision): Description {
   if (status === undefined) return same('has not answered yet');
   // Where a document of its own ends, the device goes over to a group's.
-  const hasGoneOver = goal.state === 'inherit' && status.source !== goal.source;
-  if (hasGoneOver || isOurs(status, goal)) return describePhase(status);
-  return same(`has not taken revision ${goal.revision} up yet`);
+  const hasGoneOver = desired.state === 'inherit' && status.source !== desired.source;
+  if (hasGoneOver || isOurs(status, desired)) return describePhase(status);
+  return same(`has not taken revision ${desired.revision} up yet`);
 }
 
 function describePhase(status: Status): Description {

@@ -9,9 +9,9 @@ import { BESIDE, FILES, INSTEAD, type Keys, SAMPLES, VARIABLES } from './spec-sa
 interface SpecKeys {
   readonly objects: Readonly<Record<string, readonly string[]>>;
 }
-type Verdict = 'carried out' | 'refused' | 'as it is' | 'ignored';
+type Handling = 'carried out' | 'refused' | 'as it is' | 'ignored';
 interface Row {
-  readonly verdict: Verdict;
+  readonly handling: Handling;
   readonly note: string;
 }
 
@@ -25,10 +25,10 @@ const rows = new Map([...rowsOf('Service keys', 'service.'), ...rowsOf('Top-leve
 function rowsOf(heading: string, prefix: string): [string, Row][] {
   const section = page.split(/^## /m).find((text) => text.startsWith(heading)) ?? '';
   const found = section.matchAll(/^\| `([^`]+)` \| (carried out|refused|as it is|ignored) \| (.*) \|$/gm);
-  return [...found].map(([, key = '', verdict, note = '']): [string, Row] => [
+  return [...found].map(([, key = '', handling, note = '']): [string, Row] => [
     `${prefix}${key}`,
     // Sound: the pattern lets no other word through.
-    { verdict: verdict as Verdict, note },
+    { handling: handling as Handling, note },
   ]);
 }
 
@@ -43,8 +43,9 @@ function pathOf(object: string, name: string): string {
 
 function isWhole(object: string): boolean {
   return [...rows].some(
-    ([path, { verdict }]) =>
-      verdict !== 'carried out' && (object === path || new RegExp(`^${quotePattern(path)}[.[]`).test(object)),
+    ([path, { handling }]) =>
+      handling !== 'carried out' &&
+      (object === path || new RegExp(`^${quotePattern(path)}[.[]`).test(object)),
   );
 }
 
@@ -80,7 +81,7 @@ test('every key of the specification has its row, and no other has', () => {
 });
 
 const noteOf = (path: string): string => rows.get(path)?.note ?? '';
-const keysOf = (verdict: Verdict) => keys.filter(({ path }) => rows.get(path)?.verdict === verdict);
+const keysOf = (handling: Handling) => keys.filter(({ path }) => rows.get(path)?.handling === handling);
 
 test.each(keysOf('carried out'))('$path is carried out, as the page says', ({ object, name, path }) => {
   const instead = INSTEAD[path];

@@ -1,50 +1,56 @@
 import { describe, expect, test } from 'vitest';
-import { type Goal, judgeStatus } from '../../../fleet/view/judge-status.ts';
+import { type DesiredRevision, judgeStatus } from '../../../fleet/view/judge-status.ts';
 import type { Status } from '../../../protocol/reports/status.ts';
 import { AT, makeStatus } from '../support/fake-device.ts';
 
 const hash = (digit: string) => `sha256:${digit.repeat(64)}`;
-const goal: Goal = { name: 'hello', source: 'device', revision: 7, hash: hash('a'), state: 'present' };
-const removal: Goal = { ...goal, state: 'absent' };
-const ended: Goal = { ...goal, state: 'inherit' };
-const ofGroup: Goal = { ...goal, source: 'groups/berlin' };
-const judge = (status: Status | undefined, of: Goal, takesPart = true) =>
-  judgeStatus(status, { goal: of, takesPart, groups: ['first', 'berlin', 'last'] });
+const asked: DesiredRevision = {
+  name: 'hello',
+  source: 'device',
+  revision: 7,
+  hash: hash('a'),
+  state: 'present',
+};
+const removal: DesiredRevision = { ...asked, state: 'absent' };
+const ended: DesiredRevision = { ...asked, state: 'inherit' };
+const ofGroup: DesiredRevision = { ...asked, source: 'groups/berlin' };
+const judge = (status: Status | undefined, of: DesiredRevision, takesPart = true) =>
+  judgeStatus(status, { desired: of, takesPart, groups: ['first', 'berlin', 'last'] });
 const ours = { revision: 7, hash: hash('a') };
 const refusal = { revision: 7, code: 'stale', path: 'revision', message: 'm', at: AT };
 
 describe('judgeStatus', () => {
   test('nothing heard is pending', () => {
-    expect(judge(undefined, goal)).toEqual({ kind: 'pending' });
+    expect(judge(undefined, asked)).toEqual({ kind: 'pending' });
   });
 
-  test.each<[string, Goal, Partial<Status>, object]>([
-    ['an older revision that converged', goal, { desired: { ...ours, revision: 6 } }, { kind: 'pending' }],
-    ['ours that converged', goal, { desired: ours }, { kind: 'reached', phase: 'converged' }],
-    ['ours that is pulled', goal, { desired: ours, phase: 'pulling' }, { kind: 'pending' }],
-    ['ours that waits', goal, { desired: ours, phase: 'waiting' }, { kind: 'pending' }],
-    ['ours that is degraded', goal, { desired: ours, phase: 'degraded' }, { kind: 'pending' }],
+  test.each<[string, DesiredRevision, Partial<Status>, object]>([
+    ['an older revision that converged', asked, { desired: { ...ours, revision: 6 } }, { kind: 'pending' }],
+    ['ours that converged', asked, { desired: ours }, { kind: 'reached', phase: 'converged' }],
+    ['ours that is pulled', asked, { desired: ours, phase: 'pulling' }, { kind: 'pending' }],
+    ['ours that waits', asked, { desired: ours, phase: 'waiting' }, { kind: 'pending' }],
+    ['ours that is degraded', asked, { desired: ours, phase: 'degraded' }, { kind: 'pending' }],
     [
       'ours that rolled back',
-      goal,
+      asked,
       { desired: ours, phase: 'rolled_back' },
       { kind: 'missed', outcome: 'rolled_back' },
     ],
-    ['ours that failed', goal, { desired: ours, phase: 'failed' }, { kind: 'missed', outcome: 'failed' }],
-    ['a newer one', goal, { desired: { ...ours, revision: 8 } }, { kind: 'missed', outcome: 'superseded' }],
+    ['ours that failed', asked, { desired: ours, phase: 'failed' }, { kind: 'missed', outcome: 'failed' }],
+    ['a newer one', asked, { desired: { ...ours, revision: 8 } }, { kind: 'missed', outcome: 'superseded' }],
     [
       'ours with other content',
-      goal,
+      asked,
       { desired: { ...ours, hash: hash('b') } },
       { kind: 'missed', outcome: 'superseded' },
     ],
     [
       'ours refused',
-      goal,
+      asked,
       { desired: { ...ours, revision: 6 }, refused: refusal },
       { kind: 'missed', outcome: 'refused' },
     ],
-    ['another refused', goal, { desired: ours, refused: { ...refusal, revision: 6 } }, { kind: 'reached' }],
+    ['another refused', asked, { desired: ours, refused: { ...refusal, revision: 6 } }, { kind: 'reached' }],
     [
       'a removal that is done',
       removal,
@@ -54,19 +60,19 @@ describe('judgeStatus', () => {
     ['a removal that left nothing', removal, { desired: null, phase: 'removed' }, { kind: 'reached' }],
     [
       'ours taken, with a refusal of that number that another topic has led to',
-      goal,
+      asked,
       { desired: ours, refused: refusal },
       { kind: 'reached' },
     ],
     [
       "a group's higher revision, for its own document",
-      goal,
+      asked,
       { source: 'groups/berlin', desired: { ...ours, revision: 9 } },
       { kind: 'pending' },
     ],
     [
       "a group's document of that number and content, for its own",
-      goal,
+      asked,
       { source: 'groups/berlin', desired: ours },
       { kind: 'pending' },
     ],
@@ -126,17 +132,19 @@ describe('judgeStatus', () => {
   });
 
   test('a device that the roll-out has not come to sits out, once it has taken the document', () => {
-    expect(judge(makeStatus({ desired: ours, phase: 'waiting' }), goal, false)).toEqual({ kind: 'sits_out' });
-    expect(judge(makeStatus({ desired: { ...ours, revision: 6 } }), goal, false)).toEqual({
+    expect(judge(makeStatus({ desired: ours, phase: 'waiting' }), asked, false)).toEqual({
+      kind: 'sits_out',
+    });
+    expect(judge(makeStatus({ desired: { ...ours, revision: 6 } }), asked, false)).toEqual({
       kind: 'pending',
     });
     const refused = makeStatus({ desired: { ...ours, revision: 6 }, refused: refusal });
-    expect(judge(refused, goal, false)).toMatchObject({ outcome: 'refused' });
+    expect(judge(refused, asked, false)).toMatchObject({ outcome: 'refused' });
   });
 
   test('the reason of the device is passed on', () => {
     const reason = { code: 'unhealthy', path: 'services.web', message: 'm', hint: 'h' };
-    expect(judge(makeStatus({ desired: ours, phase: 'failed', reason }), goal)).toMatchObject({
+    expect(judge(makeStatus({ desired: ours, phase: 'failed', reason }), asked)).toMatchObject({
       reason,
     });
   });
