@@ -15,6 +15,7 @@ import { carryOut } from './carry-out.ts';
 import { connectDocker } from './client.ts';
 import { createDigestReader } from './digest-reader.ts';
 import { unavailable } from './engine-error.ts';
+import { attributeIn } from './engine-lines.ts';
 import { lookAtImage } from './image-look.ts';
 import { LABELS } from './labels.ts';
 import { type LimitsReader, observeDeployment, type Readers } from './observe.ts';
@@ -139,8 +140,7 @@ export class DockerEngine implements Engine {
       };
       const stream = await this.#patient.getEvents(options);
       for await (const line of createInterface({ input: Readable.from(stream) })) {
-        const event: { Actor?: { Attributes?: Record<string, string> } } = JSON.parse(line);
-        onEvent(event.Actor?.Attributes?.[LABELS.deployment] ?? '');
+        onEvent(attributeIn(line, LABELS.deployment));
       }
     } catch (error) {
       if (!signal.aborted) throw unavailable(error);

@@ -2,13 +2,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { PullOptions, PullProgress } from '../ports/supplier.ts';
-
-interface PullLine {
-  readonly id?: string;
-  readonly status?: string;
-  readonly error?: string;
-  readonly progressDetail?: { readonly current?: number; readonly total?: number };
-}
+import { type PullLine, parsePullLine } from './engine-lines.ts';
 
 /**
  * Reads the pull's stream to its end; the error that stands in it, or `null`. The HTTP status is 200 either way. A layer
@@ -22,7 +16,7 @@ export async function readProgress(
   let failure: string | null = null;
   for await (const line of createInterface({ input: stream })) {
     if (line.trim() === '') continue;
-    const message: PullLine = JSON.parse(line);
+    const message = parsePullLine(line);
     failure ??= message.error ?? null;
     noteLayer(layers, message);
     const overlong = [...layers].find(([, layer]) => isOverlong(layer));

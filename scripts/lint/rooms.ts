@@ -147,7 +147,7 @@ export const ROOMS: readonly Room[] = [
     path: 'agent/docker',
     duty: 'the Docker Engine',
     imports: ['protocol/deployment', ...EDGE],
-    packages: ['dockerode', 'node:*'],
+    packages: ['dockerode', 'valibot', 'node:*'],
   },
   {
     path: 'agent/store',
