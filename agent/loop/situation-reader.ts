@@ -10,7 +10,7 @@ import { durationMs, specsOf } from '../model/service-spec.ts';
 import type { Revision, Situation } from '../model/situation.ts';
 import { uniqueWants, wantKey } from '../model/want.ts';
 import type { Host } from '../ports/host.ts';
-import type { Store } from '../ports/store.ts';
+import type { Documents, Records } from '../ports/store.ts';
 import type { Moment } from '../reconcile/running/failures.ts';
 import { wantsFor } from '../reconcile/running/images.ts';
 import { waitedForClockMs } from '../reconcile/update/clock-wait.ts';
@@ -19,7 +19,7 @@ import type { ImagePuller } from '../supply/image-puller.ts';
 import { RevisionCache } from './revision-cache.ts';
 
 export interface SituationContext {
-  readonly store: Store;
+  readonly store: Documents & Records;
   readonly clock: Clock;
   readonly host: Host;
   readonly random: Random;

@@ -83,12 +83,16 @@ export interface PullNotes {
   endPull(reference: string, imageId: string | null): void;
 }
 
-/**
- * Documents, records, commands and the beginnings of pulls throw `StoreBlocked` where the disk does not take
- * them, as nothing may act on what is not stored. Events are lost then, and the gap in their numbers tells it. All
- * else is held in memory until it does.
- */
-export interface Store extends PullNotes {
+/** What such pulls brought, as far as it is not forgotten. */
+export interface PulledImages {
+  pulledImages(): readonly PulledImage[];
+  /** Stores `unneededMs` of each; one that is forgotten stays so. */
+  writeImageAges(images: readonly PulledImage[]): void;
+  forgetImage(image: PulledImage): void;
+}
+
+/** What managers ask, and which deployments there are for it. */
+export interface Documents {
   /** Stores a document and clears the refusal that stood for its deployment. Durable on return. */
   acceptDocument(document: AcceptedDocument): void;
   /** Of the accepted documents of one deployment, one per source. Their bodies: `documentBody`. */
@@ -106,23 +110,39 @@ export interface Store extends PullNotes {
   documentBody(hash: string): string | null;
   /** The bodies of all documents that a source or a record refers to. */
   keptDocuments(): readonly string[];
+}
 
+/** Why the newest document of a deployment was refused, until one is accepted. */
+export interface Refusals {
   readRefusal(deployment: string): Refusal | null;
   writeRefusal(deployment: string, refusal: Refusal): void;
+}
 
+/** What the device remembers of each deployment. */
+export interface Records {
   readRecord(deployment: string): DeploymentRecord | null;
   /** Durable on return. Documents that nothing refers to any more are dropped. */
   writeRecord(deployment: string, record: DeploymentRecord): void;
+}
 
+/** Commands, so that each is carried out once at most. */
+export interface Commands {
   /** Notes a command before it is carried out; `false` when its id is known, and so must not be again. */
   beginCommand(id: string): boolean;
   /** Keeps the answer until it is delivered. Durable on return. */
   answerCommand(reply: Reply): void;
   /** Commands that were begun and never answered: a crash came between. */
   unansweredCommands(): readonly string[];
+}
+
+/** Answers to commands that wait to be delivered. */
+export interface Replies {
   pendingReplies(): readonly Reply[];
   markReplyDelivered(id: string): void;
+}
 
+/** Numbered events until the broker has them. */
+export interface Outbox {
   /**
    * Numbers events and writes them, and those that are held. Durable on return. Past the outbox's bytes the oldest
    * of the least important go; where it throws, the numbers stay used. Either way the gap tells what was lost.
@@ -138,7 +158,10 @@ export interface Store extends PullNotes {
   /** The last number that the broker has. After a crash it may be an earlier one. */
   acknowledgedSeq(): number;
   acknowledgeEvents(upToSeq: number): void;
+}
 
+/** The newest status of each deployment, and how much of it the broker has. */
+export interface Statuses {
   /** The next number for a status. Rises for ever, with gaps after a crash. `null` while the disk is too full for one. */
   nextStatusSeq(): number | null;
   /** Keeps the newest status of a deployment until it is delivered, and after. */
@@ -146,13 +169,23 @@ export interface Store extends PullNotes {
   latestStatus(deployment: string): Status | null;
   pendingStatuses(): readonly PendingStatus[];
   markStatusDelivered(deployment: string, seq: number): void;
+}
 
-  /** What pulls brought, as far as it is not forgotten. */
-  pulledImages(): readonly PulledImage[];
-  /** Stores `unneededMs` of each; one that is forgotten stays so. */
-  writeImageAges(images: readonly PulledImage[]): void;
-  forgetImage(image: PulledImage): void;
-
+/**
+ * All of it. Documents, records, commands and the beginnings of pulls throw `StoreBlocked` where the disk does not take
+ * them, as nothing may act on what is not stored. Events are lost then, and the gap in their numbers tells it. All
+ * else is held in memory until it does.
+ */
+export interface Store
+  extends Documents,
+    Refusals,
+    Records,
+    Commands,
+    Replies,
+    Outbox,
+    Statuses,
+    PullNotes,
+    PulledImages {
   /**
    * Throws where the file that is written to is not the one any more that the next start will find. Cheap: to be
    * called again and again.

@@ -5,7 +5,7 @@ import { Waker } from '../../lib/time/waker.ts';
 import type { DeviceState } from '../../protocol/reports/state.ts';
 import { formatTopic, type Topic } from '../../protocol/topics.ts';
 import { wellFormedJson } from '../../protocol/values/text.ts';
-import type { Store } from '../ports/store.ts';
+import type { Replies } from '../ports/store.ts';
 import type { EventOutbox } from './event-outbox.ts';
 import { fitStatus } from './fit-status.ts';
 import { Pace } from './pace.ts';
@@ -17,7 +17,7 @@ const FAILED_PAUSE_MS = 1000;
 export type Publish = (topic: string, payload: string, options: { retain: boolean }) => Promise<boolean>;
 
 export interface DeliveryOptions {
-  readonly store: Store;
+  readonly store: Replies;
   readonly clock: Clock;
   readonly device: string;
   readonly topicPrefix: string;

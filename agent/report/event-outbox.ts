@@ -2,14 +2,14 @@
 
 import type { Clock } from '../../lib/time/clock.ts';
 import { EVENTS_SCHEMA, type EventBatch } from '../../protocol/reports/events.ts';
-import type { NewEvent, Store } from '../ports/store.ts';
+import type { NewEvent, Outbox } from '../ports/store.ts';
 import { EVENTS_PER_BATCH, fitting, lostBefore } from './event-batch.ts';
 
 /** A power cut takes the samples of so long, where no broker took them before. Each write wears the card. */
 const HOLD_SAMPLES_MS = 60 * 60_000;
 
 export interface EventOutboxOptions {
-  readonly store: Store;
+  readonly store: Outbox;
   readonly clock: Clock;
   readonly bootId: string;
 }

@@ -1,15 +1,15 @@
 // Reports: what is to be told goes into the store, and out as soon as a broker takes it.
 import type { Status } from '../../protocol/reports/status.ts';
 import type { StatusBody } from '../model/situation.ts';
-import type { NewEvent, Source, Store } from '../ports/store.ts';
+import type { NewEvent, Source, Statuses } from '../ports/store.ts';
 import { Delivery, type DeliveryOptions, type Publish } from './delivery.ts';
 import { EventOutbox, type EventOutboxOptions } from './event-outbox.ts';
-import { ToldStatuses } from './told-statuses.ts';
+import { ToldStatuses, type ToldStatusesOptions } from './told-statuses.ts';
 
-export type ReporterOptions = DeliveryOptions & EventOutboxOptions;
+export type ReporterOptions = DeliveryOptions & EventOutboxOptions & Pick<ToldStatusesOptions, 'store'>;
 
 export class Reporter {
-  readonly #store: Store;
+  readonly #store: Pick<Statuses, 'pendingStatuses'>;
   readonly #statuses: ToldStatuses;
   readonly #events: EventOutbox;
   readonly #delivery: Delivery;

@@ -3,7 +3,7 @@
 import type { Clock } from '../../lib/time/clock.ts';
 import { type Reason, type Refusal, STATUS_SCHEMA, type Status } from '../../protocol/reports/status.ts';
 import type { StatusBody } from '../model/situation.ts';
-import type { Source, Store } from '../ports/store.ts';
+import type { Documents, Refusals, Source, Statuses } from '../ports/store.ts';
 
 /** Bytes of a pull change all the time; once a second is enough for people. */
 const PROGRESS_INTERVAL_MS = 1000;
@@ -22,7 +22,7 @@ interface Told {
 }
 
 export interface ToldStatusesOptions {
-  readonly store: Store;
+  readonly store: Statuses & Pick<Documents, 'deploymentNames'> & Pick<Refusals, 'readRefusal'>;
   readonly clock: Clock;
   /** A new status waits to be delivered. */
   readonly onTold: (news: { readonly isPhaseNew: boolean }) => void;

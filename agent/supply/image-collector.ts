@@ -5,7 +5,7 @@ import type { Logger } from '../../lib/program/logger.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 import type { PulledImage } from '../model/pulled-image.ts';
 import { type Engine, EngineUnavailable } from '../ports/engine.ts';
-import type { NewEvent, Store } from '../ports/store.ts';
+import type { Documents, NewEvent, PulledImages } from '../ports/store.ts';
 import { ageImages, type ImageNeeds, imagesNamedIn, isDue, isNeeded } from './collect-images.ts';
 import type { NotedPulls } from './noted-pulls.ts';
 
@@ -16,7 +16,7 @@ const NOTHING: ReadonlySet<string> = new Set();
 
 export interface ImageCollectorOptions {
   readonly engine: Pick<Engine, 'imagesInUse' | 'removeImage'>;
-  readonly store: Store;
+  readonly store: PulledImages & Pick<Documents, 'keptDocuments'>;
   readonly pulls: NotedPulls;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -9,7 +9,7 @@ import {
   type Reply,
 } from '../../../protocol/operations/command.ts';
 import { MAX_PAYLOAD_BYTES, parseJsonPayload } from '../../../protocol/payload.ts';
-import type { Store } from '../../ports/store.ts';
+import type { Commands } from '../../ports/store.ts';
 
 /** What a verb's work came to. */
 export type Answer = Omit<Reply, 'schema' | 'id'>;
@@ -18,7 +18,7 @@ export type Answer = Omit<Reply, 'schema' | 'id'>;
 export type Verb = (args: Command['args']) => Answer;
 
 export interface CommandIntakeOptions {
-  readonly store: Store;
+  readonly store: Commands;
   readonly logger: Logger;
   /** Verbs that this agent carries out. */
   readonly verbs: Readonly<Partial<Record<Command['verb'], Verb>>>;

@@ -8,7 +8,13 @@ import type { Refusal } from '../../../protocol/reports/status.ts';
 import { type Addressee, formatAddressee, parseTopic } from '../../../protocol/topics.ts';
 import { NAME_PATTERN } from '../../../protocol/values/names.ts';
 import { cutText } from '../../../protocol/values/text.ts';
-import { type NewEvent, type Source, type Store, StoreBlocked } from '../../ports/store.ts';
+import {
+  type Documents,
+  type NewEvent,
+  type Refusals,
+  type Source,
+  StoreBlocked,
+} from '../../ports/store.ts';
 import { type Judgement, judgeDocument } from './judge-document.ts';
 import { ToldRefusals } from './told-refusals.ts';
 
@@ -16,7 +22,7 @@ import { ToldRefusals } from './told-refusals.ts';
 const MAX_DEPLOYMENTS = 64;
 
 export interface IntakeOptions {
-  readonly store: Store;
+  readonly store: Documents & Refusals;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly device: string;
