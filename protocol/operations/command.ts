@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { record, strictObject } from '../objects.ts';
 import { COMMAND_ID_PATTERN } from '../values/names.ts';
+import { COMMAND_VERBS } from './operations.ts';
 
 export const COMMAND_SCHEMA = 'holdfast.command/1';
 export const REPLY_SCHEMA = 'holdfast.reply/1';
@@ -14,7 +15,7 @@ const idSchema = v.pipe(
 export const commandSchema = strictObject({
   schema: v.literal(COMMAND_SCHEMA),
   id: idSchema,
-  verb: v.picklist(['restart', 'logs', 'retry', 'pause', 'resume', 'report']),
+  verb: v.picklist(COMMAND_VERBS),
   args: v.optional(record(v.string(), v.unknown()), {}),
 });
 

@@ -1,0 +1,43 @@
+// Paths at the local socket: the one place that builds and parses them.
+import * as v from 'valibot';
+import type { Operation, Route } from './operation.ts';
+
+/** The answer to a request that could not be carried out; comes with a 4xx or 5xx. */
+export interface LocalError {
+  /** A stable word for programs, e.g. `not_found`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+const LEVEL = /^\{(.+)\}$/;
+
+/** The arguments that stand in the path. */
+export function pathKeys({ path }: Route): string[] {
+  return path.split('/').flatMap((level) => LEVEL.exec(level)?.[1] ?? []);
+}
+
+/** The path to ask at. What it is made of must be valid: it is not escaped. */
+export function formatPath({ path }: Route, args: Readonly<Record<string, unknown>>): string {
+  return path.replace(/\{(\w+)\}/g, (_, key: string) => String(args[key]));
+}
+
+/** The arguments in a path, or `null` where it is another one, for its levels or for what they hold. */
+export function parsePath(
+  { path: template }: Route,
+  args: Operation['args'],
+  path: string,
+): Record<string, string> | null {
+  const wanted = template.split('/');
+  const levels = path.split('/');
+  if (wanted.length !== levels.length) return null;
+  const found: Record<string, string> = {};
+  for (const [index, level] of levels.entries()) {
+    const key = LEVEL.exec(wanted[index] ?? '')?.[1];
+    if (key === undefined && level !== wanted[index]) return null;
+    if (key === undefined) continue;
+    const schema = args[key]?.schema;
+    if (schema === undefined || !v.is(schema, level)) return null;
+    found[key] = level;
+  }
+  return found;
+}
