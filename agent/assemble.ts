@@ -6,17 +6,19 @@ import type { Logger } from '../lib/program/logger.ts';
 import { VERSION } from '../lib/program/version.ts';
 import type { Clock, Random } from '../lib/time/clock.ts';
 import { CommandIntake } from './doors/mqtt/command-intake.ts';
-import { commandVerbs } from './doors/mqtt/command-verbs.ts';
 import { Intake } from './doors/mqtt/intake.ts';
 import type { Check } from './health/check.ts';
 import { HealthTracker } from './health/health-tracker.ts';
 import { EnginePresence } from './loop/engine-presence.ts';
 import { StallWatch } from './loop/stall-watch.ts';
 import { Supervisor } from './loop/supervisor.ts';
-import type { Broker, BrokerHandlers, BrokerStatus } from './ports/broker.ts';
+import type { Offers } from './operations/offer.ts';
+import { offerReport } from './operations/report.ts';
+import { offerRetry } from './operations/retry.ts';
+import { offerStatus } from './operations/status.ts';
+import type { Broker, BrokerHandlers } from './ports/broker.ts';
 import type { Engine, EngineFacts } from './ports/engine.ts';
 import type { Host } from './ports/host.ts';
-import type { LocalApi, LocalStatus } from './ports/local-api.ts';
 import type { BeatReader } from './ports/service-files.ts';
 import type { Store } from './ports/store.ts';
 import { ClockWatch } from './report/clock-watch.ts';
@@ -47,7 +49,7 @@ export interface Edges {
 
 export interface AgentOptions {
   readonly device: string;
-  /** As `LocalStatus.host_name`. */
+  /** As `host_name` of the local status. */
   readonly otherHostName: string | null;
   readonly groups: readonly string[];
   readonly topicPrefix: string;
@@ -69,7 +71,9 @@ export interface AgentOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
-export interface Agent extends LocalApi {
+export interface Agent {
+  /** What can be asked of it. */
+  readonly operations: Offers;
   /** Starts what is known from the store first, then connects. */
   start(): Promise<void>;
   /** Stops the agent; the services go on running. */
@@ -148,19 +152,22 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     logger: loggerFor('images'),
     onEvent: (event) => reporter.addEvents([event]),
   });
-  const retry = (deployment: string): boolean => {
-    const isKnown = supervisor.retry(deployment);
-    if (isKnown) puller.retryNow(deployment);
-    return isKnown;
+  const operations: Offers = {
+    status: offerStatus({
+      identity: { ...options, startedAt, agentVersion: VERSION },
+      broker: { status: () => broker.status() },
+      engine: presence,
+      reporter,
+    }),
+    retry: offerRetry({ supervisor, puller }),
+    report: offerReport(reporter),
   };
   const commands = new CommandIntake({
     store,
     logger: loggerFor('commands'),
     onAnswered: () => reporter.wake(),
-    verbs: commandVerbs({
-      reportAll: () => reporter.reportAll(),
-      retry,
-    }),
+    offers: Object.values(operations),
+    onFatal,
   });
   const intake = new Intake({
     ...{ store, clock, device, groups, topicPrefix },
@@ -186,6 +193,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
   const ending = new AbortController();
   let reporting = Promise.resolve();
   return {
+    operations,
     async start() {
       await presence.ask();
       commands.answerInterrupted();
@@ -201,27 +209,10 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
       puller.close();
       health.close();
       await supervisor.close();
+      await commands.close();
       await reporting;
       await broker.close();
     },
-    retry,
-    status: () => ({
-      ...{
-        device,
-        host_name: options.otherHostName,
-        groups,
-        agent_version: VERSION,
-        started_at: startedAt,
-      },
-      broker: localBroker(broker.status(), options.brokerUrl),
-      engine: {
-        is_reachable: presence.trouble === null,
-        message: presence.trouble?.message ?? null,
-        hint: presence.trouble?.hint ?? null,
-      },
-      outbox: reporter.pending(),
-      deployments: reporter.statuses(),
-    }),
   };
 }
 
@@ -231,9 +222,4 @@ function diskOf(engine: EngineFacts | null, host: Host): ReturnType<ImageSpace['
   const { dataRoot: path } = engine;
   const freeBytes = host.freeBytes(path);
   return freeBytes === null ? null : { path, freeBytes };
-}
-
-/** As the local API writes it. */
-function localBroker({ isConnected, ...status }: BrokerStatus, url: string): LocalStatus['broker'] {
-  return { is_connected: isConnected, ...status, url };
 }

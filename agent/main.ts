@@ -72,7 +72,8 @@ export async function runAgent({ configPath, signal }: RunAgentOptions): Promise
     onFatal,
   });
   const log = logger.child({ room: 'local' });
-  const server = await startLocalServer({ socketPath: config.local.socket, log, api: agent });
+  const offers = Object.values(agent.operations);
+  const server = await startLocalServer({ socketPath: config.local.socket, log, offers });
 
   await agent.start();
   notifier.ready();

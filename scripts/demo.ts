@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, openSync, readFileSync, readlinkSync, rmSync, wr
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { connectAsync } from 'mqtt';
-import type { LocalStatus } from '../agent/ports/local-api.ts';
+import type { LocalStatus } from '../protocol/operations/status.ts';
 import { describeNext, environmentOf, keepLogs, type Stage, type Tag } from './demo-stage.ts';
 import { RigError } from './rig/exec.ts';
 import { acceptsConnections, freePort } from './rig/port.ts';

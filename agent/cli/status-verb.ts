@@ -2,12 +2,11 @@ import * as v from 'valibot';
 import { CommandFailure } from '../../lib/program/command-failure.ts';
 import { EXIT } from '../../lib/program/exit-codes.ts';
 import { isSettledWell } from '../../lib/reports/standing.ts';
+import { type LocalStatus, status } from '../../protocol/operations/status.ts';
 import { printableJson } from '../../protocol/values/text.ts';
-import type { LocalStatus } from '../ports/local-api.ts';
 import { findSocketPath } from './config-path.ts';
 import type { CliContext } from './context.ts';
 import { askAgent } from './local-client.ts';
-import { localStatusSchema } from './local-status-schema.ts';
 import { renderStatus } from './render/status.ts';
 import { parseVerbArgs, type Verb } from './verb.ts';
 
@@ -28,7 +27,7 @@ export const statusVerb: Verb = {
     });
     const socketPath = findSocketPath({ socket: values.socket, config: values.config }, context.environment);
     const body = await askAgent(socketPath, '/v1/status');
-    const parsed = v.safeParse(localStatusSchema, body);
+    const parsed = v.safeParse(status.answer, body);
     if (!parsed.success) throw differentVersion(parsed.issues);
     context.out.write(values.json ? `${printableJson(body, 2)}\n` : draw(parsed.output, context));
     return isAllWell(parsed.output) ? EXIT.good : EXIT.badNews;

@@ -1,5 +1,6 @@
-// Operations that no agent has, for what the present ones do not do: arguments of all kinds.
+// Operations that no agent has, for what the present ones do not do: arguments of all kinds, a stream, a failure, an end.
 import * as v from 'valibot';
+import { type CarryOut, type Offer, offer } from '../../agent/operations/offer.ts';
 import type { Operation } from '../../protocol/operations/operation.ts';
 import { nameSchema } from '../../protocol/values/names.ts';
 
@@ -21,3 +22,26 @@ export const echo = {
   answer: v.string(),
   askedBy: { broker: true, socket: { method: 'POST', path: '/v1/deployments/{deployment}/echo' } },
 } as const satisfies Operation;
+
+/** The same, asked for with a GET. */
+export const read = {
+  ...{ ...echo, name: 'read' },
+  askedBy: { broker: true, socket: { method: 'GET', path: '/v1/deployments/{deployment}/echo' } },
+} as const satisfies Operation;
+
+/** With no argument. */
+export const plain = {
+  ...{ name: 'plain', summary: 'do it', args: {}, answer: v.unknown() },
+  askedBy: { broker: true, socket: { method: 'GET', path: '/v1/plain' } },
+} as const satisfies Operation;
+
+export const offerEcho = (operation: typeof echo | typeof read = echo): Offer<string> =>
+  offer<Operation<string> & Pick<typeof echo, 'args'>>(
+    operation,
+    async ({ deployment, line, times = 1 }) => ({
+      kind: 'done',
+      answer: `${deployment}: ${Array.from({ length: times }, () => line).join(' ')}`,
+    }),
+  );
+
+export const offerPlain = (carryOut: CarryOut<typeof plain>): Offer => offer(plain, carryOut);

@@ -10,6 +10,7 @@ import type { SqlDatabase } from '../../agent/store/database.ts';
 import { openStoreAt } from '../../agent/store/open-store.ts';
 import type { Logger } from '../../lib/program/logger.ts';
 import type { Random } from '../../lib/time/clock.ts';
+import type { LocalStatus } from '../../protocol/operations/status.ts';
 import type { Event, EventBatch } from '../../protocol/reports/events.ts';
 import type { Status } from '../../protocol/reports/status.ts';
 import { type Addressee, DEFAULT_TOPIC_PREFIX, formatTopic } from '../../protocol/topics.ts';
@@ -259,6 +260,19 @@ export class World {
     if (text === undefined) return null;
     const status: Status = JSON.parse(text);
     return status;
+  }
+
+  /** What the agent tells its technician. */
+  async localStatus(): Promise<LocalStatus> {
+    const outcome = await this.agent.operations.status.ask({}, new AbortController().signal);
+    if (outcome.kind !== 'done') throw new Error(`the local status came to ${outcome.kind}`);
+    return outcome.answer;
+  }
+
+  /** As a technician does; answers with what came of it. */
+  async retry(deployment: string): Promise<string> {
+    const { kind } = await this.agent.operations.retry.ask({ deployment }, new AbortController().signal);
+    return kind;
   }
 
   /** Where the record of a deployment stands on the disk; `null` when there is none, or no agent that reads it. */

@@ -2,10 +2,12 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { CommandIntake } from '../../agent/doors/mqtt/command-intake.ts';
-import { commandVerbs } from '../../agent/doors/mqtt/command-verbs.ts';
 import { Intake } from '../../agent/doors/mqtt/intake.ts';
+import { offerReport } from '../../agent/operations/report.ts';
+import { offerRetry } from '../../agent/operations/retry.ts';
 import type { NewEvent } from '../../agent/ports/store.ts';
 import { openDatabase } from '../../agent/store/database.ts';
 import { openStore } from '../../agent/store/open-store.ts';
@@ -66,15 +68,23 @@ class IntakeSubject implements Subject<Message> {
   readonly #dir = mkdtempSync(join(TMP, 'holdfast-fuzz-'));
   readonly #store = openStore(this.#dir);
   readonly #intake: Intake;
+  /** Of a command that was carried out. */
+  #failure: unknown = null;
 
   constructor() {
     const [store, clock] = [this.#store, new VirtualClock()];
     const commands = new CommandIntake({
       ...{ store, logger: silent, onAnswered: () => this.#takeReplies() },
-      verbs: commandVerbs({
-        reportAll: () => undefined,
-        retry: (deployment) => store.activeDeployments().includes(deployment),
-      }),
+      offers: [
+        offerReport({ reportAll: () => undefined }),
+        offerRetry({
+          supervisor: { retry: (deployment) => store.activeDeployments().includes(deployment) },
+          puller: { retryNow: () => undefined },
+        }),
+      ],
+      onFatal: (error) => {
+        this.#failure = error;
+      },
     });
     this.#intake = new Intake({
       ...{ store, clock, logger: silent, device: 'edge-01', groups: ['berlin'], topicPrefix: PREFIX },
@@ -86,9 +96,12 @@ class IntakeSubject implements Subject<Message> {
     this.#receive({ topic: LINE, payload: Buffer.from(JSON.stringify(deployment({ revision: 7 }))) });
   }
 
-  feed(message: Message): void {
+  async feed(message: Message): Promise<void> {
     const before = this.#store.acceptedRevisions('line');
     this.#receive(message);
+    // Until a command is answered.
+    await setImmediate();
+    if (this.#failure !== null) throw this.#failure;
     const after = this.#store.acceptedRevisions('line');
     if (JSON.stringify(before) !== JSON.stringify(after)) {
       const revision = revisionOf(message.payload);

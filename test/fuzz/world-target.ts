@@ -52,7 +52,7 @@ async function openWorld(): Promise<Subject<readonly Message[]>> {
       must(world.watchdogKills === 0, 'the agent hung');
       must(describeContainers(world) === before, `other containers run: ${describeContainers(world)}`);
       must(world.status('line')?.phase === 'converged', `line is ${world.status('line')?.phase}`);
-      checkBounds(world);
+      await checkBounds(world);
       mustBeClean();
     },
     close: () => world.close(),
@@ -74,8 +74,8 @@ function isGood(text: string): boolean {
   }
 }
 
-function checkBounds(world: World): void {
-  const { deployments, outbox } = world.agent.status();
+async function checkBounds(world: World): Promise<void> {
+  const { deployments, outbox } = await world.localStatus();
   must(deployments.length <= 202, `${deployments.length} statuses are kept`);
   must(outbox.events <= 10_000, `${outbox.events} events wait`);
   const largest = Math.max(

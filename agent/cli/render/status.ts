@@ -2,8 +2,8 @@
 import { elapsed } from '../../../lib/render/elapsed.ts';
 import { wrap } from '../../../lib/render/wrap.ts';
 import { byStanding, describeAll, standingOf } from '../../../lib/reports/standing.ts';
+import type { LocalStatus } from '../../../protocol/operations/status.ts';
 import type { Status } from '../../../protocol/reports/status.ts';
-import type { LocalStatus } from '../../ports/local-api.ts';
 import { renderDeployment } from './deployment.ts';
 import type { View } from './view.ts';
 

@@ -1,35 +1,40 @@
-// Commands: each is noted, carried out at most once, and answered.
+// Commands over MQTT: each is noted, carried out at most once, and answered.
+//
+// where it stands            | on the disk    | after a crash
+// received                   | nothing        | the broker sends it again
+// noted, and acknowledged    | its id         | answered `interrupted`; it is not carried out again
+// answered                   | id and reply   | the reply is told
 
+import { Tasks } from '../../../lib/failures/tasks.ts';
 import type { Logger } from '../../../lib/program/logger.ts';
-import { describeFaults, parseWith } from '../../../protocol/faults.ts';
-import {
-  type Command,
-  commandSchema,
-  REPLY_SCHEMA,
-  type Reply,
-} from '../../../protocol/operations/command.ts';
-import { MAX_PAYLOAD_BYTES, parseJsonPayload } from '../../../protocol/payload.ts';
+import { REPLY_SCHEMA } from '../../../protocol/operations/command.ts';
+import type { Offer } from '../../operations/offer.ts';
 import type { Commands } from '../../ports/store.ts';
+import { type Asked, readCommand } from './read-command.ts';
+import { type Answer, answerOf } from './reply.ts';
 
-/** What a verb's work came to. */
-export type Answer = Omit<Reply, 'schema' | 'id'>;
-
-/** Carries one verb out. Must not throw for anything that the arguments say. */
-export type Verb = (args: Command['args']) => Answer;
+/** More at once are refused. It is more than arrive in one read of the line, as those that end at once count too. */
+const MAX_UNDER_WAY = 1000;
 
 export interface CommandIntakeOptions {
   readonly store: Commands;
   readonly logger: Logger;
-  /** Verbs that this agent carries out. */
-  readonly verbs: Readonly<Partial<Record<Command['verb'], Verb>>>;
+  /** What this agent carries out. Those that the broker may not ask for are not reached from here. */
+  readonly offers: readonly Offer[];
   readonly onAnswered: () => void;
+  /** The store is broken: an answer cannot be kept. */
+  readonly onFatal: (error: unknown) => void;
 }
 
 export class CommandIntake {
   readonly #options: CommandIntakeOptions;
+  readonly #tasks: Tasks;
+  readonly #ending = new AbortController();
+  #underWay = 0;
 
   constructor(options: CommandIntakeOptions) {
     this.#options = options;
+    this.#tasks = new Tasks(options.onFatal);
   }
 
   /** Answers what a crash left unanswered: whether it was carried out is not known, and it will not be again. */
@@ -43,23 +48,41 @@ export class CommandIntake {
     }
   }
 
+  /** Takes a command in and begins with it; it is answered when it is done. Throws only when the store does. */
   receive(id: string, payload: Uint8Array): void {
-    if (!this.#options.store.beginCommand(id)) return;
-    this.#answer(id, this.#carryOut(id, payload));
+    const { store, offers } = this.#options;
+    if (!store.beginCommand(id)) return;
+    const asked = readCommand(offers, id, payload);
+    if ('status' in asked) this.#answer(id, asked);
+    else if (this.#underWay >= MAX_UNDER_WAY) this.#answer(id, BUSY);
+    else this.#tasks.run(this.#carryOut(id, asked));
   }
 
-  #carryOut(id: string, payload: Uint8Array): Answer {
-    const json = parseJsonPayload(payload, MAX_PAYLOAD_BYTES);
-    if (!json.ok) return { status: 'refused', code: json.code, message: json.message };
-    const parsed = parseWith(commandSchema, json.value);
-    if (!parsed.ok) return { status: 'refused', code: 'invalid', message: describeFaults(parsed.faults) };
-    const { verb, args, id: own } = parsed.value;
-    if (own !== id)
-      return { status: 'refused', code: 'wrong_id', message: `is "${own}", but the topic says "${id}"` };
-    const carryOut = this.#options.verbs[verb];
-    if (carryOut === undefined)
-      return { status: 'refused', code: 'unsupported', message: `this agent does not carry out "${verb}"` };
-    return carryOut(args);
+  /** Ends what is under way. It stays unanswered, and the next start answers it. */
+  close(): Promise<void> {
+    this.#ending.abort();
+    return this.#tasks.settled();
+  }
+
+  async #carryOut(id: string, { offer, args }: Asked): Promise<void> {
+    this.#underWay += 1;
+    const { signal } = this.#ending;
+    try {
+      const outcome = await offer.ask(args, signal);
+      if (outcome.kind === 'stream') await outcome.items[Symbol.asyncIterator]().return?.();
+      this.#answer(id, answerOf(outcome));
+    } catch (error) {
+      // Where it was ended it stays unanswered.
+      if (!signal.aborted) this.#answerFault(id, error);
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+
+  #answerFault(id: string, error: unknown): void {
+    this.#options.logger.error({ err: error, command: id }, 'command failed');
+    const message = 'the agent failed to carry this out; its log says why';
+    this.#answer(id, { status: 'failed', code: 'internal', message });
   }
 
   #answer(id: string, answer: Answer): void {
@@ -68,3 +91,9 @@ export class CommandIntake {
     this.#options.onAnswered();
   }
 }
+
+const BUSY: Answer = {
+  status: 'refused',
+  code: 'busy',
+  message: `${MAX_UNDER_WAY} commands are under way; send it again later, with another id`,
+};

@@ -2,34 +2,38 @@
 // Who may open the socket may ask anything of it; there is no other check.
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
+import { Tasks } from '../../../lib/failures/tasks.ts';
 import { createServer } from '../../../lib/program/http-module.ts';
-import type { LocalApi } from '../../ports/local-api.ts';
-import { createListener } from './routes.ts';
+import type { Offer } from '../../operations/offer.ts';
+import { createListener } from './listener.ts';
 import { clearSocketPath, openToGroup, unusable } from './socket-file.ts';
 
 export interface LocalServerOptions {
   readonly socketPath: string;
-  readonly api: LocalApi;
+  /** What the agent carries out. */
+  readonly offers: readonly Offer[];
   readonly log: Pick<Logger, 'warn' | 'error'>;
   /** Who may use the socket besides root; left as it is where the group does not exist. */
   readonly group?: string;
 }
 
 export interface LocalServer {
-  /** Ends open connections and removes the socket. */
+  /** Ends open connections and what was asked for over them, and removes the socket. */
   close(): Promise<void>;
 }
 
 /** Listens at `socketPath`. Rejects with `LocalSocketError`, e.g. when another agent answers there. */
 export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
-  const { socketPath, api, log } = options;
+  const { socketPath, offers, log } = options;
   await clearSocketPath(socketPath);
-  const server = createBoundedServer(createListener(api, (err) => log.error({ err }, 'local API failed')));
+  const onFault = (err: unknown): void => log.error({ err }, 'local API failed');
+  const tasks = new Tasks(onFault);
+  const server = createBoundedServer(createListener({ offers, tasks, onFault }));
   await listen(server, socketPath);
   server.on('error', (err) => log.error({ err }, 'local socket failed'));
   const problem = openToGroup(socketPath, options.group ?? 'holdfast');
   if (problem !== null) log.warn({ socket: socketPath, problem }, 'local socket has no group');
-  return { close: () => closeServer(server) };
+  return { close: () => closeServer(server).then(() => tasks.settled()) };
 }
 
 /** No caller, however slow or many, can hold the agent's memory or file descriptors. */

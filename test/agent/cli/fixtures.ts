@@ -1,6 +1,6 @@
 // A device as the agent would tell of it, and pieces to change one thing at a time.
 
-import type { LocalStatus } from '../../../agent/ports/local-api.ts';
+import type { LocalStatus } from '../../../protocol/operations/status.ts';
 import type { ServiceStatus, Status } from '../../../protocol/reports/status.ts';
 
 export const NOW = new Date('2026-11-22T12:00:00Z');

@@ -45,7 +45,7 @@ test.for([1, 2, 3])(
     const numbers = new Set(world.toldEvents().map((event) => event.seq));
     expect([...numbers].toSorted((a, b) => a - b)).toEqual(Array.from(numbers, (_, index) => index + 1));
     expect(world.toldEvents().filter(({ type }) => type === 'service_failed').length).toBeGreaterThan(5);
-    expect(world.agent.status().outbox).toEqual({ events: 0, statuses: 0 });
+    expect((await world.localStatus()).outbox).toEqual({ events: 0, statuses: 0 });
     expect(JSON.parse(world.broker.retained.get(PRESENCE) ?? '')).toMatchObject({ online: true });
     // Nothing is left of 720 flaps but what an idle agent waits for anyway.
     expect(world.clock.pendingCount).toBeLessThan(waitsBefore + 10);

@@ -71,7 +71,7 @@ test('an hour of a service that fails, a third of it with no broker', { timeout:
   await world.run(20 * 60_000);
   world.broker.comeUp();
   await world.run(20 * 60_000);
-  expect(world.agent.status().outbox).toEqual({ events: 0, statuses: 0 });
+  expect((await world.localStatus()).outbox).toEqual({ events: 0, statuses: 0 });
   for (const { topic } of world.broker.taken) expectToFit(topic);
   expect(tooLarge(world)).toEqual([]);
 });

@@ -127,7 +127,7 @@ test('a pruned job is done again after its deployment was removed, and not by a 
   await world.untilPhase('line', 'converged', { revision: 1 });
   prune(world);
   await world.run(60_000);
-  world.agent.retry('line');
+  await world.retry('line');
   await world.run(60_000);
   expect(started).toEqual([1]);
   world.publish(absent(2));

@@ -104,7 +104,7 @@ test('a job that no policy restarts, cut off by a power cut, is run again once t
   await world.run(HOUR_MS);
   expect(world.daemon.of('line', 'job').map(({ runs }) => runs)).toEqual([1]);
 
-  world.agent.retry('line');
+  await world.retry('line');
   await world.untilPhase('line', 'converged', { revision: 1 });
   await world.run(HOUR_MS);
   expect(world.daemon.of('line', 'job').map(({ runs }) => runs)).toEqual([2]);
@@ -125,7 +125,7 @@ test('a job that fails again after a retry is left alone until the next', async 
     await world.restartAgent();
     await world.run(HOUR_MS);
     expect(world.daemon.of('line', 'job').map((container) => container.runs)).toEqual([runs]);
-    world.agent.retry('line');
+    await world.retry('line');
     await world.run(1000);
   }
   await world.untilPhase('line', 'converged', { revision: 1 });

@@ -119,11 +119,11 @@ describe('a first deployment', () => {
       () =>
         world.isAgentUp &&
         world.up('line').length === 1 &&
-        world.agent.status().deployments[0]?.phase === 'converged',
+        world.store?.latestStatus('line')?.phase === 'converged',
     );
     await world.run(60_000);
     only(world.up('line'));
-    expect(world.agent.status().deployments[0]).toMatchObject({
+    expect((await world.localStatus()).deployments[0]).toMatchObject({
       phase: 'converged',
       running: { revision: 1 },
     });
@@ -400,7 +400,7 @@ describe('a revision that supersedes another', () => {
     const twins = watchForTwins(world);
     world.programs.set('registry.test/app:2', programs.neverAnswers);
     world.publish(deployment({ revision: 2 }));
-    await world.until(() => world.agent.status().deployments[0]?.phase === stage, { what: stage });
+    await world.until(() => world.store?.latestStatus('line')?.phase === stage, { what: stage });
     world.publish(deployment({ revision: 3 }));
     await world.untilPhase('line', 'converged', { revision: 3 });
     await world.run(60_000);
@@ -414,7 +414,7 @@ describe('a revision that supersedes another', () => {
     const twins = watchForTwins(world);
     world.programs.set('registry.test/app:2', programs.crashesAtOnce);
     world.publish(deployment({ revision: 2 }));
-    await world.until(() => world.agent.status().deployments[0]?.phase === 'rolled_back');
+    await world.until(() => world.store?.latestStatus('line')?.phase === 'rolled_back');
     world.publish(deployment({ revision: 3 }));
     await world.untilPhase('line', 'converged', { revision: 3 });
     await world.run(60_000);

@@ -80,15 +80,15 @@ describe('a deployment at which the agent itself fails', () => {
     expect(state.tries).toBeLessThan(12);
   });
 
-  test.for<[string, (world: World) => void]>([
+  test.for<[string, (world: World) => unknown]>([
     ['another document', (world) => world.publish(bad(2))],
-    ['retry', (world) => world.agent.retry('bad')],
+    ['retry', (world) => world.retry('bad')],
   ])('begins anew at once with %s', async ([, ask], { makeWorld }) => {
     const world = makeWorld();
     const state = await faultyIn(world);
     await world.run(HOUR_MS);
     state.isBroken = false;
-    ask(world);
+    await ask(world);
     await world.untilPhase('bad', 'converged', { maxMs: 60_000 });
   });
 

@@ -53,7 +53,7 @@ test('a retry, as `holdfast status` asks for, leaves the revision before running
   for (const { id } of world.daemon.of('line', 'job')) world.daemon.remove(id);
   world.publish(deployment({ revision: 2, services: services(2) }));
   await world.untilPhase('line', 'rolled_back', { revision: 2 });
-  world.agent.retry('line');
+  await world.retry('line');
   await world.run(10 * 60_000);
   expect(world.up('line', 'app').map(({ spec }) => spec.revision)).toEqual([1]);
 });

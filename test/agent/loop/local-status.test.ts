@@ -1,7 +1,7 @@
 // What the running agent answers the technician: as the command reads it, and in the field names of all our documents.
 import { parse } from 'valibot';
 import { expect } from 'vitest';
-import { localStatusSchema } from '../../../agent/cli/local-status-schema.ts';
+import { status } from '../../../protocol/operations/status.ts';
 import { deployment } from '../../fakes/deployments.ts';
 import { test } from './world-test.ts';
 
@@ -21,8 +21,8 @@ test('the local status has no key in camel case', async ({ makeWorld }) => {
   world.startAgent();
   world.publish(deployment({ revision: 1 }));
   await world.untilPhase('line', 'converged', { revision: 1 });
-  const told: unknown = JSON.parse(JSON.stringify(world.agent.status()));
-  expect(parse(localStatusSchema, told)).toEqual(told);
+  const told: unknown = JSON.parse(JSON.stringify(await world.localStatus()));
+  expect(parse(status.answer, told)).toEqual(told);
   const keys = new Set(keysIn(told));
   expect(keys).toContain('is_connected');
   expect([...keys].filter((key) => !/^[a-z][a-z0-9_]*$/.test(key))).toEqual([]);

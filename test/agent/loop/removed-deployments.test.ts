@@ -101,7 +101,7 @@ describe('a removed deployment', () => {
       world.publish(absent(1, `other-${number}`));
       await world.untilPhase(`other-${number}`, 'removed');
     }
-    const told = world.agent.status().deployments.map((status) => status.deployment);
+    const told = (await world.localStatus()).deployments.map((status) => status.deployment);
     expect(told).toHaveLength(100);
     expect(told).not.toContain('line');
     expect(world.fatal).toEqual([]);
@@ -115,7 +115,7 @@ describe('deployments past the bound', () => {
     const services = { app: { image: 'registry.test/app:1' } };
     for (let number = 1; number <= 64; number += 1)
       world.publish(deployment({ revision: 1, name: `d-${number}`, services }));
-    await world.until(() => world.agent.status().deployments.length === 64);
+    await world.until(() => world.store?.activeDeployments().length === 64);
     world.publish(deployment({ revision: 1, name: 'one-more', services }));
     await world.until(() => world.status('one-more')?.refused?.code === 'too_many_deployments');
     world.publish(deployment({ revision: 2, name: 'd-1', services }));

@@ -70,7 +70,7 @@ async function goOffline(world: World): Promise<number> {
 async function drain(world: World): Promise<Taken[]> {
   const taken = listen(world);
   world.broker.comeUp();
-  await world.until(() => world.agent.status().outbox.events === 0 && taken.length > 0, {
+  await world.until(() => world.store?.countEvents() === 0 && taken.length > 0, {
     maxMs: DAY_MS,
     what: 'the outbox is empty',
   });

@@ -1,33 +1,74 @@
-import { expect, test } from 'vitest';
-import { CommandIntake } from '../../../../agent/doors/mqtt/command-intake.ts';
-import { commandVerbs } from '../../../../agent/doors/mqtt/command-verbs.ts';
+import { describe, expect, test } from 'vitest';
+import { CommandIntake, type CommandIntakeOptions } from '../../../../agent/doors/mqtt/command-intake.ts';
+import type { Offer } from '../../../../agent/operations/offer.ts';
+import { offerReport } from '../../../../agent/operations/report.ts';
+import { offerRetry } from '../../../../agent/operations/retry.ts';
 import type { SqliteStore } from '../../../../agent/store/sqlite-store.ts';
 import type { Reply } from '../../../../protocol/operations/command.ts';
+import { offerEcho, offerPlain } from '../../../fakes/operations.ts';
 import { silent } from '../../../fakes/silent-logger.ts';
 import { withStore } from '../../store/with-store.ts';
 
-function answerTo(store: SqliteStore, command: Record<string, unknown>): Reply | undefined {
-  const retried: string[] = [];
-  const verbs = commandVerbs({
-    reportAll: () => undefined,
-    retry: (deployment) => retried.push(deployment) > 0 && deployment === 'line',
-  });
-  const commands = new CommandIntake({ store, logger: silent, verbs, onAnswered: () => undefined });
-  const text = JSON.stringify({ schema: 'holdfast.command/1', id: 'c1', verb: 'report', ...command });
-  commands.receive('c1', Buffer.from(text));
+const OFFERS: readonly Offer[] = [
+  offerReport({ reportAll: () => undefined }),
+  offerRetry({
+    supervisor: { retry: (deployment) => deployment === 'line' },
+    puller: { retryNow: () => undefined },
+  }),
+];
+
+function takeIn(store: CommandIntakeOptions['store'], offers: readonly Offer[]) {
+  const fatal: unknown[] = [];
+  const onFatal = (error: unknown): void => {
+    fatal.push(error);
+  };
+  const commands = new CommandIntake({ store, logger: silent, offers, onAnswered: () => undefined, onFatal });
+  const send = (command: Record<string, unknown>): void => {
+    const { id = 'c1' } = command;
+    const text = JSON.stringify({ schema: 'holdfast.command/1', id, verb: 'report', ...command });
+    commands.receive(String(id), Buffer.from(text));
+  };
+  return { commands, send, fatal };
+}
+
+/** Of a command that ends by itself. */
+async function answerTo(
+  store: SqliteStore,
+  command: Record<string, unknown>,
+  offers = OFFERS,
+): Promise<Reply | undefined> {
+  const { send } = takeIn(store, offers);
+  send(command);
+  await expect.poll(() => store.pendingReplies()).toHaveLength(1);
   return store.pendingReplies()[0];
 }
 
+test('report is answered in these words', () =>
+  withStore(async (store) => {
+    expect(await answerTo(store, {})).toEqual({
+      ...{ schema: 'holdfast.reply/1', id: 'c1' },
+      status: 'succeeded',
+    });
+  }));
+
+const INVALID = { status: 'refused', code: 'invalid', message: 'args.deployment: a name' };
 const retries: readonly [string, unknown, object][] = [
   ['that is there', 'line', { status: 'accepted' }],
-  ['that is not there', 'other', { status: 'refused', code: 'no_such_deployment' }],
-  ['that is no name', '../line', { status: 'refused', code: 'invalid' }],
-  ['that is a list', ['line'], { status: 'refused', code: 'invalid' }],
-  ['that is left out', undefined, { status: 'refused', code: 'invalid' }],
+  [
+    'that is not there',
+    'other',
+    { status: 'refused', code: 'no_such_deployment', message: 'there is no deployment "other"' },
+  ],
+  ['that is no name', '../line', INVALID],
+  ['that is a list', ['line'], INVALID],
+  ['that is left out', undefined, INVALID],
 ];
-test.for(retries)('retry of a deployment %s is answered', ([, deployment, answer]) =>
-  withStore((store) => {
-    expect(answerTo(store, { verb: 'retry', args: { deployment } })).toMatchObject(answer);
+test.for(retries)('retry of a deployment %s is answered in these words', ([, deployment, answer]) =>
+  withStore(async (store) => {
+    expect(await answerTo(store, { verb: 'retry', args: { deployment } })).toEqual({
+      ...{ schema: 'holdfast.reply/1', id: 'c1' },
+      ...answer,
+    });
   }),
 );
 
@@ -36,7 +77,166 @@ test.for([
   ['a verb', { verb: 'x'.repeat(100_000) }],
   ['a field', { ['x'.repeat(100_000)]: 1 }],
 ] as const)('%s as long as a payload allows makes a short answer', ([, command]) =>
-  withStore((store) => {
-    expect(JSON.stringify(answerTo(store, command)).length).toBeLessThan(1000);
+  withStore(async (store) => {
+    expect(JSON.stringify(await answerTo(store, command)).length).toBeLessThan(1000);
   }),
 );
+
+test.for(['restart', 'logs', 'pause', 'resume'])(
+  '%s is a verb of the protocol, and not carried out',
+  (verb) =>
+    withStore(async (store) => {
+      const message = `this agent does not carry out "${verb}"`;
+      expect(await answerTo(store, { verb })).toMatchObject({
+        status: 'refused',
+        code: 'unsupported',
+        message,
+      });
+    }),
+);
+
+test('what the broker may not ask for is no verb', () =>
+  withStore(async (store) => {
+    expect(await answerTo(store, { verb: 'status' })).toMatchObject({ status: 'refused', code: 'invalid' });
+  }));
+
+/** Test operations go by verbs of the protocol. */
+const as = (verb: string, { operation, ask }: Offer): Offer => ({
+  operation: { ...operation, name: verb },
+  ask,
+});
+
+describe('an operation', () => {
+  test('gets its arguments parsed, and all that are faulty are told', () =>
+    withStore(async (store) => {
+      const { send } = takeIn(store, [as('logs', offerEcho())]);
+      send({ id: 'good', verb: 'logs', args: { deployment: 'line', line: 'a', times: 2, other: 1 } });
+      send({ id: 'bad', verb: 'logs', args: { deployment: 'line', times: 0 } });
+      await expect.poll(() => store.pendingReplies()).toHaveLength(2);
+      expect(store.pendingReplies()).toMatchObject([
+        { id: 'good', status: 'succeeded' },
+        { id: 'bad', code: 'invalid', message: 'args.line: a text; args.times: a number from 1' },
+      ]);
+    }));
+
+  test('that takes its time holds nothing up, and is answered when it is done', () =>
+    withStore(async (store) => {
+      let finish = (): void => undefined;
+      const isDone = new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      const slow = offerPlain(() => isDone.then(() => ({ kind: 'done', answer: null })));
+      const { send } = takeIn(store, [as('logs', slow), ...OFFERS]);
+      send({ id: 'slow', verb: 'logs' });
+      send({ id: 'quick' });
+      await expect.poll(() => store.pendingReplies().map(({ id }) => id)).toEqual(['quick']);
+      expect(store.unansweredCommands()).toEqual(['slow']);
+      finish();
+      await expect.poll(() => store.unansweredCommands()).toEqual([]);
+    }));
+
+  test('is carried out once for an id, also while it is under way', () =>
+    withStore(async (store) => {
+      let times = 0;
+      const endless = offerPlain(() => {
+        times += 1;
+        return new Promise(() => undefined);
+      });
+      const { send } = takeIn(store, [as('logs', endless)]);
+      send({ verb: 'logs' });
+      send({ verb: 'logs' });
+      expect(times).toBe(1);
+      const next = takeIn(store, OFFERS);
+      next.send({ verb: 'logs' });
+      expect(times).toBe(1);
+      next.commands.answerInterrupted();
+      expect(store.pendingReplies()).toMatchObject([{ id: 'c1', status: 'failed', code: 'interrupted' }]);
+    }));
+
+  test('that the end of the agent ends is answered at the next start', () =>
+    withStore(async (store) => {
+      const endless = offerPlain(async (_, signal) => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        throw signal.reason;
+      });
+      const { commands, send, fatal } = takeIn(store, [as('logs', endless)]);
+      send({ verb: 'logs' });
+      await commands.close();
+      expect(fatal).toEqual([]);
+      expect(store.pendingReplies()).toEqual([]);
+      takeIn(store, OFFERS).commands.answerInterrupted();
+      expect(store.pendingReplies()).toMatchObject([
+        { code: 'interrupted', message: 'the agent was restarted while it carried this out' },
+      ]);
+    }));
+
+  test('that ends in a fault of the agent is answered, without its words', () =>
+    withStore(async (store) => {
+      const broken = as(
+        'logs',
+        offerPlain(() => Promise.reject(new Error('password=secret'))),
+      );
+      expect(await answerTo(store, { verb: 'logs' }, [broken])).toEqual({
+        ...{ schema: 'holdfast.reply/1', id: 'c1', status: 'failed', code: 'internal' },
+        message: 'the agent failed to carry this out; its log says why',
+      });
+    }));
+
+  test.for([
+    ['refused', 'refused'],
+    ['failed', 'failed'],
+  ] as const)('that comes to %s is answered so', ([kind, status]) =>
+    withStore(async (store) => {
+      const no = as(
+        'logs',
+        offerPlain(async () => ({ kind, code: 'held', message: 'a program holds it' })),
+      );
+      const reply = await answerTo(store, { verb: 'logs' }, [no]);
+      expect(reply).toMatchObject({ status, code: 'held', message: 'a program holds it' });
+    }),
+  );
+
+  test('that streams is refused, and its stream is ended', () =>
+    withStore(async (store) => {
+      let isEnded = false;
+      const items: AsyncIterable<string> = {
+        [Symbol.asyncIterator]: () => ({
+          next: () => new Promise(() => undefined),
+          return: async () => {
+            isEnded = true;
+            return { done: true, value: undefined };
+          },
+        }),
+      };
+      const stream = as(
+        'logs',
+        offerPlain(async () => ({ kind: 'stream', items })),
+      );
+      expect(await answerTo(store, { verb: 'logs' }, [stream])).toMatchObject({
+        ...{ status: 'refused', code: 'unsupported' },
+        message: 'its answer is a stream, and a reply is one message',
+      });
+      expect(isEnded).toBe(true);
+    }));
+
+  test('is refused while a thousand are under way', () =>
+    withStore(async (store) => {
+      const endless = as(
+        'logs',
+        offerPlain(() => new Promise(() => undefined)),
+      );
+      const { send } = takeIn(store, [endless]);
+      for (let number = 1; number <= 1001; number += 1) send({ id: `c${number}`, verb: 'logs' });
+      expect(store.pendingReplies()).toMatchObject([{ id: 'c1001', status: 'refused', code: 'busy' }]);
+    }));
+
+  test('whose answer cannot be kept ends the agent', async () => {
+    const answerCommand = (): never => {
+      throw new Error('broken');
+    };
+    const store = { beginCommand: () => true, answerCommand, unansweredCommands: () => [] };
+    const { send, fatal } = takeIn(store, OFFERS);
+    send({});
+    await expect.poll(() => fatal).toHaveLength(1);
+  });
+});

@@ -9,6 +9,9 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findGroupId } from '../../../../agent/doors/socket/group.ts';
 import { type LocalServer, startLocalServer } from '../../../../agent/doors/socket/server.ts';
+import { type Offer, offer } from '../../../../agent/operations/offer.ts';
+import { offerRetry } from '../../../../agent/operations/retry.ts';
+import { status as statusOperation } from '../../../../protocol/operations/status.ts';
 import { makeLocalStatus } from '../../cli/fixtures.ts';
 
 let folder = '';
@@ -33,11 +36,16 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(options: { status?: () => never; group?: string; at?: string } = {}) {
-  const retry = (deployment: string): boolean => deployment === 'line-vision';
-  const api = { status: options.status ?? (() => makeLocalStatus()), retry };
+const LINE_VISION: Offer = offerRetry({
+  supervisor: { retry: (deployment) => deployment === 'line-vision' },
+  puller: { retryNow: () => undefined },
+});
+
+async function start(options: { status?: () => Promise<never>; group?: string; at?: string } = {}) {
+  const tell = async () => ({ kind: 'done', answer: makeLocalStatus() }) as const;
+  const offers = [offer(statusOperation, options.status ?? tell), LINE_VISION];
   const group = options.group ?? 'no-such-group';
-  const server = await startLocalServer({ socketPath: options.at ?? socketPath, api, log, group });
+  const server = await startLocalServer({ socketPath: options.at ?? socketPath, offers, log, group });
   servers.push(server);
   return server;
 }
@@ -121,9 +129,7 @@ describe('the local API', () => {
 
   it('hides a fault of its own behind 500 and logs it', async () => {
     await start({
-      status: () => {
-        throw new Error('password=secret');
-      },
+      status: () => Promise.reject(new Error('password=secret')),
     });
     const { status, body } = await ask('/v1/status');
     expect({ status, code: body.code }).toEqual({ status: 500, code: 'internal' });

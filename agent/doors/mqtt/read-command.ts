@@ -1,0 +1,29 @@
+// From the payload of a command to what is asked for.
+import { describeFaults, parseWith } from '../../../protocol/faults.ts';
+import { type Command, commandSchema } from '../../../protocol/operations/command.ts';
+import { MAX_PAYLOAD_BYTES, parseJsonPayload } from '../../../protocol/payload.ts';
+import type { Offer } from '../../operations/offer.ts';
+import type { Answer } from './reply.ts';
+
+export interface Asked {
+  readonly offer: Offer;
+  readonly args: Command['args'];
+}
+
+/** `id` is what the topic says. Answers with why it is refused where it asks for nothing that the broker may ask. */
+export function readCommand(offers: readonly Offer[], id: string, payload: Uint8Array): Asked | Answer {
+  const json = parseJsonPayload(payload, MAX_PAYLOAD_BYTES);
+  if (!json.ok) return refuse(json.code, json.message);
+  const parsed = parseWith(commandSchema, json.value);
+  if (!parsed.ok) return refuse('invalid', describeFaults(parsed.faults));
+  const { verb, args, id: own } = parsed.value;
+  if (own !== id) return refuse('wrong_id', `is "${own}", but the topic says "${id}"`);
+  const offer = offers.find(({ operation }) => operation.name === verb && operation.askedBy.broker);
+  return offer === undefined
+    ? refuse('unsupported', `this agent does not carry out "${verb}"`)
+    : { offer, args };
+}
+
+function refuse(code: string, message: string): Answer {
+  return { status: 'refused', code, message };
+}

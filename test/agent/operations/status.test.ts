@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { offerStatus, type StatusSources } from '../../../agent/operations/status.ts';
+import { makeDeployment } from '../cli/fixtures.ts';
+
+const SOURCES: StatusSources = {
+  identity: {
+    ...{ device: 'edge-01', otherHostName: null, groups: ['berlin'], agentVersion: '0.1.0' },
+    ...{ brokerUrl: 'mqtt://broker', startedAt: '2026-11-22T08:48:00Z' },
+  },
+  broker: {
+    status: () => ({ isConnected: true, protocol: '5', since: '2026', trouble: null, denied: ['a/b'] }),
+  },
+  engine: { trouble: null },
+  reporter: { pending: () => ({ events: 1, statuses: 2 }), statuses: () => [makeDeployment()] },
+};
+
+async function tell(changes: Partial<StatusSources> = {}) {
+  const outcome = await offerStatus({ ...SOURCES, ...changes }).ask({}, new AbortController().signal);
+  return outcome.kind === 'done' ? outcome.answer : outcome.kind;
+}
+
+test('the status is told to the byte', async () => {
+  expect(JSON.stringify(await tell())).toBe(
+    JSON.stringify({
+      device: 'edge-01',
+      host_name: null,
+      groups: ['berlin'],
+      agent_version: '0.1.0',
+      started_at: '2026-11-22T08:48:00Z',
+      broker: {
+        ...{ is_connected: true, protocol: '5', since: '2026', trouble: null, denied: ['a/b'] },
+        url: 'mqtt://broker',
+      },
+      engine: { is_reachable: true, message: null, hint: null },
+      outbox: { events: 1, statuses: 2 },
+      deployments: [makeDeployment()],
+    }),
+  );
+});
+
+test('an engine that does not answer is told with its hint', async () => {
+  const trouble = { message: 'it is away', hint: 'start it' };
+  expect(await tell({ engine: { trouble } })).toMatchObject({
+    engine: { is_reachable: false, message: 'it is away', hint: 'start it' },
+  });
+});
