@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { deploymentSchema } from '../protocol/deployment/deployment.ts';
 import { commandSchema, replySchema } from '../protocol/operations/command.ts';
-import { eventsSchema } from '../protocol/reports/events.ts';
+import { eventsSchema, knownEventSchema } from '../protocol/reports/events.ts';
 import { presenceSchema } from '../protocol/reports/presence.ts';
 import { stateSchema } from '../protocol/reports/state.ts';
 import { statusSchema } from '../protocol/reports/status.ts';
@@ -13,6 +13,7 @@ const schemas = {
   status: statusSchema,
   state: stateSchema,
   events: eventsSchema,
+  event: knownEventSchema,
   presence: presenceSchema,
   command: commandSchema,
   reply: replySchema,

@@ -1,9 +1,9 @@
 // Events that a round leaves behind, made from what it changed and did.
 
+import type { NewEvent } from '../../protocol/reports/events.ts';
 import type { DeploymentRecord, Stranger } from '../model/record.ts';
-import { natureOf, serviceOf } from '../model/step-table.ts';
+import { isTold, serviceOf } from '../model/step-table.ts';
 import type { StepResult } from '../model/steps.ts';
-import type { NewEvent } from '../ports/store.ts';
 
 /** What became of a record: phases, new failures of services, and strangers that bear our labels. */
 function change(deployment: string, before: DeploymentRecord, after: DeploymentRecord): NewEvent[] {
@@ -36,14 +36,14 @@ export function newStrangers(before: DeploymentRecord, after: DeploymentRecord):
 
 /** Steps that were carried out, but for those that are not told. */
 function steps(deployment: string, results: readonly StepResult[]): NewEvent[] {
-  return results
-    .filter(({ step }) => natureOf(step).isTold)
-    .map(({ step, outcome }) => {
-      const service = serviceOf(step);
-      const about = service === null ? { deployment } : { deployment, service };
-      if (outcome.ok) return { type: step.kind, ...about };
-      return { type: 'step_failed', ...about, step: step.kind, code: outcome.code, message: outcome.message };
-    });
+  return results.flatMap(({ step, outcome }): NewEvent[] => {
+    if (!isTold(step)) return [];
+    const service = serviceOf(step);
+    const about = service === null ? { deployment } : { deployment, service };
+    if (outcome.ok) return [{ type: step.kind, ...about }];
+    const { code, message } = outcome;
+    return [{ type: 'step_failed', ...about, step: step.kind, code, message }];
+  });
 }
 
 export const eventsOf = { change, steps };

@@ -1,5 +1,6 @@
 // What each kind of step is like, as one table: a kind that is added to `steps.ts` does not compile before it has its row.
 import { formatPath } from '../../protocol/faults.ts';
+import type { StepEventKind } from '../../protocol/reports/events.ts';
 import { type NetworkSpec, sharedName, type VolumeSpec } from './resources.ts';
 import type { ServiceSpec } from './service-spec.ts';
 import type { Step, StepKind, StepOf } from './steps.ts';
@@ -20,7 +21,7 @@ interface StepNature<K extends StepKind> {
   readonly concerns: (step: StepOf<K>) => Concern;
   readonly blames: (step: StepOf<K>) => Blame;
   /** Whether an event tells that it was carried out, or failed. */
-  readonly isTold: boolean;
+  readonly isTold: K extends StepEventKind ? true : false;
   /** For how long the engine may be silent before it does it; `null` where it answers at once. */
   readonly graceMs: (step: StepOf<K>) => number | null;
   /** Whether it is counted until what it concerns is well. Runs of a service that fails are counted as failures. */
@@ -104,13 +105,13 @@ function itsGrace({ graceMs }: { readonly graceMs: number }): number {
   return graceMs;
 }
 
-/** Whether an event of this `type` tells a step that was carried out. */
-export function isStepEvent(type: string): boolean {
-  return Object.hasOwn(STEPS, type);
+/** Whether an event tells that it was carried out, or failed. */
+export function isTold(step: Step): step is StepOf<StepEventKind> {
+  return STEPS[step.kind].isTold;
 }
 
 /** What a step is like whatever it says. */
-export function natureOf({ kind }: Step): Pick<StepNature<StepKind>, 'isTold' | 'repeats'> {
+export function natureOf({ kind }: Step): Pick<StepNature<StepKind>, 'repeats'> {
   return STEPS[kind];
 }
 

@@ -1,6 +1,6 @@
 // What the agent wants of its memory: everything returned from is durable, everything is bounded.
 import type { Reply } from '../../protocol/operations/command.ts';
-import type { Event } from '../../protocol/reports/events.ts';
+import type { Event, NewEvent } from '../../protocol/reports/events.ts';
 import type { Refusal, Status } from '../../protocol/reports/status.ts';
 import type { PulledImage } from '../model/pulled-image.ts';
 import type { DeploymentRecord } from '../model/record.ts';
@@ -52,14 +52,6 @@ export interface AcceptedRevision {
 export interface AcceptedDocument extends AcceptedRevision {
   /** The payload to the byte, as a signature must stay checkable: for `parseJsonText`. Older agents stored its value anew. */
   readonly body: string;
-}
-
-/** An event before the outbox numbers it. */
-export interface NewEvent {
-  readonly type: string;
-  readonly deployment?: string;
-  readonly service?: string;
-  readonly [key: string]: unknown;
 }
 
 export interface PendingStatus {

@@ -1,9 +1,10 @@
 // Events and samples on their way out: an event is stored at once, a sample held for a while.
 
 import type { Clock } from '../../lib/time/clock.ts';
-import { EVENTS_SCHEMA, type EventBatch } from '../../protocol/reports/events.ts';
-import type { NewEvent, Outbox } from '../ports/store.ts';
+import { EVENTS_SCHEMA, type EventBatch, type NewEvent } from '../../protocol/reports/events.ts';
+import type { Outbox } from '../ports/store.ts';
 import { EVENTS_PER_BATCH, fitting, lostBefore } from './event-batch.ts';
+import type { Sample } from './sample.ts';
 
 /** A power cut takes the samples of so long, where no broker took them before. Each write wears the card. */
 const HOLD_SAMPLES_MS = 60 * 60_000;
@@ -30,7 +31,7 @@ export class EventOutbox {
   }
 
   /** Unlike an event it is held in memory at first, and may be lost with the power. */
-  hold(sample: NewEvent): void {
+  hold(sample: Sample): void {
     this.#options.store.holdEvent(sample, this.#now());
     this.#heldSinceMs ??= this.#options.clock.monotonicMs();
   }

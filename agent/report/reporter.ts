@@ -1,9 +1,11 @@
 // Reports: what is to be told goes into the store, and out as soon as a broker takes it.
+import type { NewEvent } from '../../protocol/reports/events.ts';
 import type { Status } from '../../protocol/reports/status.ts';
 import type { StatusBody } from '../model/situation.ts';
-import type { NewEvent, Source, Statuses } from '../ports/store.ts';
+import type { Source, Statuses } from '../ports/store.ts';
 import { Delivery, type DeliveryOptions, type Publish } from './delivery.ts';
 import { EventOutbox, type EventOutboxOptions } from './event-outbox.ts';
+import type { Sample } from './sample.ts';
 import { ToldStatuses, type ToldStatusesOptions } from './told-statuses.ts';
 
 export type ReporterOptions = DeliveryOptions & EventOutboxOptions & Pick<ToldStatusesOptions, 'store'>;
@@ -51,7 +53,7 @@ export class Reporter {
   }
 
   /** Unlike an event it is held in memory at first, and may be lost with the power. */
-  addSample(sample: NewEvent): void {
+  addSample(sample: Sample): void {
     this.#events.hold(sample);
     this.wake();
   }

@@ -1,6 +1,6 @@
 // One sample of what the device uses, made from two readings: processor time is told as a share of the time between.
+import type { EventOf } from '../../protocol/reports/events.ts';
 import type { ContainerUsage, CpuTime, HostFacts } from '../ports/host.ts';
-import type { NewEvent } from '../ports/store.ts';
 
 export interface ServiceUsage {
   readonly deployment: string;
@@ -17,7 +17,10 @@ export interface Reading {
   readonly services: readonly ServiceUsage[];
 }
 
-export function sampleOf(before: Reading, now: Reading): NewEvent {
+export type Sample = EventOf<'sample'>;
+type UsageOf = NonNullable<Sample['services']>[string][string];
+
+export function sampleOf(before: Reading, now: Reading): Sample {
   return {
     type: 'sample',
     cpu_percent: cpuPercent(before.cpu, now.cpu),
@@ -28,9 +31,9 @@ export function sampleOf(before: Reading, now: Reading): NewEvent {
   };
 }
 
-function servicesOf(before: Reading, now: Reading): object {
+function servicesOf(before: Reading, now: Reading): NonNullable<Sample['services']> {
   const cpuBefore = new Map(before.services.map(({ container, usage }) => [container, usage.cpuMs]));
-  const tell = ({ service, container, usage }: ServiceUsage): [string, object] => {
+  const tell = ({ service, container, usage }: ServiceUsage): [string, UsageOf] => {
     // A container that was not there before has used all it did in an unknown part of the time.
     const cpuPercent = percentOf(usage.cpuMs, cpuBefore.get(container), now.atMs - before.atMs);
     return [service, { cpu_percent: cpuPercent, memory_bytes: usage.memoryBytes }];

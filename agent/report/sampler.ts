@@ -3,8 +3,7 @@
 import type { Clock } from '../../lib/time/clock.ts';
 import type { Status } from '../../protocol/reports/status.ts';
 import type { Host } from '../ports/host.ts';
-import type { NewEvent } from '../ports/store.ts';
-import { type Reading, sampleOf } from './sample.ts';
+import { type Reading, type Sample, sampleOf } from './sample.ts';
 
 /** Past it the first by name are told, so that a sample stays well below what one message carries. */
 const MAX_SERVICES = 100;
@@ -16,7 +15,7 @@ export interface SamplerOptions {
   readonly intervalMs: number;
   /** Whose services are told. */
   readonly statuses: () => readonly Status[];
-  readonly onSample: (sample: NewEvent) => void;
+  readonly onSample: (sample: Sample) => void;
 }
 
 export class Sampler {

@@ -6,8 +6,7 @@
 // in the table        being acknowledged; being dropped for want of space, the least important first
 //
 // Numbers are given without a gap, so a gap between what is acknowledged and what is left is what was lost.
-import type { Event } from '../../protocol/reports/events.ts';
-import type { NewEvent } from '../ports/store.ts';
+import type { Event, NewEvent } from '../../protocol/reports/events.ts';
 import { IMPORTANCE, type Importance, importanceOf } from '../reconcile/tell/event-importance.ts';
 import type { SqlDatabase } from './database.ts';
 import { oldestFor, type StoredEvent, thinnedOut } from './outbox-room.ts';
@@ -33,6 +32,8 @@ interface HeldEvent {
   readonly event: NewEvent;
 }
 
+/** What one of any earlier version may have told. */
+type StoredBody = Pick<Event, 'type' | 'deployment' | 'service'>;
 type BytesOf = Record<Importance, number>;
 
 export class EventRows {
@@ -89,7 +90,7 @@ export class EventRows {
         'SELECT seq, at, body FROM events ORDER BY seq LIMIT ?',
         limit,
       )
-      .map(({ seq, at, body }) => ({ ...parseBody<NewEvent>(body), seq, at }));
+      .map(({ seq, at, body }) => ({ ...parseBody<StoredBody>(body), seq, at }));
     const held = this.#held.map(({ seq, at, event }) => ({ ...event, seq, at }));
     return [...stored, ...held].slice(0, limit);
   }
@@ -145,7 +146,7 @@ export class EventRows {
 
   #insert({ seq, at, event }: HeldEvent, bytes: BytesOf): void {
     const body = JSON.stringify(event);
-    const importance = importanceOf(event.type);
+    const importance = importanceOf(event);
     this.#db.run(
       'INSERT INTO events (seq, at, importance, body) VALUES (?, ?, ?, ?)',
       seq,

@@ -1,5 +1,5 @@
 // Who this device was at its last start: its revisions are counted per topic, and the topics bear its id.
-import type { NewEvent } from '../ports/store.ts';
+import type { NewEvent } from '../../protocol/reports/events.ts';
 
 export interface Identity {
   readonly device: string;
@@ -21,13 +21,10 @@ export function compareIdentity(before: Identity | null, now: Identity): Identit
   const isRenamed = before.device !== now.device;
   const isMoved = before.topicPrefix !== now.topicPrefix;
   const { device, hostName } = now;
-  const isHostRenamed = hostName !== null && hostName !== before.hostName && hostName !== device;
-  return {
-    outdated: isMoved ? 'all' : isRenamed ? 'own' : 'none',
-    events: [
-      ...(isRenamed ? [{ type: 'device_renamed', from: before.device, to: device }] : []),
-      ...(isMoved ? [{ type: 'topic_prefix_changed', from: before.topicPrefix, to: now.topicPrefix }] : []),
-      ...(isHostRenamed ? [{ type: 'host_name_changed', host_name: hostName, device }] : []),
-    ],
-  };
+  const events: NewEvent[] = [];
+  if (isRenamed) events.push({ type: 'device_renamed', from: before.device, to: device });
+  if (isMoved) events.push({ type: 'topic_prefix_changed', from: before.topicPrefix, to: now.topicPrefix });
+  if (hostName !== null && hostName !== before.hostName && hostName !== device)
+    events.push({ type: 'host_name_changed', host_name: hostName, device });
+  return { outdated: isMoved ? 'all' : isRenamed ? 'own' : 'none', events };
 }

@@ -1,5 +1,6 @@
 // What a new database begins with, where there was another before it.
-import { type NewEvent, StoreBlocked } from '../ports/store.ts';
+import type { EventOf } from '../../protocol/reports/events.ts';
+import { StoreBlocked } from '../ports/store.ts';
 import type { ToldNumbers } from './copy-shapes.ts';
 import type { SqlDatabase } from './database.ts';
 import type { Adoption, LostRecord } from './deployment-rows.ts';
@@ -9,8 +10,7 @@ import { SqliteStore, type StoreOptions } from './sqlite-store.ts';
 
 /** Why the database before this one is not used. */
 export interface Cause {
-  /** `damaged`, `newer` or `missing`. */
-  readonly code: string;
+  readonly code: 'damaged' | 'newer' | 'missing';
   readonly message: string;
   /** Its file's name now. */
   readonly set_aside?: string;
@@ -56,12 +56,12 @@ function adoptOrLeave(store: SqliteStore, isNew: boolean): Adoption {
   }
 }
 
-function recoveryOf(cause: Cause, deployments: readonly string[]): NewEvent {
-  return { type: 'store_recovered', ...cause, deployments };
+function recoveryOf(cause: Cause, deployments: readonly string[]): EventOf<'store_recovered'> {
+  return { type: 'store_recovered', ...cause, deployments: [...deployments] };
 }
 
 /** Of records that were read in part, in a database that is sound. */
-function lossOf(lost: readonly LostRecord[]): NewEvent | null {
+function lossOf(lost: readonly LostRecord[]): EventOf<'store_recovered'> | null {
   const [first] = lost;
   if (first === undefined) return null;
   const { deployment, code, message } = first;

@@ -14,14 +14,13 @@
 // today's
 // a reply of no shape of today's         a failure is answered in its place
 import type { Reply } from '../../protocol/operations/command.ts';
-import type { Event } from '../../protocol/reports/events.ts';
+import type { Event, EventOf, NewEvent } from '../../protocol/reports/events.ts';
 import type { Refusal, Status } from '../../protocol/reports/status.ts';
 import type { PulledImage } from '../model/pulled-image.ts';
 import type { DeploymentRecord } from '../model/record.ts';
 import {
   type AcceptedDocument,
   type AcceptedRevision,
-  type NewEvent,
   type PendingStatus,
   type Store,
   StoreBlocked,
@@ -57,7 +56,7 @@ export class SqliteStore implements Store {
   readonly #held = new HeldWrites<null>();
   readonly #refusals = new HeldWrites<Refusal>();
   readonly #replies = new HeldWrites<Reply>();
-  #recovery: NewEvent | null = null;
+  #recovery: EventOf<'store_recovered'> | null = null;
   readonly verifyPlace: () => void;
 
   /** Takes over a database of this version's schema, and the second copies that belong to it. */
@@ -96,13 +95,13 @@ export class SqliteStore implements Store {
   }
 
   /** Tells of a recovery as an event. */
-  noteRecovery(recovery: NewEvent, at: string): void {
+  noteRecovery(recovery: EventOf<'store_recovered'>, at: string): void {
     this.#recovery = recovery;
     this.appendEvents([recovery], at);
   }
 
   /** What was told of the database before this one; `null` when it is the same as at the last start. */
-  get recovery(): NewEvent | null {
+  get recovery(): EventOf<'store_recovered'> | null {
     return this.#recovery;
   }
 

@@ -3,9 +3,10 @@
 
 import type { Logger } from '../../lib/program/logger.ts';
 import type { Clock } from '../../lib/time/clock.ts';
+import type { NewEvent } from '../../protocol/reports/events.ts';
 import type { PulledImage } from '../model/pulled-image.ts';
 import { type Engine, EngineUnavailable } from '../ports/engine.ts';
-import type { Documents, NewEvent, PulledImages } from '../ports/store.ts';
+import type { Documents, PulledImages } from '../ports/store.ts';
 import { ageImages, type ImageNeeds, imagesNamedIn, isDue, isNeeded } from './collect-images.ts';
 import type { NotedPulls } from './noted-pulls.ts';
 

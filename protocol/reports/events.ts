@@ -1,14 +1,108 @@
 // `holdfast.events/1`: batches of numbered events, in order. Not retained, delivered at least once.
 import * as v from 'valibot';
-import { countSchema, timestampSchema } from '../fields.ts';
+import { countSchema, hashSchema, revisionSchema, timestampSchema } from '../fields.ts';
+import { record } from '../objects.ts';
+import { nameSchema, serviceNameSchema } from '../values/names.ts';
+import { PHASES, reasonSchema } from './status.ts';
 
 export const EVENTS_SCHEMA = 'holdfast.events/1';
 
-/** What an event can tell. `seq` and `at` are put on by the outbox. */
+/** Steps whose success is an event. Those on a container name its service. */
+export const STEP_EVENTS = [
+  'create_network',
+  'create_volume',
+  'create_container',
+  'start_container',
+  'unpause_container',
+  'stop_container',
+  'join_network',
+  'restart_container',
+  'update_container',
+  'remove_container',
+  'remove_network',
+  'leave_network',
+  'remove_volume',
+  'remove_folder',
+] as const;
+
+export type StepEventKind = (typeof STEP_EVENTS)[number];
+
+const text = v.string();
+const renamed = { from: text, to: text };
+const step = { deployment: text, service: v.optional(text) };
+const percent = v.nullable(v.number());
+const usage = v.object({ cpu_percent: percent, memory_bytes: v.number() });
+
+/** What each kind of event tells, but for steps that succeeded. */
+export const EVENT_FIELDS = {
+  agent_started: { version: text, boot_id: text },
+  device_renamed: renamed,
+  topic_prefix_changed: renamed,
+  host_name_changed: { host_name: text, device: text },
+  store_recovered: {
+    code: v.picklist(['damaged', 'newer', 'missing']),
+    message: text,
+    /** The old file's name now. */
+    set_aside: v.optional(text),
+    deployments: v.array(text),
+  },
+  document_accepted: { deployment: text, source: text, revision: revisionSchema, hash: hashSchema },
+  document_refused: {
+    source: text,
+    code: text,
+    message: text,
+    /** Left out where the topic names none. */
+    deployment: v.optional(text),
+    revision: v.optional(v.nullable(v.number())),
+    path: v.optional(text),
+  },
+  document_cleared: { deployment: text, source: text, message: text },
+  clock_jumped: { by_ms: v.number() },
+  phase: {
+    deployment: text,
+    phase: v.picklist(PHASES),
+    revision: v.nullable(revisionSchema),
+    reason: v.nullable(reasonSchema),
+  },
+  service_failed: { deployment: text, service: text, code: text, message: text },
+  foreign_container: { deployment: text, service: text, container: text, name: text },
+  image_removed: { reference: text, bytes: v.nullable(countSchema) },
+  step_failed: { ...step, step: text, code: text, message: text },
+  sample: {
+    cpu_percent: percent,
+    memory_available_bytes: v.number(),
+    disk_available_bytes: v.number(),
+    temperature_celsius: v.nullable(v.number()),
+    /** By deployment and service. */
+    services: v.optional(record(nameSchema, record(serviceNameSchema, usage))),
+  },
+} as const satisfies Record<string, v.ObjectEntries>;
+
+type FieldsOf<E extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<E, undefined>>;
+type StepEvent = { readonly type: StepEventKind } & FieldsOf<typeof step>;
+type OtherEvent = {
+  [K in keyof typeof EVENT_FIELDS]: { readonly type: K } & FieldsOf<(typeof EVENT_FIELDS)[K]>;
+}[keyof typeof EVENT_FIELDS];
+
+/** An event of a kind that this version tells, before the outbox puts `seq` and `at` on it. */
+export type NewEvent = StepEvent | OtherEvent;
+export type EventKind = NewEvent['type'];
+export type EventOf<K extends EventKind> = Extract<NewEvent, { readonly type: K }>;
+
+/** What the outbox puts on an event. `seq` rises per device for ever; a receiver drops what it has seen. */
+const numbered = { seq: countSchema, at: timestampSchema };
+
+/** An event of a kind that this version knows, with all its fields. A newer agent may tell other kinds. */
+export const knownEventSchema = v.union([
+  v.object({ ...numbered, type: v.picklist(STEP_EVENTS), ...step }),
+  ...Object.entries(EVENT_FIELDS).map(([type, fields]) =>
+    v.object({ ...numbered, type: v.literal(type), ...fields }),
+  ),
+]);
+
+/** Any event, also of a kind that only a newer agent knows. */
 const eventSchema = v.looseObject({
-  /** Rises per device for ever; a receiver drops what it has seen. */
-  seq: countSchema,
-  at: timestampSchema,
+  ...numbered,
   type: v.string(),
   deployment: v.optional(v.string()),
   service: v.optional(v.string()),

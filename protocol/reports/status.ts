@@ -38,7 +38,7 @@ export const SETTLED_PHASES: ReadonlySet<Phase> = new Set(['converged', 'rolled_
 
 const revisionRefSchema = v.object({ revision: revisionSchema, hash: hashSchema });
 
-const reasonSchema = v.object({
+export const reasonSchema = v.object({
   /** A stable word for programs, e.g. `image_not_found`. */
   code: v.string(),
   /** What it concerns, e.g. `services.detector`. */

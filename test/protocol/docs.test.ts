@@ -5,6 +5,7 @@ import { DURATION_BOUNDS, SIZE_BOUNDS } from '../../protocol/deployment/bounds.t
 import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
 import { rolloutPosition } from '../../protocol/deployment/rollout.ts';
 import { parseWith } from '../../protocol/faults.ts';
+import { EVENT_FIELDS, STEP_EVENTS } from '../../protocol/reports/events.ts';
 import { PHASES } from '../../protocol/reports/status.ts';
 import { canonicalJson, contentHash } from '../../protocol/values/canonical-json.ts';
 import { schemas } from './fixtures.ts';
@@ -61,6 +62,28 @@ test('every phase has its row, and no other has', () => {
   expect([...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, phase]) => phase)).toEqual([...PHASES]);
 });
 
+const eventRows = new Map(
+  [
+    ...page
+      .slice(page.indexOf('| `type` |'), page.indexOf('## Commands and'))
+      .matchAll(/^\| (`.+?) \| (.*) \|$/gm),
+  ].flatMap(([, kinds = '', fields = '']) =>
+    [...kinds.matchAll(/`(\w+)`/g)].map(([, kind = '']) => [kind, fields] as const),
+  ),
+);
+
+test('every kind of event has its row, and no other has', () => {
+  const kinds = [...eventRows.keys()].slice(1, [...eventRows.keys()].indexOf('sample') + 1);
+  expect(kinds.toSorted()).toEqual([...Object.keys(EVENT_FIELDS), ...STEP_EVENTS].toSorted());
+});
+
+test.each(Object.entries(EVENT_FIELDS).filter(([kind]) => kind !== 'sample'))(
+  'the row of %s names each of its fields',
+  (kind, fields) => {
+    for (const field of Object.keys(fields)) expect(eventRows.get(kind)).toContain(`\`${field}\``);
+  },
+);
+
 test('every bound has its row, and no other has', () => {
   const section = page.slice(page.indexOf('**Bounds**'), page.indexOf('### A service'));
   const rows = [...section.matchAll(/^\| `([\w.]+)` \| `(\w+)` \| `(\w+)` \|$/gm)];
@@ -74,6 +97,7 @@ test.each([
   ['the document', schemas.deployment],
   ['a status', schemas.status],
   ['the device state', schemas.state],
+  ['an event', schemas.event],
 ])('every field of %s is named on the page', (_title, schema) => {
   for (const name of fieldsOf(schema)) expect(page, name).toMatch(new RegExp(`[\`". ]${name}[\`":, .}]`));
 });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type * as v from 'valibot';
 import { deploymentSchema } from '../../protocol/deployment/deployment.ts';
 import { commandSchema, replySchema } from '../../protocol/operations/command.ts';
-import { eventsSchema } from '../../protocol/reports/events.ts';
+import { eventsSchema, knownEventSchema } from '../../protocol/reports/events.ts';
 import { presenceSchema } from '../../protocol/reports/presence.ts';
 import { stateSchema } from '../../protocol/reports/state.ts';
 import { statusSchema } from '../../protocol/reports/status.ts';
@@ -17,6 +17,7 @@ export const schemaNames = [
   'status',
   'state',
   'events',
+  'event',
   'presence',
   'command',
   'reply',
@@ -28,6 +29,7 @@ export const schemas: Readonly<Record<SchemaName, Schema>> = {
   status: statusSchema,
   state: stateSchema,
   events: eventsSchema,
+  event: knownEventSchema,
   presence: presenceSchema,
   command: commandSchema,
   reply: replySchema,

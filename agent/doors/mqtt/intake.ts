@@ -4,17 +4,12 @@
 import type { IncomingMessage } from '../../../lib/mqtt/message.ts';
 import type { Logger } from '../../../lib/program/logger.ts';
 import type { Clock } from '../../../lib/time/clock.ts';
+import type { NewEvent } from '../../../protocol/reports/events.ts';
 import type { Refusal } from '../../../protocol/reports/status.ts';
 import { type Addressee, formatAddressee, parseTopic } from '../../../protocol/topics.ts';
 import { NAME_PATTERN } from '../../../protocol/values/names.ts';
 import { cutText } from '../../../protocol/values/text.ts';
-import {
-  type Documents,
-  type NewEvent,
-  type Refusals,
-  type Source,
-  StoreBlocked,
-} from '../../ports/store.ts';
+import { type Documents, type Refusals, type Source, StoreBlocked } from '../../ports/store.ts';
 import { type Judgement, judgeDocument } from './judge-document.ts';
 import { ToldRefusals } from './told-refusals.ts';
 

@@ -7,6 +7,7 @@ import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
 import { MAX_RETAINED_BYTES } from '../../../protocol/payload.ts';
 import { NAME_PATTERN } from '../../../protocol/values/names.ts';
 import { MemoryHost } from '../../fakes/memory-host.ts';
+import { someEvent, someSample } from '../../fakes/some-event.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
 import { withStore } from '../store/with-store.ts';
 
@@ -91,7 +92,7 @@ testReporter('half a character never leaves the device', async ({ reporter, cloc
   connect();
   const half = 'hot \ud83c';
   reporter.reportStatus('line', 'device', { ...BODY, reason: { code: 'a', message: half, log: [half] } });
-  reporter.addEvents([{ type: 'service_failed', deployment: 'line', message: half }]);
+  reporter.addEvents([someEvent(half)]);
   await clock.advance(5000);
   expect(told.map(({ topic }) => topic)).toEqual(expect.arrayContaining(['status/line', 'events']));
   const texts = JSON.stringify(told.map(({ value }) => value));
@@ -283,8 +284,7 @@ describe('events', () => {
   testReporter(
     'come once each, in order, in batches of bounded size',
     async ({ reporter, clock, connect, of }, store) => {
-      for (let n = 0; n < 300; n += 1)
-        reporter.addEvents([{ type: 'tick', text: 'x'.repeat(n === 7 ? 90_000 : 2000) }]);
+      for (let n = 0; n < 300; n += 1) reporter.addEvents([someEvent('x'.repeat(n === 7 ? 90_000 : 2000))]);
       connect();
       await clock.advance(180_000);
       const batches = of('events');
@@ -305,7 +305,7 @@ describe('events', () => {
       connect();
       const seen = new Set<number>();
       for (let n = 0; n < 50; n += 1) {
-        reporter.addEvents([{ type: 'tick', n }]);
+        reporter.addEvents([someEvent()]);
         broker.takes = n % 3 !== 0;
         await clock.advance(100);
       }
@@ -320,7 +320,7 @@ describe('events', () => {
     'that were dropped are marked as lost, until that is told',
     async ({ reporter, clock, connect, of }) => {
       const text = 'x'.repeat(100_000);
-      for (let n = 0; n < 200; n += 1) reporter.addEvents([{ type: 'tick', text }]);
+      for (let n = 0; n < 200; n += 1) reporter.addEvents([someEvent(text)]);
       connect();
       await clock.advance(2 * 3_600_000);
       const batches = of('events');
@@ -335,7 +335,7 @@ describe('events', () => {
   testReporter(
     'of a backlog leave at a bounded rate, and what is new overtakes them',
     async ({ reporter, clock, connect, of, told }) => {
-      for (let n = 0; n < 500; n += 1) reporter.addEvents([{ type: 'tick', text: 'x'.repeat(1000) }]);
+      for (let n = 0; n < 500; n += 1) reporter.addEvents([someEvent('x'.repeat(1000))]);
       connect();
       await clock.advance(20_000);
       const bytesTold = (): number =>
@@ -353,7 +353,7 @@ describe('events', () => {
   testReporter('of an ordinary day are told at once', async ({ reporter, clock, connect, of }) => {
     connect();
     for (let n = 1; n <= 30; n += 1) {
-      reporter.addEvents([{ type: 'tick', n }]);
+      reporter.addEvents([someEvent()]);
       await clock.advance(30);
       expect(of('events')).toHaveLength(n);
     }
@@ -361,7 +361,7 @@ describe('events', () => {
 
   testReporter('a sample is told and never written', async ({ reporter, clock, connect, of }, store) => {
     connect();
-    reporter.addSample({ type: 'sample' });
+    reporter.addSample(someSample());
     await clock.advance(1000);
     expect(of('events').flatMap(({ events }) => events)).toMatchObject([{ type: 'sample', seq: 1 }]);
     expect(store.countEvents()).toBe(0);
@@ -428,7 +428,7 @@ testReporter(
   async ({ reporter, clock, connect, broker, rounds }) => {
     broker.takes = false;
     connect();
-    reporter.addEvents([{ type: 'tick' }]);
+    reporter.addEvents([someEvent()]);
     await clock.advance(60_000);
     expect(rounds()).toBeLessThan(80);
   },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { NewEvent } from '../../../agent/ports/store.ts';
+import type { Sample } from '../../../agent/report/sample.ts';
 import { type Reading, sampleOf } from '../../../agent/report/sample.ts';
 import { Sampler } from '../../../agent/report/sampler.ts';
 import type { Status } from '../../../protocol/reports/status.ts';
@@ -55,11 +55,11 @@ function statusOf(deployment: string, count: number): Status {
   };
 }
 
-async function samplesIn(ms: number, intervalMs: number, statuses: Status[]): Promise<NewEvent[]> {
+async function samplesIn(ms: number, intervalMs: number, statuses: Status[]): Promise<Sample[]> {
   const clock = new VirtualClock();
-  const samples: NewEvent[] = [];
+  const samples: Sample[] = [];
   const ending = new AbortController();
-  const onSample = (sample: NewEvent): void => void samples.push(sample);
+  const onSample = (sample: Sample): void => void samples.push(sample);
   const options = { clock, host: new MemoryHost(clock), intervalMs, statuses: () => statuses, onSample };
   const running = new Sampler(options).run(ending.signal);
   await clock.advance(ms);

@@ -19,6 +19,7 @@ import { type DeploymentRecord, EMPTY_RECORD } from '../../../agent/model/record
 import { openStore } from '../../../agent/store/open-store.ts';
 import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
 import { fork } from '../../fakes/random.ts';
+import { someEvent } from '../../fakes/some-event.ts';
 
 const AT = '2026-11-23T00:00:00.000Z';
 const TMP = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -62,7 +63,7 @@ function fillStore(store: SqliteStore): void {
     ...{ deployment: 'other', source: 'groups/berlin' },
     ...{ revision: 9, hash: hashOf('d'), body: bodyOf('d') },
   });
-  for (let n = 0; n < 40; n += 1) store.appendEvents([{ type: 'phase', n, filler: 'x'.repeat(200) }], AT);
+  for (let n = 0; n < 40; n += 1) store.appendEvents([someEvent('x'.repeat(200))], AT);
   store.acknowledgeEvents(10);
   store.nextStatusSeq();
 }
@@ -82,7 +83,7 @@ function expectAllThere(store: SqliteStore): void {
 
 /** What is told after goes on above what was told before, and the gap shows as lost. */
 function expectNumbersGoOn(store: SqliteStore): void {
-  store.appendEvents([{ type: 'phase' }], AT);
+  store.appendEvents([someEvent()], AT);
   const seqs = store.pendingEvents(1000).map(({ seq }) => seq);
   expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
   expect(seqs.at(-1)).toBeGreaterThan(40);

@@ -4,9 +4,15 @@ import { fitting, lostBefore } from '../../../agent/report/event-batch.ts';
 import { openDatabase } from '../../../agent/store/database.ts';
 import { EventRows } from '../../../agent/store/event-rows.ts';
 import { migrations } from '../../../agent/store/migrations.ts';
+import { someEvent, someSample, someStep } from '../../fakes/some-event.ts';
 
 const AT = '2026-11-23T10:00:00.000Z';
 const MIB = 1024 ** 2;
+
+/** One of each importance, the least first. */
+const EVENT = { sample: someSample, start_container: someStep, service_failed: someEvent };
+const KINDS = ['sample', 'start_container', 'service_failed'] as const;
+type Kind = (typeof KINDS)[number];
 
 /** An outbox of its own, and a receiver that notes what comes of it. */
 class Outbox {
@@ -24,8 +30,8 @@ class Outbox {
     this.rows = new EventRows(this.#db, capBytes);
   }
 
-  append(type: string, text = ''): void {
-    this.rows.appendEvents([{ type, text }], AT);
+  append(type: Kind, text = ''): void {
+    this.rows.appendEvents([EVENT[type](text)], AT);
   }
 
   /** The process is killed, and the next one opens what it left. */
@@ -52,13 +58,13 @@ class Outbox {
 }
 
 type Move =
-  | { readonly kind: 'append' | 'hold'; readonly type: string; readonly length: number }
+  | { readonly kind: 'append' | 'hold'; readonly type: Kind; readonly length: number }
   | { readonly kind: 'deliver'; readonly isTaken: boolean }
   | { readonly kind: 'write' }
   | { readonly kind: 'kill' };
 
 const eventParts = {
-  type: fc.constantFrom('sample', 'start_container', 'phase'),
+  type: fc.constantFrom(...KINDS),
   length: fc.integer({ min: 0, max: 900 }),
 };
 const moves: fc.Arbitrary<Move[]> = fc.array(
@@ -74,8 +80,7 @@ const moves: fc.Arbitrary<Move[]> = fc.array(
 
 function play(outbox: Outbox, move: Move): void {
   if (move.kind === 'append') outbox.append(move.type, 'x'.repeat(move.length));
-  else if (move.kind === 'hold')
-    outbox.rows.holdEvent({ type: move.type, text: 'x'.repeat(move.length) }, AT);
+  else if (move.kind === 'hold') outbox.rows.holdEvent(EVENT[move.type]('x'.repeat(move.length)), AT);
   else if (move.kind === 'deliver') outbox.deliver(move.isTaken);
   else if (move.kind === 'write') outbox.rows.writeHeldEvents();
   else outbox.kill();
@@ -91,7 +96,7 @@ test('whatever comes, every number is told once and in order or is marked as los
       }
       outbox.deliverAll();
       // Whatever was lost last is told with the next that is not.
-      outbox.rows.holdEvent({ type: 'phase' }, AT);
+      outbox.rows.holdEvent(someEvent(), AT);
       outbox.deliverAll();
       expect(outbox.told).toEqual([...new Set(outbox.told)].toSorted((a, b) => a - b));
       const told = new Set(outbox.told);
@@ -116,7 +121,7 @@ test('without a lack of room and without a kill nothing is marked as lost', () =
 
 test('what a process wrote is counted by the next as it was', () => {
   const outbox = new Outbox(MIB);
-  for (const type of ['sample', 'phase', 'start_container']) outbox.append(type, 'ü'.repeat(100));
+  for (const type of KINDS) outbox.append(type, 'ü'.repeat(100));
   const { storedBytes } = outbox.rows;
   outbox.kill();
   expect(outbox.rows.storedBytes).toBe(storedBytes);
@@ -129,21 +134,20 @@ describe('past the cap', () => {
 
   test('samples go before steps, steps before transitions, of each the oldest first', () => {
     const outbox = new Outbox(3000);
-    const count = (type: string): number => typesIn(outbox).filter((there) => there === type).length;
-    for (let n = 0; n < 4; n += 1)
-      for (const type of ['phase', 'start_container', 'sample']) outbox.append(type, 'x'.repeat(80));
+    const count = (type: Kind): number => typesIn(outbox).filter((there) => there === type).length;
+    for (let n = 0; n < 4; n += 1) for (const type of KINDS.toReversed()) outbox.append(type, 'x'.repeat(80));
     for (let added = 1; added <= 30; added += 1) {
-      outbox.append('phase', 'x'.repeat(80));
+      outbox.append('service_failed', 'x'.repeat(80));
       if (count('start_container') < 4) expect(count('sample')).toBe(0);
-      if (count('phase') < 4 + added) expect(count('start_container')).toBe(0);
+      if (count('service_failed') < 4 + added) expect(count('start_container')).toBe(0);
     }
-    expect(count('phase')).toBeLessThan(34);
+    expect(count('service_failed')).toBeLessThan(34);
     expect(outbox.rows.pendingEvents(1)[0]?.seq).toBeGreaterThan(12);
   });
 
   test('a sample finds no room that only transitions could give', () => {
     const outbox = new Outbox(2000);
-    for (let n = 0; n < 30; n += 1) outbox.append('phase', 'x'.repeat(80));
+    for (let n = 0; n < 30; n += 1) outbox.append('service_failed', 'x'.repeat(80));
     const before = typesIn(outbox);
     outbox.append('sample', 'x'.repeat(80));
     expect(typesIn(outbox)).toEqual(before);
@@ -151,8 +155,8 @@ describe('past the cap', () => {
 
   test('an event that is larger than all of it is lost, and that is told', () => {
     const outbox = new Outbox(1000);
-    outbox.append('phase', 'x'.repeat(2000));
-    outbox.append('phase');
+    outbox.append('service_failed', 'x'.repeat(2000));
+    outbox.append('service_failed');
     outbox.deliverAll();
     expect(outbox.told).toEqual([2]);
     expect([...outbox.marked]).toEqual([1]);
@@ -174,7 +178,7 @@ test('samples past half of the cap are thinned, the coarser the older, and reach
 describe('held events', () => {
   test('are told without having been written', () => {
     const outbox = new Outbox(MIB);
-    for (let n = 0; n < 5; n += 1) outbox.rows.holdEvent({ type: 'sample' }, AT);
+    for (let n = 0; n < 5; n += 1) outbox.rows.holdEvent(someSample(), AT);
     expect(outbox.rows.storedBytes).toBe(0);
     expect(outbox.rows.countEvents()).toBe(5);
     outbox.deliverAll();
@@ -183,22 +187,22 @@ describe('held events', () => {
 
   test('are written with the next event, in order', () => {
     const outbox = new Outbox(MIB);
-    outbox.rows.holdEvent({ type: 'sample' }, AT);
-    outbox.append('phase');
+    outbox.rows.holdEvent(someSample(), AT);
+    outbox.append('service_failed');
     outbox.kill();
     expect(outbox.rows.pendingEvents(10).map(({ seq, type }) => [seq, type])).toEqual([
       [1, 'sample'],
-      [2, 'phase'],
+      [2, 'service_failed'],
     ]);
   });
 
   test('that a kill took are marked, and their numbers are given to no other', () => {
     const outbox = new Outbox(MIB);
-    for (let n = 0; n < 3; n += 1) outbox.rows.holdEvent({ type: 'sample' }, AT);
+    for (let n = 0; n < 3; n += 1) outbox.rows.holdEvent(someSample(), AT);
     outbox.deliver();
-    outbox.rows.holdEvent({ type: 'sample' }, AT);
+    outbox.rows.holdEvent(someSample(), AT);
     outbox.kill();
-    outbox.append('phase');
+    outbox.append('service_failed');
     outbox.deliverAll();
     expect(outbox.told.slice(0, 3)).toEqual([1, 2, 3]);
     expect(outbox.told.at(-1)).toBeGreaterThan(4);
@@ -207,17 +211,17 @@ describe('held events', () => {
 
   test('leave no gap behind when they were written before the end', () => {
     const outbox = new Outbox(MIB);
-    outbox.rows.holdEvent({ type: 'sample' }, AT);
+    outbox.rows.holdEvent(someSample(), AT);
     outbox.rows.writeHeldEvents();
     outbox.kill();
-    outbox.append('phase');
+    outbox.append('service_failed');
     outbox.deliverAll();
     expect(outbox.told).toEqual([1, 2]);
   });
 
   test('are written once they are many', () => {
     const outbox = new Outbox(MIB);
-    for (let n = 0; n < 1000; n += 1) outbox.rows.holdEvent({ type: 'sample' }, AT);
+    for (let n = 0; n < 1000; n += 1) outbox.rows.holdEvent(someSample(), AT);
     outbox.kill();
     expect(outbox.rows.countEvents()).toBeGreaterThanOrEqual(900);
   });

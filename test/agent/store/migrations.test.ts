@@ -5,6 +5,7 @@ import { openStoreAt } from '../../../agent/store/open-store.ts';
 import { DiskPlace } from '../../fakes/disk/files-on-disk.ts';
 import { SimulatedDisk } from '../../fakes/disk/simulated-disk.ts';
 import { fork } from '../../fakes/random.ts';
+import { someEvent } from '../../fakes/some-event.ts';
 
 const AT = '2026-11-23T00:00:00.000Z';
 const second = [...migrations, "ALTER TABLE documents ADD COLUMN note TEXT NOT NULL DEFAULT 'new'"];
@@ -20,7 +21,7 @@ function oldDisk(): SimulatedDisk {
   const disk = new SimulatedDisk();
   const store = openStoreAt(new DiskPlace(disk));
   for (let n = 0; n < NAMES.length; n += 1) store.acceptDocument(document(n));
-  store.appendEvents([{ type: 'phase' }], AT);
+  store.appendEvents([someEvent()], AT);
   store.close();
   // Or a cut brings back the log, and with it all that is damaged in the file.
   disk.syncNames();
@@ -122,7 +123,7 @@ test('a power cut at any write of a recovery leads to the same recovery', { time
 test('a recovery on a full disk gives up what was set aside', () => {
   const disk = oldDisk();
   const before = openStoreAt(new DiskPlace(disk));
-  for (let n = 0; n < 300; n += 1) before.appendEvents([{ type: 'phase', filler: 'x'.repeat(1000) }], AT);
+  for (let n = 0; n < 300; n += 1) before.appendEvents([someEvent('x'.repeat(1000))], AT);
   before.close();
   disk.rot('/holdfast.db', (bytes) => bytes.fill(0xff, 0, 4000));
   disk.capacityBytes = disk.usedBytes + 1000;

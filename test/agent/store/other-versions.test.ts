@@ -11,6 +11,7 @@ import { seal } from '../../../agent/store/sealed.ts';
 import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
 import { DiskPlace } from '../../fakes/disk/files-on-disk.ts';
 import { SimulatedDisk } from '../../fakes/disk/simulated-disk.ts';
+import { someEvent } from '../../fakes/some-event.ts';
 
 const AT = '2026-11-23T00:00:00.000Z';
 const fixtures = new URL('../../fixtures/records/', import.meta.url);
@@ -48,7 +49,7 @@ function fill(): void {
     ...{ hash: 'sha256:cccc', body: '{"name":"other"}' },
   });
   store.writeRecord('other', { ...EMPTY_RECORD, phase: 'pulling' });
-  store.appendEvents([{ type: 'phase' }], AT);
+  store.appendEvents([someEvent()], AT);
   store.close();
 }
 
@@ -84,7 +85,7 @@ describe('a record', () => {
     expectKept(store);
     expect(store.readRecord('line')?.previous).toEqual(previous);
     expect(store.readRecord('other')).toMatchObject({ phase: 'pulling' });
-    expect(store.pendingEvents(10).map(({ type }) => type)).toEqual(['phase', 'store_recovered']);
+    expect(store.pendingEvents(10).map(({ type }) => type)).toEqual(['service_failed', 'store_recovered']);
     store.close();
     const again = open();
     expect(again.recovery).toBeNull();

@@ -8,6 +8,7 @@ import { openStore } from '../../../agent/store/open-store.ts';
 import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
 import { StoreUnusable } from '../../../agent/store/store-errors.ts';
 import type { Status } from '../../../protocol/reports/status.ts';
+import { someEvent } from '../../fakes/some-event.ts';
 
 let dir: string;
 let store: SqliteStore;
@@ -158,14 +159,16 @@ describe('refusals', () => {
 
 describe('events', () => {
   function append(count: number, from = 1): void {
-    const events = Array.from({ length: count }, (_, index) => ({ type: 'tick', n: from + index }));
+    const events = Array.from({ length: count }, (_, index) => someEvent(`${from + index}`));
     store.appendEvents(events, AT);
   }
 
   test('come back in order, numbered from 1, the oldest first', () => {
     append(3);
     append(2, 4);
-    expect(store.pendingEvents(4)).toEqual([1, 2, 3, 4].map((n) => ({ seq: n, at: AT, type: 'tick', n })));
+    expect(store.pendingEvents(4)).toEqual(
+      [1, 2, 3, 4].map((n) => ({ ...someEvent(`${n}`), seq: n, at: AT })),
+    );
     expect(store.countEvents()).toBe(5);
   });
 
@@ -192,7 +195,8 @@ describe('events', () => {
   });
 
   test('cannot overwrite their number or their time by what they say', () => {
-    store.appendEvents([{ type: 'odd', seq: 999, at: 'never' }], AT);
+    const odd = { ...someEvent(), seq: 999, at: 'never' };
+    store.appendEvents([odd], AT);
     expect(store.pendingEvents(1)[0]).toMatchObject({ seq: 1, at: AT });
   });
 });

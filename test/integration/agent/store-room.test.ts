@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EMPTY_RECORD } from '../../../agent/model/record.ts';
 import { StoreBlocked } from '../../../agent/ports/store.ts';
 import { openStore } from '../../../agent/store/open-store.ts';
+import { someEvent } from '../../fakes/some-event.ts';
 
 const AT = '2026-11-23T00:00:00.000Z';
 let dir: string;
@@ -46,12 +47,12 @@ test('a full disk refuses what must be stored, holds the rest, and all goes on w
         parked: Array.from({ length: n }, (_, k) => `container ${k}`),
       });
   }).toThrow(StoreBlocked);
-  for (let n = 0; n < 2000; n += 1) store.appendEvents([{ type: 'phase', n, filler: 'x'.repeat(500) }], AT);
+  for (let n = 0; n < 2000; n += 1) store.appendEvents([someEvent('x'.repeat(500))], AT);
   expect(store.pendingEvents(10_000).length).toBeLessThan(2000);
   rmSync(join(dir, 'ballast'));
   store.acceptDocument(document(2));
   expect(store.readRefusal('line')).toBeNull();
-  store.appendEvents([{ type: 'phase' }], AT);
+  store.appendEvents([someEvent()], AT);
   expect(store.pendingEvents(10_000).at(-1)?.seq).toBe(2001);
   store.close();
   const again = openStore(dir);
@@ -100,7 +101,7 @@ test('a file system that turns read-only is told as such, and the agent may go o
     expect(() => store.acceptDocument(document(2))).toThrow(isReadOnly);
     expect(() => store.writeRecord('line', { ...EMPTY_RECORD, parked: ['1'] })).toThrow(isReadOnly);
     expect(() => store.beginCommand('c1')).toThrow(isReadOnly);
-    store.appendEvents([{ type: 'phase' }], AT);
+    store.appendEvents([someEvent()], AT);
     expect(store.acceptedRevisions('line').map(({ revision }) => revision)).toEqual([1]);
     store.close();
   } finally {

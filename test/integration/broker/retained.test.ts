@@ -2,10 +2,10 @@
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Intake } from '../../../agent/doors/mqtt/intake.ts';
-import type { NewEvent } from '../../../agent/ports/store.ts';
 import { openStore } from '../../../agent/store/open-store.ts';
 import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
 import { systemClock } from '../../../lib/time/system-clock.ts';
+import type { NewEvent } from '../../../protocol/reports/events.ts';
 import { ensureMosquittoInstalled, type Mosquitto } from '../../../scripts/rig/mosquitto.ts';
 import { brokerConfig, PREFIX, type Recording } from '../../agent/line/broker-harness.ts';
 import { deployment } from '../../fakes/deployments.ts';

@@ -1,6 +1,7 @@
 // What devices tell and what they are asked: the examples of the contract's section 4, and what is none.
 import { expect, test } from 'vitest';
 import { parseWith } from '../../../protocol/faults.ts';
+import { EVENT_FIELDS } from '../../../protocol/reports/events.ts';
 import { PHASES, SETTLED_PHASES } from '../../../protocol/reports/status.ts';
 import { allFixtures, fixtures, schemas } from '../fixtures.ts';
 
@@ -15,7 +16,8 @@ test.each(reports('refused'))('the $schema "$title" is not read', ({ schema, val
   expect(parseWith(schemas[schema], value)).toMatchObject({ ok: false });
 });
 
-test.each(reports('accepted'))(
+// An event is no message of its own.
+test.each(reports('accepted').filter(({ schema }) => schema !== 'event'))(
   'the $schema "$title" needs its schema and each field that it names',
   ({ schema, value }) => {
     const fields = Object.entries(Object(value));
@@ -60,6 +62,11 @@ test('an event keeps the fields that its type brings', () => {
   expect(parseWith(schemas.events, value)).toMatchObject({
     value: { events: [{ revision: 7 }, { code: 'exited' }] },
   });
+});
+
+test('every kind of event has its example', () => {
+  const examples = new Set(fixtures('event', 'accepted').map(({ title }) => title.replaceAll(' ', '_')));
+  expect(Object.keys(EVENT_FIELDS).filter((kind) => !examples.has(kind))).toEqual([]);
 });
 
 test('a command without arguments has none', () => {

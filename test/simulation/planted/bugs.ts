@@ -170,8 +170,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/store/event-rows.ts',
-        find: 'const importance = importanceOf(event.type);',
-        replace: 'const importance = importanceOf(event.type) && IMPORTANCE.sample;',
+        find: 'const importance = importanceOf(event);',
+        replace: 'const importance = importanceOf(event) && IMPORTANCE.sample;',
       },
     ],
     promises: ['3 samples are lost before anything else'],

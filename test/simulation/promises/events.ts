@@ -1,5 +1,7 @@
-// §7.3: every event is delivered or marked as lost; `seq` has no hole that is not marked, and means one event.
-import type { Event, EventBatch } from '../../../protocol/reports/events.ts';
+// §7.3: every event is delivered or marked as lost; `seq` has no hole that is not marked, and means one event,
+// of a kind that is published.
+import * as v from 'valibot';
+import { type Event, type EventBatch, knownEventSchema } from '../../../protocol/reports/events.ts';
 import { DEFAULT_TOPIC_PREFIX, formatTopic } from '../../../protocol/topics.ts';
 import type { Promised } from '../scene.ts';
 
@@ -15,6 +17,7 @@ export const everyEventTold: Promised = {
     let nextSeq = 1;
     const take = (event: Event, lost: EventBatch['lost']): void => {
       const text = JSON.stringify(event);
+      if (!v.is(knownEventSchema, event)) scene.fail(NAME, `${text} is of no kind that is published`);
       const before = told.get(event.seq);
       if (before !== undefined && before !== text)
         scene.fail(NAME, `event ${event.seq} was told as ${before} and as ${text}`);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Intake } from '../../../../agent/doors/mqtt/intake.ts';
-import type { NewEvent } from '../../../../agent/ports/store.ts';
 import { openStoreAt } from '../../../../agent/store/open-store.ts';
+import type { NewEvent } from '../../../../protocol/reports/events.ts';
 import { deployment, inherit } from '../../../fakes/deployments.ts';
 import { DiskPlace } from '../../../fakes/disk/files-on-disk.ts';
 import { SimulatedDisk } from '../../../fakes/disk/simulated-disk.ts';
@@ -172,7 +172,12 @@ describe('a document', () => {
     withStore((store) => {
       const { receive, events } = makeIntake(store);
       for (const revision of [3, 2, 4, 2]) receive(MINE, deployment({ revision }));
-      expect(events.map(({ code }) => code)).toEqual([undefined, 'stale', undefined, 'stale']);
+      expect(events.map((event) => ('code' in event ? event.code : undefined))).toEqual([
+        undefined,
+        'stale',
+        undefined,
+        'stale',
+      ]);
     }));
 
   test('that is good takes the refusal away', () =>
