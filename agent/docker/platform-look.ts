@@ -61,7 +61,6 @@ function mismatch(offered: readonly string[], wanted: Platform, isAsked: boolean
     code: 'no_matching_platform',
     message: `${asked}; the image offers ${offered.join(', ') || 'nothing'}`,
     hint: `build it for ${name} too: docker buildx build --platform linux/amd64,linux/arm64`,
-    isTransient: false,
   };
 }
 

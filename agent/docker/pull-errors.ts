@@ -1,5 +1,6 @@
 // Why a pull failed. The engine hands on what the registry said as a sentence only, so numbers and the registry's own
 // codes count first, and nothing is read out of the image's name or out of a page that the registry sent along.
+import type { RetryClass } from '../../protocol/reports/reasons.ts';
 import { cutText } from '../../protocol/values/text.ts';
 import type { PullErrorCode, PullFailure } from '../ports/supplier.ts';
 import { MAX_MESSAGE } from './engine-error.ts';
@@ -7,7 +8,8 @@ import { MAX_MESSAGE } from './engine-error.ts';
 interface PullErrorClass {
   readonly words: RegExp;
   readonly code: PullErrorCode;
-  readonly isTransient: boolean;
+  /** Where it is another than that of the code. */
+  readonly retry?: RetryClass;
   readonly hint?: string;
 }
 
@@ -15,23 +17,19 @@ type Meaning = Omit<PullErrorClass, 'words'>;
 
 const NOT_FOUND: Meaning = {
   code: 'image_not_found',
-  isTransient: false,
   hint: 'check the name and tag; a private image may need [registries."HOST"] in holdfast.toml',
 };
 const AUTH: Meaning = {
   code: 'registry_auth',
-  isTransient: false,
   hint: 'check [registries."HOST"] in holdfast.toml',
 };
 const RATE_LIMITED: Meaning = {
   code: 'registry_rate_limited',
-  isTransient: true,
   hint: 'log in to the registry with [registries."HOST"] in holdfast.toml, or pull through a mirror',
 };
-const UNREACHABLE: Meaning = { code: 'registry_unreachable', isTransient: true };
+const UNREACHABLE: Meaning = { code: 'registry_unreachable' };
 const REFUSED: Meaning = {
   code: 'refused_by_engine',
-  isTransient: false,
   hint: 'to this engine the reference or platform is none: correct it, or upgrade the engine',
 };
 
@@ -56,33 +54,28 @@ const BY_WORDS: readonly PullErrorClass[] = [
   {
     words: /no space left on device|disk quota exceeded/,
     code: 'no_space',
-    isTransient: true,
     hint: 'free disk space on the device',
   },
   {
     words: /no matching manifest|does not match the (?:specified|expected) platform|no match for platform/,
     code: 'no_matching_platform',
-    isTransient: false,
     hint: 'build the image for this architecture too',
   },
   {
     words: /unsupported (?:manifest )?media ?type|unsupported schema version/i,
     code: 'image_unsupported',
-    isTransient: false,
     hint: 'this engine cannot read images of that kind: build it as a Docker or OCI image, or upgrade the engine',
   },
   {
     words:
       /verification failed for digest|more bytes than were announced|unexpected commit (?:digest|size)|don't match image configuration|failed to (?:register|extract) layer.*(?:invalid tar header|unexpected EOF|flate: |gzip: |zstd|checksum)/,
     code: 'image_damaged',
-    isTransient: false,
     hint: 'its layers are damaged, in the registry or on the way; or they are compressed with zstd, which needs Docker 23 or later',
   },
-  { words: /failed to (?:register|extract) layer/, code: 'pull_failed', isTransient: false },
+  { words: /failed to (?:register|extract) layer/, code: 'pull_failed', retry: 'seldom' },
   {
     words: /\bx509: |\btls: |certificate (?:has expired|signed by)|server gave HTTP response to HTTPS client/,
     code: 'registry_tls',
-    isTransient: true,
     hint: "check the registry's certificate and the device's clock; one without TLS belongs in the engine's insecure-registries",
   },
   {
@@ -99,11 +92,12 @@ const MAX_JUDGED = 4096;
 /** `status` is the engine's own, where it answered with an error before the pull began. */
 export function classifyPullError(message: string, reference: string, status = 200): PullFailure {
   const words = wordsOf(cutText(message, MAX_JUDGED), reference);
-  const { code, isTransient, hint } = meaningOf(words, status);
+  const { code, retry, hint } = meaningOf(words, status);
   const retryAfterMs = code === 'registry_rate_limited' ? retryAfterIn(words) : null;
   return {
     ok: false,
-    ...{ code, isTransient, message: cutText(message, MAX_MESSAGE) },
+    ...{ code, message: cutText(message, MAX_MESSAGE) },
+    ...(retry === undefined ? {} : { retry }),
     ...(hint === undefined ? {} : { hint }),
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
   };
@@ -116,7 +110,7 @@ function meaningOf(words: string, status: number): Meaning {
   const known = byStatus ?? BY_WORDS.find((entry) => entry.words.test(words));
   if (known !== undefined) return known;
   if (status === 404) return NOT_FOUND;
-  return status === 400 ? REFUSED : { code: 'pull_failed', isTransient: true };
+  return status === 400 ? REFUSED : { code: 'pull_failed' };
 }
 
 /** The message without the image's name, addresses, and what it quotes: all of these are others' text. */

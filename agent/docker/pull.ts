@@ -62,7 +62,7 @@ async function pullOnce(docker: Docker, reference: string, options: Options): Pr
     options.offered.delete(keyOf(reference, options));
     return { ok: true };
   } catch (error) {
-    if (options.signal.aborted) return { ok: false, code: 'aborted', message: 'given up', isTransient: true };
+    if (options.signal.aborted) return { ok: false, code: 'aborted', message: 'given up' };
     const answer = answerIn(error);
     if (answer === null) throw unavailable(error);
     return classifyPullError(answer.message, reference, answer.status);

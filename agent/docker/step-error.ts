@@ -1,5 +1,6 @@
 // A step that failed, told as an outcome: a stable code, the engine's words, and what an operator can do.
 
+import type { ReasonCode } from '../../protocol/reports/reasons.ts';
 import type { StepOutcome } from '../model/steps.ts';
 import { EngineUnavailable } from '../ports/engine.ts';
 import { answerIn, type EngineAnswer, isSilence, unavailable } from './engine-error.ts';
@@ -32,7 +33,7 @@ export function toOutcome(error: unknown): StepFailure {
 }
 
 interface Meaning {
-  readonly code: string;
+  readonly code: ReasonCode;
   readonly hint?: string;
 }
 

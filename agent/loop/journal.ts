@@ -2,8 +2,8 @@
 // them, so that `journalctl -u holdfast` answers for the night without a broker. Single steps are for debugging.
 
 import type { Logger } from '../../lib/program/logger.ts';
-import type { Reason } from '../../protocol/reports/status.ts';
 import { historyOf } from '../model/histories.ts';
+import type { Reason } from '../model/reason.ts';
 import type { DeploymentRecord, ServiceHistory } from '../model/record.ts';
 import type { ServiceView } from '../model/situation.ts';
 import { blameOf, serviceOf } from '../model/step-table.ts';

@@ -1,3 +1,4 @@
+import type { ReasonCode } from '../../protocol/reports/reasons.ts';
 // Observed state: what the engine shows of one deployment, found by our labels. Whose it is: see `identity.ts`.
 
 export type ContainerState = 'created' | 'running' | 'restarting' | 'paused' | 'exited' | 'dead' | 'removing';
@@ -107,7 +108,7 @@ export type ImageStanding =
   | { readonly kind: 'pulling'; readonly currentBytes: number; readonly totalBytes: number }
   | {
       readonly kind: 'failed';
-      readonly code: string;
+      readonly code: ReasonCode;
       readonly message: string;
       readonly hint: string | undefined;
       /** Whether trying again soon could help: a network that is away, as against an image that is not there. */

@@ -1,8 +1,10 @@
 // History: what the device remembers of one deployment between cycles and across power cuts. The store
 // keeps it as JSON. Fields in `…Ms` are monotonic times of the present process; `resumeRecord` rebases them.
-import type { Phase, Reason } from '../../protocol/reports/status.ts';
+import type { ReasonCode } from '../../protocol/reports/reasons.ts';
+import type { Phase } from '../../protocol/reports/status.ts';
 import type { MutableSettings } from './observed.ts';
 import type { Stage } from './phases.ts';
+import type { Reason } from './reason.ts';
 
 /** An update under way. The stage is stored before it is entered; `PHASE_TABLE` tells what each is. */
 export interface Attempt {
@@ -92,7 +94,7 @@ export interface JoinedRuns {
 }
 
 export interface ServiceFailure {
-  readonly code: string;
+  readonly code: ReasonCode;
   readonly message: string;
   readonly hint?: string;
   readonly exitCode: number | null;

@@ -3,9 +3,9 @@
 
 import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
 import { SHARED_PREFIX } from '../../protocol/deployment/networks-and-volumes.ts';
-import type { Reason } from '../../protocol/reports/status.ts';
 import { contentHash } from '../../protocol/values/canonical-json.ts';
 import type { NetworkFacts, Observed, VolumeFacts } from './observed.ts';
+import type { Reason } from './reason.ts';
 
 export interface NetworkSpec {
   /** As the document calls it. */

@@ -1,8 +1,9 @@
 // What a decision is made from, and what it is.
 import type { Deployment, PresentDeployment } from '../../protocol/deployment/deployment.ts';
-import type { Reason, Status } from '../../protocol/reports/status.ts';
+import type { Status } from '../../protocol/reports/status.ts';
 import type { HealthFacts, Verdict } from './health.ts';
 import type { ImageStanding, Observed, ObservedContainer } from './observed.ts';
+import type { Reason } from './reason.ts';
 import type { DeploymentRecord } from './record.ts';
 import type { ServiceSpec } from './service-spec.ts';
 import type { Step } from './steps.ts';

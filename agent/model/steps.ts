@@ -1,4 +1,5 @@
 // Steps: the smallest things done to the engine. Every one is safe to run twice. What each kind is like: `step-table.ts`.
+import type { ReasonCode } from '../../protocol/reports/reasons.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { NetworkSpec, VolumeSpec } from './resources.ts';
 import type { ServiceSpec } from './service-spec.ts';
@@ -62,7 +63,7 @@ export type StepOutcome =
 
 export interface StepFailure {
   readonly ok: false;
-  readonly code: string;
+  readonly code: ReasonCode;
   readonly message: string;
   readonly hint?: string;
 }

@@ -1,6 +1,8 @@
 // What the agent wants of its memory: everything returned from is durable, everything is bounded.
+
 import type { Reply } from '../../protocol/operations/command.ts';
 import type { Event, NewEvent } from '../../protocol/reports/events.ts';
+import type { ReasonCode } from '../../protocol/reports/reasons.ts';
 import type { Refusal, Status } from '../../protocol/reports/status.ts';
 import type { PulledImage } from '../model/pulled-image.ts';
 import type { DeploymentRecord } from '../model/record.ts';
@@ -18,7 +20,7 @@ const BLOCKS = {
     message: 'the disk of data_dir fails to write: nothing can be stored',
     hint: "see the kernel's log (dmesg); the disk or card may be at its end. All goes on by itself once it writes",
   },
-} as const;
+} as const satisfies Partial<Record<ReasonCode, { message: string; hint: string }>>;
 
 /** The store itself is broken or lost: no deployment is to blame for it, and only a new start can help. */
 export class StoreBroken extends Error {}

@@ -1,4 +1,5 @@
 // Where what is wanted comes from. The engine's own pull is the first supplier (agent/supply/engine-supplier.ts).
+import type { ReasonCode, RetryClass } from '../../protocol/reports/reasons.ts';
 import type { Want } from '../model/want.ts';
 
 export interface Supplier {
@@ -31,13 +32,14 @@ export type PullOutcome =
       readonly code: PullErrorCode;
       readonly message: string;
       readonly hint?: string;
-      /** Whether it may well work soon: a network that is away, a full disk; not an image that is not there. */
-      readonly isTransient: boolean;
+      /** How it is tried again, where that is not as for its code. */
+      readonly retry?: RetryClass;
       /** How long the registry wants to be left alone, where it says so. */
       readonly retryAfterMs?: number;
     };
 
-export type PullErrorCode =
+export type PullErrorCode = Extract<
+  ReasonCode,
   | 'image_not_found'
   | 'no_matching_platform'
   | 'image_damaged'
@@ -51,4 +53,5 @@ export type PullErrorCode =
   | 'data_dir_read_only'
   | 'data_dir_io_error'
   | 'pull_failed'
-  | 'aborted';
+  | 'aborted'
+>;

@@ -2,7 +2,8 @@
 // at what is, never at how it came to be, so it may be asked at any moment, any number of times.
 
 import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
-import type { Phase, Reason } from '../../protocol/reports/status.ts';
+import type { Phase } from '../../protocol/reports/status.ts';
+import type { Reason } from '../model/reason.ts';
 import type { BarredContent } from '../model/record.ts';
 import { specsOf } from '../model/service-spec.ts';
 import type { Decision, Revision, Situation } from '../model/situation.ts';

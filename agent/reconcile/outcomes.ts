@@ -1,6 +1,7 @@
 // What the outcomes of steps leave in the record.
-import type { Reason } from '../../protocol/reports/status.ts';
+
 import { emptyHistory, historyOf, withHistory } from '../model/histories.ts';
+import type { Reason } from '../model/reason.ts';
 import type { DeploymentRecord } from '../model/record.ts';
 import type { ServiceSpec } from '../model/service-spec.ts';
 import { blameOf, pathOf } from '../model/step-table.ts';

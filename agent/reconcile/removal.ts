@@ -1,8 +1,8 @@
 // Removal: containers, then networks, then only those volumes and folders that the document names.
 
 import type { Deployment } from '../../protocol/deployment/deployment.ts';
-import type { Reason } from '../../protocol/reports/status.ts';
 import { isInFolder, isWithinFolder } from '../../protocol/values/folder-path.ts';
+import type { Reason } from '../model/reason.ts';
 import type { DeploymentRecord, KeptVolumes } from '../model/record.ts';
 import { sharedName } from '../model/resources.ts';
 import type { Decision, Situation } from '../model/situation.ts';

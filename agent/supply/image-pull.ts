@@ -22,7 +22,6 @@ const STALLED: PullFailure = {
   code: 'pull_failed',
   message: `no byte came for ${STALL_MS / 60_000} minutes`,
   hint: 'check the link to the registry',
-  isTransient: true,
 };
 
 export interface ImagePullContext {
@@ -75,7 +74,8 @@ export class ImagePull {
     } catch (error) {
       const isAway = error instanceof EngineUnavailable;
       const hint = isAway ? error.hint : 'a fault of the agent itself: please report it';
-      return { ok: false, code: 'pull_failed', message: messageOf(error), hint, isTransient: isAway };
+      const failure: PullFailure = { ok: false, code: 'pull_failed', message: messageOf(error), hint };
+      return isAway ? failure : { ...failure, retry: 'seldom' };
     } finally {
       this.#abort.abort();
     }
@@ -109,7 +109,7 @@ export class ImagePull {
     if (after.kind === 'unreadable') return unreadable(after.message);
     const wanted = formatPlatform(platformOf(platform, architecture));
     const message = `${wanted} was asked for, and the registry gave another`;
-    return { ok: false, code: 'no_matching_platform', message, isTransient: false };
+    return { ok: false, code: 'no_matching_platform', message };
   }
 
   /** Cuts it when it stands still, and when the disk fills for whatever reason. */
@@ -165,10 +165,10 @@ export async function lookFor(
 
 function refused(message: string): PullFailure {
   const hint = 'to this engine the reference is none: correct it, or upgrade the engine';
-  return { ok: false, code: 'refused_by_engine', message, hint, isTransient: false };
+  return { ok: false, code: 'refused_by_engine', message, hint };
 }
 
 function unreadable(message: string): PullFailure {
   const hint = "the engine's copy is damaged and a pull did not mend it: remove the image on the device";
-  return { ok: false, code: 'image_damaged', message, hint, isTransient: false };
+  return { ok: false, code: 'image_damaged', message, hint };
 }

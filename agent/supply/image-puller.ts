@@ -7,7 +7,7 @@ import { uniqueWants, type Want, wantKey } from '../model/want.ts';
 import type { PullFailure, Supplier } from '../ports/supplier.ts';
 import { ImagePull, type ImagePullContext, lookFor } from './image-pull.ts';
 import { findShortage, type ImageSpace } from './image-space.ts';
-import { noteTry, type Tries, waitMs } from './pull-back-off.ts';
+import { isTransientPull, noteTry, type Tries, waitMs } from './pull-back-off.ts';
 
 const MAX_PULLS = 3;
 /** A wait shorter than this is told as that, and a longer one by its end. */
@@ -200,7 +200,8 @@ export class ImagePuller {
 
   #noteFailure({ want, progress, fetchedBytes }: ImagePull, outcome: PullFailure): void {
     const { clock, random, logger } = this.#options;
-    const { code, message, hint, isTransient } = outcome;
+    const { code, message, hint } = outcome;
+    const isTransient = isTransientPull(outcome);
     const key = wantKey(want);
     const past = this.#pasts.get(key);
     const tries = noteTry(past?.tries, outcome, fetchedBytes);

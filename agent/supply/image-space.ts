@@ -24,6 +24,5 @@ export function findShortage(
     code: 'no_space',
     message: `${needed}${free}, ${above} above the reserve of ${formatBytes(reserveBytes)}`,
     hint: 'free disk space on the device',
-    isTransient: true,
   };
 }

@@ -13,7 +13,7 @@ export interface NotedPullsOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
-const GIVEN_UP: PullOutcome = { ok: false, code: 'aborted', message: 'given up', isTransient: true };
+const GIVEN_UP: PullOutcome = { ok: false, code: 'aborted', message: 'given up' };
 
 export class NotedPulls implements Supplier {
   readonly #options: NotedPullsOptions;
@@ -93,5 +93,5 @@ export class NotedPulls implements Supplier {
 }
 
 function blocked({ code, message, hint }: StoreBlocked): PullOutcome {
-  return { ok: false, code, message, hint, isTransient: true };
+  return { ok: false, code, message, hint };
 }

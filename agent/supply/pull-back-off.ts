@@ -1,5 +1,7 @@
 // How long a pull waits that failed: by how soon it may work, and by what it has cost to find out.
+
 import { equalJitter, nextCeilingMs } from '../../lib/time/back-off.ts';
+import { type RetryClass, retryOf } from '../../protocol/reports/reasons.ts';
 import type { PullFailure } from '../ports/supplier.ts';
 
 const SECOND_MS = 1000;
@@ -14,6 +16,13 @@ const SOON = { baseMs: 10 * SECOND_MS, capMs: 5 * MINUTE_MS };
 const LASTING = { baseMs: 10 * MINUTE_MS, capMs: 4 * HOUR_MS };
 /** Registries count by the hour or longer. */
 const RATE_LIMITED = { baseMs: 10 * MINUTE_MS, capMs: HOUR_MS };
+
+const BOUNDS: Readonly<Record<RetryClass, typeof SOON>> = {
+  soon: SOON,
+  rate_limited: RATE_LIMITED,
+  seldom: LASTING,
+  on_change: LASTING,
+};
 
 /**
  * Bytes that were fetched in vain are waited for at 1 MiB a second at first, and in the end at 512 MiB a day: with half
@@ -31,18 +40,15 @@ export interface Tries {
 }
 
 /** A failure of another kind begins a row of its own. */
-export function noteTry(
-  before: Tries | undefined,
-  { isTransient }: PullFailure,
-  fetchedBytes: number,
-): Tries {
+export function noteTry(before: Tries | undefined, failure: PullFailure, fetchedBytes: number): Tries {
+  const isTransient = isTransientPull(failure);
   const inRow = before?.isTransient === isTransient ? before.inRow + 1 : 1;
   return { isTransient, inRow, fetchedBytes };
 }
 
 /** `chance` is uniform in [0, 1). */
 export function waitMs({ inRow, fetchedBytes }: Tries, failure: PullFailure, chance: number): number {
-  const { baseMs, capMs } = boundsOf(failure);
+  const { baseMs, capMs } = BOUNDS[failure.retry ?? retryOf(failure.code)];
   const limits = {
     baseMs: baseMs + fetchedBytes / FIRST_RATE,
     capMs: Math.min(capMs + fetchedBytes / LAST_RATE, DAY_MS),
@@ -51,7 +57,7 @@ export function waitMs({ inRow, fetchedBytes }: Tries, failure: PullFailure, cha
   return Math.max(ownMs, Math.min(failure.retryAfterMs ?? 0, DAY_MS));
 }
 
-function boundsOf({ code, isTransient }: PullFailure): typeof SOON {
-  if (code === 'registry_rate_limited') return RATE_LIMITED;
-  return isTransient ? SOON : LASTING;
+/** Whether it may well work soon: a network that is away, a full disk; not an image that is not there. */
+export function isTransientPull({ code, retry = retryOf(code) }: PullFailure): boolean {
+  return BOUNDS[retry] !== LASTING;
 }

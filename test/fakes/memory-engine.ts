@@ -82,8 +82,7 @@ export class MemoryEngine implements Engine {
     const fault = this.faults.take('pullImage');
     if (fault === 'unavailable') return this.#fail();
     if (fault === 'hang') await this.#untilAborted(AbortSignal.any([options.signal, session]));
-    if (fault === 'fail')
-      return this.#answer({ ok: false, code: 'pull_failed', message: 'planned', isTransient: true });
+    if (fault === 'fail') return this.#answer({ ok: false, code: 'pull_failed', message: 'planned' });
     const signal = AbortSignal.any([options.signal, session, this.#gone.signal]);
     const onProgress: EnginePullOptions['onProgress'] = (progress) => {
       this.#gate.admit(() => {
@@ -93,8 +92,7 @@ export class MemoryEngine implements Engine {
     const outcome = await this.daemon.images.pull(reference, { ...options, onProgress, signal });
     const isCutOff = session.aborted && !options.signal.aborted;
     if (isCutOff || fault === 'lose') return this.#fail();
-    if (fault === 'fail_after')
-      return this.#answer({ ok: false, code: 'pull_failed', message: 'planned', isTransient: true });
+    if (fault === 'fail_after') return this.#answer({ ok: false, code: 'pull_failed', message: 'planned' });
     return this.#answer(outcome);
   }
 

@@ -5,12 +5,12 @@ import type { IncomingMessage } from '../../../lib/mqtt/message.ts';
 import type { Logger } from '../../../lib/program/logger.ts';
 import type { Clock } from '../../../lib/time/clock.ts';
 import type { NewEvent } from '../../../protocol/reports/events.ts';
-import type { Refusal } from '../../../protocol/reports/status.ts';
+import type { ReasonCode } from '../../../protocol/reports/reasons.ts';
 import { type Addressee, formatAddressee, parseTopic } from '../../../protocol/topics.ts';
 import { NAME_PATTERN } from '../../../protocol/values/names.ts';
 import { cutText } from '../../../protocol/values/text.ts';
 import { type Documents, type Refusals, type Source, StoreBlocked } from '../../ports/store.ts';
-import { type Judgement, judgeDocument } from './judge-document.ts';
+import { type Judgement, judgeDocument, type NewRefusal } from './judge-document.ts';
 import { ToldRefusals } from './told-refusals.ts';
 
 /** Each has a loop, containers and a status: more than a device can look after. */
@@ -90,7 +90,8 @@ export class Intake {
 
   /** There is no status topic for a name that is none, so an event answers. */
   #refuseName({ source, name, topic, isRetained }: Arrival): void {
-    const refusal = { code: 'bad_name', message: `"${cutText(name, 80)}" is no deployment name` };
+    const code: ReasonCode = 'bad_name';
+    const refusal = { code, message: `"${cutText(name, 80)}" is no deployment name` };
     if (isRetained && this.#told.isTold(topic, refusal)) return;
     this.#options.onEvent({ type: 'document_refused', source, ...refusal });
     this.#told.note(topic, refusal);
@@ -128,7 +129,7 @@ export class Intake {
     this.#told.note(topic, refusal);
   }
 
-  #tellRefusal({ source, name }: Arrival, refusal: Omit<Refusal, 'at'>): void {
+  #tellRefusal({ source, name }: Arrival, refusal: NewRefusal): void {
     const { store, clock, logger, onRefused, onEvent } = this.#options;
     store.writeRefusal(name, { ...refusal, at: clock.wallTime().toISOString() });
     logger.warn({ deployment: name, source, ...refusal }, 'document refused');

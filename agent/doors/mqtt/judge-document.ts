@@ -4,13 +4,18 @@ import type { HashedDeployment } from '../../../protocol/deployment/parse-deploy
 import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { describeFaults, type Fault } from '../../../protocol/faults.ts';
 import { MAX_RETAINED_BYTES, parseJsonPayload } from '../../../protocol/payload.ts';
+import type { ReasonCode } from '../../../protocol/reports/reasons.ts';
 import type { Refusal } from '../../../protocol/reports/status.ts';
 import type { Source } from '../../ports/store.ts';
+
+export interface NewRefusal extends Omit<Refusal, 'at'> {
+  readonly code: ReasonCode;
+}
 
 export type Judgement =
   | { readonly kind: 'accepted'; readonly deployment: HashedDeployment; readonly body: string }
   | { readonly kind: 'known' }
-  | { readonly kind: 'refused'; readonly refusal: Omit<Refusal, 'at'> };
+  | { readonly kind: 'refused'; readonly refusal: NewRefusal };
 
 /** What its topic says of a document. */
 export interface Addressed {
@@ -61,7 +66,7 @@ export function judgeDocument(
   });
 }
 
-function refuse(revision: number | null, code: string, fault: Fault): Judgement {
+function refuse(revision: number | null, code: ReasonCode, fault: Fault): Judgement {
   return { kind: 'refused', refusal: { revision, code, ...fault } };
 }
 

@@ -2,9 +2,11 @@
 // number that is odd is the business of whoever reads it.
 import * as v from 'valibot';
 import { record } from '../../../protocol/objects.ts';
-import { PHASES, type Reason } from '../../../protocol/reports/status.ts';
+import type { ReasonCode } from '../../../protocol/reports/reasons.ts';
+import { PHASES } from '../../../protocol/reports/status.ts';
 import type { MutableSettings } from '../observed.ts';
 import type { Stage } from '../phases.ts';
+import type { Reason } from '../reason.ts';
 import type {
   Attempt,
   BarredContent,
@@ -28,12 +30,14 @@ type Fields<T> = { readonly [K in keyof T]-?: v.GenericSchema<unknown, unknown> 
 
 const text = v.string();
 const texts = v.array(text);
+/** Of another version of the agent it may be any. */
+const code = v.custom<ReasonCode>((value) => typeof value === 'string');
 const number = v.number();
 const textByName = record(text, text);
 const numberByName = record(text, number);
 
 const reasonSchema = v.object({
-  code: text,
+  code,
   path: v.exactOptional(text),
   message: text,
   hint: v.exactOptional(text),
@@ -73,7 +77,7 @@ const rowSchema = v.object({
 } satisfies Fields<FailureRow>);
 
 const failureSchema = v.object({
-  code: text,
+  code,
   message: text,
   hint: v.exactOptional(text),
   exitCode: v.nullable(number),

@@ -82,8 +82,12 @@ export function noteRun(record: DeploymentRecord, run: Run, moment: Moment): Dep
   return noteUp(record, run, container, moment);
 }
 
-const UNHEALTHY = { code: 'unhealthy', message: 'unhealthy' };
-const GONE = { code: 'removed', message: 'its container was removed by somebody else', exitCode: null };
+const UNHEALTHY = { code: 'unhealthy', message: 'unhealthy' } as const;
+const GONE: Failure = {
+  code: 'removed',
+  message: 'its container was removed by somebody else',
+  exitCode: null,
+};
 
 function noteExit(
   record: DeploymentRecord,

@@ -2,8 +2,8 @@
 // image for a restart: the first is met by a pull alone, the second by what is here.
 
 import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
-import type { Reason } from '../../../protocol/reports/status.ts';
 import type { ImageStanding, Observed } from '../../model/observed.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
 import { type ServiceSpec, specsOf } from '../../model/service-spec.ts';
 import type { Revision, Situation } from '../../model/situation.ts';

@@ -1,8 +1,8 @@
 // The last log lines of a service that fails: read once after each failure, and told with the reason. That they are
 // read is stored before, so that a log which ends the agent does it once.
 
-import type { Reason } from '../../../protocol/reports/status.ts';
 import { historyOf } from '../../model/histories.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { DeploymentRecord, LastWords } from '../../model/record.ts';
 import type { ServiceSpec } from '../../model/service-spec.ts';
 import type { ServiceView } from '../../model/situation.ts';

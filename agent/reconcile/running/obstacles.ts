@@ -1,6 +1,6 @@
 // Steps that failed and are no service's failure, such as a network that cannot be made: what they hold up, and for
 // how long that is so.
-import type { Reason } from '../../../protocol/reports/status.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { DeploymentRecord } from '../../model/record.ts';
 import { blameOf, pathOf } from '../../model/step-table.ts';
 import type { Step } from '../../model/steps.ts';

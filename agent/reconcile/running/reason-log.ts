@@ -1,10 +1,11 @@
 // What the last log lines of a service add to the reason why it fails.
-import type { Reason } from '../../../protocol/reports/status.ts';
+import type { ReasonCode } from '../../../protocol/reports/reasons.ts';
+import type { Reason } from '../../model/reason.ts';
 
 interface Saying {
   readonly words: RegExp;
   /** Where the words say more than the exit. */
-  readonly code?: string;
+  readonly code?: ReasonCode;
   readonly hint: string;
 }
 

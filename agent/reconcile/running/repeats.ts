@@ -3,9 +3,9 @@
 // off, and told with what the engine shows. What fails has a back-off of its own and is not counted here.
 
 import { equalJitter, nextCeilingMs } from '../../../lib/time/back-off.ts';
-import type { Reason } from '../../../protocol/reports/status.ts';
 import { historyOf, isHeldBack } from '../../model/histories.ts';
 import type { Observed, ObservedContainer } from '../../model/observed.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { DeploymentRecord, Repeat } from '../../model/record.ts';
 import type { Decision, Situation } from '../../model/situation.ts';
 import { natureOf, pathOf, serviceOf } from '../../model/step-table.ts';

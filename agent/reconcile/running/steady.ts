@@ -1,10 +1,11 @@
 // The steady state: one revision is to run and stay running; whatever else is ours makes way for it.
 import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
-import type { Phase, Reason } from '../../../protocol/reports/status.ts';
+import type { Phase } from '../../../protocol/reports/status.ts';
 import { moreMs } from '../../model/evidence.ts';
 import { inLoopWords } from '../../model/failure-row.ts';
 import { historyOf } from '../../model/histories.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { DeploymentRecord } from '../../model/record.ts';
 import { differences, sharedName } from '../../model/resources.ts';
 import { durationMs, networksUsed } from '../../model/service-spec.ts';

@@ -1,8 +1,10 @@
 // The status body: what is told of a deployment, made from a decision alone.
+
 import type { Phase, ServiceStatus, BoundPort as ToldPort } from '../../../protocol/reports/status.ts';
 import { cutText, printable } from '../../../protocol/values/text.ts';
 import { historyOf, isHeldBack } from '../../model/histories.ts';
 import type { BoundPort, EffectiveLimits, MutableSettings, ObservedContainer } from '../../model/observed.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { DeploymentRecord } from '../../model/record.ts';
 import type { ServiceSpec } from '../../model/service-spec.ts';
 import type { Decision, Revision, ServiceView, Situation, StatusBody } from '../../model/situation.ts';
@@ -13,6 +15,9 @@ import { barOf } from '../update/barred.ts';
 const MAX_FAULT = 200;
 /** Of one service: a range may have hundreds. */
 const MAX_PORTS = 64;
+
+/** Why nothing is known of the services. */
+type Trouble = Pick<Required<Reason>, 'code' | 'message' | 'hint'>;
 
 export function statusOf(situation: Situation, decision: Decision): StatusBody {
   const { record } = decision;
@@ -40,14 +45,14 @@ function barredIn({ desired }: Situation, record: DeploymentRecord): Pick<Status
 export function statusWithoutEngine(
   { revision, hash }: Revision,
   record: DeploymentRecord,
-  trouble: { readonly code: string; readonly message: string; readonly hint: string },
+  trouble: Trouble,
 ): StatusBody {
   const { code, message, hint } = trouble;
   return {
     desired: { revision, hash },
     running: record.proven,
     phase: record.phase === 'converged' ? 'degraded' : record.phase,
-    reason: { code, message, hint },
+    reason: { code, message, hint } satisfies Reason,
     services: {},
   };
 }
@@ -56,9 +61,9 @@ export function statusWithoutEngine(
 export function statusWithoutStore(
   desired: { readonly revision: number; readonly hash: string },
   record: DeploymentRecord,
-  { code, message, hint }: { readonly code: string; readonly message: string; readonly hint: string },
+  { code, message, hint }: Trouble,
 ): StatusBody {
-  const reason = { code, message, hint };
+  const reason: Reason = { code, message, hint };
   return {
     desired,
     running: record.proven,
@@ -75,7 +80,7 @@ export function statusUnreadable(
 ): StatusBody {
   const message = 'the stored document is no longer valid for this version of the agent';
   const hint = 'publish it again under a higher revision';
-  const reason = { code: 'document_unreadable', message, hint };
+  const reason: Reason = { code: 'document_unreadable', message, hint };
   return { desired, running: proven, phase: 'failed', reason, services: {} };
 }
 
@@ -92,7 +97,7 @@ export function statusWithFault(
     desired,
     running: proven,
     phase: 'failed',
-    reason: { code: 'internal_error', message, hint },
+    reason: { code: 'internal_error', message, hint } satisfies Reason,
     services: {},
   };
 }

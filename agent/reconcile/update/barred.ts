@@ -2,7 +2,8 @@
 // try again; for anything else it is barred for a time, as the port or the disk may be free by then.
 
 import { equalJitter, nextCeilingMs } from '../../../lib/time/back-off.ts';
-import type { Reason } from '../../../protocol/reports/status.ts';
+import { isOfTheContent } from '../../../protocol/reports/reasons.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { BarredContent, DeploymentRecord } from '../../model/record.ts';
 import { later, type Moment } from '../running/failures.ts';
 
@@ -12,21 +13,9 @@ const TRY_AGAIN = { baseMs: 10 * 60_000, capMs: 6 * 60 * 60_000 };
 const MAX_BARRED = 20;
 
 /**
- * What a content itself has shown. Everything else may do elsewhere, or later: a firewall that is reloaded, a log server
- * that is down, a full disk. A code that nobody thought of here is no proof against a content either.
+ * Bars a content. What it has not shown itself may do elsewhere, or later: a firewall that is reloaded, a log server that is
+ * down, a full disk. It is then barred for a time, each time for longer, and the reason tells when it is tried again.
  */
-const OF_THE_CONTENT: ReadonlySet<string> = new Set([
-  'exited',
-  'oom_killed',
-  'unhealthy',
-  'flapping',
-  'command_not_found',
-  'refused_by_engine',
-  // With no better explanation.
-  'deadline',
-]);
-
-/** Bars a content, each time for longer where it may not be to blame. The reason then tells when it is tried again. */
 export function bar(
   record: DeploymentRecord,
   { content, reason, revision }: { content: string; reason: Reason; revision: number },
@@ -34,7 +23,7 @@ export function bar(
 ): DeploymentRecord {
   const before = barOf(record, content);
   const failed = { revision, at: moment.wallTime };
-  const barred = OF_THE_CONTENT.has(reason.code)
+  const barred = isOfTheContent(reason.code)
     ? { content, reason }
     : barForNow({ content, reason }, before?.retry?.tries ?? 0, moment);
   return { ...record, barred: [...othersThan(record, content), { ...barred, failed }].slice(-MAX_BARRED) };

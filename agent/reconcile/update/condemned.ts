@@ -1,7 +1,7 @@
 // Stage `condemned`: the culprit's last words are read, then the content is barred and the old revision runs.
 import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
-import type { Reason } from '../../../protocol/reports/status.ts';
 import { MAX_RESUMES } from '../../model/phases.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
 import type { Decision, Revision, Situation } from '../../model/situation.ts';
 import { withoutRepeats } from '../running/repeats.ts';
@@ -42,7 +42,8 @@ export function readLogs(situation: Situation, desired: Desired, attempt: Attemp
   };
 }
 
-const NO_VERDICT = { service: null, container: null, reason: { code: 'unproven', message: 'not proven' } };
+const NOT_PROVEN: Reason = { code: 'unproven', message: 'not proven' };
+const NO_VERDICT = { service: null, container: null, reason: NOT_PROVEN };
 
 /** With a revision to go back to, the content is barred; without one there is nothing better than to go on trying. */
 function giveUp(

@@ -1,6 +1,8 @@
 // Gates: what an update waits for between the pull and the switch. A rollback waits for nothing.
+
 import type { Deployment } from '../../../protocol/deployment/deployment.ts';
 import { type UpdateWindow, windowStateAt } from '../../../protocol/deployment/update-window.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { DeploymentRecord } from '../../model/record.ts';
 import type { Gate } from '../../model/situation.ts';
 
@@ -51,7 +53,7 @@ function clockGate(leftMs: number): Gate {
   const hours = Math.ceil(leftMs / HOUR_MS);
   const message = `the clock is not synchronised, so whether the update window is open is not known; in ${hours} h the clock is believed as it is`;
   const hint = 'let the device reach a time server, or set its clock';
-  const reason = { code: 'clock_not_synchronised', path: 'update.window', message, hint };
+  const reason: Reason = { code: 'clock_not_synchronised', path: 'update.window', message, hint };
   return { waitsFor: 'clock', reason, lookAgainInMs: LOOK_AGAIN_MS };
 }
 

@@ -1,8 +1,8 @@
 // The proof: whether a new revision has shown that it works, has failed, or still may go either way.
 import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
-import type { Reason } from '../../../protocol/reports/status.ts';
 import { lasted, moreMs } from '../../model/evidence.ts';
 import { MAX_RESUMES } from '../../model/phases.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
 import { durationMs } from '../../model/service-spec.ts';
 import type { ServiceView, Situation } from '../../model/situation.ts';

@@ -1,6 +1,6 @@
 // Stage `pulling`: the old revision is kept running and repaired while the new one's images come.
 import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
-import type { Reason } from '../../../protocol/reports/status.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
 import { specsOf } from '../../model/service-spec.ts';
 import type { Decision, Gate, Revision, ServiceView, Situation } from '../../model/situation.ts';

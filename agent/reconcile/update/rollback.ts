@@ -1,6 +1,7 @@
 // After a failed update: the previous revision runs again from its kept containers, with no pull and no network.
 import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
-import type { Phase, Reason } from '../../../protocol/reports/status.ts';
+import type { Phase } from '../../../protocol/reports/status.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { Decision, Revision, Situation } from '../../model/situation.ts';
 import { keepRunning, type Steady } from '../running/steady.ts';
 

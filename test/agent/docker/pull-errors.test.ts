@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { classifyPullError } from '../../../agent/docker/pull-errors.ts';
+import { isTransientPull } from '../../../agent/supply/pull-back-off.ts';
 
 const PAGE = '"<html><body>x509: certificate manifest unknown \\"no space left on device\\"</body></html>"';
 
@@ -124,7 +125,9 @@ const NAMES = ['r.test/plant/certificate-agent:1', 'r.test/plant/timeout-eof-den
 
 test.for(cases)('"%s" is %s, transient: %s', ([message, code, isTransient]) => {
   const reference = NAMES.find((name) => message.includes(name)) ?? 'r.test/a:1';
-  expect(classifyPullError(message, reference)).toMatchObject({ ok: false, code, message, isTransient });
+  const failure = classifyPullError(message, reference);
+  expect(failure).toMatchObject({ ok: false, code, message });
+  expect(isTransientPull(failure)).toBe(isTransient);
 });
 
 test.each([
@@ -165,5 +168,5 @@ test('a message of any length is cut at a whole character', () => {
 
 test('no more than the beginning of a registry’s answer is looked through, as that takes the square of its length', () => {
   const long = `${'status '.repeat(64 * 1024)} unauthorized`;
-  expect(classifyPullError(long, 'r.test/a:1')).toMatchObject({ code: 'pull_failed', isTransient: true });
+  expect(classifyPullError(long, 'r.test/a:1')).toMatchObject({ code: 'pull_failed' });
 });

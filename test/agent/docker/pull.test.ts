@@ -72,7 +72,7 @@ describe('a registry that refuses', () => {
   test('twice is left alone for long, and the hint says that the credentials were read again', async () => {
     engine.misbehave('POST', CREATE, REFUSED);
     const outcome = await pull({ credentialsFor: () => OLD }).outcome;
-    expect(outcome).toMatchObject({ code: 'registry_auth', isTransient: false });
+    expect(outcome).toMatchObject({ code: 'registry_auth' });
     expect(outcome).toHaveProperty('hint', expect.stringContaining('[registries."registry.example.com"]'));
     expect(outcome).toHaveProperty('hint', expect.stringContaining('read again'));
     expect(pulls()).toHaveLength(2);
@@ -106,7 +106,7 @@ describe('a platform', () => {
     engine.misbehave('POST', CREATE, PULLED);
     const outcome = await pull(platform === undefined ? {} : { platform }).outcome;
     if (refusal === null) expect(outcome).toEqual({ ok: true });
-    else expect(outcome).toMatchObject({ code: 'no_matching_platform', isTransient: false });
+    else expect(outcome).toMatchObject({ code: 'no_matching_platform' });
     if (refusal !== null) expect(outcome).toHaveProperty('message', expect.stringMatching(refusal));
   });
 });
@@ -159,7 +159,7 @@ describe('a layer', () => {
       kind: 'lines',
       lines: [downloading(5000, 5000), downloading(5_000_000, 5000), { status: 'Pull complete' }],
     });
-    expect(await pull().outcome).toMatchObject({ code: 'image_damaged', isTransient: false });
+    expect(await pull().outcome).toMatchObject({ code: 'image_damaged' });
   });
 
   test('whose size is not announced counts with what has come of it', async () => {

@@ -270,7 +270,7 @@ describe('an update', () => {
     const world = makeWorld();
     await converge(world);
     const starts = watchStarts(world);
-    world.registry.failNext('registry.test/app:2', { code: 'image_not_found', isTransient: false });
+    world.registry.failNext('registry.test/app:2', { code: 'image_not_found' });
     world.publish(deployment({ revision: 2 }));
     const status = await world.untilPhase('line', 'rolled_back', { revision: 2 });
     expect(status.reason).toMatchObject({ code: 'image_not_found', path: 'services.app.image' });

@@ -14,7 +14,7 @@ const one = present(1, { web: {} });
 const [spec] = specsOf(one.document);
 if (spec === undefined) throw new Error('one was written');
 const web = spec;
-const EXITED = { code: 'exited', message: 'it exited with code 1', exitCode: 1 };
+const EXITED = { code: 'exited', message: 'it exited with code 1', exitCode: 1 } as const;
 
 /** Runs that began and failed at these moments; the wall clock shows what it likes. */
 function failing(runs: readonly { from: number; to: number; wall?: string }[]): DeploymentRecord {

@@ -193,7 +193,7 @@ describe('an update', () => {
   });
 
   it('waits at its gate with every image here, and leaves the old revision running', () => {
-    const reason = { code: 'held', message: 'held' };
+    const reason = { code: 'held', message: 'held' } as const;
     const gate = { waitsFor: 'hold' as const, reason, lookAgainInMs: 5000 };
     const decision = decide(situation({ desired: two, ...running, gate }));
     expect(decision.steps).toEqual([]);
@@ -208,7 +208,7 @@ describe('an update', () => {
   it('whose switch was forgotten gives back the place that it took, while it waits at its gate', () => {
     const gate = {
       waitsFor: 'hold' as const,
-      reason: { code: 'held', message: 'held' },
+      reason: { code: 'held' as const, message: 'held' },
       lookAgainInMs: 5000,
     };
     const stopped = { ...carrier, state: 'exited' as const, exitCode: 143 };

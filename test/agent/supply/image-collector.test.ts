@@ -109,7 +109,7 @@ describe('never removed is', () => {
     world.startAgent();
     world.registry.push(app(1));
     for (let left = 3; left > 0; left -= 1)
-      world.registry.failNext(app(1), { code: 'registry_unreachable', isTransient: true, afterShare: 0.5 });
+      world.registry.failNext(app(1), { code: 'registry_unreachable', afterShare: 0.5 });
     world.publish(deployment({ revision: 1 }));
     await world.until(() => world.registry.pulls.get(app(1)) === 2);
     world.daemon.images.load(app(1), 'amd64');

@@ -282,8 +282,7 @@ describe('a pull', () => {
     const world = setUp({ random: () => 0 });
     const sizeBytes = 100 * MIB;
     world.registry.push(A, { sizeBytes });
-    for (let n = 0; n < 1000; n += 1)
-      world.registry.failNext(A, { code: 'pull_failed', isTransient: true, afterShare: 0.99 });
+    for (let n = 0; n < 1000; n += 1) world.registry.failNext(A, { code: 'pull_failed', afterShare: 0.99 });
     world.want('line', [A]);
     await world.clock.advance(24 * HOUR_MS);
     const before = pullsOf(world, A);
@@ -316,7 +315,7 @@ describe('a pull', () => {
     const world = setUp({ random: () => 0.999 });
     const B = 'registry.test/b:1';
     world.registry.push(B);
-    world.registry.failNext(B, { code: 'registry_unreachable', isTransient: true, afterShare: 0.5 });
+    world.registry.failNext(B, { code: 'registry_unreachable', afterShare: 0.5 });
     world.want('line', [A, B]);
     await world.clock.advance(2000);
     for (let n = 0; n < 5; n += 1) {

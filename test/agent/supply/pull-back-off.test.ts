@@ -1,23 +1,22 @@
 import { expect, test } from 'vitest';
 import type { PullFailure } from '../../../agent/ports/supplier.ts';
-import { noteTry, waitMs } from '../../../agent/supply/pull-back-off.ts';
+import { isTransientPull, noteTry, waitMs } from '../../../agent/supply/pull-back-off.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const MIB = 1024 ** 2;
 
-const SOON: PullFailure = { ok: false, code: 'registry_unreachable', message: '', isTransient: true };
-const LASTING: PullFailure = { ok: false, code: 'image_not_found', message: '', isTransient: false };
+const SOON: PullFailure = { ok: false, code: 'registry_unreachable', message: '' };
+const LASTING: PullFailure = { ok: false, code: 'image_not_found', message: '' };
 const RATE_LIMITED: PullFailure = {
   ok: false,
   code: 'registry_rate_limited',
   message: '',
-  isTransient: true,
 };
 
 /** The shortest and the longest wait after so many failures in a row. */
 function waitsAfter(inRow: number, failure: PullFailure, fetchedBytes = 0): [number, number] {
-  const tries = { isTransient: failure.isTransient, inRow, fetchedBytes };
+  const tries = { isTransient: isTransientPull(failure), inRow, fetchedBytes };
   return [waitMs(tries, failure, 0), waitMs(tries, failure, 0.999_999_999)];
 }
 
@@ -53,4 +52,10 @@ test('failures of one kind make a row, another kind begins its own', () => {
   const second = noteTry(first, SOON, 7);
   expect(second).toEqual({ isTransient: true, inRow: 2, fetchedBytes: 7 });
   expect(noteTry(second, LASTING, 0)).toEqual({ isTransient: false, inRow: 1, fetchedBytes: 0 });
+});
+
+test('a pull that fails otherwise than its code says is tried again as it says itself', () => {
+  const failure: PullFailure = { ok: false, code: 'pull_failed', message: '', retry: 'seldom' };
+  expect(waitsAfter(1, failure)).toEqual(waitsAfter(1, LASTING));
+  expect(noteTry(undefined, failure, 0).isTransient).toBe(false);
 });

@@ -57,13 +57,13 @@ export function declareImages(behaviour: Declare<EngineScene>): void {
 
   behaviour('a tag that nobody pushed is not found, for good', async (stage) => {
     const { reference } = await stage.scene.hands.push(1000);
-    const outcome = { ok: false, code: 'image_not_found', isTransient: false };
+    const outcome = { ok: false, code: 'image_not_found' };
     expect(await pull(stage, `${reference}-missing`)).toMatchObject(outcome);
   });
 
   behaviour('an image for other devices is not fetched', async (stage) => {
     const reference = await stage.scene.hands.pushForeign();
-    const outcome = { ok: false, code: 'no_matching_platform', isTransient: false };
+    const outcome = { ok: false, code: 'no_matching_platform' };
     expect(await pull(stage, reference)).toMatchObject(outcome);
     expect(await stage.scene.engine.inspectImage(reference)).toEqual({ kind: 'missing' });
   });
@@ -75,7 +75,7 @@ export function declareImages(behaviour: Declare<EngineScene>): void {
       onProgress: () => giving.abort(),
       signal: giving.signal,
     });
-    expect(outcome).toMatchObject({ ok: false, code: 'aborted', isTransient: true });
+    expect(outcome).toMatchObject({ ok: false, code: 'aborted' });
     expect(await stage.scene.engine.inspectImage(reference)).toEqual({ kind: 'missing' });
   });
 

@@ -19,7 +19,6 @@ export interface RegistryImage {
 
 interface CodedFault {
   readonly code: PullErrorCode;
-  readonly isTransient: boolean;
 }
 
 export type PullFault = (
@@ -88,7 +87,7 @@ export class Registry {
   /** The fault that this pull meets. */
   takeFault(reference: string): PullFault | typeof STALL | null {
     this.pulls.set(reference, (this.pulls.get(reference) ?? 0) + 1);
-    if (!this.isReachable) return { code: 'registry_unreachable', isTransient: true };
+    if (!this.isReachable) return { code: 'registry_unreachable' };
     const [fault, ...rest] = this.#faults.get(reference) ?? [];
     this.#faults.set(reference, rest);
     return fault ?? null;
@@ -192,16 +191,16 @@ export class ImageStore {
     const image = this.#registry.find(reference);
     if (fault === STALL) return this.#stall(signal);
     if (fault !== null && (fault.afterShare ?? 0) === 0) return failureOf(fault, reference);
-    if (image === null) return failure({ code: 'image_not_found', isTransient: false });
+    if (image === null) return failure({ code: 'image_not_found' });
     if (!image.architectures.includes(platform.architecture))
-      return failure({ code: 'no_matching_platform', isTransient: false });
+      return failure({ code: 'no_matching_platform' });
     const share = fault?.afterShare ?? 1;
     const isFetched = await this.#fetch(image.sizeBytes, share, options);
     if (!isFetched) return signal.aborted ? GIVEN_UP : failure(UNREACHABLE);
     if (fault !== null) return failureOf(fault, reference);
     await this.#clock.sleep(EXTRACT_MS, signal);
     if (signal.aborted) return GIVEN_UP;
-    if (this.isDiskFull) return failure({ code: 'no_space', isTransient: true });
+    if (this.isDiskFull) return failure({ code: 'no_space' });
     const { id, digest, sizeBytes, process } = image;
     options.onProgress({ currentBytes: sizeBytes, totalBytes: sizeBytes, unwrittenBytes: 0 });
     this.#name(reference, { id, platform, digest, sizeBytes, process });
@@ -237,13 +236,13 @@ export class ImageStore {
   }
 }
 
-const UNREACHABLE: CodedFault = { code: 'registry_unreachable', isTransient: true };
-const GIVEN_UP: PullOutcome = { ok: false, code: 'aborted', message: 'given up', isTransient: true };
+const UNREACHABLE: CodedFault = { code: 'registry_unreachable' };
+const GIVEN_UP: PullOutcome = { ok: false, code: 'aborted', message: 'given up' };
 
 function failureOf(fault: PullFault, reference: string): PullOutcome {
   return 'words' in fault ? classifyPullError(fault.words, reference) : failure(fault);
 }
 
-function failure({ code, isTransient }: CodedFault): PullOutcome {
-  return { ok: false, code, message: `the fake registry says ${code}`, isTransient };
+function failure({ code }: CodedFault): PullOutcome {
+  return { ok: false, code, message: `the fake registry says ${code}` };
 }

@@ -32,17 +32,16 @@ export const registryFaults: readonly FaultKind[] = [
   },
   {
     kind: 'pull_breaks',
-    strike: (site) =>
-      failPulls(site, () => ({ code: 'pull_failed', isTransient: true, afterShare: site.random() })),
+    strike: (site) => failPulls(site, () => ({ code: 'pull_failed', afterShare: site.random() })),
   },
   { kind: 'pull_stalls', strike: (site) => failPulls(site, () => STALL) },
   {
     kind: 'auth_expired',
-    strike: (site) => failPulls(site, () => ({ code: 'registry_auth', isTransient: false })),
+    strike: (site) => failPulls(site, () => ({ code: 'registry_auth' })),
   },
   {
     kind: 'image_of_another_cpu',
-    strike: (site) => failPulls(site, () => ({ code: 'no_matching_platform', isTransient: false })),
+    strike: (site) => failPulls(site, () => ({ code: 'no_matching_platform' })),
   },
   {
     kind: 'registry_answers_badly',

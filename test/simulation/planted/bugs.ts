@@ -459,8 +459,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/update/barred.ts',
-        find: 'const barred = OF_THE_CONTENT.has(reason.code)',
-        replace: 'const barred = OF_THE_CONTENT.size > 0',
+        find: 'const barred = isOfTheContent(reason.code)',
+        replace: 'const barred = isOfTheContent("exited")',
       },
     ],
     promises: ['5 what is good is not barred for good'],

@@ -40,7 +40,7 @@ describe('a parked container', () => {
     const step: Step = { kind, spec, container: container.id, graceMs: 10_000 };
     const moment = { nowMs: 0, wallTime: WALL, chance: 0.5 };
     expect(recordOutcomes(model.record, [{ step, outcome: { ok: true } }], moment).parked).toEqual([]);
-    const failed = { ok: false as const, code: 'engine_error', message: '' };
+    const failed = { ok: false, code: 'engine_error', message: '' } as const;
     expect(recordOutcomes(model.record, [{ step, outcome: failed }], moment).parked).toEqual([container.id]);
   });
 });

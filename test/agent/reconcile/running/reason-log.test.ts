@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { withLog } from '../../../../agent/reconcile/running/reason-log.ts';
 
-const EXITED = { code: 'exited', path: 'services.web', message: 'it exited with code 127' };
+const EXITED = { code: 'exited', path: 'services.web', message: 'it exited with code 127' } as const;
 
 test.each([
   '[FATAL tini (7)] exec pyhton3 failed: No such file or directory',
@@ -23,7 +23,7 @@ test('what the command itself says of another one is its own affair', () => {
 
 test('another verdict than an exit stays as it is', () => {
   const log = ['[FATAL tini (7)] exec pyhton3 failed: No such file or directory'];
-  const oom = { code: 'oom_killed', message: 'it was killed' };
+  const oom = { code: 'oom_killed', message: 'it was killed' } as const;
   expect(withLog(oom, log)).toEqual({ ...oom, log });
 });
 

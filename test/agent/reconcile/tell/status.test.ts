@@ -48,7 +48,7 @@ describe('the end of a run', () => {
   const heldBack = {
     ...{ ...emptyHistory(spec), failuresInRow: 3, delayMs: 1000, retryAtMs: 9_000_000 },
     lastFailure: {
-      ...{ code: 'exited', message: 'it exited with code 7', exitCode: 7 },
+      ...{ code: 'exited' as const, message: 'it exited with code 7', exitCode: 7 },
       ...{ at: '2026-11-22T10:00:00.000Z', nextTryAt: '2026-11-22T10:00:01.000Z' },
     },
   };
@@ -61,7 +61,10 @@ describe('the end of a run', () => {
       exit_code: 7,
       oom_killed: false,
     });
-    const oom = { ...heldBack, lastFailure: { ...heldBack.lastFailure, code: 'oom_killed', exitCode: 137 } };
+    const oom = {
+      ...heldBack,
+      lastFailure: { ...heldBack.lastFailure, code: 'oom_killed' as const, exitCode: 137 },
+    };
     expect(toldOf(one, [stopped], { ...record, services: { web: oom } })).toMatchObject({
       ...{ state: 'exited', exit_code: 137, oom_killed: true },
     });

@@ -1,10 +1,12 @@
 // What fails by its own fault is not tried again of its own accord; what fails for any other reason is.
+
 import { describe, expect, it } from 'vitest';
 import { resumeRecord } from '../../../../agent/model/resume-record.ts';
 import type { StepOutcome } from '../../../../agent/model/steps.ts';
 import { decide } from '../../../../agent/reconcile/decide.ts';
 import { withRetry } from '../../../../agent/reconcile/retry.ts';
 import { statusOf } from '../../../../agent/reconcile/tell/status.ts';
+import type { ReasonCode } from '../../../../protocol/reports/reasons.ts';
 import { Model, present } from '../situations.ts';
 
 const one = present(1, { web: {} });
@@ -30,7 +32,7 @@ function run(model: Model, desired: typeof one, forMs: number): void {
   while (model.nowMs < endMs) model.round(desired, all);
 }
 
-function refusedAs(code: string): Refusing {
+function refusedAs(code: ReasonCode): Refusing {
   const model = new Refusing({ containers: [] });
   run(model, one, MINUTE_MS);
   model.refusal = { ok: false, code, message: 'refused' };
@@ -46,12 +48,13 @@ function statusNow(model: Model, desired: typeof one) {
   return statusOf(situation, decide(situation));
 }
 
-const OF_THE_CONTENT = [
-  ...['exited', 'oom_killed', 'unhealthy', 'flapping', 'command_not_found', 'refused_by_engine'],
+const OF_THE_CONTENT: readonly ReasonCode[] = [
+  ...(['exited', 'oom_killed', 'unhealthy', 'flapping'] as const),
+  ...(['command_not_found', 'refused_by_engine'] as const),
 ];
-const OF_ANYTHING_ELSE = [
-  ...['port_taken', 'no_space', 'device_missing', 'path_missing', 'image_missing', 'name_taken'],
-  ...['engine_error', 'io_error', 'stop_timeout', 'removed', 'a_code_of_tomorrow'],
+const OF_ANYTHING_ELSE: readonly ReasonCode[] = [
+  ...(['port_taken', 'no_space', 'device_missing', 'path_missing', 'image_missing', 'name_taken'] as const),
+  ...(['engine_error', 'io_error', 'stop_timeout', 'removed'] as const),
 ];
 
 describe('content that failed', () => {
