@@ -90,6 +90,12 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   {
+    path: 'lib/oci',
+    duty: 'registries, manifests, layers and archives of images, as streams that are checked',
+    imports: ['lib/failures'],
+    packages: ['tar-stream', 'valibot', 'node:*'],
+  },
+  {
     path: 'agent/model',
     duty: 'what is decided about: desired, observed, the record, steps, evidence',
     imports: ['protocol', 'protocol/deployment', ...REPORTS],

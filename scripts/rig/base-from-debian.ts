@@ -9,11 +9,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { extract } from 'tar-stream';
+import { createLayer } from '../../lib/oci/layer.ts';
+import { readTar, type TarEntry } from '../../lib/oci/tar.ts';
 import { ensurePrograms, type Need } from './apt.ts';
 import type { BaseImage, DeviceArchitecture } from './base.ts';
 import { run } from './exec.ts';
-import { createLayer, type LayerEntry } from './oci-layer.ts';
 import type { Progress } from './progress.ts';
 
 const needs: readonly Need[] = [{ program: 'mmdebstrap', pkg: 'mmdebstrap' }];
@@ -43,40 +43,27 @@ export async function buildDebianBase(
   });
 }
 
-async function unpackPackages(architecture: DeviceArchitecture): Promise<readonly LayerEntry[]> {
+async function unpackPackages(architecture: DeviceArchitecture): Promise<readonly TarEntry[]> {
   const dir = await mkdtemp(path.join(tmpdir(), 'holdfast-rig-'));
   try {
     const tar = path.join(dir, 'root.tar');
     const args = ['--quiet', '--variant=extract', `--architectures=${architecture}`, `--include=${PACKAGES}`];
     await run({ program: 'mmdebstrap', args: [...args, SUITE, tar] });
-    return await readTar(tar);
+    return await entriesIn(tar);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
 }
 
-async function readTar(file: string): Promise<readonly LayerEntry[]> {
-  const entries: LayerEntry[] = [];
-  for await (const entry of createReadStream(file).pipe(extract())) {
-    const { name, type, mode, linkname } = entry.header;
-    const content = await buffer(entry);
-    const path = tidy(name);
-    if (path === '' || (type !== 'file' && type !== 'directory' && type !== 'symlink' && type !== 'link'))
-      continue;
-    const target = type === 'link' ? tidy(linkname ?? '') : linkname;
-    entries.push({
-      path,
-      type,
-      ...(mode === undefined ? {} : { mode }),
-      ...(type === 'file' ? { content } : {}),
-      ...(target ? { target } : {}),
-    });
-  }
+async function entriesIn(file: string): Promise<readonly TarEntry[]> {
+  const entries: TarEntry[] = [];
+  for await (const { content, ...entry } of readTar(createReadStream(file)))
+    entries.push(entry.type === 'file' ? { ...entry, content: await buffer(content) } : entry);
   return entries;
 }
 
-function madeByScripts(): readonly LayerEntry[] {
-  const file = (path: string, text: string): LayerEntry => ({
+function madeByScripts(): readonly TarEntry[] {
+  const file = (path: string, text: string): TarEntry => ({
     path,
     type: 'file',
     content: Buffer.from(text),
@@ -91,18 +78,11 @@ function madeByScripts(): readonly LayerEntry[] {
     { path: 'root', type: 'directory', mode: 0o700 },
     { path: 'usr/local/bin/python', type: 'symlink', target: '/usr/bin/python3' },
     ...APPLETS.map(
-      (name): LayerEntry => ({
+      (name): TarEntry => ({
         path: `usr/local/bin/${name}`,
         type: 'symlink',
         target: '/bin/busybox',
       }),
     ),
   ];
-}
-
-function tidy(name: string): string {
-  return name
-    .replace(/^\.?\/+/, '')
-    .replace(/\/+$/, '')
-    .replace(/^\.$/, '');
 }

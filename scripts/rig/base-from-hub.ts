@@ -1,44 +1,29 @@
 /** The official Python image, read layer by layer from Docker Hub, with paho-mqtt from PyPI on top. */
-import { buffer } from 'node:stream/consumers';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { collect, sha256 } from '../../lib/oci/content.ts';
+import { parseConfig, parseIndex, parseManifest } from '../../lib/oci/documents.ts';
+import { createLayer, type Layer } from '../../lib/oci/layer.ts';
+import { Repository } from '../../lib/oci/repository.ts';
+import { readTar, type TarEntry } from '../../lib/oci/tar.ts';
 import type { BaseImage } from './base.ts';
-import { createLayer, type Layer, type LayerEntry, sha256 } from './oci-layer.ts';
-import { RegistryClient } from './registry-client.ts';
 
 const HUB = 'registry-1.docker.io';
 const PAHO = 'https://pypi.org/pypi/paho-mqtt/2.1.0/json';
 const PROBE_TIMEOUT_MS = 3_000;
 const FETCH_TIMEOUT_MS = 300_000;
 
-interface ImageManifest {
-  readonly layers: readonly { mediaType: string; digest: string; size: number }[];
-  readonly config: { digest: string };
-}
-
-interface ImageIndex {
-  readonly manifests: readonly {
-    digest: string;
-    platform?: { os: string; architecture: string; variant?: string };
-  }[];
-}
-
-interface ImageConfigFile {
-  readonly config: { Env?: readonly string[] };
-  readonly rootfs: { diff_ids: readonly string[] };
-}
+/** Of an image's configuration, and of paho's source. */
+const MAX_BYTES = 16 * 1024 ** 2;
 
 /** Fails quickly where there is no way to Docker Hub. */
 export async function fetchHubBase(architectures: readonly string[]): Promise<readonly BaseImage[]> {
   await fetch(`https://${HUB}/v2/`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
-  const client = new RegistryClient(HUB, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+  const repository = new Repository({ host: HUB, name: 'library/python' });
   const paho = await fetchPaho();
-  const bases = await readBaseImages(client, {
-    name: 'library/python',
-    tag: '3-slim',
-    architectures,
-  });
+  const signal = AbortSignal.timeout(FETCH_TIMEOUT_MS);
+  const bases = await readBaseImages(repository, { tag: '3-slim', architectures, signal });
   return bases.map((base) => ({
     ...base,
     env: { ...base.env, PYTHONPATH: '/opt/python' },
@@ -46,33 +31,26 @@ export async function fetchHubBase(architectures: readonly string[]): Promise<re
   }));
 }
 
-/** Reads an image of any registry, one for each architecture. */
+/** An image of any registry, one for each architecture. Layers come when they are read. */
 export async function readBaseImages(
-  client: RegistryClient,
-  { name, tag, architectures }: { name: string; tag: string; architectures: readonly string[] },
+  repository: Repository,
+  { tag, architectures, signal }: { tag: string; architectures: readonly string[]; signal?: AbortSignal },
 ): Promise<readonly BaseImage[]> {
-  const index: ImageIndex = parse((await client.getManifest(name, tag)).data);
+  const index = parseIndex((await repository.getManifest(tag, signal)).data);
   return Promise.all(
     architectures.map(async (architecture) => {
       const entry = index.manifests.find(({ platform }) => platform?.architecture === architecture);
-      if (!entry?.platform) throw new Error(`${name}:${tag} is not offered for ${architecture}`);
-      const manifest: ImageManifest = parse((await client.getManifest(name, entry.digest)).data);
-      const config: ImageConfigFile = parse(await client.getBlob(name, manifest.config.digest));
-      const layers = manifest.layers.map((layer, i) =>
-        fetchLayer(client, name, { ...layer, diffId: config.rootfs.diff_ids[i] ?? '' }),
-      );
-      return {
-        platform: entry.platform,
-        env: parseEnv(config.config.Env ?? []),
-        layers: await Promise.all(layers),
-      };
+      if (!entry?.platform) throw new Error(`${tag} is not offered for ${architecture}`);
+      const manifest = parseManifest((await repository.getManifest(entry.digest, signal)).data);
+      const blob = await collect(repository.readBlob(manifest.config, signal), MAX_BYTES);
+      const { config, rootfs } = parseConfig(blob);
+      const layers = manifest.layers.map((layer, i): Layer => {
+        const read = () => repository.readBlob(layer, signal);
+        return { ...layer, diffId: rootfs.diff_ids[i] ?? '', read };
+      });
+      return { platform: entry.platform, env: parseEnv(config.Env ?? []), layers };
     }),
   );
-}
-
-async function fetchLayer(client: RegistryClient, name: string, layer: Omit<Layer, 'read'>): Promise<Layer> {
-  const data = await client.getBlob(name, layer.digest);
-  return { ...layer, read: async () => data };
 }
 
 // The source archive rather than the wheel: it is a tar, which the rig can read, and pure Python either way.
@@ -87,14 +65,18 @@ async function fetchPaho(): Promise<Layer> {
 }
 
 /** The package `paho` of a source archive, placed where PYTHONPATH points. */
-export async function pythonFilesOf(archive: Buffer): Promise<readonly LayerEntry[]> {
-  const tar = extract();
-  tar.end(await promisify(gunzip)(archive));
-  const entries: LayerEntry[] = [];
-  for await (const entry of tar) {
-    const content = await buffer(entry);
-    const path = /^[^/]+\/src\/(paho\/.*\.py)$/.exec(entry.header.name)?.[1];
-    if (path) entries.push({ path: `opt/python/${path}`, type: 'file', content });
+export async function pythonFilesOf(archive: Buffer): Promise<readonly TarEntry[]> {
+  const tar = createGunzip();
+  pipeline(Readable.from([archive]), tar).catch(() => undefined); // the loop throws it
+  const entries: TarEntry[] = [];
+  for await (const { path, content } of readTar(tar)) {
+    const inside = /^[^/]+\/src\/(paho\/.*\.py)$/.exec(path)?.[1];
+    if (inside)
+      entries.push({
+        path: `opt/python/${inside}`,
+        type: 'file',
+        content: await collect(content, MAX_BYTES),
+      });
   }
   return entries;
 }

@@ -2,9 +2,16 @@
  * Python base images for both architectures, made once and kept in the cache: `python:3-slim` where Docker Hub
  * can be reached, else a root file system of Debian's packages. No image builder and no emulation is needed.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { type BaseImage, deviceArchitectures } from './base.ts';
 import { buildDebianBase } from './base-from-debian.ts';
 import { fetchHubBase } from './base-from-hub.ts';
@@ -22,11 +29,17 @@ export async function ensureBaseImages(progress: Progress): Promise<readonly Bas
 async function makeBaseImages(progress: Progress): Promise<readonly BaseImage[]> {
   // No way to Docker Hub is nothing to report: there is another source.
   const fromHub = await progress.step('Looking for python:3-slim', () =>
-    fetchHubBase(deviceArchitectures).catch(() => undefined),
+    fetchHubBase(deviceArchitectures)
+      .then(keepAll)
+      .catch(() => undefined),
   );
-  const bases = fromHub ?? (await buildFromDebian(progress));
+  return fromHub ?? keepAll(await buildFromDebian(progress));
+}
+
+/** The same, read from the cache. */
+async function keepAll(bases: readonly BaseImage[]): Promise<readonly BaseImage[]> {
   for (const base of bases) await keep(base);
-  return bases;
+  return bases.map(({ platform }) => load(baseFile(platform.architecture)));
 }
 
 async function buildFromDebian(progress: Progress): Promise<readonly BaseImage[]> {
@@ -45,7 +58,7 @@ function findBaseImages(): readonly BaseImage[] | undefined {
 
 // The layers first and the description last, and that by a rename: a half-made base is none.
 async function keep(base: BaseImage): Promise<void> {
-  for (const layer of base.layers) writeFileSync(blobFile(layer.digest), await layer.read());
+  for (const layer of base.layers) await pipeline(layer.read(), createWriteStream(blobFile(layer.digest)));
   const file = baseFile(base.platform.architecture);
   writeFileSync(`${file}.new`, JSON.stringify(base));
   renameSync(`${file}.new`, file);
@@ -54,7 +67,10 @@ async function keep(base: BaseImage): Promise<void> {
 function load(file: string): BaseImage {
   // Sound: only `keep` writes this file, and JSON drops nothing of it but `read`.
   const base: BaseImage = JSON.parse(readFileSync(file, 'utf8'));
-  const layers = base.layers.map((layer) => ({ ...layer, read: () => readFile(blobFile(layer.digest)) }));
+  const layers = base.layers.map((layer) => ({
+    ...layer,
+    read: () => createReadStream(blobFile(layer.digest)),
+  }));
   return { ...base, layers };
 }
 

@@ -1,5 +1,5 @@
-import type { Platform } from './oci-image.ts';
-import type { Layer } from './oci-layer.ts';
+import type { Platform } from '../../lib/oci/documents.ts';
+import type { Layer } from '../../lib/oci/layer.ts';
 
 /** What a base is made of; its `python3` can import `paho.mqtt.client`. */
 export interface BaseImage {

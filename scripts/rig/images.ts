@@ -1,11 +1,14 @@
 /** Service images out of files, pushed for several platforms at once: what `docker buildx build --push` would do. */
+import type { Platform } from '../../lib/oci/documents.ts';
+import { type BuiltImage, composeImage } from '../../lib/oci/image.ts';
+import { createLayer, type Layer } from '../../lib/oci/layer.ts';
+import type { Credentials } from '../../lib/oci/registry-auth.ts';
+import { Repository } from '../../lib/oci/repository.ts';
+import type { TarEntry } from '../../lib/oci/tar.ts';
 import { type BaseImage, deviceArchitectures } from './base.ts';
 import { ensureBaseImages } from './base-image.ts';
 import { withLock } from './lock.ts';
-import { type BuiltImage, composeImage, type Platform } from './oci-image.ts';
-import { createLayer, type Layer, type LayerEntry } from './oci-layer.ts';
 import { type Progress, quietProgress } from './progress.ts';
-import { type Credentials, RegistryClient } from './registry-client.ts';
 
 export interface ImageRecipe {
   readonly name: string;
@@ -39,13 +42,11 @@ export interface PushTarget {
 export async function buildImage(recipe: ImageRecipe, target: PushTarget): Promise<PushedImage> {
   const bases = needsBase(recipe) ? await ensureBaseImages(target.progress ?? quietProgress) : [];
   const image = await assemble(recipe, bases);
-  const client = new RegistryClient(
-    target.registryHost,
-    target.credentials ? { credentials: target.credentials } : {},
-  );
-  if ((await client.findDigest(recipe.name, recipe.tag)) !== image.index.digest) {
+  const { registryHost: host, credentials } = target;
+  const repository = new Repository({ host, name: recipe.name, credentials });
+  if ((await repository.findDigest(recipe.tag)) !== image.index.digest) {
     // The registry mixes up two uploads of the same blob that come at once, and then knows neither.
-    await withLock('push', () => push(client, recipe, image));
+    await withLock('push', () => push(repository, recipe.tag, image));
   }
   return { reference: `${target.registryHost}/${recipe.name}:${recipe.tag}`, digest: image.index.digest };
 }
@@ -75,15 +76,14 @@ async function assemble(recipe: ImageRecipe, bases: readonly BaseImage[]): Promi
 }
 
 // What an index names must be there before it, so the order is layers, configurations, manifests, index.
-async function push(client: RegistryClient, { name, tag }: ImageRecipe, image: BuiltImage): Promise<void> {
-  for (const layer of image.layers) await client.pushBlob(name, layer.digest, layer.read);
-  for (const config of image.configs) await client.pushBlob(name, config.digest, async () => config.data);
-  for (const manifest of image.manifests) await client.pushManifest(name, manifest.digest, manifest);
-  await client.pushManifest(name, tag, image.index);
+async function push(repository: Repository, tag: string, image: BuiltImage): Promise<void> {
+  for (const blob of [...image.layers, ...image.configs]) await repository.pushBlob(blob);
+  for (const manifest of image.manifests) await repository.pushManifest(manifest.digest, manifest);
+  await repository.pushManifest(tag, image.index);
 }
 
 function filesLayer(files: ImageRecipe['files']): Promise<Layer> {
-  const entries = Object.entries(files).map(([path, content]): LayerEntry => {
+  const entries = Object.entries(files).map(([path, content]): TarEntry => {
     const data = Buffer.from(content);
     const mode = data.subarray(0, 2).toString() === '#!' ? 0o755 : 0o644;
     return { path: `app/${path}`, type: 'file', mode, content: data };

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Credentials } from '../../lib/oci/registry-auth.ts';
 import { canInstall, ensurePrograms, type Need } from './apt.ts';
 import { cacheDir } from './cache.ts';
 import { type Daemon, endDaemon, findDaemon, startDaemon } from './daemon.ts';
@@ -9,7 +10,6 @@ import { findProgram, RigError, run } from './exec.ts';
 import { withLock } from './lock.ts';
 import { freePort } from './port.ts';
 import { type Progress, quietProgress } from './progress.ts';
-import type { Credentials } from './registry-client.ts';
 import { ensureRegistryContainer, stopRegistryContainer } from './registry-container.ts';
 
 export interface Registry {

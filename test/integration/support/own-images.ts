@@ -1,7 +1,7 @@
 // The service `hello` in a registry of the test's own, for this machine alone: an image that no engine has yet.
 import { readFileSync } from 'node:fs';
+import type { Credentials } from '../../../lib/oci/registry-auth.ts';
 import { buildImage, type PushTarget } from '../../../scripts/rig/images.ts';
-import type { Credentials } from '../../../scripts/rig/registry-client.ts';
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 

@@ -1,11 +1,9 @@
-/** Images for several platforms: a configuration and manifest for each, and the index that holds them together. */
-import { type Descriptor, type Layer, sha256 } from './oci-layer.ts';
-
-export interface Platform {
-  readonly os: string;
-  readonly architecture: string;
-  readonly variant?: string;
-}
+// Images for several platforms: a configuration and manifest for each, and the index that holds them together.
+import { Readable } from 'node:stream';
+import { type Blob, type Descriptor, sha256 } from './content.ts';
+import type { Platform } from './documents.ts';
+import type { Layer } from './layer.ts';
+import { CONFIG_TYPE, INDEX_TYPE, MANIFEST_TYPE } from './media-types.ts';
 
 interface ImageConfig {
   readonly entrypoint?: readonly string[] | undefined;
@@ -21,35 +19,32 @@ export interface PlatformImage extends ImageConfig {
   readonly layers: readonly Layer[];
 }
 
-/** A document of the registry: a configuration, a manifest or an index. */
-interface JsonBlob extends Descriptor {
+/** A configuration, a manifest or an index, with its bytes. */
+export interface Document extends Blob {
   readonly data: Buffer;
 }
 
+/** What must be in the registry before it: layers and configurations, then manifests, then the index. */
 export interface BuiltImage {
-  readonly index: JsonBlob;
-  readonly manifests: readonly JsonBlob[];
-  readonly configs: readonly JsonBlob[];
+  readonly index: Document;
+  readonly manifests: readonly Document[];
+  readonly configs: readonly Document[];
   /** Each once, even if several platforms share it. */
   readonly layers: readonly Layer[];
 }
 
-export const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
-export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
-const CONFIG_TYPE = 'application/vnd.oci.image.config.v1+json';
-
 /** Pure: the same parts give the same digests. */
 export function composeImage(images: readonly PlatformImage[]): BuiltImage {
-  const configs = images.map((image) => jsonBlob(CONFIG_TYPE, configOf(image)));
+  const configs = images.map((image) => asDocument(CONFIG_TYPE, configOf(image)));
   const manifests = images.map(({ layers }, i) =>
-    jsonBlob(MANIFEST_TYPE, {
+    asDocument(MANIFEST_TYPE, {
       schemaVersion: 2,
       mediaType: MANIFEST_TYPE,
       config: configs.slice(i, i + 1).map(descriptorOf)[0],
       layers: layers.map(descriptorOf),
     }),
   );
-  const index = jsonBlob(INDEX_TYPE, {
+  const index = asDocument(INDEX_TYPE, {
     schemaVersion: 2,
     mediaType: INDEX_TYPE,
     manifests: manifests.map((manifest, i) => ({ ...descriptorOf(manifest), platform: images[i]?.platform })),
@@ -81,9 +76,9 @@ function configOf({
   };
 }
 
-function jsonBlob(mediaType: string, document: unknown): JsonBlob {
-  const data = Buffer.from(JSON.stringify(document));
-  return { mediaType, digest: sha256(data), size: data.length, data };
+function asDocument(mediaType: string, value: unknown): Document {
+  const data = Buffer.from(JSON.stringify(value));
+  return { mediaType, digest: sha256(data), size: data.length, data, read: () => Readable.from([data]) };
 }
 
 function descriptorOf({ mediaType, digest, size }: Descriptor): Descriptor {
