@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 import Docker from 'dockerode';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { containerOptions } from '../agent/docker/container-options.ts';
-import { revisionOf } from '../agent/model/revision.ts';
-import { type ServiceSpec, specsOf } from '../agent/model/service-spec.ts';
+import { revisionOf } from '../agent/model/document/revision.ts';
+import type { ServiceSpec } from '../agent/model/service-spec.ts';
 import { contentHash } from '../protocol/values/canonical-json.ts';
 import { startMosquitto } from './rig/mosquitto.ts';
 import { createProgress } from './rig/progress.ts';
@@ -47,7 +47,7 @@ function documentOf(count: number, marked = ''): object {
 
 function specsIn(document: object): readonly ServiceSpec[] {
   const parsed = revisionOf(contentHash(document), JSON.stringify(document))?.document;
-  return parsed?.state === 'present' ? specsOf(parsed) : [];
+  return parsed?.state === 'present' ? parsed.services : [];
 }
 
 /** Milliseconds from `act` until the engine has told of `starts` container starts. */

@@ -1,6 +1,7 @@
 // Carries out one step. What is done already counts as done; what is not ours is never touched.
 
 import type Docker from 'dockerode';
+import { formatPlatform } from '../../protocol/values/platform.ts';
 import type { ServiceSpec } from '../model/service-spec.ts';
 import type { Step, StepOutcome } from '../model/steps.ts';
 import { endpointOptions } from './container-network.ts';
@@ -59,7 +60,7 @@ async function carryOutStep(tools: Tools, deployment: string, step: Step): Promi
       await joinNetwork(docker, deployment, step);
       return DONE;
     case 'update_container':
-      await docker.getContainer(step.container).update(updateOptions(step.spec.settings));
+      await docker.getContainer(step.container).update(updateOptions(step.spec));
       return DONE;
     case 'remove_container':
       return removeContainer(docker, step.container);
@@ -111,8 +112,8 @@ async function createContainer(
 
 /** What the image starts with, where that decides anything. */
 async function lookAtProcess(docker: Docker, { service }: ServiceSpec): Promise<ImageProcess> {
-  if (service.init !== undefined) return {};
-  return (await docker.getImage(service.image).inspect()).Config;
+  if (service.init !== null) return {};
+  return (await docker.getImage(service.image.text).inspect()).Config;
 }
 
 /** The container, which an earlier try may have made whose answer was lost; `null` where the name is another's. */
@@ -163,7 +164,10 @@ function createCall(
   { service: { platform } }: ServiceSpec,
   name: string,
 ): CreateCall {
-  return { _query: { name, ...(platform === undefined ? {} : { platform }) }, _body: options };
+  return {
+    _query: { name, ...(platform === null ? {} : { platform: formatPlatform(platform) }) },
+    _body: options,
+  };
 }
 
 async function removeContainer(docker: Docker, id: string): Promise<StepOutcome> {

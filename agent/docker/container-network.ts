@@ -1,10 +1,9 @@
 // How a container is connected, as the create call takes it.
 import type Docker from 'dockerode';
-import type { PublishedPort, Service } from '../../protocol/deployment/service.ts';
-import { hostOf } from '../../protocol/deployment/service-namespaces.ts';
+import type { DesiredNetworking, Port, PublishedPort } from '../model/desired-networking.ts';
 import type { ServiceSpec } from '../model/service-spec.ts';
 import { engineName } from './labels.ts';
-import { joinContainer, type Peers } from './peers.ts';
+import { modeOf, type Peers } from './peers.ts';
 
 /** Only the first network can be joined in the create call. */
 export function networkingOf(
@@ -12,10 +11,8 @@ export function networkingOf(
   spec: ServiceSpec,
   peers: Peers,
 ): Pick<Docker.ContainerCreateOptions, 'NetworkingConfig'> & { mode: string } {
-  const { network_mode: asked } = spec.service;
-  const peer = hostOf(spec.service, 'network_mode');
-  if (peer !== null) return { mode: joinContainer(peer, peers) };
-  if (asked !== undefined) return { mode: asked };
+  const { networkMode } = spec.service;
+  if (networkMode !== null) return { mode: modeOf(networkMode, peers) };
   const [network = 'default'] = Object.keys(spec.networks);
   const mode = engineName(deployment, network);
   return { mode, NetworkingConfig: { EndpointsConfig: { [mode]: endpointOptions(spec, network) } } };
@@ -31,12 +28,11 @@ export function endpointOptions(spec: ServiceSpec, network: string): Docker.Endp
 }
 
 /** Ports that are told to the engine: the published and the merely exposed. */
-export function exposedPorts(service: Service): Record<string, object> {
-  const exposed = (service.expose ?? []).map((port) => (port.includes('/') ? port : `${port}/tcp`));
-  return Object.fromEntries([...(service.ports ?? []).map(portKey), ...exposed].map((key) => [key, {}]));
+export function exposedPorts({ ports, exposed }: DesiredNetworking): Record<string, object> {
+  return Object.fromEntries([...ports, ...exposed].map((port) => [portKey(port), {}]));
 }
 
-function portKey(port: PublishedPort): string {
+function portKey(port: Port): string {
   return `${port.target}/${port.protocol}`;
 }
 
@@ -48,22 +44,24 @@ export function portBindings(ports: readonly PublishedPort[]): Bindings {
     const key = portKey(port);
     bindings[key] = [
       ...(bindings[key] ?? []),
-      { HostIp: port.host_ip ?? '', HostPort: port.published ?? '' },
+      { HostIp: port.hostIp ?? '', HostPort: port.published === null ? '' : String(port.published) },
     ];
   }
   return bindings;
 }
 
 /** Names and name servers, where the service says any. */
-export function namesOf(
-  service: Service,
-): Pick<Docker.HostConfig, 'Dns' | 'DnsOptions' | 'DnsSearch' | 'ExtraHosts'> {
-  const { dns, dns_opt, dns_search, extra_hosts } = service;
+export function namesOf({
+  dns,
+  dnsOptions,
+  dnsSearch,
+  extraHosts,
+}: DesiredNetworking): Pick<Docker.HostConfig, 'Dns' | 'DnsOptions' | 'DnsSearch' | 'ExtraHosts'> {
   return {
-    ...(dns === undefined ? {} : { Dns: dns }),
-    ...(dns_opt === undefined ? {} : { DnsOptions: dns_opt }),
-    ...(dns_search === undefined ? {} : { DnsSearch: dns_search }),
-    ...(extra_hosts === undefined ? {} : { ExtraHosts: Object.entries(extra_hosts).flatMap(hostLines) }),
+    ...(dns === null ? {} : { Dns: [...dns] }),
+    ...(dnsOptions === null ? {} : { DnsOptions: [...dnsOptions] }),
+    ...(dnsSearch === null ? {} : { DnsSearch: [...dnsSearch] }),
+    ...(extraHosts === null ? {} : { ExtraHosts: Object.entries(extraHosts).flatMap(hostLines) }),
   };
 }
 

@@ -1,7 +1,8 @@
 // From a service's spec to the engine's create call.
 import type Docker from 'dockerode';
-import type { Service } from '../../protocol/deployment/service.ts';
-import { durationMs, type ServiceSpec } from '../model/service-spec.ts';
+import type { Healthcheck } from '../model/desired-health.ts';
+import type { DesiredProcess } from '../model/desired-service.ts';
+import type { ServiceSpec } from '../model/service-spec.ts';
 import type { HostMount } from '../ports/service-files.ts';
 import { devicesOf } from './container-devices.ts';
 import { loggingOf } from './container-logging.ts';
@@ -14,8 +15,6 @@ import { LABELS } from './labels.ts';
 import type { Peers } from './peers.ts';
 
 const NS_PER_MS = 1e6;
-/** As Compose has it. */
-const DEFAULT_STOP_GRACE_MS = 10_000;
 
 /** What a container is made of that must be there before it. */
 export interface Surroundings {
@@ -37,24 +36,24 @@ export function containerOptions(
   const { service } = spec;
   const { mode, ...networking } = networkingOf(deployment, spec, peers);
   return {
-    Image: service.image,
+    Image: service.image.text,
     Labels: { ...service.labels, ...ownLabels(deployment, spec) },
     ...processOf(service),
-    ...healthcheckOf(service),
-    Env: Object.entries(service.environment ?? {}).map(([key, value]) => `${key}=${value}`),
+    ...healthcheckOf(service.healthcheck),
+    Env: Object.entries(service.environment).map(([key, value]) => `${key}=${value}`),
     ExposedPorts: exposedPorts(service),
-    StopTimeout: Math.ceil(durationMs(service.stop_grace_period, DEFAULT_STOP_GRACE_MS) / 1000),
+    StopTimeout: Math.ceil(service.stopGraceMs / 1000),
     HostConfig: {
-      ...updateOptions(spec.settings),
+      ...updateOptions(spec),
       ...resourcesOf(service),
       ...securityOf(service),
       ...namespacesOf(service, peers),
       ...devicesOf(service),
       ...mountsOf(deployment, spec, mounts),
       ...namesOf(service),
-      ...(service.uts === undefined ? {} : { UTSMode: service.uts }),
+      ...(service.hasDeviceName ? { UTSMode: 'host' } : {}),
       NetworkMode: mode,
-      PortBindings: portBindings(service.ports ?? []),
+      PortBindings: portBindings(service.ports),
       LogConfig: loggingOf(service),
       Init: initFor(service, image) === 'engine',
     },
@@ -72,35 +71,39 @@ function ownLabels(deployment: string, spec: ServiceSpec): Record<string, string
 }
 
 /** What the image says, unless the service says otherwise. */
-function processOf(service: Service): Docker.ContainerCreateOptions {
+function processOf(process: DesiredProcess): Docker.ContainerCreateOptions {
+  const { command, entrypoint, workingDir, user, hostname, domainname, stopSignal } = process;
   return {
-    ...(service.command === undefined ? {} : { Cmd: service.command }),
-    ...(service.entrypoint === undefined ? {} : { Entrypoint: service.entrypoint }),
-    ...(service.working_dir === undefined ? {} : { WorkingDir: service.working_dir }),
-    ...(service.user === undefined ? {} : { User: service.user }),
-    ...(service.hostname === undefined ? {} : { Hostname: service.hostname }),
-    ...(service.domainname === undefined ? {} : { Domainname: service.domainname }),
-    ...(service.stop_signal === undefined ? {} : { StopSignal: service.stop_signal }),
+    ...(command === null ? {} : { Cmd: [...command] }),
+    ...(entrypoint === null ? {} : { Entrypoint: [...entrypoint] }),
+    ...(workingDir === null ? {} : { WorkingDir: workingDir }),
+    ...(user === null ? {} : { User: user }),
+    ...(hostname === null ? {} : { Hostname: hostname }),
+    ...(domainname === null ? {} : { Domainname: domainname }),
+    ...(stopSignal === null ? {} : { StopSignal: stopSignal }),
   };
 }
 
-function healthcheckOf(service: Service): Pick<Docker.ContainerCreateOptions, 'Healthcheck'> {
-  const check = service.healthcheck;
-  if (check === undefined) return {};
+function healthcheckOf(check: Healthcheck | null): Pick<Docker.ContainerCreateOptions, 'Healthcheck'> {
+  if (check === null) return {};
+  const { test, intervalMs, timeoutMs, retries, startPeriodMs, startIntervalMs } = check;
   return {
     Healthcheck: {
       // Without one the engine takes the image's.
-      ...(check.test === undefined ? {} : { Test: check.test }),
-      Interval: nanoseconds(check.interval),
-      Timeout: nanoseconds(check.timeout),
-      Retries: check.retries ?? 0,
-      StartPeriod: nanoseconds(check.start_period),
-      ...(check.start_interval === undefined ? {} : { StartInterval: nanoseconds(check.start_interval) }),
+      ...(test === null ? {} : { Test: [...test] }),
+      Interval: nanoseconds(intervalMs),
+      Timeout: nanoseconds(timeoutMs),
+      Retries: retries ?? ENGINE_DEFAULT,
+      StartPeriod: nanoseconds(startPeriodMs),
+      ...(startIntervalMs === null ? {} : { StartInterval: nanoseconds(startIntervalMs) }),
     },
   };
 }
 
-/** Whole nanoseconds, as the engine takes them; 0 lets it choose. */
-function nanoseconds(duration: string | undefined): number {
-  return Math.round(durationMs(duration, 0) * NS_PER_MS);
+/** The engine chooses. */
+const ENGINE_DEFAULT = 0;
+
+/** Whole nanoseconds, as the engine takes them. */
+function nanoseconds(ms: number | null): number {
+  return ms === null ? ENGINE_DEFAULT : Math.round(ms * NS_PER_MS);
 }

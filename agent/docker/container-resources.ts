@@ -1,19 +1,29 @@
 // What a container may use of the device, as the create call and, in part, the update call take it.
 import type Docker from 'dockerode';
-import type { Service } from '../../protocol/deployment/service.ts';
-import { parseByteSize } from '../../protocol/values/byte-size.ts';
-import type { MutableSettings } from '../model/observed.ts';
+import type { DesiredService, Restart } from '../model/desired-service.ts';
+import type { ServiceSpec } from '../model/service-spec.ts';
 
 /** What the update call takes too. No swap beyond the memory limit: a limit that swaps is none. */
-export function updateOptions(settings: MutableSettings) {
-  const [name = 'no', retries] = settings.restartPolicy.split(':');
+export function updateOptions({ settings, service }: ServiceSpec) {
   return {
     Memory: settings.memoryBytes,
     MemorySwap: settings.memoryBytes,
     NanoCpus: settings.nanoCpus,
     PidsLimit: settings.pids,
-    RestartPolicy: { Name: name, MaximumRetryCount: retries === undefined ? 0 : Number(retries) },
+    RestartPolicy: restartPolicy(service.restart),
   };
+}
+
+/** As `MutableSettings.restartPolicy` has it in one text. To the engine a count of 0 is none. */
+function restartPolicy(restart: Restart): Required<Docker.HostRestartPolicy> {
+  switch (restart.kind) {
+    case 'always':
+      return { Name: 'unless-stopped', MaximumRetryCount: 0 };
+    case 'never':
+      return { Name: 'no', MaximumRetryCount: 0 };
+    case 'on_failure':
+      return { Name: 'on-failure', MaximumRetryCount: restart.maxRetries ?? 0 };
+  }
 }
 
 type Resources = Pick<
@@ -29,18 +39,17 @@ type Resources = Pick<
 >;
 
 /** What needs a new container when it changes. */
-export function resourcesOf(service: Service): Resources {
-  const { cpu_shares, cpuset, oom_score_adj, runtime, shm_size, sysctls, ulimits } = service;
-  const reserved = service.deploy?.resources?.reservations?.memory;
+export function resourcesOf({ resources, runtime }: DesiredService): Resources {
+  const { reservedBytes, cpuShares, cpuset, oomScoreAdj, shmBytes, sysctls, ulimits } = resources;
   return {
-    ...(reserved === undefined ? {} : { MemoryReservation: parseByteSize(reserved) ?? 0 }),
-    ...(cpu_shares === undefined ? {} : { CpuShares: cpu_shares }),
-    ...(cpuset === undefined ? {} : { CpusetCpus: cpuset }),
-    ...(oom_score_adj === undefined ? {} : { OomScoreAdj: oom_score_adj }),
-    ...(runtime === undefined ? {} : { Runtime: runtime }),
-    ...(shm_size === undefined ? {} : { ShmSize: parseByteSize(shm_size) ?? 0 }),
-    ...(sysctls === undefined ? {} : { Sysctls: sysctls }),
-    ...(ulimits === undefined ? {} : { Ulimits: Object.entries(ulimits).map(ulimitOf) }),
+    ...(reservedBytes === null ? {} : { MemoryReservation: reservedBytes }),
+    ...(cpuShares === null ? {} : { CpuShares: cpuShares }),
+    ...(cpuset === null ? {} : { CpusetCpus: cpuset }),
+    ...(oomScoreAdj === null ? {} : { OomScoreAdj: oomScoreAdj }),
+    ...(runtime === null ? {} : { Runtime: runtime }),
+    ...(shmBytes === null ? {} : { ShmSize: shmBytes }),
+    ...(sysctls === null ? {} : { Sysctls: { ...sysctls } }),
+    ...(ulimits === null ? {} : { Ulimits: Object.entries(ulimits).map(ulimitOf) }),
   };
 }
 

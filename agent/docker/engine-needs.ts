@@ -1,6 +1,6 @@
 // Keys that only newer engines carry out. An older one passes over them without a word, so the agent asks first.
 import type Docker from 'dockerode';
-import type { Service } from '../../protocol/deployment/service.ts';
+import type { DesiredService } from '../model/desired-service.ts';
 import type { StepOutcome } from '../model/steps.ts';
 
 interface Need {
@@ -10,9 +10,9 @@ interface Need {
 }
 
 /** What the service asks beyond API 1.40, the oldest that matters. */
-function needsOf(service: Service): Need[] {
-  const hasSubpath = service.volumes?.some((mount) => mount.type === 'volume' && mount.volume?.subpath);
-  const hasInterval = service.healthcheck?.start_interval !== undefined;
+function needsOf(service: DesiredService): Need[] {
+  const hasSubpath = service.mounts.some((mount) => mount.kind === 'volume' && mount.subpath !== null);
+  const hasInterval = (service.healthcheck?.startIntervalMs ?? null) !== null;
   return [
     ...(hasSubpath ? [{ key: 'volumes.volume.subpath', since: '1.45' }] : []),
     ...(hasInterval ? [{ key: 'healthcheck.start_interval', since: '1.44' }] : []),
@@ -22,7 +22,7 @@ function needsOf(service: Service): Need[] {
 /** The outcome to give instead of a container that lacks what was asked; `null` when the engine can do it all. */
 export async function unmetNeed(
   docker: Docker,
-  service: Service,
+  service: DesiredService,
 ): Promise<(StepOutcome & { ok: false }) | null> {
   const needs = needsOf(service);
   if (needs.length === 0) return null;

@@ -1,7 +1,7 @@
 // Whether a container gets the engine's own init process. An image that brings one, such as all that are built on
 // s6-overlay, ends at once where another is PID 1: so what says nothing has the engine's only where the image has none.
 import type Docker from 'dockerode';
-import type { Service } from '../../protocol/deployment/service.ts';
+import type { DesiredProcess } from '../model/desired-service.ts';
 import type { InitProcess } from '../model/observed.ts';
 
 /** The words that an image starts with, as its configuration has them. */
@@ -19,11 +19,7 @@ const INITS: ReadonlySet<string> = new Set([
 ]);
 
 /** Of a service, what decides. */
-interface Asked {
-  readonly init?: Service['init'];
-  readonly entrypoint?: readonly string[] | undefined;
-  readonly command?: readonly string[] | undefined;
-}
+type Asked = Pick<DesiredProcess, 'init' | 'entrypoint' | 'command'>;
 
 /** What is to be PID 1: as the service says, else the engine's init process where nothing else would be one. */
 export function initFor(service: Asked, image: ImageProcess): InitProcess {
@@ -43,9 +39,10 @@ export function initOf({
 }
 
 /** As the engine puts it together: an entry point of the service's own leaves nothing of the image's, an empty command all. */
-function firstWord({ entrypoint, command = [] }: Asked, image: ImageProcess): string {
+function firstWord({ entrypoint, command }: Asked, image: ImageProcess): string {
   const entry = entrypoint ?? wordsOf(image.Entrypoint);
-  const [first = ''] = [...entry, ...(command.length > 0 ? command : wordsOf(image.Cmd))];
+  const words = command === null || command.length === 0 ? wordsOf(image.Cmd) : command;
+  const [first = ''] = [...entry, ...words];
   return first;
 }
 

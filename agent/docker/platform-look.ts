@@ -15,7 +15,7 @@ interface Wanted {
   /** This device's own. */
   readonly architecture: string;
   /** `null` for this device's own. */
-  readonly platform: string | null;
+  readonly platform: Platform | null;
   readonly auth: object;
   readonly signal: AbortSignal;
 }
@@ -50,7 +50,8 @@ export async function lookForPlatform(
 }
 
 function serves(offered: string, wanted: Platform): boolean {
-  return offered.startsWith('linux/') && servesPlatform(parsePlatform(offered), wanted);
+  const platform = parsePlatform(offered);
+  return platform !== null && servesPlatform(platform, wanted);
 }
 
 function mismatch(offered: readonly string[], wanted: Platform, isAsked: boolean): PullFailure {

@@ -3,6 +3,7 @@
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { parseImageReference } from '../../protocol/values/image-reference.ts';
+import { formatPlatform } from '../../protocol/values/platform.ts';
 import type { EnginePullOptions } from '../ports/engine.ts';
 import type { PullFailure, PullOutcome } from '../ports/supplier.ts';
 import { answerIn, unavailable } from './engine-error.ts';
@@ -54,7 +55,7 @@ async function pullOnce(docker: Docker, reference: string, options: Options): Pr
   const auth = authFor(reference, options.credentialsFor);
   const refusal = await refusalOf(docker, reference, { ...options, auth });
   if (refusal !== null) return refusal;
-  const platform = options.platform === null ? {} : { platform: options.platform };
+  const platform = options.platform === null ? {} : { platform: formatPlatform(options.platform) };
   try {
     const stream = await docker.pull(reference, { ...auth, ...platform, abortSignal: options.signal });
     const error = await readProgress(Readable.from(stream), options.onProgress);
@@ -85,7 +86,7 @@ async function refusalOf(
 }
 
 function keyOf(reference: string, { platform }: Options): string {
-  return `${reference} ${platform ?? ''}`;
+  return `${reference} ${platform === null ? '' : formatPlatform(platform)}`;
 }
 
 type Auth = { authconfig?: { username: string; password: string; serveraddress: string } };

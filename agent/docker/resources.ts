@@ -36,15 +36,15 @@ async function networkNamed(docker: Docker, name: string): Promise<Docker.Networ
   return there?.Name === name ? there : null;
 }
 
-function poolOptions({ subnet, gateway, ip_range }: Pool): {
+function poolOptions({ subnet, gateway, range }: Pool): {
   Subnet: string;
   Gateway?: string;
   IPRange?: string;
 } {
   return {
     Subnet: subnet,
-    ...(gateway === undefined ? {} : { Gateway: gateway }),
-    ...(ip_range === undefined ? {} : { IPRange: ip_range }),
+    ...(gateway === null ? {} : { Gateway: gateway }),
+    ...(range === null ? {} : { IPRange: range }),
   };
 }
 

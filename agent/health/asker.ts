@@ -2,12 +2,11 @@
 
 import { messageOf } from '../../lib/failures/system-error.ts';
 import type { Clock } from '../../lib/time/clock.ts';
-import type { Probe } from '../../protocol/deployment/service.ts';
+import type { Heartbeat, Probe } from '../model/desired-health.ts';
 import type { ObservedContainer } from '../model/observed.ts';
-import { durationMs } from '../model/service-spec.ts';
 import type { BeatReader } from '../ports/service-files.ts';
 import type { Check } from './check.ts';
-import { type Heartbeat, judgePulse, type Pulse, withLook } from './heartbeat.ts';
+import { judgePulse, type Pulse, withLook } from './heartbeat.ts';
 
 export interface Asked {
   readonly deployment: string;
@@ -32,7 +31,7 @@ const UNREACHABLE: Answer = { error: 'the container is in no network' };
 const GUARD_MS = 1000;
 
 export function askerFor(asked: Asked, tools: AskTools): Asker {
-  return guarded(checkerFor(asked, tools), durationMs(asked.probe.timeout, 0) + GUARD_MS, tools.clock);
+  return guarded(checkerFor(asked, tools), asked.probe.timeoutMs + GUARD_MS, tools.clock);
 }
 
 /** Whatever a check does, it is over in time: health would stand still behind one that never ends or that throws. */
@@ -55,7 +54,7 @@ function guarded(ask: Asker, limitMs: number, clock: Clock): Asker {
 
 function checkerFor(asked: Asked, tools: AskTools): Asker {
   const { probe, container } = asked;
-  if (probe.heartbeat !== undefined) return heartbeatAsker(asked, probe.heartbeat, tools);
+  if (probe.kind === 'heartbeat') return heartbeatAsker(asked, probe, tools);
   const { address } = container;
   if (address === null) return async () => UNREACHABLE;
   return async (signal) => ({ error: await tools.check(probe, address, signal) });
@@ -66,7 +65,7 @@ function heartbeatAsker(
   heartbeat: Heartbeat,
   { clock, readBeat }: AskTools,
 ): Asker {
-  const { target, file, max_age: maxAge } = heartbeat;
+  const { target, file, maxAge } = heartbeat;
   let pulse: Pulse | null = null;
   return async () => {
     const beat = await readBeat(deployment, container, file);

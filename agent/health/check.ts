@@ -4,18 +4,22 @@ import { createConnection } from 'node:net';
 import { describeSystemError, systemErrorCode } from '../../lib/failures/system-error.ts';
 import { request as httpRequest } from '../../lib/program/http-module.ts';
 import { signalAfter } from '../../lib/time/timer.ts';
-import type { Probe } from '../../protocol/deployment/service.ts';
-import { durationMs } from '../model/service-spec.ts';
+import type { HttpProbe, ProbeTiming, TcpProbe } from '../model/desired-health.ts';
 
 /** `null` when it holds, else why not, in a few words. Never rejects; ends promptly on `signal`. */
-export type Check = (probe: Probe, address: string, signal: AbortSignal) => Promise<string | null>;
+export type Check = (probe: PortProbe, address: string, signal: AbortSignal) => Promise<string | null>;
+
+export type PortProbe = ProbeTiming & (HttpProbe | TcpProbe);
 
 export const checkProbe: Check = (probe, address, signal) => {
-  const timeoutMs = durationMs(probe.timeout, 2000);
+  const { timeoutMs, port } = probe;
   const limited = signalAfter(timeoutMs, signal);
-  if (probe.http !== undefined) return checkHttp({ host: address, ...probe.http }, limited, timeoutMs);
-  if (probe.tcp !== undefined) return checkTcp({ host: address, ...probe.tcp }, limited, timeoutMs);
-  return Promise.resolve(null);
+  switch (probe.kind) {
+    case 'http':
+      return checkHttp({ host: address, port, path: probe.path }, limited, timeoutMs);
+    case 'tcp':
+      return checkTcp({ host: address, port }, limited, timeoutMs);
+  }
 };
 
 function checkHttp(

@@ -2,7 +2,7 @@
 
 import type { Tasks } from '../../lib/failures/tasks.ts';
 import type { Random } from '../../lib/time/clock.ts';
-import type { Probe } from '../../protocol/deployment/service.ts';
+import type { Probe } from '../model/desired-health.ts';
 import { lasted, moreMs } from '../model/evidence.ts';
 import {
   evidenceOf,
@@ -16,7 +16,6 @@ import {
   withResult,
 } from '../model/health.ts';
 import type { ObservedContainer } from '../model/observed.ts';
-import { durationMs } from '../model/service-spec.ts';
 import { type Answer, type Asked, type AskTools, askerFor } from './asker.ts';
 
 /** Until its first success a service is asked at least this often, so that no update waits for a long interval. */
@@ -26,7 +25,7 @@ const JITTER = 0.2;
 
 export interface Target {
   readonly container: ObservedContainer;
-  readonly probe: Probe | undefined;
+  readonly probe: Probe | null;
   /** How long its health must be seen to be proven: an interval may be longer. */
   readonly healthyAfterMs: number;
 }
@@ -84,9 +83,9 @@ export class HealthTracker {
 
   #begin(deployment: string, target: Target): Tracked {
     const { container, probe, healthyAfterMs } = target;
-    const facts = newFacts(this.#options.clock.monotonicMs(), probe !== undefined);
+    const facts = newFacts(this.#options.clock.monotonicMs(), probe !== null);
     const tracked: Tracked = { run: runOf(target), facts, stop: new AbortController() };
-    if (probe !== undefined)
+    if (probe !== null)
       this.#options.tasks.run(this.#probe(tracked, { deployment, probe, container, healthyAfterMs }));
     return tracked;
   }
@@ -127,7 +126,7 @@ export class HealthTracker {
   /** Until there is evidence it is asked often; and once more when that could be enough for a proof. */
   #pauseMs(facts: HealthFacts, { probe, healthyAfterMs, container }: Probed): number {
     const { clock, random } = this.#options;
-    const intervalMs = durationMs(probe.interval, 10_000);
+    const intervalMs = probe.intervalMs;
     const isEager = historyIn(facts).evidence === null;
     const base = isEager ? Math.min(intervalMs, EAGER_INTERVAL_MS) : intervalMs;
     const pauseMs = base * (1 - JITTER * random());
@@ -154,5 +153,5 @@ function newsOf(facts: HealthFacts, { probe, healthyAfterMs, container }: Probed
 }
 
 function runOf({ container, probe }: Target): string {
-  return JSON.stringify([container.startedAt, container.address, probe ?? null]);
+  return JSON.stringify([container.startedAt, container.address, probe]);
 }

@@ -1,8 +1,5 @@
 // The verdict over a heartbeat's file: pure, over what each look at it showed.
-import type { Probe } from '../../protocol/deployment/service.ts';
-import { durationMs } from '../model/service-spec.ts';
-
-export type Heartbeat = NonNullable<Probe['heartbeat']>;
+import type { Heartbeat } from '../model/desired-health.ts';
 
 /** What the looks at one run of a container have shown. Times are monotonic milliseconds. */
 export interface Pulse {
@@ -30,11 +27,11 @@ export function withLook(
 /**
  * | looks | verdict |
  * |---|---|
- * | a change within `max_age` | beats |
- * | no change yet, and `max_age` has not passed since the first look | open |
- * | no change for longer than `max_age` | silent |
+ * | a change within `maxAgeMs` | beats |
+ * | no change yet, and `maxAgeMs` has not passed since the first look | open |
+ * | no change for longer than `maxAgeMs` | silent |
  */
 export function judgePulse(heartbeat: Heartbeat, pulse: Pulse, nowMs: number): PulseVerdict {
-  if (nowMs - pulse.sinceMs > durationMs(heartbeat.max_age, 0)) return 'silent';
+  if (nowMs - pulse.sinceMs > heartbeat.maxAgeMs) return 'silent';
   return pulse.hasBeaten ? 'beats' : 'open';
 }

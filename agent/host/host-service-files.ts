@@ -35,10 +35,10 @@ export class HostServiceFiles implements ServiceFiles {
     const owner = { service: spec.name, spec: spec.hash };
     try {
       const files = await this.#writeFiles(deployment, owner, spec);
-      const heartbeat = spec.service.probe?.heartbeat;
-      if (heartbeat === undefined) return { ok: true, mounts: files };
+      const { probe } = spec.service;
+      if (probe?.kind !== 'heartbeat') return { ok: true, mounts: files };
       const directory = await this.#makeDirectory('heartbeats', deployment, owner);
-      return { ok: true, mounts: [...files, ...(await makeBeatFile(directory, heartbeat))] };
+      return { ok: true, mounts: [...files, ...(await makeBeatFile(directory, probe))] };
     } catch (error) {
       return toFileOutcome(error);
     }

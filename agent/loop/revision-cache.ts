@@ -1,6 +1,6 @@
 // Stored documents made ready for the planner, each parsed once: a round comes at every event, and what a hash names
 // never changes.
-import { revisionOf } from '../model/revision.ts';
+import { revisionOf } from '../model/document/revision.ts';
 import type { Revision } from '../model/situation.ts';
 
 /** For one deployment: the desired, the proven and the device's own one, and room for what has just been superseded. */

@@ -1,12 +1,11 @@
 // Puts together what one deployment's decisions are made from: the situation as it is at this moment.
 
 import type { Clock, Random } from '../../lib/time/clock.ts';
-import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
-import { takesPart } from '../../protocol/deployment/rollout.ts';
+import { takesPart } from '../../protocol/values/rollout.ts';
 import type { HealthTracker, Target } from '../health/health-tracker.ts';
+import type { DesiredPresent } from '../model/desired-deployment.ts';
 import type { Observed } from '../model/observed.ts';
 import type { DeploymentRecord } from '../model/record.ts';
-import { durationMs, specsOf } from '../model/service-spec.ts';
 import type { Revision, Situation } from '../model/situation.ts';
 import { uniqueWants, wantKey } from '../model/want.ts';
 import type { Host } from '../ports/host.ts';
@@ -88,14 +87,14 @@ export class SituationReader {
     });
   }
 
-  #proven({ proven }: DeploymentRecord): Revision<PresentDeployment> | null {
+  #proven({ proven }: DeploymentRecord): Revision<DesiredPresent> | null {
     const revision = proven === null ? null : this.revision(proven.hash);
     return isPresent(revision) ? revision : null;
   }
 
   /** Those of running services are of no interest, but where they are to be pulled anew. */
   async #imageStandings(
-    revisions: readonly Revision<PresentDeployment>[],
+    revisions: readonly Revision<DesiredPresent>[],
     record: DeploymentRecord,
     observed: Observed,
   ): Promise<Situation['images']> {
@@ -109,19 +108,19 @@ export class SituationReader {
 }
 
 /** Each container with the probe, and the time for a proof, that its own revision's service asks for. */
-function targetsOf(observed: Observed, revisions: readonly Revision<PresentDeployment>[]): Target[] {
+function targetsOf(observed: Observed, revisions: readonly Revision<DesiredPresent>[]): Target[] {
   return observed.containers.map((container) => {
     for (const { document } of revisions) {
-      const spec = specsOf(document).find(
+      const spec = document.services.find(
         ({ name, hash }) => name === container.service && hash === container.spec,
       );
-      const healthyAfterMs = durationMs(document.update.healthy_after, 0);
+      const healthyAfterMs = document.update.healthyAfterMs;
       if (spec !== undefined) return { container, probe: spec.service.probe, healthyAfterMs };
     }
-    return { container, probe: undefined, healthyAfterMs: 0 };
+    return { container, probe: null, healthyAfterMs: 0 };
   });
 }
 
-function isPresent(revision: Revision | null): revision is Revision<PresentDeployment> {
+function isPresent(revision: Revision | null): revision is Revision<DesiredPresent> {
   return revision?.document.state === 'present';
 }

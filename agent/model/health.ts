@@ -1,8 +1,7 @@
 // Health verdicts: pure, over what the probe, the engine and the time since the start say.
-import type { Probe } from '../../protocol/deployment/service.ts';
+import type { Probe } from './desired-health.ts';
 import { type Asking, allOf, type Evidence, lasted, sinceStall, withSuccess } from './evidence.ts';
 import type { ObservedContainer } from './observed.ts';
-import { durationMs } from './service-spec.ts';
 
 export type Health = 'starting' | 'healthy' | 'unhealthy' | 'unknown';
 
@@ -71,7 +70,7 @@ function isFlapping(recent: readonly boolean[]): boolean {
  */
 export function judgeProbe(probe: Probe, history: ProbeHistory, nowMs: number): Health {
   if (history.isUp) return 'healthy';
-  if (nowMs - history.startedMs < durationMs(probe.grace, 0)) return 'starting';
+  if (nowMs - history.startedMs < probe.graceMs) return 'starting';
   return history.failuresInRow >= probe.failures || isFlapping(history.recent) ? 'unhealthy' : 'starting';
 }
 
@@ -129,7 +128,7 @@ export interface Verdict {
 /** Probe and HEALTHCHECK must both hold; with neither, having run `healthyAfterMs` with no exit is health. */
 export function judgeHealth(
   container: ObservedContainer,
-  probe: Probe | undefined,
+  probe: Probe | null,
   context: {
     readonly facts: HealthFacts | undefined;
     readonly healthyAfterMs: number;
@@ -142,9 +141,8 @@ export function judgeHealth(
   if (engineHealth === 'unhealthy')
     return notHealthy('unhealthy', { code: 'unhealthy', message: 'its HEALTHCHECK fails' });
   const history = facts.probe ?? newProbeHistory(facts.runningSinceMs);
-  const byProbe = probe === undefined ? null : judgeProbe(probe, history, nowMs);
-  if (probe !== undefined && byProbe === 'unhealthy')
-    return notHealthy('unhealthy', whyUnhealthy(probe, history));
+  const byProbe = probe === null ? null : judgeProbe(probe, history, nowMs);
+  if (probe !== null && byProbe === 'unhealthy') return notHealthy('unhealthy', whyUnhealthy(probe, history));
   if (byProbe === 'starting' || engineHealth === 'starting') return notHealthy('starting');
   const evidence = evidenceOf(container, probe, facts);
   const isBareRun = byProbe === null && engineHealth === 'none';
@@ -163,11 +161,11 @@ export function notHealthy(health: Exclude<Health, 'healthy'>, why: Why | null =
  */
 export function evidenceOf(
   { engineHealth }: ObservedContainer,
-  probe: Probe | undefined,
+  probe: Probe | null,
   { running, engineHealthy, probe: history }: HealthFacts,
 ): Evidence | null {
   const sources: (Evidence | null)[] = [];
-  if (probe !== undefined) sources.push(history?.failuresInRow === 0 ? history.evidence : null);
+  if (probe !== null) sources.push(history?.failuresInRow === 0 ? history.evidence : null);
   if (engineHealth !== 'none') sources.push(engineHealthy);
   return allOf(sources.length > 0 ? sources : [running]);
 }

@@ -1,9 +1,7 @@
 // Networks and volumes that a document names, and which of the engine's they are. Everything else knows them by a key:
 // a deployment's own by their names in it, those that it shares with others by the engine's name.
 
-import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
-import { SHARED_PREFIX } from '../../protocol/deployment/networks-and-volumes.ts';
-import { contentHash } from '../../protocol/values/canonical-json.ts';
+import { SHARED_PREFIX } from '../../protocol/values/names.ts';
 import type { NetworkFacts, Observed, VolumeFacts } from './observed.ts';
 import type { Reason } from './reason.ts';
 
@@ -16,13 +14,27 @@ export interface NetworkSpec {
   readonly pool: Pool | null;
 }
 
-export type Pool = NonNullable<PresentDeployment['networks'][string]['ipam']>['config'][number];
+/** Whose addresses the engine gives. */
+export interface Pool {
+  readonly subnet: string;
+  /** `null`: the engine chooses it. */
+  readonly gateway: string | null;
+  /** Where addresses are given from that no service asks for; `null` for all of the subnet. */
+  readonly range: string | null;
+}
 
 export interface VolumeSpec {
   readonly name: string;
   readonly key: string;
   /** As the engine's `local` driver takes them; `null` where nothing is asked of a shared one. */
   readonly options: Readonly<Record<string, string>> | null;
+}
+
+/** Of one document. */
+export interface AskedResources {
+  /** All that it names, and `default`. */
+  readonly networks: readonly NetworkSpec[];
+  readonly volumes: readonly VolumeSpec[];
 }
 
 /** The engine's name of what is shared; `null` of a deployment's own. */
@@ -34,56 +46,28 @@ export function sharedKey(name: string): string {
   return `${SHARED_PREFIX}${name}`;
 }
 
-export function networkOf(document: PresentDeployment, name: string): NetworkSpec {
-  const { internal, shared, ipam } = document.networks[name] ?? {};
-  const pool = ipam?.config[0] ?? null;
-  if (shared !== undefined) return { name, key: sharedKey(shared), isInternal: internal ?? null, pool };
-  return { name, key: ownKey(name, internal === true, pool), isInternal: internal === true, pool };
-}
-
-/**
- * The engine changes no network that is there, and the containers that are kept for a rollback need theirs as it is. So
- * one with other settings is another network, and the old one goes with the last that was in it.
- */
-function ownKey(name: string, isInternal: boolean, pool: Pool | null): string {
-  if (!isInternal && pool === null) return name;
-  const settings = { ...(isInternal ? { internal: true } : {}), ...(pool === null ? {} : { pool }) };
-  return `${name}-${contentHash(settings).slice('sha256:'.length, 'sha256:'.length + 8)}`;
-}
-
-export function volumeOf(document: PresentDeployment, name: string): VolumeSpec {
-  const { shared, driver_opts: asked } = document.volumes[name] ?? {};
-  const key = shared === undefined ? name : sharedKey(shared);
-  if (asked === undefined) return { name, key, options: shared === undefined ? {} : null };
-  const { type, o, device = type } = asked;
-  return { name, key, options: { type, device, ...(o === undefined ? {} : { o }) } };
-}
-
 /**
  * What is there otherwise than asked, and cannot be changed: a volume holds data, and a shared network is that of
  * others too. Options are not quoted: one may be a password.
  */
 export function differences(
-  document: PresentDeployment,
+  asked: AskedResources,
   keys: readonly string[],
   { networks, volumes }: Pick<Observed, 'networks' | 'volumes'>,
 ): Reason[] {
-  const ofNetworks = networksOf(document, keys).flatMap((asked) =>
-    networkDifference(asked, networks.get(asked.key)),
+  const ofNetworks = networksOf(asked, keys).flatMap((network) =>
+    networkDifference(network, networks.get(network.key)),
   );
-  const ofVolumes = volumesOf(document).flatMap((asked) => volumeDifference(asked, volumes.get(asked.key)));
+  const ofVolumes = asked.volumes.flatMap((volume) => volumeDifference(volume, volumes.get(volume.key)));
   return [...ofNetworks, ...ofVolumes];
 }
 
 /** Networks of the document with these keys. */
-export function networksOf(document: PresentDeployment, keys: readonly string[]): NetworkSpec[] {
-  // Each deployment has `default` without declaring it.
-  const names = new Set([...Object.keys(document.networks), 'default']);
-  return [...names].map((name) => networkOf(document, name)).filter(({ key }) => keys.includes(key));
-}
-
-export function volumesOf(document: PresentDeployment): VolumeSpec[] {
-  return Object.keys(document.volumes).map((name) => volumeOf(document, name));
+export function networksOf(
+  { networks }: Pick<AskedResources, 'networks'>,
+  keys: readonly string[],
+): NetworkSpec[] {
+  return networks.filter(({ key }) => keys.includes(key));
 }
 
 function networkDifference(

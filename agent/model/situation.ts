@@ -1,6 +1,6 @@
 // What a decision is made from, and what it is.
-import type { Deployment, PresentDeployment } from '../../protocol/deployment/deployment.ts';
 import type { Status } from '../../protocol/reports/status.ts';
+import type { DesiredDeployment, DesiredPresent } from './desired-deployment.ts';
 import type { HealthFacts, Verdict } from './health.ts';
 import type { ImageStanding, Observed, ObservedContainer } from './observed.ts';
 import type { Reason } from './reason.ts';
@@ -10,7 +10,7 @@ import type { Step } from './steps.ts';
 import type { Want } from './want.ts';
 
 /** A document with what names it. */
-export interface Revision<D extends Deployment = Deployment> {
+export interface Revision<D extends DesiredDeployment = DesiredDeployment> {
   readonly revision: number;
   readonly hash: string;
   /** Names what the document asks, whatever its revision: what a failed proof bars. */
@@ -24,7 +24,7 @@ export interface Situation {
   /** Whether this device takes part in the desired document's roll-out. */
   readonly takesPart: boolean;
   /** The document of `record.proven`. */
-  readonly proven: Revision<PresentDeployment> | null;
+  readonly proven: Revision<DesiredPresent> | null;
   readonly record: DeploymentRecord;
   readonly observed: Observed;
   /** By `wantKey`, every image that a service without its container asks for, or that is to be pulled anew. */

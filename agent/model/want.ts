@@ -1,18 +1,19 @@
 // What must be on this device before a service can start. A want names what it is, not how or from where it comes.
+import { formatPlatform, type Platform } from '../../protocol/values/platform.ts';
 
 /** Told apart by `kind`: an image is the only one so far. */
 export interface Want {
   readonly kind: 'image';
   readonly reference: string;
-  /** `linux/arm/v7`; `null` for this device's own. */
-  readonly platform: string | null;
+  /** `null` for this device's own. */
+  readonly platform: Platform | null;
   /** Hash of the document for which it is pulled though it may be here; `null` where what is here serves. */
   readonly freshFor: string | null;
 }
 
 /** Equal for equal wants. No reference and no platform has a blank. */
 export function wantKey({ reference, platform, freshFor }: Want): string {
-  const rest = [platform ?? '', freshFor ?? ''].join(' ').trimEnd();
+  const rest = [platform === null ? '' : formatPlatform(platform), freshFor ?? ''].join(' ').trimEnd();
   return rest === '' ? reference : `${reference} ${rest}`;
 }
 

@@ -46,8 +46,8 @@ export type ImageLook =
 export interface EnginePullOptions extends PullOptions {
   /** This device's own, as image indexes name it. */
   readonly architecture: string;
-  /** `linux/arm/v7`, where another than the device's own is asked for. Only an image for it counts. */
-  readonly platform: string | null;
+  /** Where another than the device's own is asked for. Only an image for it counts. */
+  readonly platform: Platform | null;
 }
 
 /** What became of the removal of an image. */

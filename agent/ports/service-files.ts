@@ -1,5 +1,5 @@
 // What the agent wants of the host's file system for services: their configs and secrets, and heartbeats.
-import type { Propagation } from '../../protocol/deployment/folder-checks.ts';
+import type { Propagation } from '../model/service-folder.ts';
 import type { ServiceSpec } from '../model/service-spec.ts';
 import type { StepOutcome } from '../model/steps.ts';
 

@@ -1,11 +1,10 @@
 // The decision: from what is desired, observed and remembered to the next steps. Level-triggered: it looks
 // at what is, never at how it came to be, so it may be asked at any moment, any number of times.
 
-import type { PresentDeployment } from '../../protocol/deployment/deployment.ts';
 import type { Phase } from '../../protocol/reports/status.ts';
+import type { DesiredPresent } from '../model/desired-deployment.ts';
 import type { Reason } from '../model/reason.ts';
 import type { BarredContent } from '../model/record.ts';
-import { specsOf } from '../model/service-spec.ts';
 import type { Decision, Revision, Situation } from '../model/situation.ts';
 import { decideRemoval } from './removal.ts';
 import { isAsked, keepCompleted } from './running/completed.ts';
@@ -38,7 +37,7 @@ function decideWhole(situation: Situation): Decision {
   if (!takesPart) return sitOut(situation, notInRollout(desired));
   if (desired.document.state === 'inherit') return sitOut(situation, NOTHING_TO_INHERIT);
   if (desired.document.state === 'absent') return decideRemoval(situation);
-  const present: Revision<PresentDeployment> = { ...desired, document: desired.document };
+  const present: Revision<DesiredPresent> = { ...desired, document: desired.document };
   if (proven?.hash === desired.hash) {
     const steady = keepRunning(situation, present);
     return { ...steady, record: { ...steady.record, ...steadyPhase(steady, record.phase), attempt: null } };
@@ -89,18 +88,15 @@ function restingPhase(situation: Situation): Phase {
 /** Forgets services and parked containers that no longer exist, so that a record stays small. */
 function withoutLeftovers(situation: Situation, decision: Decision): Decision {
   const { desired, proven, observed } = situation;
-  const named = new Set([
-    ...(desired.document.state === 'present' ? Object.keys(desired.document.services) : []),
-    ...Object.keys(proven?.document.services ?? {}),
-  ]);
+  const asked = [desired.document, proven?.document].flatMap((document) =>
+    document?.state === 'present' ? document.services : [],
+  );
+  const named = new Set(asked.map(({ name }) => name));
   const services = Object.fromEntries(
     Object.entries(decision.record.services).filter(([name]) => named.has(name)),
   );
   const ids = new Set(observed.containers.map((container) => container.id));
   const parked = decision.record.parked.filter((id) => ids.has(id));
-  const asked = [desired.document, proven?.document].flatMap((document) =>
-    document?.state === 'present' ? specsOf(document) : [],
-  );
   const { outdated: _outdated, completed: _completed, ...rest } = decision.record;
   const completed = keepCompleted(
     decision.record,

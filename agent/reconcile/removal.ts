@@ -1,7 +1,7 @@
 // Removal: containers, then networks, then only those volumes and folders that the document names.
 
-import type { Deployment } from '../../protocol/deployment/deployment.ts';
 import { isInFolder, isWithinFolder } from '../../protocol/values/folder-path.ts';
+import type { DesiredDeployment } from '../model/desired-deployment.ts';
 import type { Reason } from '../model/reason.ts';
 import type { DeploymentRecord, KeptVolumes } from '../model/record.ts';
 import { sharedName } from '../model/resources.ts';
@@ -102,7 +102,7 @@ function removalSteps(situation: Situation): Step[] {
 }
 
 /** The paths in a deployment's folder that are to go with it: none within another of them. */
-export function foldersToPurge(document: Deployment): string[] {
+export function foldersToPurge(document: DesiredDeployment): string[] {
   if (document.state !== 'absent') return [];
   const folders = [...new Set(document.purge.filter(isInFolder))];
   return folders.filter((path) => !folders.some((root) => root !== path && isWithinFolder(path, root)));

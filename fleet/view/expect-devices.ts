@@ -1,7 +1,7 @@
 // Which devices a publication is for, and which of them are worth waiting for. Pure: data in, data out.
 import type { Deployment } from '../../protocol/deployment/deployment.ts';
-import { takesPart } from '../../protocol/deployment/rollout.ts';
 import type { Addressee } from '../../protocol/topics.ts';
+import { takesPart } from '../../protocol/values/rollout.ts';
 import type { DeviceView, FleetView } from './fleet-view.ts';
 import { beats, followedSource, sourceOf } from './sources.ts';
 

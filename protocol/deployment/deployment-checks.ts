@@ -1,6 +1,7 @@
 // What a JSON Schema cannot say of a deployment: references that must exist, values that must make sense.
 
 import { type Fault, formatPath } from '../faults.ts';
+import { checkUpdateWindow } from '../values/update-window.ts';
 import { checkAddresses } from './address-checks.ts';
 import { durationAt, type Path, type Report } from './check-report.ts';
 import { checkDependencies, checkNamespaces } from './dependency-checks.ts';
@@ -17,7 +18,6 @@ import {
 import { FILE_KINDS } from './service-files.ts';
 import { checkNetworks, checkPublishedPorts } from './service-network-checks.ts';
 import { checkStartFirst } from './start-first-checks.ts';
-import { checkUpdateWindow } from './update-window.ts';
 
 /** All faults of a document whose types are right. Texts may still break the schema's patterns. */
 export function checkDeployment(document: Deployment): Fault[] {

@@ -1,7 +1,7 @@
 // Networks and volumes of a deployment: its own ones, and those of the device that it shares with others.
 import * as v from 'valibot';
 import { strictObject } from '../objects.ts';
-import { SERVICE_PATTERN } from '../values/names.ts';
+import { SERVICE_PATTERN, SHARED_PREFIX } from '../values/names.ts';
 
 /** What begins so is a deployment's own in the engine. */
 const NOT_OWN = '(?!holdfast_)';
@@ -72,8 +72,5 @@ export const volumeSchema = strictObject({
     }),
   ),
 });
-
-/** What stands before the name of a shared volume in `purge`: a bare name is one of the deployment's own. */
-export const SHARED_PREFIX = 'shared/';
 
 export const PURGED_VOLUME_PATTERN = new RegExp(`^(?:${SHARED_PREFIX}${NOT_OWN})?${NAME}`);

@@ -1,5 +1,6 @@
 // Networks, ports and names of services: what must exist, what excludes each other, what is taken.
 import { isIP } from 'node:net';
+import { doAddressesMeet } from '../values/host-address.ts';
 import type { Path, Placed, Report } from './check-report.ts';
 import type { PresentDeployment } from './deployment.ts';
 import type { Service } from './service.ts';
@@ -72,16 +73,16 @@ function checkNetworkMode(service: Service, at: Path, report: Report): void {
 
 interface TakenPort {
   readonly service: string;
-  readonly hostIp: string | undefined;
+  readonly hostIp: string | null;
   readonly port: string;
 }
 
 export function checkPublishedPorts(document: PresentDeployment, report: Report): void {
   const taken: TakenPort[] = [];
   for (const [service, { ports = [] }] of Object.entries(document.services)) {
-    for (const [index, { host_ip: hostIp, published, protocol }] of ports.entries()) {
+    for (const [index, { host_ip: hostIp = null, published, protocol }] of ports.entries()) {
       const path: Path = ['services', service, 'ports', index, 'published'];
-      if (hostIp !== undefined && isIP(hostIp) === 0)
+      if (hostIp !== null && isIP(hostIp) === 0)
         report(['services', service, 'ports', index, 'host_ip'], 'an IP address');
       if (published === undefined) continue;
       if (Number(published) > 65_535) report(path, 'a port from 1 to 65535');
@@ -94,12 +95,6 @@ export function checkPublishedPorts(document: PresentDeployment, report: Report)
   }
 }
 
-/** Whether two addresses of the host have one in common; none stands for all, `0.0.0.0` and `::` for all of a kind. */
-export function doAddressesMeet(one: string | undefined, other: string | undefined): boolean {
-  if (one === undefined || other === undefined || one === other) return true;
-  return isIP(one) === isIP(other) && [one, other].some((ip) => ip === '0.0.0.0' || ip === '::');
-}
-
-function describePort({ hostIp = '0.0.0.0', port }: TakenPort): string {
-  return `${hostIp}:${port}`;
+function describePort({ hostIp, port }: TakenPort): string {
+  return `${hostIp ?? '0.0.0.0'}:${port}`;
 }

@@ -1,6 +1,7 @@
 // One service of a deployment: Compose's long forms and names, with `probe` as ours.
 // Source: the Compose specification, compose-spec.json. A key that is added needs an entry in
-// fleet/compose/service-keys.ts, its place in agent/docker/, and its row in docs/compose.md.
+// fleet/compose/service-keys.ts, its value in agent/model/desired-service.ts and agent/model/document/, its place in
+// agent/docker/, and its row in docs/compose.md.
 import * as v from 'valibot';
 import {
   absolutePathSchema,

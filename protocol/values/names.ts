@@ -34,3 +34,6 @@ export const partNameSchema = v.pipe(
     'a name of 1 to 63 letters, digits, ".", "-" or "_", starting with a letter or digit, and no reserved word such as "constructor"',
   ),
 );
+
+/** What stands before the name of a shared volume in `purge`: a bare name is one of the deployment's own. */
+export const SHARED_PREFIX = 'shared/';

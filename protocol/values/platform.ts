@@ -7,15 +7,16 @@ export interface Platform {
   readonly variant: string | null;
 }
 
-/** Reads `linux/arm/v7`, in the form that the schema of a service holds. */
-export function parsePlatform(text: string): Platform {
-  const [, architecture = '', variant] = text.split('/');
+/** Reads `linux/arm/v7`; `null` where it is none, or of another system. */
+export function parsePlatform(text: string): Platform | null {
+  const [system, architecture = '', variant] = text.split('/');
+  if (system !== 'linux' || architecture === '') return null;
   return { architecture, variant: variant ?? null };
 }
 
 /** What a service asks for, or else the device's own. */
-export function platformOf(asked: string | null, architecture: string): Platform {
-  return asked === null ? { architecture, variant: null } : parsePlatform(asked);
+export function platformOf(asked: Platform | null, architecture: string): Platform {
+  return asked ?? { architecture, variant: null };
 }
 
 export function formatPlatform({ architecture, variant }: Platform): string {

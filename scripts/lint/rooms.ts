@@ -25,9 +25,9 @@ const EDGE = ['agent/ports', ...CORE, 'lib/time', 'lib/failures', 'lib/program']
 export const ROOMS: readonly Room[] = [
   {
     path: 'protocol/values',
-    duty: 'durations, sizes, names, platforms, image references, paths, canonical JSON: parsed and printed',
+    duty: 'durations, sizes, names, platforms, image references, paths, update windows, roll-outs, canonical JSON',
     imports: [],
-    packages: ['canonicalize', 'valibot', 'node:crypto'],
+    packages: ['canonicalize', 'croner', 'valibot', 'node:crypto', 'node:net'],
     isPure: true,
   },
   {
@@ -39,9 +39,9 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'protocol/deployment',
-    duty: 'the document: schema, checks, update windows, roll-out',
+    duty: 'the document: schema and checks',
     imports: ['protocol', ...VALUES],
-    packages: ['croner', 'valibot', 'node:crypto', 'node:net'],
+    packages: ['valibot', 'node:net'],
     isPure: true,
   },
   {
@@ -98,7 +98,14 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/model',
     duty: 'what is decided about: desired, observed, the record, steps, evidence',
-    imports: ['protocol', 'protocol/deployment', ...REPORTS],
+    imports: ['protocol', ...REPORTS],
+    packages: [],
+    isPure: true,
+  },
+  {
+    path: 'agent/model/document',
+    duty: 'the one place at which a document becomes values',
+    imports: ['agent/model', 'protocol', ...DOCUMENT],
     packages: [],
     isPure: true,
   },
@@ -112,14 +119,14 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/reconcile/running',
     duty: 'one revision is kept running',
-    imports: ['protocol/deployment', ...CORE, 'lib/time'],
+    imports: [...CORE, 'lib/time'],
     packages: [],
     isPure: true,
   },
   {
     path: 'agent/reconcile/update',
     duty: 'an update, from its pull to its proof or its rollback',
-    imports: ['protocol/deployment', 'agent/reconcile/running', ...CORE, 'lib/time'],
+    imports: ['agent/reconcile/running', ...CORE, 'lib/time'],
     packages: [],
     isPure: true,
   },
@@ -133,14 +140,14 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/reconcile',
     duty: 'the decision, and what became of its steps',
-    imports: ['protocol/deployment', 'agent/reconcile/running', 'agent/reconcile/update', ...CORE],
+    imports: ['agent/reconcile/running', 'agent/reconcile/update', ...CORE],
     packages: [],
     isPure: true,
   },
   {
     path: 'agent/ports',
     duty: 'what the agent wants of its edges: interfaces',
-    imports: ['protocol/deployment', 'protocol/operations', ...CORE, 'lib/mqtt'],
+    imports: ['protocol/operations', ...CORE, 'lib/mqtt'],
     packages: [],
   },
   {
@@ -152,7 +159,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/docker',
     duty: 'the Docker Engine',
-    imports: ['protocol/deployment', ...EDGE],
+    imports: EDGE,
     packages: ['dockerode', 'valibot', 'node:*'],
   },
   {
@@ -176,7 +183,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/health',
     duty: 'probes and what they have shown',
-    imports: ['protocol/deployment', ...EDGE],
+    imports: EDGE,
     packages: ['node:*'],
   },
   {
@@ -201,7 +208,7 @@ export const ROOMS: readonly Room[] = [
     path: 'agent/loop',
     duty: 'one loop for each deployment, and who starts them',
     imports: [
-      'protocol/deployment',
+      'agent/model/document',
       'agent/reconcile',
       'agent/reconcile/running',
       'agent/reconcile/update',

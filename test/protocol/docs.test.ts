@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { DURATION_BOUNDS, SIZE_BOUNDS } from '../../protocol/deployment/bounds.ts';
 import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
-import { rolloutPosition } from '../../protocol/deployment/rollout.ts';
 import { parseWith } from '../../protocol/faults.ts';
 import { EVENT_FIELDS, STEP_EVENTS } from '../../protocol/reports/events.ts';
 import { PHASES } from '../../protocol/reports/status.ts';
 import { canonicalJson, contentHash } from '../../protocol/values/canonical-json.ts';
+import { rolloutPosition } from '../../protocol/values/rollout.ts';
 import { schemas } from './fixtures.ts';
 
 const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');

@@ -79,6 +79,6 @@ function livesIn(guest: Container, containers: readonly Container[]): boolean {
 function shown(world: World, name: string): string {
   return world.daemon
     .of(name)
-    .map(({ spec, state }) => `${spec.name} ${spec.service.image.split(':')[1]} ${state}`)
+    .map(({ spec, state }) => `${spec.name} ${spec.service.image.text.split(':')[1]} ${state}`)
     .join(', ');
 }

@@ -2,7 +2,7 @@
 
 import { RevisionCache } from '../../agent/loop/revision-cache.ts';
 import type { DeploymentRecord } from '../../agent/model/record.ts';
-import { type ServiceSpec, specsOf } from '../../agent/model/service-spec.ts';
+import type { ServiceSpec } from '../../agent/model/service-spec.ts';
 import type { Revision } from '../../agent/model/situation.ts';
 import { chooseDocument } from '../../agent/reconcile/choose-document.ts';
 import type { Container } from '../fakes/engine/container.ts';
@@ -150,7 +150,7 @@ export class Scene {
 }
 
 export function specsIn(revision: Revision | null): readonly ServiceSpec[] {
-  return revision?.document.state === 'present' ? specsOf(revision.document) : [];
+  return revision?.document.state === 'present' ? revision.document.services : [];
 }
 
 export function hasSpec(revision: Revision | null, { spec }: Container): boolean {
@@ -175,7 +175,7 @@ export function isAsked(scene: Scene, memory: Memory, container: Container): boo
     return host !== undefined && isAsked(scene, memory, host);
   });
   const isNewest =
-    service.pull_policy !== 'always' || registry.find(service.image)?.id === container.image.id;
+    service.pullPolicy !== 'always' || registry.find(service.image.text)?.id === container.image.id;
   const isSettled = proven?.hash === desired?.hash;
   // A limit that somebody else has set can be taken away by a new container only.
   const isFree = container.spec.settings.memoryBytes > 0 || container.settings.memoryBytes === 0;

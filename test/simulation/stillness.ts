@@ -3,8 +3,8 @@
 
 import type { ClockWait, DeploymentRecord } from '../../agent/model/record.ts';
 import { StoreDamaged } from '../../agent/store/store-errors.ts';
-import { windowStateAt } from '../../protocol/deployment/update-window.ts';
-import { WINDOW } from './fleet/documents.ts';
+import { windowStateAt } from '../../protocol/values/update-window.ts';
+import { WINDOW, WINDOW_LENGTH_MS } from './fleet/documents.ts';
 import type { Scene } from './scene.ts';
 
 const CHUNK_MS = 60_000;
@@ -116,7 +116,7 @@ function waitsForMs({ reason, clockWait }: DeploymentRecord, { wallTime, process
 
 /** Of every window of the fleet. */
 function untilOpenMs(wallTime: Date): number {
-  const state = windowStateAt(WINDOW, wallTime);
+  const state = windowStateAt({ ...WINDOW, lengthMs: WINDOW_LENGTH_MS }, wallTime);
   return state.isOpen || state.opensAt === null ? 0 : state.opensAt.getTime() - wallTime.getTime();
 }
 

@@ -2,9 +2,10 @@
 
 import { CRASH_LOOP_FAILURES } from '../../model/failure-row.ts';
 import { historyOf, isHeldBack } from '../../model/histories.ts';
+import { afterExit } from '../../model/lifecycle.ts';
 import type { ImageStanding, ObservedContainer } from '../../model/observed.ts';
 import type { DeploymentRecord, ServiceHistory } from '../../model/record.ts';
-import { afterExit, type ServiceSpec } from '../../model/service-spec.ts';
+import type { ServiceSpec } from '../../model/service-spec.ts';
 import type { ServiceView } from '../../model/situation.ts';
 import { type Step, stopStep } from '../../model/steps.ts';
 import { isCompleted } from './completed.ts';
@@ -89,5 +90,5 @@ function shouldRun(context: ServiceContext, container: ObservedContainer): boole
   // What no policy restarts has one chance, and another one when `retry` has forgiven its failure.
   const isForgiven = lastFailure !== null && failuresInRow === 0;
   if (isForgiven && !isCompleted(context, record)) return true;
-  return afterExit(spec, container.exitCode, container.engineRestarts) === 'restart';
+  return afterExit(spec.lifecycle, container.exitCode, container.engineRestarts) === 'restart';
 }

@@ -1,7 +1,9 @@
 // Services that run once. That one has done its work is remembered by what it was asked, as its container may be
 // pruned: the work is not to be done twice. Another spec is other work, and so is another image once it was pulled.
+
+import { afterExit } from '../../model/lifecycle.ts';
 import type { Attempt, CompletedService, DeploymentRecord } from '../../model/record.ts';
-import { afterExit, type ServiceSpec } from '../../model/service-spec.ts';
+import type { ServiceSpec } from '../../model/service-spec.ts';
 import type { ServiceView } from '../../model/situation.ts';
 
 /** Whether a service that was to run once has done so. */
@@ -11,7 +13,7 @@ export function isCompleted(
 ): boolean {
   if (container === null) return !needsContainer;
   if (container.state !== 'exited' || record.parked.includes(container.id)) return false;
-  return afterExit(spec, container.exitCode, container.engineRestarts) === 'completed';
+  return afterExit(spec.lifecycle, container.exitCode, container.engineRestarts) === 'completed';
 }
 
 /** Whether it has done so for the document `hash`, whatever has become of its container. */
@@ -27,7 +29,7 @@ export function wasCompleted(
 
 /** The policy is no part of what the hash names, and may have changed since. */
 export function isAsked(done: CompletedService, spec: ServiceSpec): boolean {
-  return isOf(spec, done) && afterExit(spec, 0, 0) === 'completed';
+  return isOf(spec, done) && afterExit(spec.lifecycle, 0, 0) === 'completed';
 }
 
 /** Whether the work was done by the image that has come for the attempt, where one has. */

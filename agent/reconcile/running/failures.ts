@@ -5,9 +5,10 @@ import { lasted } from '../../model/evidence.ts';
 import { CRASH_LOOP_FAILURES, extendRow, owedRunMs, STABLE_RUN_MS } from '../../model/failure-row.ts';
 import type { Verdict } from '../../model/health.ts';
 import { historyOf, withHistory } from '../../model/histories.ts';
+import { afterExit } from '../../model/lifecycle.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { DeploymentRecord, ServiceFailure, ServiceHistory } from '../../model/record.ts';
-import { afterExit, type ServiceSpec } from '../../model/service-spec.ts';
+import type { ServiceSpec } from '../../model/service-spec.ts';
 import { isUp } from './select-container.ts';
 
 const RETRY = { baseMs: 1000, capMs: 5 * 60_000 };
@@ -97,7 +98,7 @@ function noteExit(
 ): DeploymentRecord {
   if (record.parked.includes(container.id)) return record;
   const history = historyOf(record, run.spec);
-  const after = afterExit(run.spec, container.exitCode, container.engineRestarts);
+  const after = afterExit(run.spec.lifecycle, container.exitCode, container.engineRestarts);
   const isWatched = history.watched?.container === container.id;
   // The agent was killed before it could note the start. What nothing restarts would otherwise never fail.
   const isMissedEnd = container.state === 'exited' && after === 'stay' && history.lastFailure === null;

@@ -1,11 +1,11 @@
 // Images as services ask for them. One that is to be pulled for a revision is another want than the same
 // image for a restart: the first is met by a pull alone, the second by what is here.
 
-import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
+import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import type { ImageStanding, Observed } from '../../model/observed.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
-import { type ServiceSpec, specsOf } from '../../model/service-spec.ts';
+import type { ServiceSpec } from '../../model/service-spec.ts';
 import type { Revision, Situation } from '../../model/situation.ts';
 import { type Want, wantKey } from '../../model/want.ts';
 import { eligibleFor } from './outdated.ts';
@@ -13,12 +13,12 @@ import { findCarriers } from './select-container.ts';
 
 /** What a service needs for a container at any time. */
 export function wantOf({ service }: ServiceSpec): Want {
-  return { kind: 'image', reference: service.image, platform: service.platform ?? null, freshFor: null };
+  return { kind: 'image', reference: service.image.text, platform: service.platform, freshFor: null };
 }
 
 /** What must be pulled for this revision before its switch (`pull_policy: always`); `null` once that is done. */
 export function freshWantOf(spec: ServiceSpec, hash: string, attempt: Attempt | null): Want | null {
-  if (spec.service.pull_policy !== 'always') return null;
+  if (spec.service.pullPolicy !== 'always') return null;
   if (attempt?.hash === hash && (attempt.stage !== 'pulling' || isRefreshed(spec, attempt))) return null;
   return { ...wantOf(spec), freshFor: hash };
 }
@@ -29,11 +29,11 @@ function isRefreshed({ name }: ServiceSpec, { refreshed }: Attempt): boolean {
 
 /** All that a decision on one revision may want to know of its images. */
 export function wantsFor(
-  { hash, document }: Revision<PresentDeployment>,
+  { hash, document }: Revision<DesiredPresent>,
   record: DeploymentRecord,
   { containers }: Observed,
 ): Want[] {
-  const specs = specsOf(document);
+  const specs = document.services;
   const eligible = eligibleFor({ hash, specs }, record, containers);
   const carriers = findCarriers(eligible.containers, specs, eligible.first);
   return specs.flatMap((spec) => {
@@ -47,7 +47,7 @@ export function wantsFor(
 /** Where the image stands that a service's container is made from. */
 export function standingOf({ images }: Pick<Situation, 'images'>, spec: ServiceSpec): ImageStanding {
   const standing = images.get(wantKey(wantOf(spec))) ?? { kind: 'missing' };
-  return standing.kind === 'missing' && spec.service.pull_policy === 'never' ? NOT_HERE : standing;
+  return standing.kind === 'missing' && spec.service.pullPolicy === 'never' ? NOT_HERE : standing;
 }
 
 const NOT_HERE: ImageStanding = {

@@ -1,7 +1,7 @@
 // What only one container can have at a time: a service's place, a port of the host, an address, a device. What is to
 // start waits for the stop of whoever of its deployment has it, whatever service that is.
-import type { Service } from '../../../protocol/deployment/service.ts';
-import { doAddressesMeet } from '../../../protocol/deployment/service-network-checks.ts';
+import { doAddressesMeet } from '../../../protocol/values/host-address.ts';
+import type { DesiredNetworking } from '../../model/desired-networking.ts';
 import type { HostPort, ObservedContainer } from '../../model/observed.ts';
 import type { ServiceSpec } from '../../model/service-spec.ts';
 import { isUp } from './select-container.ts';
@@ -17,16 +17,16 @@ function holdsPlaceOf(other: ObservedContainer, { name, service, networks }: Ser
   const addresses = Object.values(networks).map(({ address }) => address);
   if (other.addresses.some((held) => addresses.includes(held))) return true;
   const isPortHeld = portsOf(service).some((wanted) => other.hostPorts.some((held) => doMeet(wanted, held)));
-  return isPortHeld || (service.devices ?? []).some(({ source }) => other.devices.includes(source));
+  return isPortHeld || service.devices.some(({ source }) => other.devices.includes(source));
 }
 
-function portsOf({ ports = [] }: Service): HostPort[] {
+function portsOf({ ports }: DesiredNetworking): HostPort[] {
   // One that the engine is to give is free.
-  return ports.flatMap(({ host_ip, published, protocol }) =>
-    published === undefined ? [] : [{ hostIp: host_ip ?? null, port: `${published}/${protocol}` }],
+  return ports.flatMap(({ hostIp, published, protocol }) =>
+    published === null ? [] : [{ hostIp, port: `${published}/${protocol}` }],
   );
 }
 
 function doMeet(one: HostPort, other: HostPort): boolean {
-  return one.port === other.port && doAddressesMeet(one.hostIp ?? undefined, other.hostIp ?? undefined);
+  return one.port === other.port && doAddressesMeet(one.hostIp, other.hostIp);
 }

@@ -1,12 +1,12 @@
 // The services of one revision held against what runs: carriers, verdicts, dependencies, next steps.
-import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
-import type { DependencyCondition } from '../../../protocol/deployment/service.ts';
+import type { DesiredPresent } from '../../model/desired-deployment.ts';
+import type { Dependency } from '../../model/desired-service.ts';
 import { isInLoop } from '../../model/failure-row.ts';
 import { judgeHealth, notHealthy } from '../../model/health.ts';
 import { historyOf } from '../../model/histories.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { DeploymentRecord } from '../../model/record.ts';
-import { durationMs, networksUsed, type ServiceSpec, specsOf } from '../../model/service-spec.ts';
+import { networksUsed, type ServiceSpec } from '../../model/service-spec.ts';
 import type { Revision, ServiceView, Situation } from '../../model/situation.ts';
 import type { Step } from '../../model/steps.ts';
 import { uniqueWants, type Want, wantKey } from '../../model/want.ts';
@@ -25,10 +25,10 @@ export type ServicePlight = 'good' | 'starting' | 'failing';
 
 export function viewServices(
   situation: Situation,
-  { hash, document }: Revision<PresentDeployment>,
+  { hash, document }: Revision<DesiredPresent>,
 ): ServiceView[] {
-  const healthyAfterMs = durationMs(document.update.healthy_after, 0);
-  const specs = specsOf(document);
+  const healthyAfterMs = document.update.healthyAfterMs;
+  const specs = document.services;
   const { containers, first } = eligibleFor({ hash, specs }, situation.record, situation.observed.containers);
   const carriers = findCarriers(containers, specs, first);
   return specs.map((spec) => {
@@ -92,14 +92,14 @@ export function unmetDependencies(
   views: readonly ServiceView[],
   record: DeploymentRecord,
 ): string[] {
-  const unmet = Object.entries(spec.service.depends_on ?? {}).filter(([name, { condition }]) => {
-    const view = views.find((other) => other.spec.name === name);
+  const unmet = spec.service.dependsOn.filter(({ service, condition }) => {
+    const view = views.find((other) => other.spec.name === service);
     return view !== undefined && !meets(condition, view, record);
   });
-  return unmet.map(([name]) => name);
+  return unmet.map(({ service }) => service);
 }
 
-function meets(condition: DependencyCondition, view: ServiceView, record: DeploymentRecord): boolean {
+function meets(condition: Dependency['condition'], view: ServiceView, record: DeploymentRecord): boolean {
   if (isCompleted(view, record)) return condition !== 'service_healthy';
   switch (condition) {
     case 'service_started':
@@ -142,7 +142,7 @@ export function withoutImage(situation: Situation, views: readonly ServiceView[]
 
 /** Images that must be pulled before the services without a container can have one. */
 export function imagesToFetch(situation: Situation, views: readonly ServiceView[]): Want[] {
-  const pulled = withoutImage(situation, views).filter(({ spec }) => spec.service.pull_policy !== 'never');
+  const pulled = withoutImage(situation, views).filter(({ spec }) => spec.service.pullPolicy !== 'never');
   return uniqueWants(pulled.map(({ spec }) => wantOf(spec)));
 }
 

@@ -1,6 +1,6 @@
 // The steady state: one revision is to run and stay running; whatever else is ours makes way for it.
-import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import type { Phase } from '../../../protocol/reports/status.ts';
+import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import { moreMs } from '../../model/evidence.ts';
 import { inLoopWords } from '../../model/failure-row.ts';
 import { historyOf } from '../../model/histories.ts';
@@ -8,7 +8,7 @@ import type { ObservedContainer } from '../../model/observed.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { DeploymentRecord } from '../../model/record.ts';
 import { differences, sharedName } from '../../model/resources.ts';
-import { durationMs, networksUsed } from '../../model/service-spec.ts';
+import { networksUsed } from '../../model/service-spec.ts';
 import type { Decision, Revision, ServiceView, Situation } from '../../model/situation.ts';
 import { type Step, stopStep } from '../../model/steps.ts';
 import { reasonOfImage, standingOf } from './images.ts';
@@ -37,7 +37,7 @@ export interface Steady extends Decision {
 }
 
 interface Course {
-  readonly document: PresentDeployment;
+  readonly document: DesiredPresent;
   readonly views: readonly ServiceView[];
   readonly record: DeploymentRecord;
   /** Containers that are up and are to stop. */
@@ -51,7 +51,7 @@ interface Course {
  */
 export function keepRunning(
   situation: Situation,
-  revision: Revision<PresentDeployment>,
+  revision: Revision<DesiredPresent>,
   keeps: (container: ObservedContainer) => boolean = () => false,
 ): Steady {
   const { document } = revision;
@@ -96,7 +96,7 @@ export function planSteps(situation: Situation, { document, views, record, leavi
 
 export function differencesIn(
   { observed }: Situation,
-  document: PresentDeployment,
+  document: DesiredPresent,
   views: readonly ServiceView[],
 ): Reason[] {
   return differences(document, networksIn(views), observed);
@@ -162,9 +162,9 @@ export function parkStopped(record: DeploymentRecord, steps: readonly Step[]): D
 function nextHealthInMs(
   situation: Situation,
   views: readonly ServiceView[],
-  document: PresentDeployment,
+  document: DesiredPresent,
 ): number | null {
-  const healthyAfterMs = durationMs(document.update.healthy_after, 0);
+  const healthyAfterMs = document.update.healthyAfterMs;
   const waits = views
     .filter(({ verdict }) => verdict.health === 'starting')
     .flatMap(({ verdict }) => verdict.evidence ?? [])

@@ -116,7 +116,7 @@ function serviceStatus(situation: Situation, record: DeploymentRecord, view: Ser
   return {
     state: stateOf(view),
     health: view.verdict.health,
-    image: spec.service.image,
+    image: spec.service.image.text,
     digest: container?.digest ?? null,
     container: container?.id.slice(0, 12) ?? null,
     init: container?.init ?? null,
@@ -134,8 +134,8 @@ function serviceStatus(situation: Situation, record: DeploymentRecord, view: Ser
 
 /** Those that the document does not name are told first. */
 function portsOf({ service }: ServiceSpec, bound: readonly BoundPort[]): ToldPort[] {
-  const named = new Set(service.ports?.map(({ published }) => published));
-  const isNamed = ({ published }: BoundPort): number => Number(named.has(String(published)));
+  const named = new Set(service.ports.map(({ published }) => published));
+  const isNamed = ({ published }: BoundPort): number => Number(named.has(published));
   return bound
     .toSorted((one, other) => isNamed(one) - isNamed(other))
     .slice(0, MAX_PORTS)

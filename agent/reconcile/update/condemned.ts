@@ -1,5 +1,5 @@
 // Stage `condemned`: the culprit's last words are read, then the content is barred and the old revision runs.
-import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
+import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import { MAX_RESUMES } from '../../model/phases.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
@@ -10,7 +10,7 @@ import { bar, barOf } from './barred.ts';
 import type { Culprit } from './proof.ts';
 import { stayRolledBack } from './rollback.ts';
 
-type Desired = Revision<PresentDeployment>;
+type Desired = Revision<DesiredPresent>;
 
 interface Condemned extends Culprit {
   readonly desired: Desired;
@@ -52,7 +52,7 @@ function giveUp(
   { attempt, reason }: { attempt: Attempt; reason: Reason },
 ): Decision {
   const { proven, record } = situation;
-  if (proven !== null && desired.document.update.on_failure === 'rollback') {
+  if (proven !== null && desired.document.update.onFailure === 'rollback') {
     // What the failed revision did is told in the reason, and not held against the one that runs again.
     const calm = { ...withoutRepeats(record), attempt: null, services: {}, blocked: null };
     const barred = bar(calm, { ...desired, reason }, situation);

@@ -1,9 +1,8 @@
 // The deadline's clock. It begins when the images are here and what must stop has stopped: how long the old revision
 // takes to stop is not held against the new one.
-import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
+import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { Attempt } from '../../model/record.ts';
-import { durationMs } from '../../model/service-spec.ts';
 
 /** What a stop may take beyond the container's grace, a failed one and its repetition included. */
 const STOP_MARGIN_MS = 2 * 60_000;
@@ -30,6 +29,6 @@ export function noteClock(attempt: Attempt, { stopping, inTheWay, nowMs }: Stops
 }
 
 /** Negative once it has passed. */
-export function deadlineInMs({ clockFromMs }: Attempt, document: PresentDeployment, nowMs: number): number {
-  return (clockFromMs ?? nowMs) + durationMs(document.update.deadline, 0) - nowMs;
+export function deadlineInMs({ clockFromMs }: Attempt, document: DesiredPresent, nowMs: number): number {
+  return (clockFromMs ?? nowMs) + document.update.deadlineMs - nowMs;
 }

@@ -1,7 +1,7 @@
 // Gates: what an update waits for between the pull and the switch. A rollback waits for nothing.
 
-import type { Deployment } from '../../../protocol/deployment/deployment.ts';
-import { type UpdateWindow, windowStateAt } from '../../../protocol/deployment/update-window.ts';
+import { type UpdateWindow, windowStateAt } from '../../../protocol/values/update-window.ts';
+import type { DesiredDeployment } from '../../model/desired-deployment.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { DeploymentRecord } from '../../model/record.ts';
 import type { Gate } from '../../model/situation.ts';
@@ -26,17 +26,17 @@ export interface GateFacts {
  * Whether a program on the device can rely on it that no switch begins while it holds this document: none is under way,
  * no way back either.
  */
-export function keepsHold(document: Deployment, { attempt, phase }: DeploymentRecord): boolean {
-  if (document.state !== 'present' || !document.update.hold) return false;
+export function keepsHold(document: DesiredDeployment, { attempt, phase }: DeploymentRecord): boolean {
+  if (document.state !== 'present' || !document.update.mayBeHeld) return false;
   return phase !== 'switching' && (attempt === null || attempt.stage === 'pulling');
 }
 
 /** What keeps the switch to this document waiting; `null` when nothing does. */
-export function gateOf(document: Deployment, facts: GateFacts): Gate | null {
+export function gateOf(document: DesiredDeployment, facts: GateFacts): Gate | null {
   if (document.state !== 'present') return null;
-  const { hold, window } = document.update;
-  if (hold && facts.isHeld) return heldGate(document.name);
-  if (window === undefined) return null;
+  const { mayBeHeld, window } = document.update;
+  if (mayBeHeld && facts.isHeld) return heldGate(document.name);
+  if (window === null) return null;
   const leftMs = CLOCK_LIMIT_MS - facts.waitedForClockMs;
   if (facts.isClockSynchronised === false && leftMs > 0) return clockGate(leftMs);
   return windowGate(window, facts.wallTime);

@@ -1,10 +1,10 @@
 // The proof: whether a new revision has shown that it works, has failed, or still may go either way.
-import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
+import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import { lasted, moreMs } from '../../model/evidence.ts';
+import { hasOneChance } from '../../model/lifecycle.ts';
 import { MAX_RESUMES } from '../../model/phases.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
-import { durationMs } from '../../model/service-spec.ts';
 import type { ServiceView, Situation } from '../../model/situation.ts';
 import { isCompleted } from '../running/completed.ts';
 import { isAsAsked, unmetDependencies } from '../running/services.ts';
@@ -15,7 +15,7 @@ import { deadlineInMs } from './deadline.ts';
 const MAX_FAILURES = 3;
 
 export interface Proof {
-  readonly document: PresentDeployment;
+  readonly document: DesiredPresent;
   readonly views: readonly ServiceView[];
   readonly attempt: Attempt;
   readonly record: DeploymentRecord;
@@ -50,15 +50,14 @@ export function judgeAttempt(situation: Situation, proof: Proof): 'proven' | 'un
   return late.length === 0 ? 'proven' : blameForDelay(situation, late, proof);
 }
 
-/** A service that no policy restarts has one chance. */
-function failuresAllowed(view: ServiceView): number {
-  return view.spec.settings.restartPolicy === 'no' ? 1 : MAX_FAILURES;
+function failuresAllowed({ spec }: ServiceView): number {
+  return hasOneChance(spec.lifecycle) ? 1 : MAX_FAILURES;
 }
 
 function isProven(view: ServiceView, { document, record }: Proof): boolean {
   if (isCompleted(view, record)) return true;
   if (view.verdict.health !== 'healthy' || !isAsAsked(view, record)) return false;
-  return lasted(view.verdict.evidence, durationMs(document.update.healthy_after, 0));
+  return lasted(view.verdict.evidence, document.update.healthyAfterMs);
 }
 
 function crashReason(situation: Situation, view: ServiceView, record: DeploymentRecord): Reason {
@@ -97,7 +96,7 @@ function lateMessage({ health }: Situation, { spec, container }: ServiceView, pr
 
 /** When the proof could be complete, or the deadline passes; an attempt that failed has none any more. */
 export function proofInMs(situation: Situation, { document, views, attempt }: Proof): number | null {
-  const healthyAfterMs = durationMs(document.update.healthy_after, 0);
+  const healthyAfterMs = document.update.healthyAfterMs;
   const waits = views
     .map(({ verdict }) => moreMs(verdict.evidence, healthyAfterMs, situation.nowMs))
     .filter((ms) => ms > 0);

@@ -1,8 +1,7 @@
 // Stage `pulling`: the old revision is kept running and repaired while the new one's images come.
-import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
+import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
-import { specsOf } from '../../model/service-spec.ts';
 import type { Decision, Gate, Revision, ServiceView, Situation } from '../../model/situation.ts';
 import { uniqueWants, type Want, wantKey } from '../../model/want.ts';
 import { freshWantOf, reasonOfImage, standingOf } from '../running/images.ts';
@@ -13,7 +12,7 @@ import { keepRunning } from '../running/steady.ts';
 import { noteClockWait, withoutClockWait } from './clock-wait.ts';
 import { switchAndProve } from './switching.ts';
 
-export function pull(situation: Situation, desired: Revision<PresentDeployment>, before: Attempt): Decision {
+export function pull(situation: Situation, desired: Revision<DesiredPresent>, before: Attempt): Decision {
   const attempt = noteRefreshed(situation, desired, before);
   const views = viewServices(situation, desired).map((view) => awaitFresh(view, attempt));
   const fresh = freshWants(views, attempt);
@@ -35,8 +34,8 @@ export function pull(situation: Situation, desired: Revision<PresentDeployment>,
 }
 
 /** From here on it is settled which containers carry the revision. */
-function beginSwitch(situation: Situation, desired: Revision<PresentDeployment>, attempt: Attempt): Decision {
-  const specs = specsOf(desired.document);
+function beginSwitch(situation: Situation, desired: Revision<DesiredPresent>, attempt: Attempt): Decision {
+  const specs = desired.document.services;
   const { containers } = situation.observed;
   const record = withoutClockWait(
     markOutdated({ ...situation.record, attempt }, { attempt, specs, containers }),
@@ -52,10 +51,10 @@ function beginSwitch(situation: Situation, desired: Revision<PresentDeployment>,
 /** The attempt with all that has been pulled for it by now. */
 function noteRefreshed(
   { images }: Situation,
-  { hash, document }: Revision<PresentDeployment>,
+  { hash, document }: Revision<DesiredPresent>,
   attempt: Attempt,
 ): Attempt {
-  const come = specsOf(document).flatMap((spec) => {
+  const come = document.services.flatMap((spec) => {
     const fresh = freshWantOf(spec, hash, attempt);
     const standing = fresh === null ? undefined : images.get(wantKey(fresh));
     return standing?.kind === 'present' ? [[spec.name, standing.imageId] as const] : [];
@@ -125,7 +124,7 @@ function troubleOfImage(
  */
 function upkeepOfProven(
   situation: Situation,
-  { document }: Revision<PresentDeployment>,
+  { document }: Revision<DesiredPresent>,
   desiredViews: readonly ServiceView[],
 ): Decision {
   if (situation.proven === null) {

@@ -1,6 +1,6 @@
 // After a failed update: the previous revision runs again from its kept containers, with no pull and no network.
-import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import type { Phase } from '../../../protocol/reports/status.ts';
+import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Decision, Revision, Situation } from '../../model/situation.ts';
 import { keepRunning, type Steady } from '../running/steady.ts';
@@ -8,7 +8,7 @@ import { keepRunning, type Steady } from '../running/steady.ts';
 /** Keeps `proven` running in the place of the desired revision, whose content is barred for `reason`. */
 export function stayRolledBack(
   situation: Situation,
-  proven: Revision<PresentDeployment>,
+  proven: Revision<DesiredPresent>,
   reason: Reason | null,
 ): Decision {
   const steady = keepRunning(situation, proven);

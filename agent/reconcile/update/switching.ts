@@ -1,9 +1,8 @@
 // Stages `switching`, `proving` and `unproven`: the new containers take over, and show whether they are good.
-import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
+import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import { PHASE_TABLE, type Stage } from '../../model/phases.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
-import { specsOf } from '../../model/service-spec.ts';
 import type { Decision, Revision, ServiceView, Situation } from '../../model/situation.ts';
 import { isPreparation } from '../../model/step-table.ts';
 import { isCompleted, isUpToDate, keepCompleted } from '../running/completed.ts';
@@ -24,7 +23,7 @@ import { condemn } from './condemned.ts';
 import { deadlineInMs, noteClock } from './deadline.ts';
 import { judgeAttempt, type Proof, proofInMs } from './proof.ts';
 
-type Desired = Revision<PresentDeployment>;
+type Desired = Revision<DesiredPresent>;
 
 const NOTHING_TO_DO: Plan = { needed: [], cleanup: [] };
 
@@ -104,7 +103,7 @@ function phaseOf(
 
 function isOfProven(situation: Situation, container: ObservedContainer): boolean {
   if (situation.proven === null) return true;
-  return specsOf(situation.proven.document).some(
+  return situation.proven.document.services.some(
     (spec) => spec.name === container.service && spec.hash === container.spec,
   );
 }

@@ -1,5 +1,5 @@
 // An update from the revision that runs to the one that is desired. `PHASE_TABLE` in phases.ts has its stages.
-import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
+import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import type { Attempt } from '../../model/record.ts';
 import type { Decision, Revision, Situation } from '../../model/situation.ts';
 import { withoutRepeats } from '../running/repeats.ts';
@@ -8,7 +8,7 @@ import { readLogs } from './condemned.ts';
 import { pull } from './pulling.ts';
 import { switchAndProve } from './switching.ts';
 
-export function decideUpdate(situation: Situation, desired: Revision<PresentDeployment>): Decision {
+export function decideUpdate(situation: Situation, desired: Revision<DesiredPresent>): Decision {
   const { attempt } = situation.record;
   const isUnderWay = attempt?.hash === desired.hash;
   const current = isUnderWay ? attempt : beginAttempt(situation, desired);
@@ -30,7 +30,7 @@ export function decideUpdate(situation: Situation, desired: Revision<PresentDepl
   }
 }
 
-function beginAttempt(situation: Situation, desired: Revision<PresentDeployment>): Attempt {
+function beginAttempt(situation: Situation, desired: Revision<DesiredPresent>): Attempt {
   const { proven, record } = situation;
   const broken =
     proven === null

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { carryOut } from '../../../agent/docker/carry-out.ts';
 import { connectDocker } from '../../../agent/docker/client.ts';
-import { specsOf } from '../../../agent/model/service-spec.ts';
 import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
 import { NO_FOLDERS } from '../../fakes/no-folders.ts';
 import { present } from '../reconcile/situations.ts';
 
-const [SPEC] = specsOf(present(1, { web: { network_mode: 'none' } }).document);
+const [SPEC] = present(1, { web: { network_mode: 'none' } }).document.services;
 const NAME = 'line-web-1';
 const OURS = {
   'io.holdfast.deployment': 'line',
@@ -85,7 +84,7 @@ test.each([
 });
 
 test('an image that is gone when its configuration is looked at is missing', async () => {
-  const [other] = specsOf(present(2, { web: { network_mode: 'none' } }).document);
+  const [other] = present(2, { web: { network_mode: 'none' } }).document.services;
   daemon.misbehave('GET', /^\/images\/web:2\/json/, {
     kind: 'error',
     status: 404,

@@ -2,19 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { endpointOptions } from '../../../agent/docker/container-network.ts';
 import { containerOptions } from '../../../agent/docker/container-options.ts';
 import { updateOptions } from '../../../agent/docker/container-resources.ts';
-import { specsOf } from '../../../agent/model/service-spec.ts';
-import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { deployment } from '../../fakes/deployments.ts';
+import { desiredOf } from '../../fakes/desired.ts';
 
 function optionsOf(service: Record<string, unknown>, rest: Record<string, unknown> = {}) {
   const document = deployment({
     ...{ revision: 7, services: { app: { image: 'registry.test/app:1', ...service } } },
     ...rest,
   });
-  const parsed = parseDeployment(document);
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-  if (parsed.value.document.state !== 'present') throw new Error('absent');
-  const [spec] = specsOf(parsed.value.document);
+  const [spec] = desiredOf(document).services;
   if (spec === undefined) throw new Error('no service');
   return { options: containerOptions('line', spec), spec };
 }
@@ -331,7 +327,8 @@ test.for([
   ['unless-stopped', { Name: 'unless-stopped', MaximumRetryCount: 0 }],
   ['on-failure', { Name: 'on-failure', MaximumRetryCount: 0 }],
   ['on-failure:5', { Name: 'on-failure', MaximumRetryCount: 5 }],
-] as const)('the policy %s is the engine’s %o', ([restartPolicy, expected]) => {
-  const settings = { memoryBytes: 0, nanoCpus: 0, pids: 0, restartPolicy };
-  expect(updateOptions(settings).RestartPolicy).toEqual(expected);
+] as const)('the policy %s is the engine’s %o', ([restart, expected]) => {
+  const { spec } = optionsOf({ restart });
+  expect(updateOptions(spec).RestartPolicy).toEqual(expected);
+  expect(spec.settings.restartPolicy).toBe(restart);
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ImageProcess, initFor, initOf } from '../../../agent/docker/init-process.ts';
 
+const SILENT = { init: null, entrypoint: null, command: null };
 const PLAIN: ImageProcess = { Entrypoint: null, Cmd: ['python3', 'hello.py'] };
 const S6: ImageProcess = { Entrypoint: ['/init'], Cmd: null };
 
@@ -19,7 +20,7 @@ describe('a service that says nothing', () => {
     ['/sbin/init', { Cmd: ['/sbin/init'] }],
     ['one text for a list', { Entrypoint: '/init' }],
   ])('leaves PID 1 to the init of %s', ([_of, image]) => {
-    expect(initFor({}, image)).toBe('image');
+    expect(initFor(SILENT, image)).toBe('image');
   });
 
   test.for<[string, ImageProcess]>([
@@ -30,7 +31,7 @@ describe('a service that says nothing', () => {
     ['supervisord', { Cmd: ['/usr/bin/supervisord'] }],
     ['nothing', {}],
   ])('has the engine’s init where the image starts %s', ([_what, image]) => {
-    expect(initFor({}, image)).toBe('engine');
+    expect(initFor(SILENT, image)).toBe('engine');
   });
 });
 
@@ -47,13 +48,13 @@ test.for([
   ['the image’s command where its own is empty', { command: [] }, { Cmd: ['/init'] }, 'image'],
   ['its command where it takes the entry point away', { entrypoint: [], command: ['app'] }, S6, 'engine'],
 ] as const)('what starts is %s', ([_what, service, image, expected]) => {
-  expect(initFor(service, image)).toBe(expected);
+  expect(initFor({ ...SILENT, ...service }, image)).toBe(expected);
 });
 
 test('what the service says is done', () => {
-  expect(initFor({ init: true }, S6)).toBe('engine');
-  expect(initFor({ init: false }, S6)).toBe('image');
-  expect(initFor({ init: false }, PLAIN)).toBe('none');
+  expect(initFor({ ...SILENT, init: true }, S6)).toBe('engine');
+  expect(initFor({ ...SILENT, init: false }, S6)).toBe('image');
+  expect(initFor({ ...SILENT, init: false }, PLAIN)).toBe('none');
 });
 
 test.for([

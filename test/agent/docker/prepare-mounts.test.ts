@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connectDocker } from '../../../agent/docker/client.ts';
 import { prepareMounts } from '../../../agent/docker/prepare-mounts.ts';
-import { specsOf } from '../../../agent/model/service-spec.ts';
 import type { Folders } from '../../../agent/ports/folders.ts';
 import type { FilesReady } from '../../../agent/ports/service-files.ts';
 import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
@@ -28,7 +27,7 @@ const FOLDER = { source: '/folder', target: '/data', isReadOnly: false };
 const BIND = { volumes: [{ type: 'bind', source: './data', target: '/data' }] };
 
 async function prepare(service: object, outcome: FilesReady = { ok: true, mounts: [FOLDER] }) {
-  const [spec] = specsOf(present(1, { web: service }).document);
+  const [spec] = present(1, { web: service }).document.services;
   if (spec === undefined) throw new Error('unreachable: one service was written');
   const users: string[] = [];
   const folders: Folders = {

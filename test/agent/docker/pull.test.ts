@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectDocker } from '../../../agent/docker/client.ts';
 import { type CredentialsFor, pullImage } from '../../../agent/docker/pull.ts';
 import type { PullProgress } from '../../../agent/ports/supplier.ts';
+import { type Platform, parsePlatform } from '../../../protocol/values/platform.ts';
 import { MisbehavingEngine, type Misconduct } from '../../fakes/misbehaving-engine.ts';
 
 const IMAGE = 'registry.example.com/app:1';
@@ -38,7 +39,7 @@ function offer(Platforms: readonly object[]) {
   return engine.misbehave('GET', /^\/distribution\//, { kind: 'lines', lines: [{ Platforms }] });
 }
 
-function pull(options: { credentialsFor?: CredentialsFor; platform?: string } = {}) {
+function pull(options: { credentialsFor?: CredentialsFor; platform?: Platform | null } = {}) {
   const { credentialsFor = () => null, platform = null } = options;
   const progress: PullProgress[] = [];
   const outcome = pullImage(docker, IMAGE, {
@@ -90,7 +91,7 @@ describe('a registry that refuses', () => {
 describe('a platform', () => {
   test('is asked of the engine where the service names one, and only there', async () => {
     engine.misbehave('POST', CREATE, PULLED);
-    expect(await pull({ platform: 'linux/arm64' }).outcome).toEqual({ ok: true });
+    expect(await pull({ platform: { architecture: 'arm64', variant: null } }).outcome).toEqual({ ok: true });
     expect(await pull().outcome).toEqual({ ok: true });
     expect(pulls().map(({ url }) => new URL(url, 'http://engine').searchParams.get('platform'))).toEqual([
       'linux/arm64',
@@ -101,10 +102,12 @@ describe('a platform', () => {
   test.each([
     ['linux/arm/v7', /^the service asks for linux\/arm\/v7; the image offers linux\/arm64\/v8$/],
     ['linux/arm64/v7', /^the service asks for/],
-    [undefined, null],
-  ])('%s is held against what is offered', async (platform, refusal) => {
+    ['linux/arm64', null],
+    [null, null],
+  ])('%s is held against what is offered', async (asked, refusal) => {
     engine.misbehave('POST', CREATE, PULLED);
-    const outcome = await pull(platform === undefined ? {} : { platform }).outcome;
+    const platform = asked === null ? null : parsePlatform(asked);
+    const outcome = await pull({ platform }).outcome;
     if (refusal === null) expect(outcome).toEqual({ ok: true });
     else expect(outcome).toMatchObject({ code: 'no_matching_platform' });
     if (refusal !== null) expect(outcome).toHaveProperty('message', expect.stringMatching(refusal));

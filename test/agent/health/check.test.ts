@@ -2,11 +2,10 @@
 import { createServer, type Server } from 'node:http';
 import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { checkProbe } from '../../../agent/health/check.ts';
-import type { Probe } from '../../../protocol/deployment/service.ts';
+import { checkProbe, type PortProbe } from '../../../agent/health/check.ts';
 import { listenOnLoopback } from '../../fakes/loopback.ts';
 
-const timing = { interval: '10s', timeout: '200ms', failures: 3, grace: '30s' };
+const timing = { intervalMs: 10_000, timeoutMs: 200, failures: 3, graceMs: 30_000 };
 const never = new AbortController().signal;
 
 let server: Server | TcpServer;
@@ -19,8 +18,8 @@ async function listen(started: Server | TcpServer): Promise<void> {
   port = await listenOnLoopback(server);
 }
 
-const http = (path = '/healthz'): Probe => ({ ...timing, http: { port, path } });
-const tcp = (): Probe => ({ ...timing, tcp: { port } });
+const http = (path = '/healthz'): PortProbe => ({ ...timing, kind: 'http', port, path });
+const tcp = (): PortProbe => ({ ...timing, kind: 'tcp', port });
 
 beforeEach(() => sockets.clear());
 afterEach(async () => {
@@ -89,7 +88,7 @@ test('http: a server that closes with no answer does not hold', async () => {
 
 test('a time-out of a part of a millisecond is one all the same', async () => {
   await listen(createServer(() => undefined));
-  const answer = await checkProbe({ ...http(), timeout: '150.5ms' }, '127.0.0.1', never);
+  const answer = await checkProbe({ ...http(), timeoutMs: 150.5 }, '127.0.0.1', never);
   expect(answer).toContain('no answer from port');
 });
 
@@ -119,7 +118,7 @@ test('a port where nothing listens says so', async () => {
 test('ends promptly when it is given up', async () => {
   await listen(createServer(() => undefined));
   const abort = new AbortController();
-  const check = checkProbe({ ...http(), timeout: '1h' }, '127.0.0.1', abort.signal);
+  const check = checkProbe({ ...http(), timeoutMs: 3_600_000 }, '127.0.0.1', abort.signal);
   server.once('connection', () => abort.abort());
   expect(await check).not.toBeNull();
   expect(await checkProbe(tcp(), '127.0.0.1', AbortSignal.abort())).not.toBeNull();

@@ -1,15 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import type { Check } from '../../../agent/health/check.ts';
 import { HealthTracker, type Target } from '../../../agent/health/health-tracker.ts';
+import type { Probe } from '../../../agent/model/desired-health.ts';
 import type { Evidence } from '../../../agent/model/evidence.ts';
 import { evidenceOf, judgeHealth } from '../../../agent/model/health.ts';
 import type { ObservedContainer } from '../../../agent/model/observed.ts';
-import type { Probe } from '../../../protocol/deployment/service.ts';
 import { loudTasks } from '../../fakes/loud-tasks.ts';
 import { fork } from '../../fakes/random.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
 
-const PROBE: Probe = { tcp: { port: 80 }, interval: '10s', timeout: '2s', failures: 3, grace: '20s' };
+const PROBE: Probe = {
+  ...{ kind: 'tcp', port: 80 },
+  ...{ intervalMs: 10_000, timeoutMs: 2000, failures: 3, graceMs: 20_000 },
+};
 
 function running(change: Partial<ObservedContainer> = {}): ObservedContainer {
   return {
@@ -184,14 +187,14 @@ describe('a service with a probe', () => {
     health({ container: running(), probe: PROBE });
     await clock.advance(60_000);
     const before = probes.length;
-    health({ container: running(), probe: { ...PROBE, interval: '1s' } });
+    health({ container: running(), probe: { ...PROBE, intervalMs: 1000 } });
     await clock.advance(20_000);
     expect(probes.length - before).toBeGreaterThan(15);
   });
 });
 
 describe('the evidence of a probe', () => {
-  const slow = { container: running(), probe: { ...PROBE, interval: '1m' } };
+  const slow = { container: running(), probe: { ...PROBE, intervalMs: 60_000 } };
 
   test('is asked for once more when it could be enough, though the interval is longer', async () => {
     const { clock, evidence, changes, probes } = setUp({ random: () => 0 });
@@ -258,7 +261,7 @@ describe('the evidence of a probe', () => {
 describe('a service with no probe', () => {
   test('is healthy once it has run for healthy_after', async () => {
     const { clock, health } = setUp();
-    const target = { container: running(), probe: undefined };
+    const target = { container: running(), probe: null };
     expect(health(target)).toBe('starting');
     await clock.advance(4999);
     expect(health(target)).toBe('starting');
@@ -268,14 +271,14 @@ describe('a service with no probe', () => {
 
   test('costs no timer', () => {
     const { clock, health } = setUp();
-    health({ container: running(), probe: undefined });
+    health({ container: running(), probe: null });
     expect(clock.pendingCount).toBe(0);
   });
 
   test('goes by the engine’s HEALTHCHECK where it has one', async () => {
     const { clock, health } = setUp();
     const at = (engineHealth: ObservedContainer['engineHealth']) =>
-      health({ container: running({ engineHealth }), probe: undefined });
+      health({ container: running({ engineHealth }), probe: null });
     expect(at('starting')).toBe('starting');
     await clock.advance(60_000);
     expect(at('starting')).toBe('starting');

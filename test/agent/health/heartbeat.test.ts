@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import { HealthTracker } from '../../../agent/health/health-tracker.ts';
+import type { Probe } from '../../../agent/model/desired-health.ts';
 import { judgeHealth } from '../../../agent/model/health.ts';
 import type { ObservedContainer } from '../../../agent/model/observed.ts';
 import type { Beat, FilesOwner } from '../../../agent/ports/service-files.ts';
-import type { Probe } from '../../../protocol/deployment/service.ts';
 import { loudTasks } from '../../fakes/loud-tasks.ts';
 import { fork } from '../../fakes/random.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
 import { containerOf, present } from '../reconcile/situations.ts';
 
 const HEARTBEAT: Probe = {
-  heartbeat: { target: '/beat', file: 'loop', max_age: '30s' },
-  ...{ interval: '10s', timeout: '2s', failures: 3, grace: '5s' },
+  ...{ kind: 'heartbeat', target: '/beat', file: 'loop', maxAge: '30s', maxAgeMs: 30_000 },
+  ...{ intervalMs: 10_000, timeoutMs: 2000, failures: 3, graceMs: 5000 },
 };
 
 /** A container in no network, whose file shows the time of its last touch: `beat` touches it. */
@@ -31,7 +31,7 @@ function setUp(probe: Probe = HEARTBEAT) {
     lastStallMs: () => Number.NEGATIVE_INFINITY,
     onChange: () => undefined,
   });
-  const container = containerOf(present(1, { app: { probe } }), 'app', { address: null });
+  const container = containerOf(present(1, { app: {} }), 'app', { address: null });
   const verdict = (at: Partial<ObservedContainer> = {}) => {
     const now = { ...container, ...at };
     const target = { container: now, probe, healthyAfterMs: 0 };

@@ -17,8 +17,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HostFolders } from '../../../agent/host/host-folders.ts';
-import { foldersOf, type ServiceFolder } from '../../../agent/model/service-folder.ts';
-import { specsOf } from '../../../agent/model/service-spec.ts';
+import type { ServiceFolder } from '../../../agent/model/service-folder.ts';
 import { present } from '../reconcile/situations.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -33,9 +32,9 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 function foldersAsked(...volumes: readonly { source: string; bind?: object }[]): readonly ServiceFolder[] {
   const mounts = volumes.map((mount, index) => ({ type: 'bind', target: `/t${index}`, ...mount }));
-  const [spec] = specsOf(present(1, { app: { volumes: mounts } }).document);
+  const [spec] = present(1, { app: { volumes: mounts } }).document.services;
   if (spec === undefined) throw new Error('no service');
-  return foldersOf(spec.service);
+  return spec.service.folders;
 }
 
 async function make(

@@ -16,7 +16,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HostServiceFiles } from '../../../agent/host/host-service-files.ts';
 import { ServiceDirectories } from '../../../agent/host/service-directories.ts';
-import { type ServiceSpec, specsOf } from '../../../agent/model/service-spec.ts';
+import type { ServiceSpec } from '../../../agent/model/service-spec.ts';
 import type { HostMount } from '../../../agent/ports/service-files.ts';
 import { present } from '../reconcile/situations.ts';
 
@@ -48,7 +48,7 @@ function specOf(secret: string, { mode = '0440', service = {} } = {}): ServiceSp
     ...service,
   };
   const contents = { configs: { settings: { content: 'Grüße\0' } }, secrets: { token: { content: secret } } };
-  const [spec] = specsOf(present(1, { app }, contents).document);
+  const [spec] = present(1, { app }, contents).document.services;
   if (spec === undefined) throw new Error('no service');
   return spec;
 }

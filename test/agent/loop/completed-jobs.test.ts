@@ -25,7 +25,7 @@ function watchJobs(world: World): number[] {
   for (const version of [1, 2])
     world.programs.set(`registry.test/job:${version}`, programs.exitsAfter(2000, 0));
   world.daemon.witnesses.push((event, { spec }) => {
-    const [name, version] = spec.service.image.split(':');
+    const [name, version] = spec.service.image.text.split(':');
     if (event === 'start' && name === 'registry.test/job') started.push(Number(version));
   });
   return started;
@@ -37,7 +37,7 @@ function prune(world: World): void {
     if (container.isUp) continue;
     world.daemon.remove(container.id);
     const { spec, image } = container;
-    world.daemon.images.removeName({ reference: spec.service.image, imageId: image.id }, new Set());
+    world.daemon.images.removeName({ reference: spec.service.image.text, imageId: image.id }, new Set());
   }
 }
 

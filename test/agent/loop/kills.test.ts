@@ -132,7 +132,7 @@ function faultsOfProof(world: World, startedAtMs: ReadonlyMap<string, number>, p
 function showContainers(world: World): string[] {
   return world.daemon
     .of('line')
-    .map(({ spec, state }) => `${spec.service.image} ${state}`)
+    .map(({ spec, state }) => `${spec.service.image.text} ${state}`)
     .toSorted();
 }
 

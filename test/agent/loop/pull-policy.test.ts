@@ -118,7 +118,7 @@ test('an update that is asked for anew in its proof, and has to pull again, give
   world.publish(moved(3));
   await world.run(60_000);
   expect(world.status('line')).toMatchObject({ phase: 'pulling', running: { revision: 1 } });
-  expect(world.up('line').map(({ spec }) => spec.service.image)).toEqual([IMAGE]);
+  expect(world.up('line').map(({ spec }) => spec.service.image.text)).toEqual([IMAGE]);
   world.registry.isReachable = true;
   await world.untilPhase('line', 'converged', { revision: 3 });
   expect(twins).toEqual([]);

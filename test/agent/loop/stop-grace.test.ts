@@ -23,7 +23,7 @@ async function run(world: World, program: Program = slow): Promise<void> {
 function watchExits(world: World): number[] {
   const codes: number[] = [];
   world.daemon.witnesses.push((event, { spec, exitCode }) => {
-    if (event === 'die' && spec.service.image === IMAGE) codes.push(exitCode);
+    if (event === 'die' && spec.service.image.text === IMAGE) codes.push(exitCode);
   });
   return codes;
 }

@@ -5,13 +5,12 @@ import { historyOf, withHistory } from '../../../agent/model/histories.ts';
 import type { FailureRow } from '../../../agent/model/record.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../../../agent/model/record.ts';
 import { resumeRecord } from '../../../agent/model/resume-record.ts';
-import { specsOf } from '../../../agent/model/service-spec.ts';
 import { noteFailure, noteRun } from '../../../agent/reconcile/running/failures.ts';
 import { containerOf, present } from '../reconcile/situations.ts';
 
 const MINUTE_MS = 60_000;
 const one = present(1, { web: {} });
-const [spec] = specsOf(one.document);
+const [spec] = one.document.services;
 if (spec === undefined) throw new Error('one was written');
 const web = spec;
 const EXITED = { code: 'exited', message: 'it exited with code 1', exitCode: 1 } as const;

@@ -1,11 +1,14 @@
 // The verdict over a history of probe results: what fails now and then is healthy, what fails half the time is not.
 import { describe, expect, it } from 'vitest';
+import type { Probe } from '../../../agent/model/desired-health.ts';
 import { judgeHealth, newFacts, newProbeHistory, withResult } from '../../../agent/model/health.ts';
-import type { Probe } from '../../../protocol/deployment/service.ts';
 import { containerOf, present } from '../reconcile/situations.ts';
 
-const PROBE: Probe = { tcp: { port: 80 }, interval: '10s', timeout: '2s', failures: 3, grace: '30s' };
-const container = containerOf(present(1, { web: { probe: PROBE } }), 'web');
+const PROBE: Probe = {
+  ...{ kind: 'tcp', port: 80 },
+  ...{ intervalMs: 10_000, timeoutMs: 2000, failures: 3, graceMs: 30_000 },
+};
+const container = containerOf(present(1, { web: {} }), 'web');
 
 /** The history after these results, one every ten seconds: `.` is a success, `x` a failure. */
 function historyOf(results: string) {

@@ -1,7 +1,8 @@
 // Which of the engine's networks and volumes a document means, and where one is not as asked.
 import { describe, expect, it } from 'vitest';
+import type { DesiredPresent } from '../../../agent/model/desired-deployment.ts';
 import type { NetworkFacts, VolumeFacts } from '../../../agent/model/observed.ts';
-import { differences, networkOf, volumeOf } from '../../../agent/model/resources.ts';
+import { differences } from '../../../agent/model/resources.ts';
 import { present } from '../reconcile/situations.ts';
 
 const IPAM = { config: [{ subnet: '10.0.0.0/24' }] };
@@ -10,12 +11,16 @@ function documentWith(rest: object) {
   return present(1, { app: {} }, rest).document;
 }
 
+function networkIn({ networks }: DesiredPresent, wanted: string) {
+  return networks.find(({ name }) => name === wanted);
+}
+
 describe('the key of a network', () => {
-  const keyWith = (keys: object) => networkOf(documentWith({ networks: { lan: keys } }), 'lan').key;
+  const keyWith = (keys: object) => networkIn(documentWith({ networks: { lan: keys } }), 'lan')?.key;
 
   it('is its name, as older agents had it, where nothing special is asked', () => {
     expect([keyWith({}), keyWith({ internal: false })]).toEqual(['lan', 'lan']);
-    expect(networkOf(documentWith({}), 'default').key).toBe('default');
+    expect(networkIn(documentWith({}), 'default')?.key).toBe('default');
   });
 
   it('is another one with each other setting', () => {
@@ -31,7 +36,7 @@ describe('the key of a network', () => {
   it("is the device's name where it is shared, whatever it is called and asks", () => {
     expect(keyWith({ shared: 'proxy', internal: true })).toBe('shared/proxy');
     const volumes = { files: { shared: 'media' } };
-    expect(volumeOf(documentWith({ volumes }), 'files').key).toBe('shared/media');
+    expect(documentWith({ volumes }).volumes.map(({ key }) => key)).toEqual(['shared/media']);
   });
 });
 

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { specsOf } from '../../../agent/model/service-spec.ts';
 import {
   blameOf,
   graceOf,
@@ -12,7 +11,7 @@ import {
 import type { Step } from '../../../agent/model/steps.ts';
 import { present } from '../reconcile/situations.ts';
 
-const [spec] = specsOf(present(1, { web: {} }).document);
+const [spec] = present(1, { web: {} }).document.services;
 if (spec === undefined) throw new Error('a document of one service has one');
 const asked = { name: 'back', isInternal: false, pool: null };
 const ref = { service: 'web', container: 'web-1' };

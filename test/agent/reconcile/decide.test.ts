@@ -3,7 +3,6 @@ import { newFacts, newProbeHistory } from '../../../agent/model/health.ts';
 import { emptyHistory } from '../../../agent/model/histories.ts';
 import type { ObservedContainer } from '../../../agent/model/observed.ts';
 import { EMPTY_RECORD } from '../../../agent/model/record.ts';
-import { specsOf } from '../../../agent/model/service-spec.ts';
 import { decide } from '../../../agent/reconcile/decide.ts';
 import { foldersToPurge } from '../../../agent/reconcile/removal.ts';
 import {
@@ -94,7 +93,7 @@ describe('a revision that is proven', () => {
     const limited = present(1, { web: { deploy: { resources: { limits: { memory: '64M' } } } } });
     const shown = containerOf(limited, 'web', { settings: { ...carrier.settings, memoryBytes: 0 } });
     const asked = { ...shown.settings, memoryBytes: 64 * 1024 * 1024 };
-    const history = emptyHistory(specsOf(limited.document)[0]!);
+    const history = emptyHistory(limited.document.services[0]!);
     const record = {
       ...EMPTY_RECORD,
       phase: 'converged' as const,

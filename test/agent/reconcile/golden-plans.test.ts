@@ -2,10 +2,10 @@
 // of a plan is to be read, and then taken over with `vitest -u`.
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { DesiredPresent } from '../../../agent/model/desired-deployment.ts';
 import type { ObservedContainer } from '../../../agent/model/observed.ts';
 import { EMPTY_RECORD } from '../../../agent/model/record.ts';
 import type { Revision } from '../../../agent/model/situation.ts';
-import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import { planInWords, type Story } from './plan-in-words.ts';
 import { absent, containerOf, Model, present, type Services } from './situations.ts';
 
@@ -14,17 +14,19 @@ type Strategy = (typeof STRATEGIES)[number];
 
 /** Revisions of one strategy. */
 function writer(strategy: Strategy) {
-  return (revision: number, services: Services, rest: object = {}): Revision<PresentDeployment> =>
+  return (revision: number, services: Services, rest: object = {}): Revision<DesiredPresent> =>
     present(revision, services, { ...rest, update: { strategy } });
 }
 type Write = ReturnType<typeof writer>;
 
 /** A device on which that revision has proven itself. */
 function runs(
-  proven: Revision<PresentDeployment>,
+  proven: Revision<DesiredPresent>,
   rest: { networks?: string[]; volumes?: string[] } = {},
 ): Model {
-  const containers = Object.keys(proven.document.services).map((name) => containerOf(proven, name));
+  const containers = proven.document.services
+    .map(({ name }) => name)
+    .map((name) => containerOf(proven, name));
   const record = {
     ...EMPTY_RECORD,
     phase: 'converged' as const,

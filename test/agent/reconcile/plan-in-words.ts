@@ -1,7 +1,8 @@
 // A plan written down as people read it: each phase that is entered, and below it the steps, one a line.
+
+import type { DesiredPresent } from '../../../agent/model/desired-deployment.ts';
 import type { Revision } from '../../../agent/model/situation.ts';
 import type { Step } from '../../../agent/model/steps.ts';
-import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import { type Standing, standingOf } from '../../fakes/standing.ts';
 import type { Model } from './situations.ts';
 
@@ -9,7 +10,7 @@ export interface Story {
   readonly model: Model;
   readonly desired: Revision;
   /** Every revision with services that is or was desired. */
-  readonly revisions: readonly Revision<PresentDeployment>[];
+  readonly revisions: readonly Revision<DesiredPresent>[];
   /** Images that are not here: each is, `PULL_ROUNDS` after it was first wanted. */
   readonly missing?: readonly string[];
   /** Further documents, each after the round in which that line was written down, or at `rest`. */

@@ -1,12 +1,11 @@
 // What must hold for all inputs: from any state that an engine could be in, the plans lead home.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { DesiredPresent } from '../../../agent/model/desired-deployment.ts';
 import type { ContainerState, ObservedContainer } from '../../../agent/model/observed.ts';
 import { EMPTY_RECORD } from '../../../agent/model/record.ts';
-import { specsOf } from '../../../agent/model/service-spec.ts';
 import type { Revision } from '../../../agent/model/situation.ts';
 import { decide } from '../../../agent/reconcile/decide.ts';
-import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import { containerOf, Model, present } from './situations.ts';
 
 const MAX_ROUNDS = 200;
@@ -35,9 +34,9 @@ const revisions = fc
   }));
 
 /** Any mix of containers of either revision, in any state, twins among them. */
-function anyContainers(of: readonly Revision<PresentDeployment>[]): fc.Arbitrary<ObservedContainer[]> {
+function anyContainers(of: readonly Revision<DesiredPresent>[]): fc.Arbitrary<ObservedContainer[]> {
   const choices = of.flatMap((revision) =>
-    specsOf(revision.document).map((spec) => ({ revision, service: spec.name })),
+    revision.document.services.map((spec) => ({ revision, service: spec.name })),
   );
   const one = fc.record({
     choice: fc.constantFrom(...choices),
@@ -76,7 +75,7 @@ function modelOf({
   isProven,
   networks,
 }: {
-  before: Revision<PresentDeployment>;
+  before: Revision<DesiredPresent>;
   containers: readonly ObservedContainer[];
   isProven: boolean;
   networks: readonly string[];
@@ -129,7 +128,7 @@ const disturbance = fc
 function runToRest(
   model: Model,
   desired: Revision,
-  all: readonly Revision<PresentDeployment>[],
+  all: readonly Revision<DesiredPresent>[],
   check: (round: number) => void = () => {},
 ): number {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -150,7 +149,7 @@ describe('the plan', () => {
         const model = modelOf(world);
         runToRest(model, world.after, [world.before, world.after]);
         expect(model.record.proven?.hash).toBe(world.after.hash);
-        const wanted = Object.keys(world.after.document.services).toSorted();
+        const wanted = world.after.document.services.map(({ name }) => name).toSorted();
         expect(model.containers.map(({ service }) => service).toSorted()).toEqual(wanted);
         expect(model.containers.every(({ state }) => state === 'running')).toBe(true);
         const again = decide(model.situation(world.after, [world.before, world.after]));
@@ -164,9 +163,9 @@ describe('the plan', () => {
   it('goes back to the proven revision from any observed state when a new service never stays up', () => {
     fc.assert(
       fc.property(worlds, (world) => {
-        const specsBefore = new Set(specsOf(world.before.document).map(({ name, hash }) => name + hash));
+        const specsBefore = new Set(world.before.document.services.map(({ name, hash }) => name + hash));
         const isNew = (container: ObservedContainer) => !specsBefore.has(container.service + container.spec);
-        fc.pre(specsOf(world.after.document).some(({ name, hash }) => !specsBefore.has(name + hash)));
+        fc.pre(world.after.document.services.some(({ name, hash }) => !specsBefore.has(name + hash)));
         // What ran before the update is taken as well: nobody has seen the new revision running yet.
         const containers = world.containers.filter((container) => !isNew(container));
         const model = modelOf({ ...world, containers, isProven: true });
@@ -178,7 +177,7 @@ describe('the plan', () => {
         const running = model.containers
           .filter(({ state }) => state === 'running')
           .map(({ service }) => service);
-        expect(running.toSorted()).toEqual(Object.keys(world.before.document.services).toSorted());
+        expect(running.toSorted()).toEqual(world.before.document.services.map(({ name }) => name).toSorted());
       }),
       { numRuns: 500 },
     );
@@ -198,7 +197,7 @@ describe('the plan', () => {
         const atMs = runToRest(model, after, all);
         const told = model.record.proven?.hash === after.hash ? after : before;
         const up = model.containers.filter(({ state }) => state === 'running').map(({ service }) => service);
-        expect(up.toSorted()).toEqual(Object.keys(told.document.services).toSorted());
+        expect(up.toSorted()).toEqual(told.document.services.map(({ name }) => name).toSorted());
         for (const { joins } of model.containers)
           for (const id of joins) expect(model.containers.find((host) => host.id === id)?.service).toBe('a');
         // Later a bar may have lifted itself.
@@ -214,10 +213,10 @@ describe('the plan', () => {
         revisions,
         fc.subarray(['a:v1', 'a:v2', 'b:v1', 'b:v2', 'c:v1', 'c:v2']),
         ({ before, after }, lacking) => {
-          const running = specsOf(before.document);
+          const running = before.document.services;
           const carried = new Set(running.map(({ name, hash }) => name + hash));
-          const needed = specsOf(after.document).filter(({ name, hash }) => !carried.has(name + hash));
-          fc.pre(needed.some((spec) => lacking.includes(spec.service.image)));
+          const needed = after.document.services.filter(({ name, hash }) => !carried.has(name + hash));
+          fc.pre(needed.some((spec) => lacking.includes(spec.service.image.text)));
           const containers = running.map(({ name }) => containerOf(before, name));
           const model = modelOf({ before, containers, isProven: true, networks: ['default'] });
           for (let round = 0; round < 10; round += 1)
@@ -233,9 +232,9 @@ describe('the plan', () => {
       fc.property(worlds, fc.boolean(), (world, isSteady) => {
         const { before, after } = world;
         const model = modelOf(world);
-        const wanted = Object.keys(after.document.services).filter((name) =>
-          Object.hasOwn(before.document.services, name),
-        );
+        const wanted = after.document.services
+          .map(({ name }) => name)
+          .filter((name) => Object.hasOwn(before.document.services, name));
         const images = missing(names.flatMap((name) => [`${name}:v1`, `${name}:v2`]));
         for (let round = 0; round < 20; round += 1) {
           const others = (service: string, id: string) =>
@@ -255,12 +254,12 @@ describe('the plan', () => {
   it('with stop-first never runs two instances, with start-first never fewer than before', () => {
     fc.assert(
       fc.property(revisions, fc.boolean(), ({ before, after }, isGood) => {
-        const containers = specsOf(before.document).map(({ name }) => containerOf(before, name));
+        const containers = before.document.services.map(({ name }) => containerOf(before, name));
         const model = modelOf({ before, containers, isProven: true, networks: ['default'] });
         model.isGood = ({ revision }) => isGood || revision === 1;
-        const staying = Object.keys(after.document.services).filter((name) =>
-          Object.hasOwn(before.document.services, name),
-        );
+        const staying = after.document.services
+          .map(({ name }) => name)
+          .filter((name) => Object.hasOwn(before.document.services, name));
         const isStartFirst = after.document.update.strategy === 'start-first';
         runToRest(model, after, [before, after], () => {
           for (const name of staying) {

@@ -1,29 +1,25 @@
 // Builders of situations, and a model of the engine as small as the planner's own idea of it.
 
+import type { DesiredDeployment, DesiredPresent } from '../../../agent/model/desired-deployment.ts';
+import { desiredOf } from '../../../agent/model/document/desired.ts';
+import { contentOf } from '../../../agent/model/document/revision.ts';
 import { type HealthFacts, newFacts } from '../../../agent/model/health.ts';
 import type { ImageStanding, Observed, ObservedContainer } from '../../../agent/model/observed.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../../../agent/model/record.ts';
 import { resumeRecord } from '../../../agent/model/resume-record.ts';
-import { contentOf } from '../../../agent/model/revision.ts';
-import { specsOf } from '../../../agent/model/service-spec.ts';
 import type { Decision, Revision, Situation } from '../../../agent/model/situation.ts';
 import type { Step, StepOutcome } from '../../../agent/model/steps.ts';
 import { decide } from '../../../agent/reconcile/decide.ts';
 import { recordOutcomes } from '../../../agent/reconcile/outcomes.ts';
 import { recognise } from '../../../agent/reconcile/running/identity.ts';
 import { isUp } from '../../../agent/reconcile/running/select-container.ts';
-import type { Deployment, PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { doCollide, heldBy } from '../../fakes/engine/held-by.ts';
 
 export type Services = Readonly<Record<string, object>>;
 
 /** A revision whose services have these keys besides an image. */
-export function present(
-  revision: number,
-  services: Services,
-  rest: object = {},
-): Revision<PresentDeployment> {
+export function present(revision: number, services: Services, rest: object = {}): Revision<DesiredPresent> {
   const withImages = Object.fromEntries(
     Object.entries(services).map(([name, keys]) => [name, { image: `${name}:${revision}`, ...keys }]),
   );
@@ -40,20 +36,20 @@ export function inherit(revision: number): Revision {
   return revisionOf({ revision, state: 'inherit' });
 }
 
-function revisionOf(keys: object): Revision<Deployment> {
+function revisionOf(keys: object): Revision<DesiredDeployment> {
   const parsed = parseDeployment({ schema: 'holdfast.deployment/1', name: 'app', ...keys });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
   const { document, hash } = parsed.value;
-  return { revision: document.revision, hash, content: contentOf(document), document };
+  return { revision: document.revision, hash, content: contentOf(document), document: desiredOf(document) };
 }
 
 /** The container that a service of a revision would have. */
 export function containerOf(
-  revision: Revision<PresentDeployment>,
+  revision: Revision<DesiredPresent>,
   service: string,
   rest: Partial<ObservedContainer> = {},
 ): ObservedContainer {
-  const spec = specsOf(revision.document).find(({ name }) => name === service);
+  const spec = revision.document.services.find(({ name }) => name === service);
   if (spec === undefined) throw new Error(`no service ${service}`);
   return {
     id: `${service}-${revision.revision}`,
@@ -114,7 +110,7 @@ export function situation({ desired, proven = null, images = {}, ...rest }: Situ
     ...rest.record,
   };
   const all = [desired, proven].flatMap((revision) =>
-    revision?.document.state === 'present' ? Object.values(revision.document.services) : [],
+    revision?.document.state === 'present' ? revision.document.services : [],
   );
   return {
     deployment: 'app',
@@ -129,7 +125,10 @@ export function situation({ desired, proven = null, images = {}, ...rest }: Situ
     desired,
     proven,
     record,
-    images: new Map([...all.map(({ image }) => [image, PRESENT] as const), ...Object.entries(images)]),
+    images: new Map([
+      ...all.map(({ service }) => [service.image.text, PRESENT] as const),
+      ...Object.entries(images),
+    ]),
   };
 }
 
@@ -198,7 +197,7 @@ export class Model {
 
   situation(
     desired: Revision,
-    revisions: readonly Revision<PresentDeployment>[],
+    revisions: readonly Revision<DesiredPresent>[],
     images: SituationParts['images'] = {},
   ): Situation {
     const proven = revisions.find(({ hash }) => hash === this.record.proven?.hash) ?? null;
@@ -224,7 +223,7 @@ export class Model {
   /** What would be done now, with nothing done. */
   decide(
     desired: Revision,
-    revisions: readonly Revision<PresentDeployment>[],
+    revisions: readonly Revision<DesiredPresent>[],
     images: SituationParts['images'] = {},
   ): Decision {
     return decide(this.situation(desired, revisions, images));
@@ -233,7 +232,7 @@ export class Model {
   /** One round as the loop makes it; the decision that was carried out. */
   round(
     desired: Revision,
-    revisions: readonly Revision<PresentDeployment>[],
+    revisions: readonly Revision<DesiredPresent>[],
     images: SituationParts['images'] = {},
   ): Decision {
     const decision = this.decide(desired, revisions, images);

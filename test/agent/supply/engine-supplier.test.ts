@@ -16,10 +16,12 @@ test('the engine is asked for the reference, for the platform that is wanted and
   const want: Want = {
     kind: 'image',
     reference: 'registry.test/a:1',
-    platform: 'linux/arm/v7',
+    platform: { architecture: 'arm', variant: 'v7' },
     freshFor: null,
   };
   const options: PullOptions = { onProgress: () => undefined, signal: new AbortController().signal };
   expect(await engineSupplier(engine, 'arm64').pull(want, options)).toBe(outcome);
-  expect(asked).toEqual([[want.reference, { architecture: 'arm64', platform: 'linux/arm/v7', ...options }]]);
+  expect(asked).toEqual([
+    [want.reference, { architecture: 'arm64', platform: { architecture: 'arm', variant: 'v7' }, ...options }],
+  ]);
 });

@@ -495,7 +495,12 @@ test('a pull that is due again waits for another of the same image, and does not
 });
 
 describe('a platform', () => {
-  const asked: Want = { kind: 'image', reference: A, platform: 'linux/arm/v7', freshFor: null };
+  const asked: Want = {
+    kind: 'image',
+    reference: A,
+    platform: { architecture: 'arm', variant: 'v7' },
+    freshFor: null,
+  };
 
   test('that is asked for is pulled, although an image for the device is here', async () => {
     const world = setUp();

@@ -43,7 +43,7 @@ export function declareEngineRestarts(behaviour: Declare<RestartableScene>): voi
       expect(['ended', 'unavailable']).toContain(await watching);
       await expect(engine.observe(deployment)).rejects.toThrow(EngineUnavailable);
       await expect(stage.start(made.kept)).rejects.toThrow(EngineUnavailable);
-      await expect(engine.inspectImage(made.kept.spec.service.image)).rejects.toThrow(EngineUnavailable);
+      await expect(engine.inspectImage(made.kept.spec.service.image.text)).rejects.toThrow(EngineUnavailable);
       await stage.scene.startEngine();
       const after = await stage.untilSeen(made.kept, ({ state }) => state === 'running');
       expect(after.engineRestarts).toBe(0);

@@ -1,5 +1,6 @@
 // Images: how they come, what is told of them, and how they go.
 import { expect } from 'vitest';
+import type { EnginePullOptions } from '../../../agent/ports/engine.ts';
 import type { PullOutcome, PullProgress } from '../../../agent/ports/supplier.ts';
 import type { EngineScene } from './scene.ts';
 import type { Declare, Stage } from './stage.ts';
@@ -17,7 +18,7 @@ function pull(
 interface PullParts {
   readonly onProgress?: (progress: PullProgress) => void;
   readonly signal?: AbortSignal;
-  readonly platform?: string | null;
+  readonly platform?: EnginePullOptions['platform'];
 }
 
 async function idOf({ scene: { engine } }: Stage, reference: string): Promise<string> {

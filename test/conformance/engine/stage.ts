@@ -2,10 +2,10 @@
 import { test } from 'vitest';
 import type { ObservedContainer } from '../../../agent/model/observed.ts';
 import { sharedName } from '../../../agent/model/resources.ts';
-import { type ServiceSpec, specsOf } from '../../../agent/model/service-spec.ts';
+import type { ServiceSpec } from '../../../agent/model/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/model/steps.ts';
-import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { isInFolder } from '../../../protocol/values/folder-path.ts';
+import { desiredOf } from '../../fakes/desired.ts';
 import { createNetwork } from '../../fakes/resources.ts';
 import { letPass, until } from '../until.ts';
 import type { EngineScene, OpenScene, Program } from './scene.ts';
@@ -44,15 +44,12 @@ export class Stage<Scene extends EngineScene = EngineScene> {
   specs(services: Readonly<Record<string, Keys>>): readonly ServiceSpec[] {
     const mounts = Object.values(services).flatMap(({ volumes = [] }) => volumes);
     const volumes = mounts.filter(({ source }) => !isInFolder(source));
-    const parsed = parseDeployment({
+    return desiredOf({
       ...{ schema: 'holdfast.deployment/1', name: this.scene.deployment, revision: 1, state: 'present' },
       networks: { other: {}, web: { shared: `${this.scene.deployment}-proxy` } },
       volumes: Object.fromEntries(volumes.map(({ source }) => [source, {}])),
       services,
-    });
-    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-    if (parsed.value.document.state !== 'present') throw new Error('unreachable: it was written as present');
-    return specsOf(parsed.value.document);
+    }).services;
   }
 
   spec(program: Program, keys: Keys = {}): ServiceSpec {

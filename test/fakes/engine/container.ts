@@ -8,7 +8,6 @@ import type {
   ObservedContainer,
 } from '../../../agent/model/observed.ts';
 import type { ServiceSpec } from '../../../agent/model/service-spec.ts';
-import { durationMs } from '../../../agent/model/service-spec.ts';
 import type { Random } from '../../../lib/time/clock.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { heldBy } from './held-by.ts';
@@ -125,13 +124,13 @@ export class Container {
 
   /** As it was made with, in whole seconds as the engine's API takes it. */
   get stopGraceMs(): number {
-    return Math.ceil(durationMs(this.spec.service.stop_grace_period, 10_000) / 1000) * 1000;
+    return Math.ceil(this.spec.service.stopGraceMs / 1000) * 1000;
   }
 
   /** What nobody else can have while it is up. */
   get hostPorts(): readonly HostPort[] {
     const isGiven = ({ published }: BoundPort): boolean =>
-      this.spec.service.ports?.every((port) => port.published !== String(published)) === true;
+      this.spec.service.ports.every((port) => port.published !== published);
     const given = this.ports.filter(isGiven);
     return [
       ...heldBy(this.spec).hostPorts,
@@ -306,7 +305,7 @@ export class Container {
     this.ports = this.#bind();
     const memoryLimitBytes = this.settings.memoryBytes;
     const context = { run: this.runs, memoryLimitBytes, init: this.init, random };
-    const run = programs.of(this.spec.service.image)(context);
+    const run = programs.of(this.spec.service.image.text)(context);
     this.#run = run;
     this.lines.push(...run.lines);
     this.lines.splice(0, this.lines.length - MAX_LINES);
@@ -320,9 +319,9 @@ export class Container {
   }
 
   #bind(): BoundPort[] {
-    return (this.spec.service.ports ?? []).map(({ target, published, host_ip, protocol }) => ({
-      ...{ target, protocol, hostIp: host_ip ?? null },
-      published: published === undefined ? this.#around.freePort(protocol) : Number(published),
+    return this.spec.service.ports.map((port) => ({
+      ...port,
+      published: port.published ?? this.#around.freePort(port.protocol),
     }));
   }
 
@@ -374,12 +373,12 @@ export class Container {
   #beginHealthchecks(): void {
     const { healthcheck } = this.spec.service;
     // Its images have no check of their own.
-    if (healthcheck?.test === undefined || healthcheck.test[0] === 'NONE') return;
+    if (healthcheck === null || healthcheck.test === null || healthcheck.test[0] === 'NONE') return;
     this.health = 'starting';
     this.#failedHealthchecks = 0;
-    const everyMs = durationMs(healthcheck.interval, 30_000);
+    const everyMs = healthcheck.intervalMs ?? 30_000;
     const look = (): void => {
-      this.#lookAtHealth(healthcheck.retries ?? 3, durationMs(healthcheck.start_period, 0));
+      this.#lookAtHealth(healthcheck.retries ?? 3, healthcheck.startPeriodMs ?? 0);
       this.#later(everyMs, look);
     };
     this.#later(everyMs, look);

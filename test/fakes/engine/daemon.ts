@@ -1,5 +1,6 @@
 // The engine itself: its containers, networks, volumes and images, what survives it, and its calls' effects.
 import { initFor } from '../../../agent/docker/init-process.ts';
+import type { DesiredService } from '../../../agent/model/desired-service.ts';
 import type {
   HostPort,
   MutableSettings,
@@ -9,7 +10,6 @@ import type {
   VolumeFacts,
 } from '../../../agent/model/observed.ts';
 import { sharedKey, sharedName } from '../../../agent/model/resources.ts';
-import { foldersOf } from '../../../agent/model/service-folder.ts';
 import type { ServiceSpec } from '../../../agent/model/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/model/steps.ts';
 import type { EngineFacts } from '../../../agent/ports/engine.ts';
@@ -182,7 +182,7 @@ export class Daemon implements Surroundings {
 
   /** In another's network nothing is reached while that one does not run. */
   #hasLostItsNetwork({ spec, joins }: Container): boolean {
-    const isGuest = spec.service.network_mode?.startsWith('service:') === true;
+    const isGuest = spec.service.networkMode?.kind === 'joined';
     return isGuest && joins.some((id) => this.runOf(id) === null);
   }
 
@@ -228,9 +228,9 @@ export class Daemon implements Surroundings {
       const isSame = before.deployment === deployment && before.spec.hash === spec.hash;
       return isSame ? before : { ok: false, code: 'name_taken', message: `a container "${name}" is there` };
     }
-    const image = this.images.find(spec.service.image);
+    const image = this.images.find(spec.service.image.text);
     if (image === null) {
-      return { ok: false, code: 'image_missing', message: `No such image: ${spec.service.image}` };
+      return { ok: false, code: 'image_missing', message: `No such image: ${spec.service.image.text}` };
     }
     if (this.images.isDiskFull) return { ok: false, code: 'no_space', message: 'no space left on device' };
     const id = hexOf(this.random, 64);
@@ -248,7 +248,7 @@ export class Daemon implements Surroundings {
     }
     this.folders.make(
       deployment,
-      foldersOf(spec.service).map(({ path }) => path),
+      spec.service.folders.map(({ path }) => path),
     );
     this.emit('create', container);
     return container;
@@ -265,7 +265,7 @@ export class Daemon implements Surroundings {
   ): Container {
     const { deployment, spec, image } = of;
     const id = hexOf(this.random, 64);
-    const { ports: _ports, volumes: _volumes, ...bare } = spec.service;
+    const bare: DesiredService = { ...spec.service, ports: [], mounts: [], folders: [] };
     const labels = isNamed ? {} : { name: '', hash: '' };
     const copied = { ...spec, ...(isWhole ? {} : { service: bare, networks: {}, volumes: {} }), ...labels };
     const identity = { id, name: name ?? `copy-${id.slice(0, 8)}`, isForeign: true };

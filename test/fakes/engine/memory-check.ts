@@ -1,6 +1,5 @@
 // Probes of the fake engine's containers: by address, as from outside.
 import type { Check } from '../../../agent/health/check.ts';
-import { durationMs } from '../../../agent/model/service-spec.ts';
 import { type Gate, OPEN_GATE, passed } from '../one-life.ts';
 import { between } from '../random.ts';
 import type { Daemon } from './daemon.ts';
@@ -16,8 +15,7 @@ export function memoryCheck(daemon: Daemon, gate: Gate = OPEN_GATE): Check {
 
 function checkOn(daemon: Daemon): Check {
   return async (probe, address, signal) => {
-    const timeoutMs = durationMs(probe.timeout, 2000);
-    const port = probe.http?.port ?? probe.tcp?.port ?? 0;
+    const { timeoutMs, port } = probe;
     await daemon.clock.sleep(between(daemon.random, 1, 10), signal);
     const container = daemon.at(address);
     if (container?.isAnswering === true) return null;

@@ -10,9 +10,8 @@ import { DockerEngine } from '../../../agent/docker/docker-engine.ts';
 import { HostFolders } from '../../../agent/host/host-folders.ts';
 import { HostServiceFiles } from '../../../agent/host/host-service-files.ts';
 import { ServiceDirectories } from '../../../agent/host/service-directories.ts';
-import { specsOf } from '../../../agent/model/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/model/steps.ts';
-import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
+import { desiredOf } from '../../fakes/desired.ts';
 import { createNetwork, createVolume } from '../../fakes/resources.ts';
 import { silent } from '../../fakes/silent-logger.ts';
 import { type Document, present, type Service } from '../support/documents.ts';
@@ -67,9 +66,9 @@ async function startAll(
   const created: Container[] = [];
   const document = documentOf(services, rest);
   await done(createNetwork('default'));
-  for (const volume of Object.keys(document.volumes)) await done(createVolume(volume));
+  for (const { name: volume } of document.volumes) await done(createVolume(volume));
   const peers: Record<string, string> = {};
-  for (const spec of specsOf(document)) {
+  for (const spec of document.services) {
     const { container } = await done({ kind: 'create_container', spec, name: newName(), peers });
     if (container === undefined) throw new Error('a creation tells its container');
     await done({ kind: 'start_container', spec, container });
@@ -82,10 +81,7 @@ async function startAll(
 }
 
 function documentOf(services: Document['services'], rest: Partial<Document>) {
-  const parsed = parseDeployment(present(name, 1, services, rest));
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-  if (parsed.value.document.state !== 'present') throw new Error('unreachable: it was written as present');
-  return parsed.value.document;
+  return desiredOf(present(name, 1, services, rest));
 }
 
 async function done(step: Step): Promise<StepOutcome & { ok: true }> {
@@ -315,7 +311,7 @@ test('a service may be made before the one whose network it joins runs, and star
     },
     {},
   );
-  const [app, side] = specsOf(document);
+  const [app, side] = document.services;
   if (app === undefined || side === undefined) throw new Error('two were written');
   await done(createNetwork('default'));
   const { container: host = '' } = await done({
@@ -363,7 +359,7 @@ test('mounts: a volume that starts empty, a host path that is made, one that is 
 test('what this engine is too old for is told, and no container made', async () => {
   const { ApiVersion } = await world.engine.docker.version();
   const volume = { type: 'volume', source: 'data', target: '/data', volume: { subpath: 'a' } } as const;
-  const [spec] = specsOf(documentOf({ app: { image, volumes: [volume] } }, { volumes: { data: {} } }));
+  const [spec] = documentOf({ app: { image, volumes: [volume] } }, { volumes: { data: {} } }).services;
   if (spec === undefined) throw new Error('one was written');
   const outcome = await engine.carryOut(name, { kind: 'create_container', spec, name: newName(), peers: {} });
   const isOld = Number(ApiVersion.split('.')[1]) < 45;

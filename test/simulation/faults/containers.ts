@@ -45,7 +45,7 @@ function removeWithImage({ world, fleet, random, byHand }: Site): void {
   byHand(container.id);
   world.daemon.remove(container.id);
   const { image, spec } = container;
-  world.daemon.images.removeName({ reference: spec.service.image, imageId: image.id }, new Set());
+  world.daemon.images.removeName({ reference: spec.service.image.text, imageId: image.id }, new Set());
 }
 
 /**

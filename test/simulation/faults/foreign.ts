@@ -1,7 +1,6 @@
 // What others run on the same engine, and no agent may touch.
 
-import { specsOf } from '../../../agent/model/service-spec.ts';
-import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
+import { desiredOf } from '../../fakes/desired.ts';
 import { Container } from '../../fakes/engine/container.ts';
 import type { World } from '../../fakes/world.ts';
 
@@ -10,15 +9,13 @@ const IMAGE = 'registry.test/foreign:1';
 
 export function startForeign({ daemon }: World): void {
   if (daemon.images.find(IMAGE) === null) daemon.images.load(IMAGE, 'arm64');
-  const parsed = parseDeployment({
+  const [spec] = desiredOf({
     schema: 'holdfast.deployment/1',
     name: FOREIGN,
     revision: 1,
     state: 'present',
     services: { app: { image: IMAGE } },
-  });
-  if (!parsed.ok || parsed.value.document.state !== 'present') throw new Error('no document');
-  const [spec] = specsOf(parsed.value.document);
+  }).services;
   if (spec === undefined) throw new Error('no service');
   // Of its own hand-made network it needs none here.
   const name = `${FOREIGN}-${daemon.containers.size}`;

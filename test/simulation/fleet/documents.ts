@@ -19,6 +19,7 @@ export type PortLayout = 'app' | 'helper' | 'both' | 'swapped';
 /** Slow, as probes of idle devices are most of what a simulation does. */
 const PROBE = { tcp: { port: 80 }, interval: '30s', timeout: '2s', failures: 3, grace: '5s' };
 export const WINDOW = { cron: '0 * * * *', zone: 'UTC', length: '20m' };
+export const WINDOW_LENGTH_MS = 20 * 60_000;
 const DONE = 'service_completed_successfully';
 /** So much above the first. */
 const SECOND_PORT = 100;

@@ -1,11 +1,11 @@
 // The simulated manager and technician of one device: what they publish, and what they may expect of it.
 
-import { contentOf } from '../../../agent/model/revision.ts';
+import { contentOf } from '../../../agent/model/document/revision.ts';
 import { chooseDocument } from '../../../agent/reconcile/choose-document.ts';
 import type { Random } from '../../../lib/time/clock.ts';
 import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
-import { takesPart } from '../../../protocol/deployment/rollout.ts';
 import { DEFAULT_TOPIC_PREFIX, formatTopic, parseAddressee } from '../../../protocol/topics.ts';
+import { takesPart } from '../../../protocol/values/rollout.ts';
 import { programs } from '../../fakes/engine/programs.ts';
 import { fork, pick } from '../../fakes/random.ts';
 import type { World } from '../../fakes/world.ts';

@@ -62,7 +62,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'bar a content with its date',
     edits: [
       {
-        file: 'agent/model/revision.ts',
+        file: 'agent/model/document/revision.ts',
         find: 'const { revision: _revision, issued_at: _issuedAt, rollout: _rollout, ...rest } = document;',
         replace: 'const { revision: _revision, rollout: _rollout, ...rest } = document;',
       },
@@ -112,7 +112,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/update/proof.ts',
-        find: 'return lasted(view.verdict.evidence, durationMs(document.update.healthy_after, 0));',
+        find: 'return lasted(view.verdict.evidence, document.update.healthyAfterMs);',
         replace: 'return view.verdict.evidence !== null;',
       },
     ],
@@ -315,7 +315,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/running/advance.ts',
-        find: "return afterExit(spec, container.exitCode, container.engineRestarts) === 'restart';",
+        find: "return afterExit(spec.lifecycle, container.exitCode, container.engineRestarts) === 'restart';",
         replace: 'return false;',
       },
     ],
@@ -338,9 +338,9 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'start a job again that has ended well',
     edits: [
       {
-        file: 'agent/model/service-spec.ts',
-        find: "return policy === 'on-failure' && !spec.isJob ? 'restart' : 'completed';",
-        replace: "return policy === 'on-failure' ? 'restart' : 'completed';",
+        file: 'agent/model/lifecycle.ts',
+        find: "return { kind: isJob ? 'once' : 'forever', maxRetries: restart.maxRetries };",
+        replace: "return { kind: 'forever', maxRetries: restart.maxRetries };",
       },
     ],
     promises: ['1 a job that is done stays done'],
@@ -375,8 +375,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/running/images.ts',
-        find: "if (spec.service.pull_policy !== 'always') return null;",
-        replace: "if (spec.service.pull_policy !== 'sometimes') return null;",
+        find: "if (spec.service.pullPolicy !== 'always') return null;",
+        replace: "if (spec.service.pullPolicy !== 'sometimes') return null;",
       },
     ],
     promises: ['a revision runs what its tag named'],
@@ -434,8 +434,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/running/places.ts',
-        find: 'return isPortHeld || (service.devices ?? [])',
-        replace: 'return (service.devices ?? [])',
+        find: 'return isPortHeld || service.devices',
+        replace: 'return service.devices',
       },
     ],
     promises: ['no service waits in vain for a port of its own deployment'],

@@ -1,6 +1,8 @@
 // §7.5: content that failed its proof stays barred, on disk, until somebody says `retry` or asks for its removal.
-import type { Deployment } from '../../../protocol/deployment/deployment.ts';
-import type { Promised } from '../scene.ts';
+import type { Revision } from '../../../agent/model/situation.ts';
+import { parseStoredDeployment } from '../../../protocol/deployment/parse-deployment.ts';
+import { parseJsonText } from '../../../protocol/payload.ts';
+import type { Promised, Scene } from '../scene.ts';
 import { hasSpec, specsIn } from '../scene.ts';
 
 const NAME = '5 barred content is not tried';
@@ -28,7 +30,7 @@ export const barredStaysBarred: Promised = {
       if (known === undefined) return;
       const stored = memory.record.barred.filter(({ retry }) => retry === undefined);
       if (memory.desired?.document.state === 'absent') known.clear();
-      const named = memory.desired === null ? '' : nameOf(memory.desired.document);
+      const named = memory.desired === null ? '' : nameOf(scene, memory.desired);
       const now = new Map(stored.map(({ content }) => [content, known.get(content) ?? named]));
       const lost = [...known.keys()].filter((content) => !now.has(content));
       if (
@@ -45,7 +47,7 @@ export const barredStaysBarred: Promised = {
       const memory = scene.memoryOf(container.deployment);
       if (memory === null || memory.proven === null || memory.desired === null) return;
       const known = [...(barred.get(container.deployment)?.values() ?? [])];
-      const isBarred = known.includes(nameOf(memory.desired.document));
+      const isBarred = known.includes(nameOf(scene, memory.desired));
       if (isBarred && hasSpec(memory.desired, container) && !hasSpec(memory.proven, container))
         scene.fail(NAME, `${container.deployment}/${container.spec.name} was created of barred content`);
     });
@@ -63,7 +65,7 @@ export const goodIsNotBarred: Promised = {
       known.set(name, new Set(forGood.map(({ content }) => content)));
       const fresh = forGood.find(({ content }) => before?.has(content) !== true);
       if (fresh === undefined || before === undefined || fresh.content !== desired?.content) return;
-      const isGood = specsIn(desired).every(({ service }) => fleet.classOf(service.image) === 'good');
+      const isGood = specsIn(desired).every(({ service }) => fleet.classOf(service.image.text) === 'good');
       // What a person does to a container looks as if the content did it, as does the end of engine or device. And
       // while the engine does not answer the deadline runs on, of which no verdict knows.
       const wasTouched = world.daemon.of(name).some((container) => scene.wasTouched(container));
@@ -99,7 +101,16 @@ export const verdictsTellTheCause: Promised = {
   },
 };
 
-/** What a document asks, without what only numbers, dates or addresses it. */
-function nameOf({ revision: _number, issued_at: _date, rollout: _address, ...asked }: Deployment): string {
-  return JSON.stringify(asked);
+const NAMES = new WeakMap<Revision, string>();
+
+/** What the document of a revision asks, without what only numbers, dates or addresses it. */
+function nameOf({ world: { store } }: Scene, revision: Revision): string {
+  const known = NAMES.get(revision);
+  if (known !== undefined) return known;
+  const document = parseStoredDeployment(parseJsonText(store?.documentBody(revision.hash) ?? 'null'));
+  if (document === null) return '';
+  const { revision: _number, issued_at: _date, rollout: _address, ...asked } = document;
+  const name = JSON.stringify(asked);
+  NAMES.set(revision, name);
+  return name;
 }

@@ -14,7 +14,7 @@ export const imageBeforeStop: Promised = {
       if (event !== 'kill' || !scene.isOurs(container) || scene.wasTouched(container)) return;
       const { deployment, spec } = container;
       // One that fails now and then is stopped to be started again, as is one whose namespaces have ended.
-      if (fleet.classOf(spec.service.image) !== 'good' || !container.hasNamespaces) return;
+      if (fleet.classOf(spec.service.image.text) !== 'good' || !container.hasNamespaces) return;
       const memory = scene.memoryOf(deployment);
       if (memory === null || memory.desired?.document.state !== 'present') return;
       // The agent has not taken it up yet, and may still carry out a step towards the one before.
@@ -22,7 +22,7 @@ export const imageBeforeStop: Promised = {
       // What is stopped of the proven revision makes way for the desired one.
       if (!hasSpec(memory.proven, container) || hasSpec(memory.desired, container)) return;
       const missing = specsIn(memory.desired)
-        .map(({ service }) => service.image)
+        .map(({ service }) => service.image.text)
         .filter((image) => world.daemon.images.find(image) === null);
       if (missing.length > 0)
         scene.fail(NAME, `${deployment}/${spec.name} was stopped, and ${missing.join(', ')} is not there`);
@@ -48,9 +48,9 @@ export const imagesBeforeSwitch: Promised = {
         .filter(
           (spec) => !world.daemon.of(name, spec.name).some((container) => container.spec.hash === spec.hash),
         )
-        .filter(({ service }) => world.daemon.images.find(service.image) === null);
+        .filter(({ service }) => world.daemon.images.find(service.image.text) === null);
       if (missing.length > 0)
-        scene.fail(SWITCH, `${name} switches, and ${missing[0]?.service.image} is not there`);
+        scene.fail(SWITCH, `${name} switches, and ${missing[0]?.service.image.text} is not there`);
     });
   },
 };

@@ -46,11 +46,11 @@ export const neverFewer: Promised = {
       if (memory.record.attempt?.hash !== memory.desired.hash) return;
       const ranMs = nowMs - (startedMs.get(id) ?? nowMs);
       const isOld = hasSpec(memory.proven, container) && !isAsked(scene, memory, container);
-      const isGood = fleet.classOf(spec.service.image) === 'good';
+      const isGood = fleet.classOf(spec.service.image.text) === 'good';
       // One whose namespaces have ended is started again to have the next ones.
       const wasWell = ranMs > 60_000 && isGood && container.hasNamespaces;
       const isReplaced = world.daemon.of(deployment, spec.name).some(({ isAnswering }) => isAnswering);
-      const isStillAsked = spec.name in memory.desired.document.services;
+      const isStillAsked = memory.desired.document.services.some(({ name }) => name === spec.name);
       if (isOld && wasWell && isStillAsked && !isReplaced)
         scene.fail(GAPS, `${deployment}/${spec.name} was stopped, and no other answers`);
     });

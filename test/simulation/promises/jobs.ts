@@ -64,9 +64,7 @@ function awaitedBy(scene: Scene, container: Container): string | null {
   const memory = scene.memoryOf(container.deployment);
   const revision = [memory?.desired, memory?.proven].find((other) => hasSpec(other ?? null, container));
   const specs = specsIn(revision ?? null);
-  const asked = specs.find(({ name }) => name === container.spec.name)?.service.depends_on ?? {};
-  const awaited = Object.entries(asked).find(
-    ([, { condition }]) => condition === 'service_completed_successfully',
-  );
-  return specs.find(({ name }) => name === awaited?.[0])?.hash ?? null;
+  const asked = specs.find(({ name }) => name === container.spec.name)?.service.dependsOn ?? [];
+  const awaited = asked.find(({ condition }) => condition === 'service_completed_successfully');
+  return specs.find(({ name }) => name === awaited?.service)?.hash ?? null;
 }

@@ -1,6 +1,5 @@
 // §7.5: an update is proven by the time that it asks for, condemned at its deadline and no sooner, and until then
 // what ran before it is kept for the way back.
-import { durationMs } from '../../../agent/model/service-spec.ts';
 import type { Promised } from '../scene.ts';
 import { hasSpec, type Memory, specsIn } from '../scene.ts';
 
@@ -33,10 +32,8 @@ export const provenByTime: Promised = {
       if (record.attempt !== null) exempt.set(name, record.attempt.brokenBefore);
       if (revision === null || record.proven === null || proven.get(name) === record.proven.hash) return;
       proven.set(name, record.proven.hash);
-      const askedMs = durationMs(
-        revision.document.state === 'present' ? revision.document.update.healthy_after : undefined,
-        0,
-      );
+      const { document } = revision;
+      const askedMs = document.state === 'present' ? document.update.healthyAfterMs : 0;
       for (const container of world.up(name)) {
         const ranMs = world.clock.monotonicMs() - (bornMs.get(container.id) ?? 0);
         const isJudged = hasSpec(revision, container) && !exempt.get(name)?.includes(container.spec.name);
@@ -62,7 +59,7 @@ export const provenWasSeen: Promised = {
       if (revision === null || record.proven === null || proven.get(name) === record.proven.hash) return;
       proven.set(name, record.proven.hash);
       const bad = specsIn(revision).find(
-        (spec) => fleet.classOf(spec.service.image) === 'bad' && !exempt.get(name)?.includes(spec.name),
+        (spec) => fleet.classOf(spec.service.image.text) === 'bad' && !exempt.get(name)?.includes(spec.name),
       );
       if (bad !== undefined) scene.fail(SEEN, `${name}/${bad.name} never was good for healthy_after`);
       const nowMs = world.clock.monotonicMs();
@@ -125,7 +122,7 @@ export const deadlineEndsTheWait: Promised = {
 };
 
 function deadlineMs({ desired }: Memory): number {
-  return desired?.document.state === 'present' ? durationMs(desired.document.update.deadline, 0) : 0;
+  return desired?.document.state === 'present' ? desired.document.update.deadlineMs : 0;
 }
 
 function isCrashing({ record, desired }: Memory): boolean {

@@ -20,7 +20,7 @@ export const noNeedlessRestart: Promised = {
       if (event !== 'stop' || !scene.isOurs(container) || scene.wasTouched(container)) return;
       if (scene.isNews(deployment)) return;
       const ranMs = nowMs - (startedMs.get(id) ?? nowMs);
-      if (ranMs < SETTLED_MS || fleet.classOf(spec.service.image) !== 'good') return;
+      if (ranMs < SETTLED_MS || fleet.classOf(spec.service.image.text) !== 'good') return;
       const memory = scene.memoryOf(deployment);
       const others = world.up(deployment, spec.name).filter((other) => other !== container);
       if (memory === null || others.length > 0 || isOrderLost(scene, container)) return;

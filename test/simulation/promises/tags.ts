@@ -15,7 +15,7 @@ export const tagsWait: Promised = {
       if (
         event !== 'create' ||
         !scene.isOurs(container) ||
-        spec.service.pull_policy !== 'always' ||
+        spec.service.pullPolicy !== 'always' ||
         scene.isNews(deployment)
       )
         return;
@@ -38,7 +38,7 @@ export const tagsAreFollowed: Promised = {
       const isConverged = world.status(name)?.running?.hash === fleet.expected(name)?.hash;
       const stray = world
         .up(name)
-        .find((container) => container.spec.service.pull_policy === 'always' && !isNamed(scene, container));
+        .find((container) => container.spec.service.pullPolicy === 'always' && !isNamed(scene, container));
       if (isConverged && stray !== undefined)
         scene.fail(FOLLOWED, `${name}/${stray.spec.name} runs an image from before the newest revision`);
     }
@@ -48,5 +48,5 @@ export const tagsAreFollowed: Promised = {
 /** Whether its image is one that the tag named when the newest revision was published, or later. */
 function isNamed({ world, fleet }: Scene, { deployment, spec, image }: Container): boolean {
   const { tagsBefore = 0 } = fleet.expected(deployment)?.standing ?? {};
-  return world.registry.pushedAs(spec.service.image).slice(tagsBefore).includes(image.id);
+  return world.registry.pushedAs(spec.service.image.text).slice(tagsBefore).includes(image.id);
 }

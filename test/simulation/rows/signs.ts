@@ -84,7 +84,7 @@ class MessageSigns {
   #policyOf(key: string): string {
     const [deployment = '', service = ''] = key.split('/');
     const [container] = this.#scene.world.daemon.of(deployment, service);
-    return container?.spec.service.pull_policy ?? '';
+    return container?.spec.service.pullPolicy ?? '';
   }
 
   #hearBatch({ events, lost }: EventBatch): void {

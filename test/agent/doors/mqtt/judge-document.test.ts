@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Intake } from '../../../../agent/doors/mqtt/intake.ts';
 import { judgeDocument } from '../../../../agent/doors/mqtt/judge-document.ts';
-import { contentOf, revisionOf } from '../../../../agent/model/revision.ts';
+import { contentOf, revisionOf } from '../../../../agent/model/document/revision.ts';
 import { openStore } from '../../../../agent/store/open-store.ts';
 import { imagesNamedIn } from '../../../../agent/supply/collect-images.ts';
 import { parseDeployment } from '../../../../protocol/deployment/parse-deployment.ts';

@@ -1,6 +1,5 @@
 // Services that live in another's namespaces follow its container and its runs, and nothing else does.
 import { describe, expect, it } from 'vitest';
-import { specsOf } from '../../../../agent/model/service-spec.ts';
 import { inWords, Model, present } from '../situations.ts';
 
 const ON_APP = { depends_on: { app: { condition: 'service_started' } } };
@@ -137,8 +136,8 @@ describe('a service in the namespace of another', () => {
   );
 
   it('has the hash that it always had when it joins nobody', () => {
-    const [app] = specsOf(present(1, { app: { image: 'app:1' } }).document);
-    expect(specsOf(one.document)[0]?.hash).toBe(app?.hash);
-    expect(specsOf(one.document)[1]?.hash).not.toBe(specsOf(two.document)[1]?.hash);
+    const [app] = present(1, { app: { image: 'app:1' } }).document.services;
+    expect(one.document.services[0]?.hash).toBe(app?.hash);
+    expect(one.document.services[1]?.hash).not.toBe(two.document.services[1]?.hash);
   });
 });

@@ -1,9 +1,9 @@
 // A verdict keeps its evidence: what held an update up, failed or was waited for stands in the reason that ends it.
 import { describe, expect, it } from 'vitest';
+import type { DesiredPresent } from '../../../../agent/model/desired-deployment.ts';
 import { newProbeHistory } from '../../../../agent/model/health.ts';
 import type { Revision } from '../../../../agent/model/situation.ts';
 import type { Step, StepOutcome } from '../../../../agent/model/steps.ts';
-import type { PresentDeployment } from '../../../../protocol/deployment/deployment.ts';
 import { containerOf, Model, present } from '../situations.ts';
 
 type Refusal = StepOutcome & { ok: false };
@@ -20,9 +20,9 @@ class Refusing extends Model {
   }
 }
 
-function deviceWith(one: Revision<PresentDeployment>): Refusing {
+function deviceWith(one: Revision<DesiredPresent>): Refusing {
   const model = new Refusing({
-    containers: Object.keys(one.document.services).map((name) => containerOf(one, name)),
+    containers: one.document.services.map(({ name }) => name).map((name) => containerOf(one, name)),
   });
   const proven = { revision: 1, hash: one.hash };
   model.record = { ...model.record, phase: 'converged', proven };
@@ -30,7 +30,7 @@ function deviceWith(one: Revision<PresentDeployment>): Refusing {
 }
 
 /** Where revision 2 leads to, after a minute. */
-function outcomeOf(model: Refusing, one: Revision<PresentDeployment>, two: Revision<PresentDeployment>) {
+function outcomeOf(model: Refusing, one: Revision<DesiredPresent>, two: Revision<DesiredPresent>) {
   const endMs = model.nowMs + 60_000;
   while (model.nowMs < endMs) model.round(two, [one, two]);
   return model.record;

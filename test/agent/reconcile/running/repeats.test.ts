@@ -1,11 +1,11 @@
 // A plan that undoes itself, or that an engine does not show, is noticed, backed off and told; what people, crashes and
 // managers repeat is not.
 import { describe, expect, it } from 'vitest';
+import type { DesiredPresent } from '../../../../agent/model/desired-deployment.ts';
 import { resumeRecord } from '../../../../agent/model/resume-record.ts';
 import type { Revision } from '../../../../agent/model/situation.ts';
 import type { Step, StepOutcome } from '../../../../agent/model/steps.ts';
 import { withRetry } from '../../../../agent/reconcile/retry.ts';
-import type { PresentDeployment } from '../../../../protocol/deployment/deployment.ts';
 import { Model, present } from '../situations.ts';
 
 const MINUTE_MS = 60_000;
@@ -24,7 +24,7 @@ class Odd extends Model {
   }
 }
 
-function run(model: Odd, forMs: number, desired: Revision<PresentDeployment> = one): string[] {
+function run(model: Odd, forMs: number, desired: Revision<DesiredPresent> = one): string[] {
   const before = model.done.length;
   const endMs = model.nowMs + forMs;
   for (let round = 0; model.nowMs < endMs; round += 1) {

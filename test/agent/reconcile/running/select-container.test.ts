@@ -1,7 +1,6 @@
 // Of several containers that fit a service, one carries it.
 import { expect, test } from 'vitest';
 import type { ObservedContainer } from '../../../../agent/model/observed.ts';
-import { specsOf } from '../../../../agent/model/service-spec.ts';
 import { findCarriers } from '../../../../agent/reconcile/running/select-container.ts';
 import { containerOf, present } from '../situations.ts';
 
@@ -33,10 +32,10 @@ test.each<[string, ObservedContainer[], string | undefined]>([
   ],
 ])('%s', (_what, containers, id) => {
   for (const order of [containers, containers.toReversed()])
-    expect(findCarriers(order, specsOf(one.document)).get('web')?.id).toBe(id);
+    expect(findCarriers(order, one.document.services).get('web')?.id).toBe(id);
 });
 
 test('one that comes first by what is remembered beats all others', () => {
   const containers = [web('a', { revision: 2 }), web('b', { state: 'exited' })];
-  expect(findCarriers(containers, specsOf(one.document), ['b']).get('web')?.id).toBe('b');
+  expect(findCarriers(containers, one.document.services, ['b']).get('web')?.id).toBe('b');
 });

@@ -1,17 +1,16 @@
 // What is told of a service: its limits in force, and how it ended.
 import { describe, expect, it, test } from 'vitest';
+import type { DesiredPresent } from '../../../../agent/model/desired-deployment.ts';
 import { emptyHistory } from '../../../../agent/model/histories.ts';
 import type { EffectiveLimits, ObservedContainer } from '../../../../agent/model/observed.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../../../../agent/model/record.ts';
-import { specsOf } from '../../../../agent/model/service-spec.ts';
 import type { Revision } from '../../../../agent/model/situation.ts';
 import { decide } from '../../../../agent/reconcile/decide.ts';
 import { statusOf } from '../../../../agent/reconcile/tell/status.ts';
-import type { PresentDeployment } from '../../../../protocol/deployment/deployment.ts';
 import { containerOf, observed, present, situation } from '../situations.ts';
 
 function toldOf(
-  revision: Revision<PresentDeployment>,
+  revision: Revision<DesiredPresent>,
   containers: readonly ObservedContainer[],
   record: DeploymentRecord = EMPTY_RECORD,
 ) {
@@ -43,7 +42,7 @@ describe('limits that are not in force', () => {
 
 describe('the end of a run', () => {
   const one = present(1, { web: {} });
-  const [spec] = specsOf(one.document);
+  const [spec] = one.document.services;
   if (spec === undefined) throw new Error('one was written');
   const heldBack = {
     ...{ ...emptyHistory(spec), failuresInRow: 3, delayMs: 1000, retryAtMs: 9_000_000 },
@@ -81,7 +80,7 @@ describe('the end of a run', () => {
 
   test('of a job whose container is gone is its good end', () => {
     const job = present(1, { web: { restart: 'no' } });
-    const [{ hash = '' } = {}] = specsOf(job.document);
+    const [{ hash = '' } = {}] = job.document.services;
     const completed = [{ service: 'web', spec: hash, imageId: 'sha256:1' }];
     expect(toldOf(job, [], { ...EMPTY_RECORD, completed })).toMatchObject({
       ...{ state: 'exited', exit_code: 0, container: null },

@@ -10,7 +10,9 @@ import type { ReasonCode } from '../../../../protocol/reports/reasons.ts';
 import { Model, present } from '../situations.ts';
 
 const one = present(1, { web: {} });
-const two = present(2, { web: {} });
+/** Of the second revision, and of others under other numbers. */
+const CONTENT = { web: { image: 'web:2' } };
+const two = present(2, CONTENT);
 const all = [one, two];
 const MINUTE_MS = 60_000;
 
@@ -81,7 +83,7 @@ describe('content that failed', () => {
     const model = refusedAs('exited');
     const failedAt = model.record.barred[0]?.failed?.at ?? '';
     expect(Date.parse(failedAt)).not.toBeNaN();
-    const again = present(5, two.document.services);
+    const again = present(5, CONTENT);
     model.refusal = null;
     run(model, again, MINUTE_MS);
     expect(statusNow(model, again)).toMatchObject({
@@ -97,7 +99,7 @@ describe('content that failed', () => {
   it('stays barred under another number, date and roll-out', () => {
     const model = refusedAs('exited');
     model.refusal = null;
-    const again = present(3, two.document.services, {
+    const again = present(3, CONTENT, {
       issued_at: '2026-11-23T00:00:00Z',
       rollout: { percent: 100, salt: 'again' },
     });

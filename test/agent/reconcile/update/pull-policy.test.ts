@@ -1,10 +1,10 @@
 // `pull_policy`: what is pulled when, and which container carries a revision after its tag has moved.
 import { describe, expect, test } from 'vitest';
+import type { DesiredPresent } from '../../../../agent/model/desired-deployment.ts';
 import type { ImageStanding } from '../../../../agent/model/observed.ts';
 import { EMPTY_RECORD } from '../../../../agent/model/record.ts';
 import type { Revision } from '../../../../agent/model/situation.ts';
 import { wantKey } from '../../../../agent/model/want.ts';
-import type { PresentDeployment } from '../../../../protocol/deployment/deployment.ts';
 import { containerOf, inWords, Model, present } from '../situations.ts';
 
 const IMAGE = 'web:moving';
@@ -27,13 +27,13 @@ const second = present(2, ALWAYS);
 const both = [first, second];
 
 /** Where the fresh pull for a revision stands; the image is here all the while. */
-function fresh(revision: Revision<PresentDeployment>, standing: ImageStanding) {
+function fresh(revision: Revision<DesiredPresent>, standing: ImageStanding) {
   return {
     [wantKey({ kind: 'image', reference: IMAGE, platform: null, freshFor: revision.hash })]: standing,
   };
 }
 
-const pulled = (revision: Revision<PresentDeployment>, imageId: string) =>
+const pulled = (revision: Revision<DesiredPresent>, imageId: string) =>
   fresh(revision, { kind: 'present', imageId });
 
 /** Revision 1 is proven and runs from the old image. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { rolloutPosition } from '../../../../protocol/deployment/rollout.ts';
 import type { Status } from '../../../../protocol/reports/status.ts';
+import { rolloutPosition } from '../../../../protocol/values/rollout.ts';
 import {
   AT,
   FakeDevice,

@@ -1,22 +1,22 @@
 // Update windows: when a device may switch to a new revision.
 import { Cron } from 'croner';
-import { parseDurationMs } from '../values/duration.ts';
 
-export interface UpdateWindow {
+interface Openings {
   /** Five fields of cron(5): when the window opens. */
   readonly cron: string;
   /** IANA time zone; UTC unless given. */
   readonly zone: string;
-  readonly length: string;
+}
+
+export interface UpdateWindow extends Openings {
+  readonly lengthMs: number;
 }
 
 /** Whether a document is valid must not depend on when it is asked. */
 const ANY_MOMENT = new Date('2026-01-01T00:00:00Z');
 
 /** Why a window makes no sense, by its field; `null` when it does. */
-export function checkUpdateWindow(
-  window: UpdateWindow,
-): { field: keyof UpdateWindow; message: string } | null {
+export function checkUpdateWindow(window: Openings): { field: keyof Openings; message: string } | null {
   const fields = window.cron.trim().split(/\s+/);
   // The library knows more than cron(5), such as `?` for the moment at which it is asked.
   if (fields.length !== 5 || !fields.every((field) => /^[\dA-Za-z*,/-]+$/.test(field)))
@@ -44,14 +44,13 @@ export type WindowState =
 /** Whether a valid window is open at `now`. */
 export function windowStateAt(window: UpdateWindow, now: Date): WindowState {
   const cron = cronOf(window);
-  const lengthMs = parseDurationMs(window.length) ?? 0;
   // One millisecond later, so that the moment of opening itself counts as open.
   const [opened] = cron.previousRuns(1, new Date(now.getTime() + 1));
-  const closesAt = opened === undefined ? null : new Date(opened.getTime() + lengthMs);
+  const closesAt = opened === undefined ? null : new Date(opened.getTime() + window.lengthMs);
   if (closesAt !== null && closesAt > now) return { isOpen: true, closesAt };
   return { isOpen: false, opensAt: cron.nextRun(now) };
 }
 
-function cronOf({ cron, zone }: UpdateWindow): Cron {
+function cronOf({ cron, zone }: Openings): Cron {
   return new Cron(cron, { timezone: zone, paused: true });
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkUpdateWindow, windowStateAt } from '../../../protocol/deployment/update-window.ts';
+import { checkUpdateWindow, windowStateAt } from '../../../protocol/values/update-window.ts';
 
-const nightly = { cron: '0 2 * * *', zone: 'Europe/Berlin', length: '1h' };
+const nightly = { cron: '0 2 * * *', zone: 'Europe/Berlin', lengthMs: 3_600_000 };
 
 test.each(['0 2 * * *', '*/15 0-6 * * *', '0 2 * * MON-FRI', '0 2 1,15 JAN,jul *', ' 0  2\t* * 7 '])(
   '%j is a time to open',
@@ -56,7 +56,7 @@ test.each<[string, string, 'open' | 'shut', string]>([
 });
 
 test('a window as long as the time between its openings is always open', () => {
-  const always = { cron: '0 * * * *', zone: 'UTC', length: '1h' };
+  const always = { cron: '0 * * * *', zone: 'UTC', lengthMs: 3_600_000 };
   fc.assert(
     fc.property(
       fc.date({ min: new Date('2020-01-01'), max: new Date('2040-01-01'), noInvalidDate: true }),
@@ -87,7 +87,7 @@ test('any text at all for cron and zone is judged without a crash', () => {
   );
   fc.assert(
     fc.property(texts, fc.oneof(fc.string({ maxLength: 64 }), fc.constant('UTC')), (cron, zone) => {
-      const window = { cron, zone, length: '1h' };
+      const window = { cron, zone, lengthMs: 3_600_000 };
       if (checkUpdateWindow(window) === null) windowStateAt(window, new Date('2026-11-22T10:00:00Z'));
     }),
     { numRuns: 500 },

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { type ServiceSpec, specsOf } from '../../../agent/model/service-spec.ts';
-import { present } from '../reconcile/situations.ts';
+import type { ServiceSpec } from '../../../../agent/model/service-spec.ts';
+import { present } from '../../reconcile/situations.ts';
 
 function specOf(service: object, rest: object = {}): ServiceSpec {
-  const [spec] = specsOf(present(1, { app: service }, rest).document);
+  const [spec] = present(1, { app: service }, rest).document.services;
   if (spec === undefined) throw new Error('no service');
   return spec;
 }

@@ -8,6 +8,9 @@ export function rolloutPosition(salt: string, device: string): number {
 }
 
 /** Whether the device takes part; without a roll-out every device does. */
-export function takesPart(rollout: { percent: number; salt: string } | undefined, device: string): boolean {
-  return rollout === undefined || rolloutPosition(rollout.salt, device) < rollout.percent;
+export function takesPart(
+  rollout: { readonly percent: number; readonly salt: string } | null | undefined,
+  device: string,
+): boolean {
+  return rollout === null || rollout === undefined || rolloutPosition(rollout.salt, device) < rollout.percent;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { rolloutPosition, takesPart } from '../../../protocol/deployment/rollout.ts';
+import { rolloutPosition, takesPart } from '../../../protocol/values/rollout.ts';
 
 // Computed with Python's hashlib: int.from_bytes(sha256(f"{salt}/{device}").digest()[:4], "big") / 2**32 * 100
 test.each([
