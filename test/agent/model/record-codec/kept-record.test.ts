@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import type { BarredContent } from '../../../../agent/model/record.ts';
 import { keptOf, salvageKept } from '../../../../agent/model/record-codec/kept-record.ts';
 
-const bar = { content: 'sha256:cccc', reason: { code: 'no_space', message: 'full' } };
+const bar: BarredContent = { content: 'sha256:cccc', reason: { code: 'no_space', message: 'full' } };
 const kept = {
   proven: { revision: 4, hash: 'sha256:aaaa' },
   previous: { revision: 3, hash: 'sha256:9999' },
