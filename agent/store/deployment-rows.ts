@@ -25,13 +25,6 @@ export interface LostRecord extends RecordLoss {
   readonly deployment: string;
 }
 
-/** What the second copies and the tables had to do with each other at a start. */
-export interface Adoption {
-  /** Deployments of which the copies knew more. */
-  readonly changed: readonly string[];
-  readonly lost: readonly LostRecord[];
-}
-
 export class DeploymentRows {
   readonly #db: SqlDatabase;
   readonly #copies: SecondCopies;
@@ -165,25 +158,26 @@ export class DeploymentRows {
 
   /**
    * Takes over what second copies know and the tables do not, and writes the copies that are missing. Records that
-   * could be read in part alone are written as they were read. Throws `StoreBlocked`.
+   * could be read in part alone are written as they were read. Answers with the deployments of which the copies knew
+   * better. Throws `StoreBlocked`.
    */
-  adoptCopies(): Adoption {
+  adoptCopies(): string[] {
     return inTransaction(this.#db, () => {
-      const lost = this.#settleLost();
+      for (const { deployment } of this.lostRecords())
+        this.#putRecord(deployment, this.readRecord(deployment) ?? EMPTY_RECORD);
       const changed = this.#copies.all().filter((copy) => this.#adopt(copy));
       this.#dropUnusedDocuments();
       for (const deployment of this.deploymentNames()) this.#saveCopy(deployment);
-      return { changed: changed.map(({ copy }) => copy.deployment), lost };
+      return changed.map(({ copy }) => copy.deployment);
     });
   }
 
-  #settleLost(): LostRecord[] {
+  /** Those that can be read in part alone. */
+  lostRecords(): LostRecord[] {
     const rows = this.#db.all<{ deployment: string }>('SELECT deployment FROM records ORDER BY deployment');
     return rows.flatMap(({ deployment }) => {
-      const read = this.#decode(deployment);
-      if (read === null || read.loss === null) return [];
-      this.#putRecord(deployment, read.record);
-      return [{ deployment, ...read.loss }];
+      const loss = this.#decode(deployment)?.loss ?? null;
+      return loss === null ? [] : [{ deployment, ...loss }];
     });
   }
 

@@ -3,7 +3,7 @@ import type { EventOf } from '../../protocol/reports/events.ts';
 import { StoreBlocked } from '../ports/store.ts';
 import type { ToldNumbers } from './copy-shapes.ts';
 import type { SqlDatabase } from './database.ts';
-import type { Adoption, LostRecord } from './deployment-rows.ts';
+import type { LostRecord } from './deployment-rows.ts';
 import { inTransaction, readCounter, writeCounter } from './rows.ts';
 import type { SecondCopies } from './second-copies.ts';
 import { SqliteStore, type StoreOptions } from './sqlite-store.ts';
@@ -37,22 +37,25 @@ export function settle(db: SqlDatabase, rebuilding: Rebuilding): SqliteStore {
   if (isNew && (cause !== null || hadCopies))
     skipToldNumbers(db, copies.readNumbers() ?? guessFrom(wallTime));
   const store = new SqliteStore(db, copies, options);
-  const { changed, lost } = adoptOrLeave(store, isNew);
+  const loss = lossOf(store.lostRecords());
+  // Before it is mended: a crash in between tells it twice, and not never.
+  if (loss !== null) store.noteRecovery(loss, wallTime.toISOString());
+  const deployments = adoptOrLeave(store, isNew);
   store.prepareNumbers();
-  const recovery =
-    isNew && (cause !== null || hadCopies) ? recoveryOf(cause ?? MISSING, changed) : lossOf(lost);
-  if (recovery !== null) store.noteRecovery(recovery, wallTime.toISOString());
-  if (isNew) writeCounter(db, 'is_built', 1);
+  if (!isNew) return store;
+  if (cause !== null || hadCopies)
+    store.noteRecovery(recoveryOf(cause ?? MISSING, deployments), wallTime.toISOString());
+  writeCounter(db, 'is_built', 1);
   return store;
 }
 
 /** A sound database does without: it is tried again at the next start. */
-function adoptOrLeave(store: SqliteStore, isNew: boolean): Adoption {
+function adoptOrLeave(store: SqliteStore, isNew: boolean): string[] {
   try {
     return store.adoptCopies();
   } catch (error) {
     if (isNew || !(error instanceof StoreBlocked)) throw error;
-    return { changed: [], lost: [] };
+    return [];
   }
 }
 

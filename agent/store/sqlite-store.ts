@@ -28,7 +28,7 @@ import {
 import { CommandRows } from './command-rows.ts';
 import type { ToldNumbers } from './copy-shapes.ts';
 import type { SqlDatabase } from './database.ts';
-import { type Adoption, DeploymentRows } from './deployment-rows.ts';
+import { DeploymentRows, type LostRecord } from './deployment-rows.ts';
 import { EventRows, OUTBOX_BYTES } from './event-rows.ts';
 import { HeldWrites } from './held-writes.ts';
 import { ImageRows } from './image-rows.ts';
@@ -84,8 +84,13 @@ export class SqliteStore implements Store {
     };
   }
 
+  /** As `DeploymentRows.lostRecords`. */
+  lostRecords(): LostRecord[] {
+    return this.#deployments.lostRecords();
+  }
+
   /** As `DeploymentRows.adoptCopies`. */
-  adoptCopies(): Adoption {
+  adoptCopies(): string[] {
     return this.#deployments.adoptCopies();
   }
 

@@ -98,9 +98,13 @@ describe('a record', () => {
     tamper("UPDATE records SET body = ? WHERE deployment = 'line'", seal(NEWER));
     disk.capacityBytes = disk.usedBytes;
     const store = open();
-    expect(store.recovery).toBeNull();
+    expect(store.recovery).toMatchObject({ code: 'newer', deployments: ['line'] });
     expectKept(store);
     store.close();
+    disk.capacityBytes = Number.POSITIVE_INFINITY;
+    const again = open();
+    expect(again.pendingEvents(10).map(({ type }) => type)).toContain('store_recovered');
+    again.close();
   });
 });
 
