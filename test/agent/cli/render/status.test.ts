@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { renderStatus } from '../../../agent/cli/render/status.ts';
-import { makeDeployment, makeLocalStatus, makeService, NOW, RUNNING_6 } from './fixtures.ts';
+import { renderStatus } from '../../../../agent/cli/render/status.ts';
+import { makeDeployment, makeLocalStatus, makeService, NOW, RUNNING_6 } from '../fixtures.ts';
 
 const PIPE = { now: NOW, columns: null, hasColour: false };
 const TERMINAL = { now: NOW, columns: 80, hasColour: false };
