@@ -2,6 +2,7 @@
 import { elapsed } from '../../../lib/render/elapsed.ts';
 import { alignColumns } from '../../../lib/render/table.ts';
 import { wrap } from '../../../lib/render/wrap.ts';
+import { explainReason } from '../../../lib/reports/reason-words.ts';
 import {
   describeBytes,
   describeCpus,
@@ -81,7 +82,7 @@ function describeFailure(service: ServiceStatus, { now }: View): string | null {
   const wait =
     failure.next_try_at === undefined ? null : elapsed(now.toISOString(), new Date(failure.next_try_at));
   const next = wait === null ? '' : wait === '0s' ? '; next try now' : `; next try in ${wait}`;
-  return `failed${ago === null ? '' : ` ${ago} ago`}: ${failure.message} (${failure.code})${next}`;
+  return `failed${ago === null ? '' : ` ${ago} ago`}: ${explainReason(failure)}${next}`;
 }
 
 /** Of the host and of the container; of many the first. */

@@ -1,6 +1,7 @@
 // `holdfast status` for people: the device, then each deployment.
 import { elapsed } from '../../../lib/render/elapsed.ts';
 import { wrap } from '../../../lib/render/wrap.ts';
+import { explainReason } from '../../../lib/reports/reason-words.ts';
 import { byStanding, describeAll, standingOf } from '../../../lib/reports/standing.ts';
 import type { LocalStatus } from '../../../protocol/operations/status.ts';
 import type { Status } from '../../../protocol/reports/status.ts';
@@ -58,7 +59,7 @@ function describeBroker({ broker }: LocalStatus, view: View): string {
   const time = elapsed(broker.since, view.now);
   const during = time === null ? '' : ` for ${time}`;
   if (broker.is_connected) return `connected to ${broker.url}${during} (MQTT ${broker.protocol ?? '?'})`;
-  const why = broker.trouble === null ? '' : `: ${broker.trouble.message} (${broker.trouble.code})`;
+  const why = broker.trouble === null ? '' : `: ${explainReason(broker.trouble)}`;
   return `not connected to ${broker.url}${during}${why}`;
 }
 

@@ -56,7 +56,7 @@ export function describeFailures(services: Status['services']): string[] {
     const isWell = service.state === 'running' && service.health !== 'unhealthy';
     if (failure === null && isWell) return [];
     const oom = isOutOfMemory ? ', out of memory' : '';
-    const why = failure === null ? '' : `: ${failure.code}: ${failure.message}`;
+    const why = failure === null ? '' : `: ${formatReason(failure)}`;
     return `${name}: ${describeService(service)}${oom}${why}`.trimEnd().split('\n');
   });
 }
