@@ -16,9 +16,9 @@ import type { Offers } from './operations/offer.ts';
 import { offerReport } from './operations/report.ts';
 import { offerRetry } from './operations/retry.ts';
 import { offerStatus } from './operations/status.ts';
-import type { Broker, BrokerHandlers } from './ports/broker.ts';
 import type { Engine, EngineFacts } from './ports/engine.ts';
 import type { Host } from './ports/host.ts';
+import type { Line, LineHandlers } from './ports/line.ts';
 import type { BeatReader } from './ports/service-files.ts';
 import type { Store } from './ports/store.ts';
 import { ClockWatch } from './report/clock-watch.ts';
@@ -31,11 +31,6 @@ import { ImagePuller } from './supply/image-puller.ts';
 import type { ImageSpace } from './supply/image-space.ts';
 import { NotedPulls } from './supply/noted-pulls.ts';
 
-/** A broker's line that has been made but not begun. */
-export interface BrokerLine extends Broker {
-  start(): void;
-}
-
 export interface Edges {
   readonly clock: Clock;
   readonly random: Random;
@@ -44,7 +39,8 @@ export interface Edges {
   readonly host: Host;
   readonly check: Check;
   readonly readBeat: BeatReader;
-  readonly openBroker: (handlers: BrokerHandlers) => BrokerLine;
+  /** Makes it; it is begun with `start`. */
+  readonly openLine: (handlers: LineHandlers) => Line;
 }
 
 export interface AgentOptions {
@@ -155,7 +151,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
   const operations: Offers = {
     status: offerStatus({
       identity: { ...options, startedAt, agentVersion: VERSION },
-      broker: { status: () => broker.status() },
+      broker: { status: () => line.status() },
       engine: presence,
       reporter,
     }),
@@ -181,9 +177,9 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     onRefused: (deployment) => reporter.reportRefusal(deployment),
     onEvent: (event) => reporter.addEvents([event]),
   });
-  const broker = edges.openBroker({
+  const line = edges.openLine({
     onConnected: () => {
-      reporter.connected((topic, payload, how) => broker.publish(topic, payload, how));
+      reporter.connected((topic, payload, how) => line.publish(topic, payload, how));
       puller.networkIsBack();
     },
     onDisconnected: () => reporter.disconnected(),
@@ -201,7 +197,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
       reporting = reporter.run(ending.signal).catch(onFatal);
       reporter.addEvents([{ type: 'agent_started', version: VERSION, boot_id: bootId }]);
       for (const worker of [stalls, collector, sampler]) tasks.run(worker.run(ending.signal));
-      broker.start();
+      line.start();
     },
     async stop() {
       ending.abort();
@@ -211,7 +207,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
       await supervisor.close();
       await commands.close();
       await reporting;
-      await broker.close();
+      await line.close();
     },
   };
 }

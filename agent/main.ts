@@ -20,8 +20,8 @@ import { HostFolders } from './host/host-folders.ts';
 import { HostServiceFiles } from './host/host-service-files.ts';
 import { LinuxHost } from './host/linux-host.ts';
 import { ServiceDirectories } from './host/service-directories.ts';
-import { ExampleBroker, isExampleHost } from './line/example-broker.ts';
-import { MqttBroker } from './line/mqtt-broker.ts';
+import { BrokerLine } from './line/broker-line.ts';
+import { ExampleLine, isExampleHost } from './line/example-line.ts';
 import { LINE_OPTIONS, withPriority } from './log-lines.ts';
 import type { Store } from './ports/store.ts';
 import { openStore, readKeptDevice } from './store/open-store.ts';
@@ -144,10 +144,10 @@ function openEdges(config: Config, store: Store, logger: Logger): Edges {
     }),
     check: checkProbe,
     readBeat: serviceFiles.readBeat,
-    openBroker: (handlers) => {
+    openLine: (handlers) => {
       const room = logger.child({ room: 'broker' });
-      if (isExampleHost(broker.host)) return openExampleBroker(config, room);
-      return new MqttBroker({
+      if (isExampleHost(broker.host)) return openExampleLine(config, room);
+      return new BrokerLine({
         config: broker,
         device,
         groups,
@@ -161,10 +161,10 @@ function openEdges(config: Config, store: Store, logger: Logger): Edges {
   };
 }
 
-function openExampleBroker({ file }: Config, logger: Logger): ExampleBroker {
-  const broker = new ExampleBroker(file, clock.wallTime().toISOString());
-  logger.warn({ code: 'not_configured' }, broker.status().trouble?.message ?? '');
-  return broker;
+function openExampleLine({ file }: Config, logger: Logger): ExampleLine {
+  const line = new ExampleLine(file, clock.wallTime().toISOString());
+  logger.warn({ code: 'not_configured' }, line.status().trouble?.message ?? '');
+  return line;
 }
 
 /** A registry's credentials go to that registry only. */

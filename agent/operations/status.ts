@@ -1,6 +1,6 @@
 import { type LocalStatus, status } from '../../protocol/operations/status.ts';
 import type { Status } from '../../protocol/reports/status.ts';
-import type { BrokerStatus } from '../ports/broker.ts';
+import type { LineStatus } from '../ports/line.ts';
 import { type Offer, offer } from './offer.ts';
 
 /** What does not change while the agent runs. */
@@ -18,7 +18,7 @@ export interface AgentIdentity {
 
 export interface StatusSources {
   readonly identity: AgentIdentity;
-  readonly broker: { status(): BrokerStatus };
+  readonly broker: { status(): LineStatus };
   /** Why the engine does not answer; `null` while it does. */
   readonly engine: { readonly trouble: { readonly message: string; readonly hint: string | null } | null };
   readonly reporter: {
@@ -51,6 +51,6 @@ function localStatus({ identity, broker, engine, reporter }: StatusSources): Loc
   };
 }
 
-function brokerPart({ isConnected, ...rest }: BrokerStatus, url: string): LocalStatus['broker'] {
+function brokerPart({ isConnected, ...rest }: LineStatus, url: string): LocalStatus['broker'] {
   return { is_connected: isConnected, ...rest, url };
 }

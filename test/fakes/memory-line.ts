@@ -1,10 +1,9 @@
 // The agent's line to the fake broker: connects, comes back after every end when the real line would, and hands
 // messages in and out.
 
-import type { BrokerLine } from '../../agent/assemble.ts';
 import { clientIdOf, presenceMessage, subscriptionFilters } from '../../agent/line/own-messages.ts';
 import { AGENT_TERMS } from '../../agent/line/terms.ts';
-import type { BrokerHandlers, BrokerStatus } from '../../agent/ports/broker.ts';
+import type { Line, LineHandlers, LineStatus } from '../../agent/ports/line.ts';
 import { describeTrouble } from '../../lib/mqtt/describe-trouble.ts';
 import type { Ending } from '../../lib/mqtt/ending.ts';
 import type { Outgoing } from '../../lib/mqtt/message.ts';
@@ -23,12 +22,12 @@ export interface MemoryLineOptions {
   readonly clock: Clock;
   /** For waits after which, as a rule, nothing is new. */
   readonly idleClock?: Clock;
-  readonly handlers: BrokerHandlers;
+  readonly handlers: LineHandlers;
   readonly device: string;
   readonly groups: readonly string[];
   readonly topicPrefix: string;
   readonly bootId: string;
-  readonly onStatus?: (status: BrokerStatus) => void;
+  readonly onStatus?: (status: LineStatus) => void;
   /** Of the agent's process. */
   readonly gate?: Gate;
 }
@@ -45,7 +44,7 @@ const ENDS: Readonly<Record<'closed' | 'session_taken', Trouble>> = {
   session_taken: { kind: 'disconnected', reason: SESSION_TAKEN_OVER },
 };
 
-export class MemoryLine implements BrokerLine {
+export class MemoryLine implements Line {
   readonly #options: MemoryLineOptions;
   readonly #gate: Gate;
   readonly #closing = new AbortController();
@@ -53,7 +52,7 @@ export class MemoryLine implements BrokerLine {
   /** Of the present client. */
   #subscriptions: Subscriptions | null = null;
   #over = new AbortController();
-  #status: BrokerStatus;
+  #status: LineStatus;
   #retry = firstRetry(RECONNECT_WITHIN_MS);
   #upSinceMs: number | null = null;
   #isGone = false;
@@ -68,7 +67,7 @@ export class MemoryLine implements BrokerLine {
     void this.#connect();
   }
 
-  status(): BrokerStatus {
+  status(): LineStatus {
     if (!this.#status.isConnected) return this.#status;
     return { ...this.#status, denied: this.#subscriptions?.refused() ?? [] };
   }
@@ -176,7 +175,7 @@ export class MemoryLine implements BrokerLine {
     void clock.sleep(decision.delayMs, this.#closing.signal).then(() => this.#connect());
   }
 
-  #tell(status: BrokerStatus): void {
+  #tell(status: LineStatus): void {
     this.#status = status;
     this.#options.onStatus?.(status);
   }

@@ -4,7 +4,7 @@
 import { type Agent, assembleAgent } from '../../agent/assemble.ts';
 import { clientIdOf } from '../../agent/line/own-messages.ts';
 import { decodeRecord } from '../../agent/model/record-codec/record-codec.ts';
-import type { BrokerHandlers, BrokerStatus } from '../../agent/ports/broker.ts';
+import type { LineHandlers, LineStatus } from '../../agent/ports/line.ts';
 import { type Store, StoreBlocked } from '../../agent/ports/store.ts';
 import type { SqlDatabase } from '../../agent/store/database.ts';
 import { openStoreAt } from '../../agent/store/open-store.ts';
@@ -97,7 +97,7 @@ export class World {
   /** Called with each line of the trace. */
   onNote: ((line: string) => void) | null = null;
   /** Called with each change of what the agent itself tells of its line to the broker. */
-  onBrokerStatus: ((status: BrokerStatus) => void) | null = null;
+  onBrokerStatus: ((status: LineStatus) => void) | null = null;
   /** Another one after each power cut: what the cut left. */
   disk = new SimulatedDisk();
   readonly #report: ReportSettings;
@@ -403,7 +403,7 @@ export class World {
     const agent = assembleAgent(
       {
         ...edges,
-        openBroker: (handlers) => {
+        openLine: (handlers) => {
           line = this.#openLine(clock, handlers);
           return line;
         },
@@ -430,7 +430,7 @@ export class World {
     return life;
   }
 
-  #openLine(clock: ProcessClock, handlers: BrokerHandlers): MemoryLine {
+  #openLine(clock: ProcessClock, handlers: LineHandlers): MemoryLine {
     const { bootId } = this.host.readFacts();
     const { broker, device, groups } = this;
     return new MemoryLine({

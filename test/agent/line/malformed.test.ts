@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import { CONNECT, type ScriptedBroker, startScriptedBroker } from '../../fakes/scripted-broker.ts';
 import { until } from '../../fakes/until.ts';
-import { brokerConfig, recordBroker } from './broker-harness.ts';
+import { brokerConfig, recordLine } from './line-harness.ts';
 
 const CONNACK = [0x20, 0x03, 0x00, 0x00, 0x00];
 
@@ -35,7 +35,7 @@ test.each([
   ['a CONNACK with properties longer than itself', [0x20, 0x03, 0x00, 0x00, 0x7f]],
 ])('%s ends the connection at once, and the next try follows', async (_title, bytes) => {
   answerConnect(...bytes);
-  const { broker, logs } = recordBroker(brokerConfig(remote.port));
+  const { broker, logs } = recordLine(brokerConfig(remote.port));
   cleanUps.push(() => broker.close());
   broker.start();
   await until('three tries', () => remote.peers.length >= 3);
@@ -46,7 +46,7 @@ test.each([
 test('nothing of a connection that ended so goes on behind it', async () => {
   answerConnect(...CONNACK, 0x30, 0x00);
   const clock = new FakeClock();
-  const { broker } = recordBroker(brokerConfig(remote.port), { clock });
+  const { broker } = recordLine(brokerConfig(remote.port), { clock });
   cleanUps.push(() => broker.close());
   broker.start();
   await until('both versions were tried', () => remote.peers.length === 2);

@@ -1,7 +1,7 @@
 // What the agent may rely on of a broker, by its own port.
 import { expect, test } from 'vitest';
 import { until } from '../until.ts';
-import { type BrokerScene, DEVICE, type Line, PREFIX } from './scene.ts';
+import { type BrokerScene, DEVICE, PREFIX, type SceneLine } from './scene.ts';
 
 const DOCUMENT = `${PREFIX}/devices/${DEVICE}/deployments/web`;
 const GROUP_DOCUMENT = `${PREFIX}/groups/berlin/deployments/web`;
@@ -205,7 +205,7 @@ export function declareBroker(open: () => Promise<BrokerScene>): void {
   );
 }
 
-async function connected(scene: BrokerScene): Promise<Line> {
+async function connected(scene: BrokerScene): Promise<SceneLine> {
   const line = await scene.openLine();
   await until(
     scene.clock,
@@ -215,7 +215,7 @@ async function connected(scene: BrokerScene): Promise<Line> {
   return line;
 }
 
-async function reconnect(scene: BrokerScene, line: Line): Promise<void> {
+async function reconnect(scene: BrokerScene, line: SceneLine): Promise<void> {
   const before = line.connects();
   line.cut();
   await until(
@@ -231,7 +231,7 @@ async function reconnect(scene: BrokerScene, line: Line): Promise<void> {
   );
 }
 
-function count({ clock }: BrokerScene, line: Line, messages: number): Promise<unknown> {
+function count({ clock }: BrokerScene, line: SceneLine, messages: number): Promise<unknown> {
   return until(
     clock,
     () => line.messages.map(shown),
@@ -239,7 +239,7 @@ function count({ clock }: BrokerScene, line: Line, messages: number): Promise<un
   );
 }
 
-function shown(message: Line['messages'][number] | undefined): string {
+function shown(message: SceneLine['messages'][number] | undefined): string {
   const text = Buffer.from(message?.payload ?? []).toString();
   return message?.isRetained === true ? `${text} retained` : text;
 }

@@ -1,12 +1,12 @@
 // The scene on the fake broker: virtual time runs on by itself, as fast as it can.
 
-import type { BrokerTrouble } from '../../../agent/ports/broker.ts';
+import type { LineTrouble } from '../../../agent/ports/line.ts';
 import type { IncomingMessage } from '../../../lib/mqtt/message.ts';
 import { MemoryBroker } from '../../fakes/memory-broker.ts';
 import { MemoryLine } from '../../fakes/memory-line.ts';
 import { fork } from '../../fakes/random.ts';
 import { freeRunning } from '../free-running.ts';
-import { type BrokerScene, DEVICE, type Heard, type Line, PREFIX } from './scene.ts';
+import { type BrokerScene, DEVICE, type Heard, PREFIX, type SceneLine } from './scene.ts';
 
 export async function openFakeBroker(): Promise<BrokerScene> {
   const { clock, stop } = freeRunning();
@@ -26,9 +26,9 @@ export async function openFakeBroker(): Promise<BrokerScene> {
   };
 }
 
-function openLine(broker: MemoryBroker): Line {
+function openLine(broker: MemoryBroker): SceneLine {
   const messages: IncomingMessage[] = [];
-  const troubles: BrokerTrouble[] = [];
+  const troubles: LineTrouble[] = [];
   let connects = 0;
   let isRefusing = false;
   const line = new MemoryLine({

@@ -1,5 +1,5 @@
 // What the behaviours of a broker are played on: a device's line to it, and others at the same broker.
-import type { Broker, BrokerTrouble } from '../../../agent/ports/broker.ts';
+import type { Line, LineTrouble } from '../../../agent/ports/line.ts';
 import type { IncomingMessage } from '../../../lib/mqtt/message.ts';
 import type { Clock } from '../../../lib/time/clock.ts';
 
@@ -7,10 +7,10 @@ export const PREFIX = 'holdfast/v1';
 export const DEVICE = 'edge-01';
 
 /** A device's line, with all that it told; it has been asked to connect. */
-export interface Line {
-  readonly broker: Broker;
+export interface SceneLine {
+  readonly broker: Line;
   readonly messages: readonly IncomingMessage[];
-  readonly troubles: readonly BrokerTrouble[];
+  readonly troubles: readonly LineTrouble[];
   /** How often it connected. */
   connects(): number;
   /** The way to the broker ends with nothing said, and there is none until `restore`. */
@@ -28,7 +28,7 @@ export interface Heard {
 export interface BrokerScene {
   readonly clock: Clock;
   /** A line of the one device; a second one has the same id. */
-  openLine(): Promise<Line>;
+  openLine(): Promise<SceneLine>;
   /** As a manager does. An empty payload clears what is retained. */
   publish(topic: string, payload: string, options: { retain: boolean }): Promise<void>;
   /** What a manager that listens to all has heard since the scene began, oldest first. */

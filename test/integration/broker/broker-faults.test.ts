@@ -2,7 +2,7 @@
 import { connectAsync } from 'mqtt';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ensureMosquittoInstalled } from '../../../scripts/rig/mosquitto.ts';
-import { brokerConfig, PREFIX, PRESENCE_TOPIC, type Recording } from '../../agent/line/broker-harness.ts';
+import { brokerConfig, PREFIX, PRESENCE_TOPIC, type Recording } from '../../agent/line/line-harness.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import { until } from '../../fakes/until.ts';
 import { type CuttableDial, cuttableDial } from './cuttable-dial.ts';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ensureMosquittoInstalled } from '../../../scripts/rig/mosquitto.ts';
-import { brokerConfig, PREFIX, PRESENCE_TOPIC } from '../../agent/line/broker-harness.ts';
+import { brokerConfig, PREFIX, PRESENCE_TOPIC } from '../../agent/line/line-harness.ts';
 import { until } from '../../fakes/until.ts';
 import { cuttableDial } from './cuttable-dial.ts';
 import { Setting } from './setting.ts';

@@ -8,7 +8,7 @@ import { ensurePrograms } from '../../../scripts/rig/apt.ts';
 import { ensureMosquittoInstalled } from '../../../scripts/rig/mosquitto.ts';
 import { freePort } from '../../../scripts/rig/port.ts';
 import { quietProgress } from '../../../scripts/rig/progress.ts';
-import { brokerConfig } from '../../agent/line/broker-harness.ts';
+import { brokerConfig } from '../../agent/line/line-harness.ts';
 import { until } from '../../fakes/until.ts';
 import { Setting } from './setting.ts';
 

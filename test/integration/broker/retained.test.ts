@@ -7,7 +7,7 @@ import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
 import { systemClock } from '../../../lib/time/system-clock.ts';
 import type { NewEvent } from '../../../protocol/reports/events.ts';
 import { ensureMosquittoInstalled, type Mosquitto } from '../../../scripts/rig/mosquitto.ts';
-import { brokerConfig, PREFIX, type Recording } from '../../agent/line/broker-harness.ts';
+import { brokerConfig, PREFIX, type Recording } from '../../agent/line/line-harness.ts';
 import { deployment } from '../../fakes/deployments.ts';
 import { silent } from '../../fakes/silent-logger.ts';
 import { until } from '../../fakes/until.ts';

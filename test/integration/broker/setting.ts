@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { type Mosquitto, type MosquittoOptions, startMosquitto } from '../../../scripts/rig/mosquitto.ts';
-import { type Recording, recordBroker } from '../../agent/line/broker-harness.ts';
+import { type Recording, recordLine } from '../../agent/line/line-harness.ts';
 import { listenOnLoopback } from '../../fakes/loopback.ts';
 
 export class Setting {
@@ -29,9 +29,9 @@ export class Setting {
     return mosquitto;
   }
 
-  /** An MqttBroker that records what it tells; started. */
-  device(...args: Parameters<typeof recordBroker>): Recording {
-    const recording = recordBroker(...args);
+  /** A BrokerLine that records what it tells; started. */
+  device(...args: Parameters<typeof recordLine>): Recording {
+    const recording = recordLine(...args);
     this.defer(() => recording.broker.close());
     recording.broker.start();
     return recording;

@@ -5,7 +5,7 @@ import type { Clock } from '../../../lib/time/clock.ts';
 import { systemClock } from '../../../lib/time/system-clock.ts';
 import { MAX_PAYLOAD_BYTES, MAX_RETAINED_BYTES } from '../../../protocol/payload.ts';
 import { ensureMosquittoInstalled } from '../../../scripts/rig/mosquitto.ts';
-import { brokerConfig, PREFIX, type Recording } from '../../agent/line/broker-harness.ts';
+import { brokerConfig, PREFIX, type Recording } from '../../agent/line/line-harness.ts';
 import { TcpProxy } from '../../fakes/tcp-proxy.ts';
 import { until } from '../../fakes/until.ts';
 import { type ManagerMessage, Setting } from './setting.ts';

@@ -7,7 +7,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import type { Clock } from '../../../lib/time/clock.ts';
 import { systemClock } from '../../../lib/time/system-clock.ts';
 import { ensureMosquittoInstalled, type Mosquitto } from '../../../scripts/rig/mosquitto.ts';
-import { brokerConfig, PREFIX, type Recording } from '../../agent/line/broker-harness.ts';
+import { brokerConfig, PREFIX, type Recording } from '../../agent/line/line-harness.ts';
 import { until } from '../../fakes/until.ts';
 import { Setting } from './setting.ts';
 

@@ -6,7 +6,7 @@ import { ensurePrograms } from '../../../scripts/rig/apt.ts';
 import { ensureMosquittoInstalled } from '../../../scripts/rig/mosquitto.ts';
 import { freePort } from '../../../scripts/rig/port.ts';
 import { quietProgress } from '../../../scripts/rig/progress.ts';
-import { brokerConfig, type Recording } from '../../agent/line/broker-harness.ts';
+import { brokerConfig, type Recording } from '../../agent/line/line-harness.ts';
 import { until } from '../../fakes/until.ts';
 import { type CertificateAuthority, type KeyPair, makeAuthority } from './certificates.ts';
 import { Setting } from './setting.ts';

@@ -3,9 +3,9 @@ import { connectAsync } from 'mqtt';
 import { beforeAll } from 'vitest';
 import { systemClock } from '../../../lib/time/system-clock.ts';
 import { ensureMosquittoInstalled, type Mosquitto } from '../../../scripts/rig/mosquitto.ts';
-import { brokerConfig } from '../../agent/line/broker-harness.ts';
+import { brokerConfig } from '../../agent/line/line-harness.ts';
 import { declareBroker } from '../../conformance/broker/behaviours.ts';
-import { type BrokerScene, type Line, PREFIX } from '../../conformance/broker/scene.ts';
+import { type BrokerScene, PREFIX, type SceneLine } from '../../conformance/broker/scene.ts';
 import { cuttableDial } from '../broker/cuttable-dial.ts';
 import { Setting } from '../broker/setting.ts';
 
@@ -32,7 +32,7 @@ async function openMosquitto(): Promise<BrokerScene> {
   };
 }
 
-function openLine(setting: Setting, { port }: Mosquitto): Line {
+function openLine(setting: Setting, { port }: Mosquitto): SceneLine {
   const way = cuttableDial();
   const device = setting.device(brokerConfig(port), { dial: way.dial });
   return {

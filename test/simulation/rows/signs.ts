@@ -1,6 +1,6 @@
 // What a device is heard to tell and seen to do, as a few words each: the signs by which the table of rows knows that
 // one was reached. They only listen: a run is the same with them and without.
-import type { BrokerStatus } from '../../../agent/ports/broker.ts';
+import type { LineStatus } from '../../../agent/ports/line.ts';
 import type { Event, EventBatch } from '../../../protocol/reports/events.ts';
 import type { DeviceState } from '../../../protocol/reports/state.ts';
 import type { ServiceStatus, Status } from '../../../protocol/reports/status.ts';
@@ -155,7 +155,7 @@ class LineSigns {
     this.#see = see;
   }
 
-  hear({ isConnected, trouble, denied }: BrokerStatus, nowMs: number): void {
+  hear({ isConnected, trouble, denied }: LineStatus, nowMs: number): void {
     if (denied.length > 0) this.#see('line denied');
     if (trouble !== null) this.#see(`line ${codeOf(trouble)}`);
     if (trouble?.code === 'unreachable') this.#awaySinceMs ??= nowMs;

@@ -1,8 +1,8 @@
-// An MqttBroker with handlers that write down what happened, and waiting on conditions with a deadline.
+// A BrokerLine with handlers that write down what happened, and waiting on conditions with a deadline.
 import { pino } from 'pino';
 import type { BrokerConfig } from '../../../agent/config/config.ts';
-import { MqttBroker, type MqttBrokerOptions } from '../../../agent/line/mqtt-broker.ts';
-import type { BrokerTrouble } from '../../../agent/ports/broker.ts';
+import { BrokerLine, type BrokerLineOptions } from '../../../agent/line/broker-line.ts';
+import type { LineTrouble } from '../../../agent/ports/line.ts';
 import type { IncomingMessage } from '../../../lib/mqtt/message.ts';
 import { systemClock } from '../../../lib/time/system-clock.ts';
 
@@ -33,19 +33,19 @@ interface LogLine {
 }
 
 export interface Recording {
-  readonly broker: MqttBroker;
+  readonly broker: BrokerLine;
   readonly messages: IncomingMessage[];
-  readonly troubles: BrokerTrouble[];
+  readonly troubles: LineTrouble[];
   readonly logs: LogLine[];
   connects: number;
   /** Called with each message; may throw. */
   onMessage: (message: IncomingMessage) => void;
 }
 
-export function recordBroker(config: BrokerConfig, changes: Partial<MqttBrokerOptions> = {}): Recording {
+export function recordLine(config: BrokerConfig, changes: Partial<BrokerLineOptions> = {}): Recording {
   const logs: LogLine[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => logs.push(JSON.parse(line)) });
-  const broker = new MqttBroker({
+  const broker = new BrokerLine({
     config,
     device: 'edge-01',
     groups: ['berlin'],

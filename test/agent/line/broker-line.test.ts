@@ -21,7 +21,7 @@ import {
   topicOf,
 } from '../../fakes/scripted-broker.ts';
 import { until } from '../../fakes/until.ts';
-import { brokerConfig, PREFIX, PRESENCE_TOPIC, type Recording, recordBroker } from './broker-harness.ts';
+import { brokerConfig, PREFIX, PRESENCE_TOPIC, type Recording, recordLine } from './line-harness.ts';
 
 const DEPLOYMENT = `${PREFIX}/devices/edge-01/deployments/web`;
 
@@ -36,8 +36,8 @@ afterEach(async () => {
   for (const cleanUp of cleanUps) await cleanUp();
 });
 
-function start(...args: Parameters<typeof recordBroker>): Recording {
-  const recording = recordBroker(...args);
+function start(...args: Parameters<typeof recordLine>): Recording {
+  const recording = recordLine(...args);
   cleanUps.push(() => recording.broker.close());
   recording.broker.start();
   return recording;
@@ -346,7 +346,7 @@ describe('publishing', () => {
     frame.type === PUBLISH && topicOf(frame) === topic;
 
   test('is false while there is no connection', async () => {
-    const recording = recordBroker(brokerConfig(remote.port));
+    const recording = recordLine(brokerConfig(remote.port));
     expect(await publish(recording)).toBe(false);
   });
 

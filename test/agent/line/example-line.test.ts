@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ExampleBroker, isExampleHost } from '../../../agent/line/example-broker.ts';
+import { ExampleLine, isExampleHost } from '../../../agent/line/example-line.ts';
 
 test.each([
   ['broker.example.com', true],
@@ -14,7 +14,7 @@ test.each([
 });
 
 test('in the place of a broker that nobody has set, it says what to set where, and takes nothing', async () => {
-  const broker = new ExampleBroker('/etc/holdfast/holdfast.toml', '2026-11-22T10:00:00.000Z');
+  const broker = new ExampleLine('/etc/holdfast/holdfast.toml', '2026-11-22T10:00:00.000Z');
   broker.start();
   expect(broker.status().trouble).toEqual({
     code: 'not_configured',

@@ -11,15 +11,15 @@ import type { Trouble } from '../../lib/mqtt/trouble.ts';
 import type { Logger } from '../../lib/program/logger.ts';
 import type { Clock, Random } from '../../lib/time/clock.ts';
 import { formatTopic } from '../../protocol/topics.ts';
-import type { Broker, BrokerHandlers, BrokerStatus } from '../ports/broker.ts';
+import type { Line, LineHandlers, LineStatus } from '../ports/line.ts';
 import { DeniedTopics } from './denied-topics.ts';
 import { presenceMessage } from './own-messages.ts';
 import { type Identity, prepareSession } from './prepare-session.ts';
 import { AGENT_TERMS } from './terms.ts';
 
-export interface MqttBrokerOptions extends Identity {
+export interface BrokerLineOptions extends Identity {
   readonly bootId: string;
-  readonly handlers: BrokerHandlers;
+  readonly handlers: LineHandlers;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -27,17 +27,17 @@ export interface MqttBrokerOptions extends Identity {
   readonly dial?: Dial;
 }
 
-export class MqttBroker implements Broker {
-  readonly #options: MqttBrokerOptions;
+export class BrokerLine implements Line {
+  readonly #options: BrokerLineOptions;
   readonly #logger: Logger;
   readonly #kept: KeptConnection;
   readonly #tasks = new Tasks((error) => this.#tellFault(error));
-  #status: BrokerStatus;
+  #status: LineStatus;
   readonly #denied: DeniedTopics;
   /** When the connection at hand was begun; its last will carries it too. */
   #beganAt: string;
 
-  constructor(options: MqttBrokerOptions) {
+  constructor(options: BrokerLineOptions) {
     const { config, clock, random, logger } = options;
     this.#options = options;
     this.#logger = logger;
@@ -59,12 +59,11 @@ export class MqttBroker implements Broker {
     });
   }
 
-  /** Begins to connect; call it once, when the handlers are ready for messages. */
   start(): void {
     this.#kept.start();
   }
 
-  status(): BrokerStatus {
+  status(): LineStatus {
     if (!this.#status.isConnected) return this.#status;
     const refused = this.#kept.connection?.refusedFilters() ?? [];
     return { ...this.#status, denied: [...refused, ...this.#denied.topics()] };
@@ -109,7 +108,7 @@ export class MqttBroker implements Broker {
     this.#call('onDisconnected', () => this.#options.handlers.onDisconnected(trouble));
   }
 
-  #call(handler: keyof BrokerHandlers, run: () => void): void {
+  #call(handler: keyof LineHandlers, run: () => void): void {
     try {
       run();
     } catch (error) {

@@ -1,5 +1,5 @@
-// In the place of the broker while `broker.url` is still the example of the shipped configuration: nobody is dialled.
-import type { Broker, BrokerStatus } from '../ports/broker.ts';
+// In the place of the line while `broker.url` is still the example of the shipped configuration: nobody is dialled.
+import type { Line, LineStatus } from '../ports/line.ts';
 
 /** Reserved for documentation (RFC 2606), so no broker of anybody's. */
 const EXAMPLE_HOST = /(?:^|\.)example\.(?:com|net|org)$/;
@@ -8,8 +8,8 @@ export function isExampleHost(host: string): boolean {
   return EXAMPLE_HOST.test(host);
 }
 
-export class ExampleBroker implements Broker {
-  readonly #status: BrokerStatus;
+export class ExampleLine implements Line {
+  readonly #status: LineStatus;
 
   /** `file` is the configuration to be edited; `since` an ISO 8601 time. */
   constructor(file: string, since: string) {
@@ -22,7 +22,7 @@ export class ExampleBroker implements Broker {
     // Nobody to connect to.
   }
 
-  status(): BrokerStatus {
+  status(): LineStatus {
     return this.#status;
   }
 
