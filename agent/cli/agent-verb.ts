@@ -5,16 +5,15 @@ import { LocalSocketError } from '../doors/socket/errors.ts';
 import { StoreBlocked } from '../ports/store.ts';
 import { StoreUnusable } from '../store/store-errors.ts';
 import { defaultConfigPath } from './config-path.ts';
-import { parseVerbArgs, type Verb } from './verb.ts';
+import type { Verb } from './verb.ts';
 
 export const agentVerb: Verb = {
   name: 'agent',
-  synopsis: '[--config FILE]',
   summary: 'run the agent in the foreground, as the service does',
-  options: [['--config FILE', 'its configuration (/etc/holdfast/holdfast.toml)']],
+  positionals: [],
+  options: [{ name: 'config', value: 'FILE', summary: 'its configuration (/etc/holdfast/holdfast.toml)' }],
 
-  async run(args, context) {
-    const { values } = parseVerbArgs({ args: [...args], options: { config: { type: 'string' } } });
+  async run({ values }, context) {
     // Loaded here and not above: the other verbs stay small and quick without the engine and the broker.
     const { runAgent } = await import('../main.ts');
     const configPath = values.config ?? defaultConfigPath(context.environment);

@@ -5,6 +5,7 @@ import { CommandFailure } from '../../lib/program/command-failure.ts';
 import { EXIT } from '../../lib/program/exit-codes.ts';
 import { request as sendRequest } from '../../lib/program/http-module.ts';
 import { signalAfter } from '../../lib/time/timer.ts';
+import type { LocalRequest } from '../../protocol/operations/route.ts';
 
 const TIMEOUT_MS = 5000;
 /** Far more than any device's status; whatever sends more is no agent. */
@@ -14,12 +15,8 @@ const FROZEN_HINT =
 const SERVICE_HINT = 'Is the service running? See: systemctl status holdfast';
 
 /** One request, and the body of its answer. Throws `CommandFailure` where there is no agent, or where it cannot do that. */
-export async function askAgent(
-  socketPath: string,
-  path: string,
-  method: 'GET' | 'POST' = 'GET',
-): Promise<unknown> {
-  const { status, body } = await request(socketPath, path, method);
+export async function askAgent(socketPath: string, question: LocalRequest): Promise<unknown> {
+  const { status, body } = await request(socketPath, question);
   if (status < 300) return body;
   const { code, message } = readError(body, status);
   // What was asked for is not there, or the agent itself failed.
@@ -34,11 +31,10 @@ export async function askAgent(
 
 async function request(
   socketPath: string,
-  path: string,
-  method: string,
+  question: LocalRequest,
 ): Promise<{ status: number; body: unknown }> {
   try {
-    const { status, text } = await send(socketPath, path, method);
+    const { status, text } = await send(socketPath, question);
     return { status, body: JSON.parse(text) };
   } catch (error) {
     const why = explainConnectError(socketPath, error);
@@ -53,7 +49,10 @@ function readError(body: unknown, status: number): { code: string; message: stri
   return { code: String(body.code), message: String(body.message) };
 }
 
-function send(socketPath: string, path: string, method: string): Promise<{ status: number; text: string }> {
+function send(
+  socketPath: string,
+  { path, method, body }: LocalRequest,
+): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const signal = signalAfter(TIMEOUT_MS);
     const sent = sendRequest({ socketPath, path, method, agent: false, signal }, (response) => {
@@ -67,7 +66,7 @@ function send(socketPath: string, path: string, method: string): Promise<{ statu
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
     });
     sent.on('error', reject);
-    sent.end();
+    sent.end(body);
   });
 }
 

@@ -5,7 +5,7 @@ import { VERSION } from '../../lib/program/version.ts';
 import { printable, printableJson } from '../../protocol/values/text.ts';
 import type { CliContext } from './context.ts';
 import { describeCommand, describeVerb } from './usage.ts';
-import type { Verb } from './verb.ts';
+import { readTyped, type Verb } from './verb.ts';
 
 /** Runs the command line `args` (without node and script) and resolves with its exit code. Never rejects. */
 export async function runCommand(
@@ -21,7 +21,7 @@ export async function runCommand(
   const options = optionsIn(rest);
   if (options.includes('--help') || options.includes('-h')) return print(context, describeVerb(verb));
   try {
-    return await verb.run(rest, context);
+    return await verb.run(readTyped(verb, rest), context);
   } catch (error) {
     if (error instanceof CommandFailure)
       return tell(error, { context, verb, isJson: options.includes('--json') });

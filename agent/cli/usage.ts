@@ -1,6 +1,6 @@
 // The help texts.
 import { alignColumns } from '../../lib/render/table.ts';
-import type { Verb } from './verb.ts';
+import type { Option, Verb } from './verb.ts';
 
 export function describeCommand(verbs: readonly Verb[]): string {
   const rows = verbs.map((verb) => [verb.name, verb.summary]);
@@ -24,16 +24,22 @@ export function describeCommand(verbs: readonly Verb[]): string {
 }
 
 export function describeVerb(verb: Verb): string {
-  const options = [...verb.options, ['--help', 'print this']];
+  const options = [...verb.options, { name: 'help', summary: 'print this' }];
+  const synopsis = [verb.name, ...verb.positionals, ...verb.options.map((option) => `[${typedAs(option)}]`)];
   return [
-    `Usage: holdfast ${verb.name} ${verb.synopsis}`.trimEnd(),
+    `Usage: holdfast ${synopsis.join(' ')}`,
     '',
     `${verb.summary[0]?.toUpperCase()}${verb.summary.slice(1)}.`,
     '',
     'Options:',
-    ...indent(alignColumns(options)),
+    ...indent(alignColumns(options.map((option) => [typedAs(option), option.summary]))),
     '',
   ].join('\n');
+}
+
+/** `--socket PATH`. */
+function typedAs({ name, value }: Option): string {
+  return value === undefined ? `--${name}` : `--${name} ${value}`;
 }
 
 function indent(lines: readonly string[]): string[] {

@@ -1,7 +1,15 @@
+import { type LocalOperationName, OPERATIONS } from '../../protocol/operations/operations.ts';
 import { agentVerb } from './agent-verb.ts';
-import { retryVerb } from './retry-verb.ts';
-import { statusVerb } from './status-verb.ts';
+import { operationVerb } from './operation-verb.ts';
+import { renderRetry } from './render/retry.ts';
+import { isAllWell, renderStatus } from './render/status.ts';
 import type { Verb } from './verb.ts';
 
+/** Of every operation that can be asked for at the local socket. */
+const OF_OPERATIONS: Readonly<Record<LocalOperationName, Verb>> = {
+  status: operationVerb(OPERATIONS.status, { text: renderStatus, isGood: isAllWell }),
+  retry: operationVerb(OPERATIONS.retry, { text: renderRetry }),
+};
+
 /** In the order of the help text. */
-export const VERBS: readonly Verb[] = [agentVerb, statusVerb, retryVerb];
+export const VERBS: readonly Verb[] = [agentVerb, ...Object.values(OF_OPERATIONS)];

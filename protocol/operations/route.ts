@@ -16,9 +16,25 @@ export function pathKeys({ path }: Route): string[] {
   return path.split('/').flatMap((level) => LEVEL.exec(level)?.[1] ?? []);
 }
 
-/** The path to ask at. What it is made of must be valid: it is not escaped. */
-export function formatPath({ path }: Route, args: Readonly<Record<string, unknown>>): string {
-  return path.replace(/\{(\w+)\}/g, (_, key: string) => String(args[key]));
+/** What is asked with. */
+export interface LocalRequest {
+  readonly method: Route['method'];
+  /** With the query of a GET. */
+  readonly path: string;
+  /** JSON; empty where no argument is left for it. */
+  readonly body: string;
+}
+
+/** How an operation is asked for with these arguments, which must be valid. */
+export function formatRequest(route: Route, args: Readonly<Record<string, unknown>>): LocalRequest {
+  const { method } = route;
+  const inPath = pathKeys(route);
+  const path = route.path.replace(/\{(\w+)\}/g, (_, key: string) => String(args[key]));
+  const rest = Object.entries(args).filter(([key]) => !inPath.includes(key));
+  if (rest.length === 0) return { method, path, body: '' };
+  if (method === 'POST') return { method, path, body: JSON.stringify(Object.fromEntries(rest)) };
+  const query = rest.map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`).join('&');
+  return { method, path: `${path}?${query}`, body: '' };
 }
 
 /** The arguments in a path, or `null` where it is another one, for its levels or for what they hold. */

@@ -2,7 +2,7 @@
 import { elapsed } from '../../../lib/render/elapsed.ts';
 import { wrap } from '../../../lib/render/wrap.ts';
 import { explainReason } from '../../../lib/reports/reason-words.ts';
-import { byStanding, describeAll, standingOf } from '../../../lib/reports/standing.ts';
+import { byStanding, describeAll, isSettledWell, standingOf } from '../../../lib/reports/standing.ts';
 import type { LocalStatus } from '../../../protocol/operations/status.ts';
 import type { Status } from '../../../protocol/reports/status.ts';
 import { renderDeployment } from './deployment.ts';
@@ -17,6 +17,14 @@ export function renderStatus(status: LocalStatus, view: View): string {
   const deployments = renderDeployments(status.deployments, view);
   const lines = [...renderDevice(status, view), ...(deployments.length > 0 ? deployments : nothing)];
   return `${lines.join('\n')}\n`;
+}
+
+/**
+ * An engine that cannot be reached leaves the agent unable to vouch for anything, and a broker that nobody has set is
+ * none that comes back by itself: both are bad news.
+ */
+export function isAllWell({ engine, broker, deployments }: LocalStatus): boolean {
+  return engine.is_reachable && broker.trouble?.code !== 'not_configured' && deployments.every(isSettledWell);
 }
 
 /** Of removed ones a device remembers a hundred: they share one line. */

@@ -92,8 +92,8 @@ describe('holdfast', () => {
   it('tells a fault of its own with the stack, and 1', async () => {
     const broken: Verb = {
       name: 'broken',
-      synopsis: '',
       summary: 'fails',
+      positionals: [],
       options: [],
       run: () => Promise.reject(new Error('our fault')),
     };

@@ -1,0 +1,103 @@
+// A verb that asks the running agent for an operation: all but how its answer is shown comes from the protocol's table.
+import * as v from 'valibot';
+import { CommandFailure, UsageError } from '../../lib/program/command-failure.ts';
+import { EXIT } from '../../lib/program/exit-codes.ts';
+import {
+  type AnswerOf,
+  type ArgsOf,
+  type Argument,
+  type Operation,
+  parseArguments,
+  type Route,
+} from '../../protocol/operations/operation.ts';
+import { formatRequest } from '../../protocol/operations/route.ts';
+import { printableJson } from '../../protocol/values/text.ts';
+import { findSocketPath } from './config-path.ts';
+import { askAgent } from './local-client.ts';
+import type { View } from './render/view.ts';
+import type { Option, Typed, Verb } from './verb.ts';
+
+/** An operation that can be asked for at the local socket. */
+type LocalOperation = Operation & { readonly askedBy: { readonly socket: Route } };
+
+/** How an answer is shown to people. */
+export interface Rendering<T> {
+  /** The whole text, ending in a line break. */
+  readonly text: (answer: T, view: View) => string;
+  /** Whether it is good news: else the exit code is 1. Left out: every answer is. */
+  readonly isGood?: (answer: T) => boolean;
+}
+
+const OPTIONS: readonly Option[] = [
+  { name: 'json', summary: "print the agent's answer as JSON" },
+  { name: 'socket', value: 'PATH', summary: "the agent's socket (HOLDFAST_SOCKET, or as configured)" },
+  { name: 'config', value: 'FILE', summary: 'the configuration that names the socket (HOLDFAST_CONFIG)' },
+];
+
+export function operationVerb<O extends LocalOperation>(
+  operation: O,
+  { text, isGood = () => true }: Rendering<AnswerOf<O>>,
+): Verb {
+  const { positionals, options } = describeArguments(operation);
+  return {
+    name: operation.name,
+    summary: operation.summary,
+    positionals,
+    options: [...options, ...OPTIONS],
+
+    async run(typed, { environment, out, now }) {
+      const args = readArguments(operation, typed);
+      const { socket, config } = typed.values;
+      const socketPath = findSocketPath({ socket, config }, environment);
+      const body = await askAgent(socketPath, formatRequest(operation.askedBy.socket, args));
+      const answer = v.safeParse(operation.answer, body);
+      if (!answer.success) throw differentVersion(answer.issues);
+      const view = { now: now(), columns: out.columns, hasColour: out.hasColour };
+      out.write(typed.flags.has('json') ? `${printableJson(body, 2)}\n` : text(answer.output, view));
+      return isGood(answer.output) ? EXIT.good : EXIT.badNews;
+    },
+  };
+}
+
+function describeArguments({ args }: Operation): Pick<Verb, 'positionals' | 'options'> {
+  const positionals: string[] = [];
+  const options: Option[] = [];
+  for (const [name, { schema, option, placeholder }] of Object.entries(args)) {
+    if (option !== undefined) options.push({ name, value: placeholder, summary: option });
+    else positionals.push(v.is(schema, undefined) ? `[${placeholder}]` : placeholder);
+  }
+  return { positionals, options };
+}
+
+/** Throws `UsageError` for the first that is wrong, in words for whoever typed it. */
+function readArguments<O extends Operation>(operation: O, { positionals, values }: Typed): ArgsOf<O> {
+  const behind = Object.entries(operation.args).filter(([, { option }]) => option === undefined);
+  const last = behind.at(-1);
+  if (last !== undefined && positionals.length > behind.length) throw nameOne(last[1]);
+  const typed = { ...values, ...Object.fromEntries(behind.map(([key], index) => [key, positionals[index]])) };
+  const parsed = parseArguments(operation, typed);
+  if (parsed.ok) return parsed.value;
+  const [key, argument] =
+    Object.entries(operation.args).find(([name]) => name === parsed.faults[0]?.path) ?? [];
+  if (key === undefined || argument === undefined) throw new Error('a fault has an argument as its path');
+  throw complain(key, argument, typed[key]);
+}
+
+function complain(key: string, argument: Argument, text: string | undefined): UsageError {
+  if (argument.option !== undefined) return new UsageError(`--${key}: ${argument.expected}.`);
+  return text === undefined ? nameOne(argument) : new UsageError(`"${text}" is no ${argument.called}.`);
+}
+
+function nameOne({ placeholder }: Argument): UsageError {
+  return new UsageError(`Name one ${placeholder.toLowerCase()}.`);
+}
+
+function differentVersion(issues: readonly v.BaseIssue<unknown>[]): CommandFailure {
+  const at = issues[0] === undefined ? '' : ` (${v.getDotPath(issues[0])}: ${issues[0].message})`;
+  return new CommandFailure({
+    code: 'other_version',
+    exitCode: EXIT.unreachable,
+    message: `The agent's answer is not what this command understands${at}.`,
+    hint: 'Agent and command may differ in version; restart the agent: systemctl restart holdfast',
+  });
+}

@@ -1,0 +1,4 @@
+/** `holdfast retry` for people. */
+export function renderRetry({ deployment }: { readonly deployment: string }): string {
+  return `${deployment} is tried again; holdfast status shows how it goes.\n`;
+}
