@@ -77,6 +77,15 @@ export interface PullNotes {
   endPull(reference: string, imageId: string | null): void;
 }
 
+/** What this device told last: as the outbox forgets what the broker has, this remembers it. */
+export interface EventJournal {
+  /**
+   * At most `limit` events, the newest first: those that wait, and of those that the broker has the newest 900 to 1000 in
+   * 1 MiB, none of them on a disk that was full. A sample that the broker had before it was written is not among them.
+   */
+  newest(limit: number): readonly Event[];
+}
+
 /** What such pulls brought, as far as it is not forgotten. */
 export interface PulledImages {
   pulledImages(): readonly PulledImage[];

@@ -1,21 +1,22 @@
-// The outbox: numbered events until they are acknowledged, within a number of bytes.
+// The outbox: numbered events until they are acknowledged, within a number of bytes; and the newest of those after.
 //
 // Where an event is   leaves it by
 // held in memory      being acknowledged; being written, with the next that may not be lost or when asked to; the end
 //                     of the process
 // in the table        being acknowledged; being dropped for want of space, the least important first
+// in the journal      newer ones taking its place; a disk that is full
 //
 // Numbers are given without a gap, so a gap between what is acknowledged and what is left is what was lost.
 import type { Event, NewEvent } from '../../protocol/reports/events.ts';
+import { StoreBlocked } from '../ports/store.ts';
 import { IMPORTANCE, type Importance, importanceOf } from '../reconcile/tell/event-importance.ts';
 import type { SqlDatabase } from './database.ts';
-import { oldestFor, type StoredEvent, thinnedOut } from './outbox-room.ts';
+import { EMPTY_JOURNAL, grownBy, type JournalSize, readJournal, trimJournal } from './event-journal.ts';
+import { EVENT_SIZE, oldestFor, ROW_BYTES, type StoredEvent, thinnedOut } from './outbox-room.ts';
 import { inTransaction, parseBody, readCounter, writeCounter } from './rows.ts';
 
 /** Unless told otherwise: a month of samples at the default interval takes a seventh of it. */
 export const OUTBOX_BYTES = 16 * 1024 ** 2;
-/** What an event takes of the table and its index besides its body, about. */
-const ROW_BYTES = 64;
 /** Past it they are written, so that what a process may lose is bounded. */
 const MAX_HELD = 100;
 /** Numbers for held events are reserved by the block: none is ever told twice, and few are written. */
@@ -24,7 +25,6 @@ const SEQ_BLOCK = 50;
 const DROP_ROWS = 1000;
 
 const LEAST_FIRST = [IMPORTANCE.sample, IMPORTANCE.progress, IMPORTANCE.transition] as const;
-const SIZE = `length(CAST(body AS BLOB)) + ${ROW_BYTES} AS bytes`;
 
 interface HeldEvent {
   readonly seq: number;
@@ -34,6 +34,12 @@ interface HeldEvent {
 
 /** What one of any earlier version may have told. */
 type StoredBody = Pick<Event, 'type' | 'deployment' | 'service'>;
+interface Row {
+  readonly seq: number;
+  readonly at: string;
+  readonly body: string;
+}
+
 type BytesOf = Record<Importance, number>;
 
 export class EventRows {
@@ -44,17 +50,20 @@ export class EventRows {
   /** Up to here a number may have been told, as far as the table knows. */
   #reservedSeq: number;
   #acknowledgedSeq: number;
-  /** What the table holds, by importance. */
+  /** What waits in the table, by importance. */
   #bytes: BytesOf;
+  /** What the table holds of acknowledged events. */
+  #journal: JournalSize;
 
-  /** The events in the table never take more than `capBytes`. */
+  /** The events that wait in the table never take more than `capBytes`. */
   constructor(db: SqlDatabase, capBytes: number) {
     this.#db = db;
     this.#capBytes = capBytes;
     this.#acknowledgedSeq = readCounter(db, 'events_acknowledged');
     this.#reservedSeq = readCounter(db, 'events_numbered');
     this.#lastSeq = this.#reservedSeq;
-    this.#bytes = readBytes(db);
+    this.#bytes = readBytes(db, this.#acknowledgedSeq);
+    this.#journal = readJournal(db, this.#acknowledgedSeq);
   }
 
   /** The last number that was given, or may have been by the process before. */
@@ -62,7 +71,7 @@ export class EventRows {
     return this.#lastSeq;
   }
 
-  /** What the table holds; at most the cap. */
+  /** What waits in the table; at most the cap. */
   get storedBytes(): number {
     return totalOf(this.#bytes);
   }
@@ -86,17 +95,29 @@ export class EventRows {
 
   pendingEvents(limit: number): Event[] {
     const stored = this.#db
-      .all<{ seq: number; at: string; body: string }>(
-        'SELECT seq, at, body FROM events ORDER BY seq LIMIT ?',
+      .all<Row>(
+        'SELECT seq, at, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?',
+        this.#acknowledgedSeq,
         limit,
       )
-      .map(({ seq, at, body }) => ({ ...parseBody<StoredBody>(body), seq, at }));
+      .map(toEvent);
     const held = this.#held.map(({ seq, at, event }) => ({ ...event, seq, at }));
     return [...stored, ...held].slice(0, limit);
   }
 
+  /** As `EventJournal.newest`. */
+  newest(limit: number): Event[] {
+    const stored = this.#db
+      .all<Row>('SELECT seq, at, body FROM events ORDER BY seq DESC LIMIT ?', limit)
+      .map(toEvent);
+    const held = this.#held.map(({ seq, at, event }) => ({ ...event, seq, at }));
+    return [...held.toReversed(), ...stored].slice(0, limit);
+  }
+
   countEvents(): number {
-    const stored = this.#db.all<{ n: number }>('SELECT count(*) AS n FROM events')[0]?.n ?? 0;
+    const stored =
+      this.#db.all<{ n: number }>('SELECT count(*) AS n FROM events WHERE seq > ?', this.#acknowledgedSeq)[0]
+        ?.n ?? 0;
     return stored + this.#held.length;
   }
 
@@ -106,18 +127,34 @@ export class EventRows {
 
   acknowledgeEvents(upToSeq: number): void {
     const bytes = { ...this.#bytes };
-    inTransaction(this.#db, () => {
-      const gone = this.#db.all<{ importance: Importance; bytes: number }>(
-        `DELETE FROM events WHERE seq <= ? RETURNING importance, ${SIZE}`,
-        upToSeq,
-      );
-      for (const row of gone) bytes[row.importance] -= row.bytes;
-      // Those that were held never reached the disk, and neither does this.
-      if (gone.length > 0) writeCounter(this.#db, 'events_acknowledged', upToSeq);
-    });
+    const told = this.#db.all<StoredEvent & { importance: Importance }>(
+      `SELECT seq, importance, ${EVENT_SIZE} FROM events WHERE seq > ? AND seq <= ?`,
+      this.#acknowledgedSeq,
+      upToSeq,
+    );
+    for (const row of told) bytes[row.importance] -= row.bytes;
+    // Those that were held never reached the disk, and neither does this.
+    if (told.length > 0)
+      this.#journal = inTransaction(this.#db, () => {
+        writeCounter(this.#db, 'events_acknowledged', upToSeq);
+        return trimJournal(this.#db, told.reduce(grownBy, this.#journal), upToSeq);
+      });
     this.#bytes = bytes;
     this.#acknowledgedSeq = upToSeq;
     this.#held = this.#held.filter(({ seq }) => seq > upToSeq);
+  }
+
+  /** Drops the journal for want of room on the disk; `false` where that gives none. */
+  giveUpJournal(): boolean {
+    if (this.#journal.count === 0) return false;
+    try {
+      this.#db.run('DELETE FROM events WHERE seq <= ?', this.#acknowledgedSeq);
+    } catch (error) {
+      if (error instanceof StoreBlocked) return false;
+      throw error;
+    }
+    this.#journal = EMPTY_JOURNAL;
+    return true;
   }
 
   #number(event: NewEvent, at: string): HeldEvent {
@@ -133,13 +170,15 @@ export class EventRows {
   #write(events: readonly HeldEvent[]): void {
     const last = events.at(-1);
     if (last === undefined) return;
-    const bytes = { ...this.#bytes };
-    inTransaction(this.#db, () => {
-      for (const event of events) this.#insert(event, bytes);
-      this.#makeRoom(bytes);
-      if (last.seq > this.#reservedSeq) writeCounter(this.#db, 'events_numbered', last.seq);
-    });
-    this.#bytes = bytes;
+    this.#bytes = withRoom(this, () =>
+      inTransaction(this.#db, () => {
+        const bytes = { ...this.#bytes };
+        for (const event of events) this.#insert(event, bytes);
+        this.#makeRoom(bytes);
+        if (last.seq > this.#reservedSeq) writeCounter(this.#db, 'events_numbered', last.seq);
+        return bytes;
+      }),
+    );
     this.#reservedSeq = Math.max(this.#reservedSeq, last.seq);
     this.#held = [];
   }
@@ -170,8 +209,9 @@ export class EventRows {
 
   #oldest(importance: Importance, limit = -1): StoredEvent[] {
     return this.#db.all<StoredEvent>(
-      `SELECT seq, ${SIZE} FROM events WHERE importance = ? ORDER BY seq LIMIT ?`,
+      `SELECT seq, ${EVENT_SIZE} FROM events WHERE importance = ? AND seq > ? ORDER BY seq LIMIT ?`,
       importance,
+      this.#acknowledgedSeq,
       limit,
     );
   }
@@ -184,16 +224,31 @@ export class EventRows {
   }
 }
 
-/** Looks at all that is stored, once. */
-function readBytes(db: SqlDatabase): BytesOf {
+/** Looks at all that waits, once. */
+function readBytes(db: SqlDatabase, acknowledgedSeq: number): BytesOf {
   const bytes: BytesOf = { [IMPORTANCE.sample]: 0, [IMPORTANCE.progress]: 0, [IMPORTANCE.transition]: 0 };
   for (const row of db.all<StoredEvent & { importance: Importance }>(
-    `SELECT seq, importance, ${SIZE} FROM events`,
+    `SELECT seq, importance, ${EVENT_SIZE} FROM events WHERE seq > ?`,
+    acknowledgedSeq,
   ))
     bytes[row.importance] += row.bytes;
   return bytes;
 }
 
+function toEvent({ seq, at, body }: Row): Event {
+  return { ...parseBody<StoredBody>(body), seq, at };
+}
+
 function totalOf(bytes: BytesOf): number {
   return LEAST_FIRST.reduce<number>((sum, importance) => sum + bytes[importance], 0);
+}
+
+/** Writes; where the disk is full, once more without the journal. */
+export function withRoom<T>(journal: Pick<EventRows, 'giveUpJournal'>, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    if (!(error instanceof StoreBlocked && error.code === 'no_space' && journal.giveUpJournal())) throw error;
+    return write();
+  }
 }

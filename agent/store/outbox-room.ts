@@ -1,5 +1,9 @@
 // What goes when the outbox has no room for all of it.
 
+/** What an event takes of the table and its index besides its body, about. */
+export const ROW_BYTES = 64;
+export const EVENT_SIZE = `length(CAST(body AS BLOB)) + ${ROW_BYTES} AS bytes`;
+
 /** An event in the table. */
 export interface StoredEvent {
   readonly seq: number;

@@ -21,6 +21,7 @@ import type { DeploymentRecord } from '../model/record.ts';
 import {
   type AcceptedDocument,
   type AcceptedRevision,
+  type EventJournal,
   type PendingStatus,
   type Store,
   StoreBlocked,
@@ -29,7 +30,7 @@ import { CommandRows } from './command-rows.ts';
 import type { ToldNumbers } from './copy-shapes.ts';
 import type { SqlDatabase } from './database.ts';
 import { DeploymentRows, type LostRecord } from './deployment-rows.ts';
-import { EventRows, OUTBOX_BYTES } from './event-rows.ts';
+import { EventRows, OUTBOX_BYTES, withRoom } from './event-rows.ts';
 import { HeldWrites } from './held-writes.ts';
 import { ImageRows } from './image-rows.ts';
 import { compareIdentity, type Identity } from './kept-identity.ts';
@@ -124,9 +125,11 @@ export class SqliteStore implements Store {
   }
 
   acceptDocument(document: AcceptedDocument): void {
-    this.#refusals.flush();
-    this.#held.flush();
-    this.#deployments.acceptDocument(document);
+    withRoom(this.#events, () => {
+      this.#refusals.flush();
+      this.#held.flush();
+      this.#deployments.acceptDocument(document);
+    });
   }
 
   acceptedRevisions(deployment: string): AcceptedRevision[] {
@@ -170,13 +173,17 @@ export class SqliteStore implements Store {
   }
 
   writeRecord(deployment: string, record: DeploymentRecord): void {
-    this.#held.flush();
-    this.#deployments.writeRecord(deployment, record);
+    withRoom(this.#events, () => {
+      this.#held.flush();
+      this.#deployments.writeRecord(deployment, record);
+    });
   }
 
   beginCommand(id: string): boolean {
-    this.#held.flush();
-    return this.#commands.beginCommand(id);
+    return withRoom(this.#events, () => {
+      this.#held.flush();
+      return this.#commands.beginCommand(id);
+    });
   }
 
   answerCommand(reply: Reply): void {
@@ -229,6 +236,10 @@ export class SqliteStore implements Store {
 
   acknowledgeEvents(upToSeq: number): void {
     this.#held.write('acknowledged', null, () => this.#events.acknowledgeEvents(upToSeq));
+  }
+
+  get journal(): EventJournal {
+    return this.#events;
   }
 
   nextStatusSeq(): number | null {
