@@ -118,20 +118,23 @@ export class Connection {
    * Asks once, at QoS 1; all that is retained comes again, also of a filter that was subscribed before. One filter at a
    * time, so that a refusal names it.
    */
-  subscribe(filter: string): Promise<Answer> {
-    return new Promise((resolve) => {
+  async subscribe(filter: string): Promise<Answer> {
+    const error = await new Promise<Error | null>((resolve) => {
       // Retain handling 0 sends what is retained at each SUBSCRIBE.
-      this.#client.subscribe(filter, { qos: 1, rh: 0 }, (error) => resolve(this.#answerOf(error)));
+      this.#client.subscribe(filter, { qos: 1, rh: 0 }, (refusal) => resolve(refusal));
     });
+    return this.#answerOf(error);
   }
 
   /** The broker takes packets in order: at the answer it has seen all that was sent before. */
-  unsubscribe(filters: readonly string[]): Promise<Answer> {
-    return new Promise((resolve) => {
-      this.#client.unsubscribe([...filters], (error) => resolve(this.#answerOf(error)));
+  async unsubscribe(filters: readonly string[]): Promise<Answer> {
+    const error = await new Promise<Error | undefined>((resolve) => {
+      this.#client.unsubscribe([...filters], (refusal) => resolve(refusal));
     });
+    return this.#answerOf(error);
   }
 
+  /** To be asked after the library's callback: it refuses what was asked just before it tells of the end. */
   #answerOf(error: Error | null | undefined): Answer {
     if (!error) return GRANTED;
     return this.#phase === 'over' ? UNANSWERED : { ok: false, error };

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Broker } from '../../../../fleet/ctl/broker/broker.ts';
+import { until } from '../../../fakes/until.ts';
 import { connect, failureOf, pauses, startBroker, startServer } from './broker-harness.ts';
 
 describe('a connection', () => {
@@ -43,6 +45,39 @@ describe('a connection', () => {
     const broker = await connect(url);
     const failure = await failureOf(broker.publishRetained('a', 'b'));
     expect(failure).toMatchObject({ exitCode: 3, code: 'broker_silent' });
+    await broker.close();
+  });
+
+  test.each([
+    ['subscribing', (broker: Broker) => broker.subscribe(['a'])],
+    ['unsubscribing', (broker: Broker) => broker.unsubscribe(['a'])],
+    ['publishing', (broker: Broker) => broker.publishRetained('a', 'b')],
+  ])('one that ends while %s is told as lost, not as refused', async (_name, ask) => {
+    const { url } = await startServer((socket) => {
+      socket.write(Buffer.from([0x20, 3, 0, 0, 0]));
+      socket.once('data', () => socket.end());
+    });
+    const broker = await connect(url);
+    const failure = await failureOf(ask(broker));
+    expect(failure).toMatchObject({
+      exitCode: 3,
+      code: 'broker_lost',
+      hint: expect.stringContaining('try again'),
+    });
+    expect(failure.message).toMatch(/^the connection to the broker at 127\.0\.0\.1:\d+ was lost$/);
+    await broker.close();
+  });
+
+  test('an error in a listener ends what is waited for', async () => {
+    const remote = await startBroker();
+    await remote.publishRetained('a', 'b');
+    const broker = await connect(remote.url);
+    broker.onMessage(() => {
+      throw new Error('a fault');
+    });
+    await broker.subscribe(['a']).catch(() => undefined);
+    await until('the end', () => broker.signal.aborted);
+    await expect(broker.pause(1)).rejects.toThrow('a fault');
     await broker.close();
   });
 });
