@@ -21,7 +21,8 @@ import { LimitedStream } from './limited-stream.ts';
 import type { IncomingMessage, Outgoing } from './message.ts';
 import type { ProtocolVersion, VersionVerdict } from './protocol-version.ts';
 import { PublishWindow, STALL_MS } from './publish-window.ts';
-import { describeReason, isVersionRefused, NOT_AUTHORIZED } from './reasons.ts';
+import { isVersionRefused } from './reasons.ts';
+import { sendPublish } from './send-publish.ts';
 import type { Session } from './session.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { tlsProblemOf } from './tls-problem.ts';
@@ -32,11 +33,6 @@ const DISCONNECT_TIMEOUT_MS = 500;
 /** After a message that could not be taken; reconnecting is the only way to be sent it again. */
 const REDELIVERY_MS = 60_000;
 const IN_FLIGHT = 16;
-/** What AWS IoT Core carries; past it, it ends the connection. */
-const MAX_PACKET_BYTES = 128 * 1024;
-/** Fixed header, topic length, packet id and an empty property list. */
-const PUBLISH_OVERHEAD_BYTES = 10;
-
 export interface ConnectionOptions {
   readonly stream: Duplex;
   readonly version: ProtocolVersion;
@@ -228,29 +224,9 @@ export class Connection {
   }
 
   #send(message: Outgoing, settle: (answer: Answer) => void): void {
-    const { topic, payload, retain } = message;
-    const sizeBytes = Buffer.byteLength(topic) + Buffer.byteLength(payload) + PUBLISH_OVERHEAD_BYTES;
-    const maxBytes = Math.min(
-      MAX_PACKET_BYTES,
-      this.#client.serverProperties?.maximumPacketSize ?? MAX_PACKET_BYTES,
-    );
-    if (sizeBytes > maxBytes) {
-      // Sent all the same, it would end the connection, at each try.
-      this.#options.logger.error({ topic, sizeBytes, maxBytes }, 'larger than the broker takes');
-      settle({ ok: false, error: new Error('larger than the broker takes') });
-      return;
-    }
-    this.#client.publish(topic, payload, { qos: 1, retain }, (error) => {
-      if (error && this.#phase !== 'over') this.#takeRefusedPublish(topic, error);
-      settle(this.#answerOf(error));
-    });
-  }
-
-  #takeRefusedPublish(topic: string, error: Error): void {
-    const code = 'code' in error && typeof error.code === 'number' ? error.code : null;
-    const reason = code === null ? error.message : describeReason(code);
-    this.#options.logger.warn({ topic, reason }, 'the broker refuses a publish');
-    if (code === NOT_AUTHORIZED) this.#options.onDenied(topic);
+    const { logger, onDenied } = this.#options;
+    const options = { client: this.#client, logger, onDenied, isOver: () => this.#phase === 'over' };
+    sendPublish(message, options, (error) => settle(this.#answerOf(error)));
   }
 
   /** Subscribed at QoS 1 nothing comes at 2, and a broker that sends it all the same fills a store without bound. */
