@@ -279,8 +279,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/store/event-rows.ts',
-        find: 'this.#bytes = readBytes(db);',
-        replace: "db.run('DELETE FROM events');\n    this.#bytes = readBytes(db);",
+        find: 'this.#bytes = readBytes(db, this.#acknowledgedSeq);',
+        replace: "db.run('DELETE FROM events');\n    this.#bytes = readBytes(db, this.#acknowledgedSeq);",
       },
     ],
     promises: ['3 what waits in the outbox survives'],
