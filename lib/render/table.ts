@@ -1,4 +1,5 @@
 // Columns for people: widths by content, two spaces between.
+import Table from 'cli-table3';
 import { printable } from '../../protocol/values/text.ts';
 import { paint, type Style } from './colour.ts';
 import { shorten, widthOf } from './width.ts';
@@ -19,17 +20,32 @@ export interface TableOptions {
 }
 
 const GAP = '  ';
+const NO_BORDERS = {
+  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
+  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
+  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: GAP },
+};
 
 /** One line per row, without trailing spaces. */
 export function alignColumns(rows: readonly (readonly string[])[], options: TableOptions = {}): string[] {
   const cells = rows.map((row) => row.map(printable));
   const widths = fitWidths(measure(cells), options);
-  return cells.map((row, index) =>
-    widths
-      .map((width, column) => drawCell(row[column] ?? '', width, { row: index, column, options }))
-      .join(GAP)
-      .trimEnd(),
+  const table = new Table({
+    chars: NO_BORDERS,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    colAligns: widths.map((_, column) => (options.rightAligned?.includes(column) ? 'right' : 'left')),
+  });
+  table.push(
+    ...cells.map((row, index) =>
+      widths.map((width, column) => drawCell(row[column] ?? '', width, { row: index, column, options })),
+    ),
   );
+  return rows.length === 0
+    ? []
+    : table
+        .toString()
+        .split('\n')
+        .map((line) => line.trimEnd());
 }
 
 interface CellPlace {
@@ -39,12 +55,9 @@ interface CellPlace {
 }
 
 function drawCell(cell: string, width: number, { row, column, options }: CellPlace): string {
-  const { ellipsis = '..', rightAligned = [], styleOf = () => null } = options;
-  const text = shorten(cell, width, ellipsis);
-  const style = styleOf(row, column);
-  const padding = ' '.repeat(width - widthOf(text));
-  const painted = style === null ? text : paint(text, style);
-  return rightAligned.includes(column) ? `${padding}${painted}` : `${painted}${padding}`;
+  const text = shorten(cell, width, options.ellipsis ?? '..');
+  const style = options.styleOf?.(row, column) ?? null;
+  return style === null ? text : paint(text, style);
 }
 
 function measure(rows: readonly (readonly string[])[]): number[] {

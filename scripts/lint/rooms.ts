@@ -81,7 +81,7 @@ export const ROOMS: readonly Room[] = [
     path: 'lib/render',
     duty: 'text for people: tables, wrapped lines, widths, colour, elapsed time, the name that was meant',
     imports: VALUES,
-    packages: ['node:util'],
+    packages: ['cli-table3', 'string-width', 'node:util'],
   },
   {
     path: 'lib/reports',
