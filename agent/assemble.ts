@@ -12,6 +12,7 @@ import { HealthTracker } from './health/health-tracker.ts';
 import { EnginePresence } from './loop/engine-presence.ts';
 import { StallWatch } from './loop/stall-watch.ts';
 import { Supervisor } from './loop/supervisor.ts';
+import { newAgentState } from './notices/agent-state.ts';
 import type { Offers } from './operations/offer.ts';
 import { offerReport } from './operations/report.ts';
 import { offerRetry } from './operations/retry.ts';
@@ -82,29 +83,26 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
   const startedAt = clock.wallTime().toISOString();
   const { architecture, bootId } = host.readFacts();
   const tasks = new Tasks(onFatal);
+  const state = newAgentState();
   const presence = new EnginePresence(engine, {
     ...{ tasks, logger: loggerFor('engine') },
-    onChange: () => reporter.reportState(),
+    state: state.engine,
   });
   const wake = (deployment: string): void => supervisor.wake(deployment);
 
   const clockWatch = new ClockWatch({
     clock,
     readClock: () => host.readClock(),
-    onJump: ({ byMs }) => {
-      reporter.addEvents([{ type: 'clock_jumped', by_ms: byMs }]);
-      reporter.reportState();
-    },
-    onChange: () => reporter.reportState(),
+    state: state.clock,
   });
   const reporter = new Reporter({
-    ...{ store, clock, device, topicPrefix, bootId },
+    ...{ store, clock, device, topicPrefix, bootId, state },
     stateIntervalMs: options.stateIntervalMs,
     maxWaitMs: options.maxWaitMs,
     readState: (deployments) => {
       const at = clock.wallTime().toISOString();
-      const clockNow = { ...host.readClock(), lastJump: clockWatch.lastJump };
-      const facts = { host: host.readFacts(), clock: clockNow, engine: presence.facts };
+      const clockNow = { ...host.readClock(), lastJump: state.clock.value.lastJump };
+      const facts = { host: host.readFacts(), clock: clockNow, engine: state.engine.value.facts };
       return deviceState({ device, groups, agentVersion: VERSION, ...facts, deployments, at });
     },
     onRound: () => {
@@ -131,8 +129,9 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     tasks,
     space: {
       reserveBytes: options.imageReserveBytes,
-      readDisk: () => diskOf(presence.facts, host),
+      readDisk: () => diskOf(state.engine.value.facts, host),
     },
+    line: state.line,
     onChange,
   });
   const stalls = new StallWatch(clock, loggerFor('loop'));
@@ -152,7 +151,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     status: offerStatus({
       identity: { ...options, startedAt, agentVersion: VERSION },
       broker: { status: () => line.status() },
-      engine: presence,
+      engine: state.engine,
       reporter,
     }),
     retry: offerRetry({ supervisor, puller }),
@@ -169,20 +168,13 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     ...{ store, clock, device, groups, topicPrefix },
     logger: loggerFor('intake'),
     onCommand: (id, payload) => commands.receive(id, payload),
-    onAccepted: (deployment) => {
-      supervisor.follow(deployment);
-      // A manager who publishes anew may have mended what made a pull fail.
-      puller.retryNow(deployment);
-    },
+    onAccepted: (deployment) => supervisor.follow(deployment),
     onRefused: (deployment) => reporter.reportRefusal(deployment),
     onEvent: (event) => reporter.addEvents([event]),
   });
   const line = edges.openLine({
-    onConnected: () => {
-      reporter.connected((topic, payload, how) => line.publish(topic, payload, how));
-      puller.networkIsBack();
-    },
-    onDisconnected: () => reporter.disconnected(),
+    onConnected: () => state.line.set(line),
+    onDisconnected: () => state.line.set(null),
     onMessage: (message) => intake.receive(message),
   });
 

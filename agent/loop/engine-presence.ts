@@ -1,50 +1,39 @@
 // Whether the engine answers, and what it says of itself: learned again each time it comes back.
 import type { Tasks } from '../../lib/failures/tasks.ts';
 import type { Logger } from '../../lib/program/logger.ts';
-import { type Engine, type EngineFacts, EngineUnavailable } from '../ports/engine.ts';
+import type { EngineState } from '../notices/agent-state.ts';
+import type { Watched } from '../notices/watched.ts';
+import { type Engine, EngineUnavailable } from '../ports/engine.ts';
 
 export interface EnginePresenceOptions {
   readonly logger: Logger;
   readonly tasks: Tasks;
-  /** `facts` are there after an absence, or gone. */
-  readonly onChange: () => void;
+  readonly state: Watched<EngineState>;
 }
 
 export class EnginePresence {
   readonly #engine: Engine;
   readonly #logger: Logger;
-  readonly #onChange: () => void;
+  readonly #state: Watched<EngineState>;
   readonly #tasks: Tasks;
-  #facts: EngineFacts | null = null;
-  #trouble: EngineUnavailable | null = null;
   #isAsking = false;
 
-  constructor(engine: Engine, { logger, tasks, onChange }: EnginePresenceOptions) {
+  constructor(engine: Engine, { logger, tasks, state }: EnginePresenceOptions) {
     this.#engine = engine;
     this.#logger = logger;
     this.#tasks = tasks;
-    this.#onChange = onChange;
-  }
-
-  /** `null` while it cannot be reached. */
-  get facts(): EngineFacts | null {
-    return this.#facts;
-  }
-
-  get trouble(): EngineUnavailable | null {
-    return this.#trouble;
+    this.#state = state;
   }
 
   /** Takes in how a call to the engine went; a change is logged once. */
   note(trouble: EngineUnavailable | null): void {
-    if (trouble !== null && this.#trouble === null)
+    const before = this.#state.value;
+    if (trouble !== null && before.trouble === null)
       this.#logger.warn({ err: trouble.message, hint: trouble.hint }, 'engine unreachable');
-    if (trouble === null && this.#trouble !== null) this.#logger.info({}, 'engine answers again');
-    this.#trouble = trouble;
-    if (trouble === null && this.#facts === null) this.#askOnce();
-    if (trouble === null || this.#facts === null) return;
-    this.#facts = null;
-    this.#onChange();
+    if (trouble === null && before.trouble !== null) this.#logger.info({}, 'engine answers again');
+    if (trouble === null && before.facts === null) this.#askOnce();
+    if (trouble === before.trouble) return;
+    this.#state.set({ facts: trouble === null ? before.facts : null, trouble });
   }
 
   #askOnce(): void {
@@ -56,12 +45,10 @@ export class EnginePresence {
   /** Asks the engine for its facts. Never rejects for an engine that is away. */
   async ask(): Promise<void> {
     try {
-      this.#facts = await this.#engine.facts();
-      this.#trouble = null;
-      this.#onChange();
+      this.#state.set({ facts: await this.#engine.facts(), trouble: null });
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) throw error;
-      this.#trouble = error;
+      this.#state.set({ ...this.#state.value, trouble: error });
     } finally {
       this.#isAsking = false;
     }

@@ -30,12 +30,18 @@ export class Supervisor {
    * another group's document may count since the configuration changed. It ends at once where nothing is to do.
    */
   start(): void {
-    for (const name of this.#options.store.deploymentNames()) this.follow(name);
+    for (const name of this.#options.store.deploymentNames()) this.#follow(name);
     this.#tasks.run(this.#watchEngine());
   }
 
   /** A document was accepted: wakes the loop of its deployment, or starts it. */
   follow(name: string): void {
+    this.#follow(name);
+    // A manager who publishes anew may have mended what made a pull fail.
+    this.#options.puller.retryNow(name);
+  }
+
+  #follow(name: string): void {
     this.#loops.get(name)?.follow();
     // What is accepted while the agent ends is stored; the next one starts it.
     if (this.#loops.has(name) || this.#abort.signal.aborted) return;

@@ -20,7 +20,9 @@ export interface StatusSources {
   readonly identity: AgentIdentity;
   readonly broker: { status(): LineStatus };
   /** Why the engine does not answer; `null` while it does. */
-  readonly engine: { readonly trouble: { readonly message: string; readonly hint: string | null } | null };
+  readonly engine: {
+    readonly value: { readonly trouble: { readonly message: string; readonly hint: string | null } | null };
+  };
   readonly reporter: {
     /** Reports that wait for the broker. */
     pending(): { events: number; statuses: number };
@@ -42,9 +44,9 @@ function localStatus({ identity, broker, engine, reporter }: StatusSources): Loc
     started_at: identity.startedAt,
     broker: brokerPart(broker.status(), identity.brokerUrl),
     engine: {
-      is_reachable: engine.trouble === null,
-      message: engine.trouble?.message ?? null,
-      hint: engine.trouble?.hint ?? null,
+      is_reachable: engine.value.trouble === null,
+      message: engine.value.trouble?.message ?? null,
+      hint: engine.value.trouble?.hint ?? null,
     },
     outbox: reporter.pending(),
     deployments: reporter.statuses(),

@@ -1,8 +1,8 @@
 // The device state document, put together from what host and engine say.
 import { type DeviceState, STATE_SCHEMA } from '../../protocol/reports/state.ts';
+import type { ClockJump } from '../notices/agent-state.ts';
 import type { EngineFacts } from '../ports/engine.ts';
 import type { ClockReading, HostFacts } from '../ports/host.ts';
-import type { ClockJump } from './clock-watch.ts';
 
 export interface StateParts {
   readonly device: string;

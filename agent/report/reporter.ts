@@ -2,13 +2,15 @@
 import type { NewEvent } from '../../protocol/reports/events.ts';
 import type { Status } from '../../protocol/reports/status.ts';
 import type { StatusBody } from '../model/situation.ts';
+import type { AgentState } from '../notices/agent-state.ts';
 import type { Source, Statuses } from '../ports/store.ts';
-import { Delivery, type DeliveryOptions, type Publish } from './delivery.ts';
+import { Delivery, type DeliveryOptions } from './delivery.ts';
 import { EventOutbox, type EventOutboxOptions } from './event-outbox.ts';
 import type { Sample } from './sample.ts';
 import { ToldStatuses, type ToldStatusesOptions } from './told-statuses.ts';
 
-export type ReporterOptions = DeliveryOptions & EventOutboxOptions & Pick<ToldStatusesOptions, 'store'>;
+export type ReporterOptions = DeliveryOptions &
+  EventOutboxOptions & { readonly state: AgentState } & Pick<ToldStatusesOptions, 'store'>;
 
 export class Reporter {
   readonly #store: Pick<Statuses, 'pendingStatuses'>;
@@ -25,6 +27,23 @@ export class Reporter {
     });
     this.#events = new EventOutbox(options);
     this.#delivery = new Delivery(options, this.#statuses, this.#events);
+    this.#watch(options.state);
+  }
+
+  #watch({ engine, clock, line }: AgentState): void {
+    engine.watch((now, before) => {
+      if (now.facts !== before.facts) this.reportState();
+    });
+    clock.watch(({ lastJump }, before) => {
+      if (lastJump !== null && lastJump !== before.lastJump)
+        this.addEvents([{ type: 'clock_jumped', by_ms: lastJump.byMs }]);
+      this.reportState();
+    });
+    line.watch((now) => {
+      this.#delivery.setPublish(now === null ? null : (...message) => now.publish(...message));
+      // Retained topics are written anew, and the outbox empties.
+      if (now !== null) this.reportAll();
+    });
   }
 
   /** Statuses as they were last told, by deployment name. */
@@ -72,16 +91,6 @@ export class Reporter {
   /** The device state has changed, and is told at once. */
   reportState(): void {
     this.#delivery.tellState();
-  }
-
-  /** The broker can be reached: retained topics are written anew, and the outbox empties. */
-  connected(publish: Publish): void {
-    this.#delivery.setPublish(publish);
-    this.reportAll();
-  }
-
-  disconnected(): void {
-    this.#delivery.setPublish(null);
   }
 
   pending(): { events: number; statuses: number } {

@@ -4,6 +4,7 @@ import type { Logger } from '../../lib/program/logger.ts';
 import type { Clock, Random } from '../../lib/time/clock.ts';
 import type { ImageStanding } from '../model/observed.ts';
 import { uniqueWants, type Want, wantKey } from '../model/want.ts';
+import type { AgentState } from '../notices/agent-state.ts';
 import type { PullFailure, Supplier } from '../ports/supplier.ts';
 import { ImagePull, type ImagePullContext, lookFor } from './image-pull.ts';
 import { findShortage, type ImageSpace } from './image-space.ts';
@@ -32,6 +33,7 @@ export interface ImagePullerOptions {
   readonly architecture: string;
   readonly tasks: Tasks;
   readonly space: ImageSpace;
+  readonly line: AgentState['line'];
   /** Something about an image changed that a deployment waits for. */
   readonly onChange: (deployments: readonly string[]) => void;
 }
@@ -51,6 +53,9 @@ export class ImagePuller {
 
   constructor(options: ImagePullerOptions) {
     this.#options = options;
+    options.line.watch((now) => {
+      if (now !== null) this.#networkIsBack();
+    });
   }
 
   /** Where an image stands now. Asks the engine afresh, unless it is being pulled. */
@@ -87,7 +92,7 @@ export class ImagePuller {
   }
 
   /** Tries what merely found no registry at once: a line that comes and goes must make no other pull dearer. */
-  networkIsBack(): void {
+  #networkIsBack(): void {
     for (const [key, { code }] of this.#failures) {
       const isFree = this.#pasts.get(key)?.tries.fetchedBytes === 0;
       if (code === 'registry_unreachable' && isFree) this.#failures.delete(key);

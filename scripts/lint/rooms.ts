@@ -151,6 +151,12 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   {
+    path: 'agent/notices',
+    duty: 'how the agent itself stands: values that one room writes and others watch',
+    imports: ['agent/ports'],
+    packages: [],
+  },
+  {
     path: 'agent/config',
     duty: 'file and environment, read once into a frozen value',
     imports: ['protocol', ...VALUES, 'lib/failures', 'lib/mqtt'],
@@ -195,13 +201,13 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/report',
     duty: 'statuses, device state, events and samples, out to the broker',
-    imports: ['protocol', ...EDGE],
+    imports: ['protocol', 'agent/notices', ...EDGE],
     packages: [],
   },
   {
     path: 'agent/supply',
     duty: 'images: pulled, counted, removed',
-    imports: ['protocol', ...EDGE],
+    imports: ['protocol', 'agent/notices', ...EDGE],
     packages: [],
   },
   {
@@ -214,6 +220,7 @@ export const ROOMS: readonly Room[] = [
       'agent/reconcile/update',
       'agent/reconcile/tell',
       'agent/health',
+      'agent/notices',
       'agent/report',
       'agent/supply',
       ...EDGE,
@@ -261,6 +268,7 @@ export const ROOMS: readonly Room[] = [
       'agent/doors/mqtt',
       'agent/doors/socket',
       'agent/loop',
+      'agent/notices',
       'agent/operations',
       'agent/health',
       'agent/host',

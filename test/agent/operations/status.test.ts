@@ -10,7 +10,7 @@ const SOURCES: StatusSources = {
   broker: {
     status: () => ({ isConnected: true, protocol: '5', since: '2026', trouble: null, denied: ['a/b'] }),
   },
-  engine: { trouble: null },
+  engine: { value: { trouble: null } },
   reporter: { pending: () => ({ events: 1, statuses: 2 }), statuses: () => [makeDeployment()] },
 };
 
@@ -40,7 +40,7 @@ test('the status is told to the byte', async () => {
 
 test('an engine that does not answer is told with its hint', async () => {
   const trouble = { message: 'it is away', hint: 'start it' };
-  expect(await tell({ engine: { trouble } })).toMatchObject({
+  expect(await tell({ engine: { value: { trouble } } })).toMatchObject({
     engine: { is_reachable: false, message: 'it is away', hint: 'start it' },
   });
 });

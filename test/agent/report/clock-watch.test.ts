@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type ClockJump, ClockWatch } from '../../../agent/report/clock-watch.ts';
+import { type ClockJump, newAgentState } from '../../../agent/notices/agent-state.ts';
+import { ClockWatch } from '../../../agent/report/clock-watch.ts';
 import { MemoryHost } from '../../fakes/memory-host.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
 
@@ -8,24 +9,26 @@ function makeWatch(wallTime = '2026-11-23T00:00:00.000Z') {
   const host = new MemoryHost(clock);
   const jumps: ClockJump[] = [];
   let changes = 0;
+  const { clock: state } = newAgentState();
   const watch = new ClockWatch({
     clock,
     readClock: () => host.readClock(),
-    onJump: (jump) => jumps.push(jump),
-    onChange: () => {
-      changes += 1;
-    },
+    state,
   });
-  return { clock, host, watch, jumps, changes: () => changes };
+  state.watch((now, before) => {
+    if (now.lastJump !== null && now.lastJump !== before.lastJump) jumps.push(now.lastJump);
+    else changes += 1;
+  });
+  return { clock, host, watch, state, jumps, changes: () => changes };
 }
 
 test('a clock that is never set makes no news', async () => {
-  const { clock, watch, jumps, changes } = makeWatch();
+  const { clock, watch, state, jumps, changes } = makeWatch();
   for (let n = 0; n < 100; n += 1) {
     await clock.advance(3_600_000);
     watch.look();
   }
-  expect([jumps, changes(), watch.lastJump]).toEqual([[], 0, null]);
+  expect([jumps, changes(), state.value.lastJump]).toEqual([[], 0, null]);
 });
 
 const settings: readonly [string, string, number][] = [
@@ -36,13 +39,13 @@ const settings: readonly [string, string, number][] = [
 test.each(settings)(
   'a clock that is set %s is told once, by how much and to when',
   async (_title, to, byMs) => {
-    const { clock, watch, jumps } = makeWatch();
+    const { clock, watch, state, jumps } = makeWatch();
     await clock.advance(60_000);
     clock.setWallTime(to);
     watch.look();
     watch.look();
     expect(jumps).toEqual([{ byMs, at: to }]);
-    expect(watch.lastJump).toEqual({ byMs, at: to });
+    expect(state.value.lastJump).toEqual({ byMs, at: to });
   },
 );
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StatusBody } from '../../../agent/model/situation.ts';
+import { newAgentState } from '../../../agent/notices/agent-state.ts';
 import { deviceState } from '../../../agent/report/device-state.ts';
 import { BURST_BYTES, BYTES_PER_SECOND } from '../../../agent/report/pace.ts';
 import { Reporter } from '../../../agent/report/reporter.ts';
@@ -43,7 +44,9 @@ function makeReporter(store: SqliteStore) {
   const ending = new AbortController();
   const broker = { takes: true };
   let rounds = 0;
+  const state = newAgentState();
   const reporter = new Reporter({
+    state,
     ...{ store, clock, device: 'edge-01', topicPrefix: 'hf', bootId: 'boot', stateIntervalMs: 300_000 },
     maxWaitMs: 15_000,
     readState: (deployments) =>
@@ -65,7 +68,8 @@ function makeReporter(store: SqliteStore) {
   const running = reporter.run(ending.signal);
   return {
     ...{ clock, reporter, told, broker, publish },
-    connect: () => reporter.connected(publish),
+    connect: () => state.line.set({ publish }),
+    disconnect: () => state.line.set(null),
     rounds: () => rounds,
     of: (topic: string) => told.filter((message) => message.topic === topic).map(({ value }) => value),
     async end() {
@@ -180,12 +184,12 @@ describe('a status', () => {
 
   testReporter(
     'is told again after each connect, as a broker may forget',
-    async ({ reporter, clock, connect, of }) => {
+    async ({ reporter, clock, connect, disconnect, of }) => {
       reporter.reportStatus('line', 'device', BODY);
       for (let n = 0; n < 3; n += 1) {
         connect();
         await clock.advance(5000);
-        reporter.disconnected();
+        disconnect();
         await clock.advance(5000);
       }
       expect(of('status/line')).toHaveLength(3);

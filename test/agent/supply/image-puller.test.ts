@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Want } from '../../../agent/model/want.ts';
+import { newAgentState } from '../../../agent/notices/agent-state.ts';
 import type { ImageLook } from '../../../agent/ports/engine.ts';
 import { EngineUnavailable } from '../../../agent/ports/engine.ts';
 import type { Supplier } from '../../../agent/ports/supplier.ts';
@@ -30,6 +31,8 @@ function setUp({ random = fork(1, 'puller'), supplierOf = byEngine }: Parts = {}
   const engine = new MemoryEngine(daemon);
   const changes: string[] = [];
   const space: { freeBytes: number | null } = { freeBytes: 100_000 * MIB };
+  const { line } = newAgentState();
+  const networkIsBack = (): void => line.set({ publish: async () => true });
   const puller = new ImagePuller({
     ...{
       engine,
@@ -45,6 +48,7 @@ function setUp({ random = fork(1, 'puller'), supplierOf = byEngine }: Parts = {}
       readDisk: () =>
         space.freeBytes === null ? null : { path: '/var/lib/docker', freeBytes: space.freeBytes },
     },
+    line,
     onChange: (deployments) => changes.push(...deployments),
   });
   const { registry, images } = daemon;
@@ -57,7 +61,7 @@ function setUp({ random = fork(1, 'puller'), supplierOf = byEngine }: Parts = {}
   };
   const want = (deployment: string, wanted: readonly (string | Want)[]): void =>
     puller.want(deployment, wanted.map(asWant));
-  return { clock, daemon, engine, puller, registry, images, changes, space, standing, want };
+  return { clock, daemon, engine, puller, networkIsBack, registry, images, changes, space, standing, want };
 }
 
 function byEngine(engine: MemoryEngine): Supplier {
@@ -306,7 +310,7 @@ describe('a pull', () => {
     world.want('line', [A]);
     await world.clock.advance(10 * MINUTE_MS);
     world.registry.isReachable = true;
-    world.puller.networkIsBack();
+    world.networkIsBack();
     await world.clock.advance(5000);
     expect(await world.standing(A)).toMatchObject({ kind: 'present' });
   });
@@ -319,7 +323,7 @@ describe('a pull', () => {
     world.want('line', [A, B]);
     await world.clock.advance(2000);
     for (let n = 0; n < 5; n += 1) {
-      world.puller.networkIsBack();
+      world.networkIsBack();
       await world.clock.advance(100);
     }
     expect([pullsOf(world, A), pullsOf(world, B)]).toEqual([1, 1]);

@@ -1,0 +1,41 @@
+// How the agent itself stands: each part is written by the room that knows it, and watched by whoever tells of it or acts on it.
+import type { EngineFacts, EngineUnavailable } from '../ports/engine.ts';
+import type { ClockReading } from '../ports/host.ts';
+import type { Line } from '../ports/line.ts';
+import { Watched } from './watched.ts';
+
+export interface EngineState {
+  /** `null` while it cannot be reached, and until it has told them. */
+  readonly facts: EngineFacts | null;
+  /** Why the last call did not reach it; `null` where it did. */
+  readonly trouble: EngineUnavailable | null;
+}
+
+export interface ClockJump {
+  /** Negative when the clock went back. */
+  readonly byMs: number;
+  /** The time that it showed after, ISO 8601. */
+  readonly at: string;
+}
+
+export interface ClockState {
+  readonly isSynchronised: ClockReading['isSynchronised'];
+  /** The newest since the agent started. */
+  readonly lastJump: ClockJump | null;
+}
+
+export interface AgentState {
+  readonly engine: Watched<EngineState>;
+  readonly clock: Watched<ClockState>;
+  /** The line, while it is connected. */
+  readonly line: Watched<Pick<Line, 'publish'> | null>;
+}
+
+/** Before anything is known. */
+export function newAgentState(): AgentState {
+  return {
+    engine: new Watched<EngineState>({ facts: null, trouble: null }),
+    clock: new Watched<ClockState>({ isSynchronised: null, lastJump: null }),
+    line: new Watched<Pick<Line, 'publish'> | null>(null),
+  };
+}
