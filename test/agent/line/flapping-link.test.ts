@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { DEFAULT_TOPIC_PREFIX, formatTopic } from '../../../protocol/topics.ts';
 import { deployment } from '../../fakes/deployments.ts';
 import type { World } from '../../fakes/world.ts';
-import { test } from '../loop/world-test.ts';
+import { test } from '../whole/world-test.ts';
 
 const FLAP_MS = 5000;
 const FLAPS = 3_600_000 / FLAP_MS;

@@ -6,7 +6,7 @@ import { checkTopicPrefix, formatTopic, type Topic } from '../../../protocol/top
 import { deployment, PROBE } from '../../fakes/deployments.ts';
 import { programs } from '../../fakes/engine/programs.ts';
 import type { World } from '../../fakes/world.ts';
-import { test } from '../loop/world-test.ts';
+import { test } from '../whole/world-test.ts';
 
 const MAX_SLASHES = 7;
 const MAX_TOPIC_BYTES = 256;

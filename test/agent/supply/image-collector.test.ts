@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest';
 import { absent, deployment } from '../../fakes/deployments.ts';
 import type { World } from '../../fakes/world.ts';
-import { test } from '../loop/world-test.ts';
+import { test } from '../whole/world-test.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,6 +1,6 @@
 // kill -9 at seeded moments of real updates: whatever was half done, the next agent brings it to a good end, and
 // the promises have held all along. What is killed here on the real engine is killed at every single border on
-// the fake one, in test/agent/loop/power-cut.test.ts.
+// the fake one, in test/agent/whole/power-cut.test.ts.
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, inject, test } from 'vitest';
 import { between, fork, pick } from '../../fakes/random.ts';

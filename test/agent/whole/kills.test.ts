@@ -46,7 +46,7 @@ test.for(runs)('seed $seed: $scenario.name, killed at $border', async (run, { ma
   try {
     await survive(world, run);
   } catch (error) {
-    const again = `vitest run --project unit test/agent/loop/kills.test.ts -t 'seed ${run.seed}:'`;
+    const again = `vitest run --project unit test/agent/whole/kills.test.ts -t 'seed ${run.seed}:'`;
     const what = error instanceof Error ? error.message : String(error);
     throw new Error(`${what}\nkilled at ${run.border} and ${run.killsAtMs.join(', ')} ms; again: ${again}`, {
       cause: error,
