@@ -8,6 +8,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**', 'test/simulation/**'],
+          setupFiles: ['test/guards/leaks.ts'],
           testTimeout: 10_000,
           // The default leaves one core idle, which on two is half of them.
           maxWorkers: '100%',
@@ -27,6 +28,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/integration/global-setup.ts'],
+          setupFiles: ['test/guards/leftovers.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           // The engine is one machine's: files take turns, so that one test's load is not another's fault.

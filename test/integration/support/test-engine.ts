@@ -75,18 +75,26 @@ export class TestEngine {
     });
   }
 
-  /** Names of everything whose name, label or image holds `mark`. */
-  async findAll(mark: string): Promise<string[]> {
+  /** Names of everything whose name, label or image has `mark` in it. */
+  async findAll(mark: string | RegExp): Promise<string[]> {
     const [containers, networks, volumes, images] = await this.#list();
+    const isMarked = (text: string): boolean =>
+      typeof mark === 'string' ? text.includes(mark) : mark.test(text);
+    const isLabelled = (labels: Record<string, string> | null | undefined): boolean =>
+      Object.entries(labels ?? {})
+        .flat()
+        .some(isMarked);
     return [
       ...containers
-        .filter(({ Names, Labels }) =>
-          [...Names, ...Object.values(Labels)].some((text) => text.includes(mark)),
-        )
+        .filter(({ Names, Labels }) => Names.some(isMarked) || isLabelled(Labels))
         .map(({ Names, State }) => `container ${Names[0]} (${State})`),
-      ...networks.filter(({ Name }) => Name.includes(mark)).map(({ Name }) => `network ${Name}`),
-      ...volumes.filter(({ Name }) => Name.includes(mark)).map(({ Name }) => `volume ${Name}`),
-      ...images.filter((tag) => tag.includes(mark)).map((tag) => `image ${tag}`),
+      ...networks
+        .filter(({ Name, Labels }) => isMarked(Name) || isLabelled(Labels))
+        .map(({ Name }) => `network ${Name}`),
+      ...volumes
+        .filter(({ Name, Labels }) => isMarked(Name) || isLabelled(Labels))
+        .map(({ Name }) => `volume ${Name}`),
+      ...images.filter(isMarked).map((tag) => `image ${tag}`),
     ];
   }
 
