@@ -1,5 +1,6 @@
 // Puts the agent together from its edges. The service and the simulation both use this and nothing else, so
 // that what is tested is what runs.
+// Tested in test/agent/whole/deployment-loop.test.ts.
 
 import { Tasks } from '../lib/failures/tasks.ts';
 import type { Logger } from '../lib/program/logger.ts';

@@ -1,4 +1,5 @@
 // The one place but the configuration that reads environment variables.
+// Tested in test/agent/cli/launcher.test.ts.
 
 import { wantsColour } from '../lib/render/colour.ts';
 import type { SystemdEnvironment } from './systemd/notify.ts';

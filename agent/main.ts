@@ -1,5 +1,6 @@
 // The composition root: reads the configuration, opens the edges, starts the agent, waits for the signal,
 // closes in reverse. It builds everything and decides nothing.
+// Tested in test/integration/agent/headline.test.ts.
 import { dirname } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { readSecret } from '../lib/program/read-secret.ts';

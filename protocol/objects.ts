@@ -1,5 +1,6 @@
 // JSON objects as our schemas mean them. Valibot's own take a list for an object, tell the first unknown key
 // alone, and pass over the keys `__proto__`, `prototype` and `constructor` of a record without a word.
+// Tested in test/protocol/faults.test.ts.
 import * as v from 'valibot';
 
 type Config = v.Config<v.BaseIssue<unknown>>;

@@ -1,3 +1,4 @@
+// Tested in test/agent/cli/run.test.ts.
 import { CommandFailure } from '../../lib/program/command-failure.ts';
 import { EXIT } from '../../lib/program/exit-codes.ts';
 import { ConfigError } from '../config/config-error.ts';

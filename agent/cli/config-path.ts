@@ -1,4 +1,5 @@
 // Where the configuration is, and what the other verbs want of it: the path of the agent's socket.
+// Tested in test/agent/cli/operation-verb.test.ts.
 import { UsageError } from '../../lib/program/command-failure.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { readToml } from '../config/read-toml.ts';

@@ -1,4 +1,5 @@
 // Asks the running agent, over its socket.
+// Tested in test/agent/cli/run.test.ts.
 
 import { describeSystemError, systemErrorCode } from '../../lib/failures/system-error.ts';
 import { CommandFailure } from '../../lib/program/command-failure.ts';

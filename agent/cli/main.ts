@@ -1,4 +1,5 @@
 // The entry of the `holdfast` command: gives it this process's streams, clock and signals.
+// Tested in test/agent/cli/launcher.test.ts.
 import type { WriteStream } from 'node:tty';
 import { EXIT } from '../../lib/program/exit-codes.ts';
 import { readCliEnvironment, readColourWish } from '../environment.ts';

@@ -1,4 +1,5 @@
 // The help texts.
+// Tested in test/agent/cli/run.test.ts.
 import { alignColumns } from '../../lib/render/table.ts';
 import type { Option, Verb } from './verb.ts';
 

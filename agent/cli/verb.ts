@@ -1,5 +1,6 @@
 // What a verb of `holdfast` is; the table of all of them is in verbs.ts. What is typed and the help for it come from
 // the same rows.
+// Tested in test/agent/cli/run.test.ts.
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { systemErrorCode } from '../../lib/failures/system-error.ts';
 import { UsageError } from '../../lib/program/command-failure.ts';

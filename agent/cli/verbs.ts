@@ -1,3 +1,4 @@
+// Tested in test/agent/cli/run.test.ts.
 import { type LocalOperationName, OPERATIONS } from '../../protocol/operations/operations.ts';
 import { agentVerb } from './agent-verb.ts';
 import { operationVerb } from './operation-verb.ts';

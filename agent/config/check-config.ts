@@ -1,4 +1,5 @@
 // What the shape cannot say: keys that need or exclude one another.
+// Tested in test/agent/config/read-config.test.ts.
 import type { Fault } from '../../protocol/faults.ts';
 import type { ConfigFile } from './schema.ts';
 

@@ -1,4 +1,5 @@
 // Why the configuration cannot be used. Never carries a value from the file: it may hold a secret.
+// Tested in test/agent/config/read-config.test.ts.
 import type { Fault } from '../../protocol/faults.ts';
 
 export type ConfigErrorCode = 'missing_file' | 'unreadable_file' | 'bad_toml' | 'bad_value';

@@ -1,4 +1,5 @@
 // The file, as far as TOML: there, readable, and well formed.
+// Tested in test/agent/config/read-config.test.ts.
 import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
 import { describeSystemError, systemErrorCode } from '../../lib/failures/system-error.ts';

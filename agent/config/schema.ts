@@ -1,4 +1,5 @@
 // The shape of holdfast.toml, with its defaults. Each message says what is expected there.
+// Tested in test/agent/config/read-config.test.ts.
 import * as v from 'valibot';
 import { checkTopicPrefix, DEFAULT_TOPIC_PREFIX } from '../../protocol/topics.ts';
 import { parseByteSize } from '../../protocol/values/byte-size.ts';

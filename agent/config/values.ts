@@ -1,4 +1,5 @@
 // Values inside the configuration's strings: a broker's URL, an address to listen on.
+// Tested in test/agent/config/read-config.test.ts.
 import { isIPv4 } from 'node:net';
 import {
   type BrokerAddress,

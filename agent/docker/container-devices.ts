@@ -1,4 +1,5 @@
 // Devices and accelerators of a container, as the create call takes them.
+// Tested in test/agent/docker/container-options.test.ts.
 import type Docker from 'dockerode';
 import type { AcceleratorRequest, DesiredDevices, DeviceNode } from '../model/desired-devices.ts';
 

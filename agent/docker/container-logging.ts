@@ -1,4 +1,5 @@
 // Where a container's output goes. Bounded unless the service says otherwise: the engine's own default is not.
+// Tested in test/agent/docker/container-options.test.ts.
 import type Docker from 'dockerode';
 import type { DesiredService } from '../model/desired-service.ts';
 

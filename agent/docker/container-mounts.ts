@@ -1,4 +1,5 @@
 // What a container finds in its file system, as the create call takes it.
+// Tested in test/agent/docker/container-options.test.ts.
 import type Docker from 'dockerode';
 import type { BindMount, Mount, TmpfsMount, VolumeMount } from '../model/desired-mounts.ts';
 import type { VolumeSpec } from '../model/resources.ts';

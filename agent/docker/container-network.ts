@@ -1,4 +1,5 @@
 // How a container is connected, as the create call takes it.
+// Tested in test/agent/docker/container-options.test.ts.
 import type Docker from 'dockerode';
 import type { DesiredNetworking, Port, PublishedPort } from '../model/desired-networking.ts';
 import type { ServiceSpec } from '../model/service-spec.ts';

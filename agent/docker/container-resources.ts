@@ -1,4 +1,5 @@
 // What a container may use of the device, as the create call and, in part, the update call take it.
+// Tested in test/agent/docker/container-options.test.ts.
 import type Docker from 'dockerode';
 import type { DesiredService, Restart } from '../model/desired-service.ts';
 import type { ServiceSpec } from '../model/service-spec.ts';

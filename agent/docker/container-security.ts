@@ -1,4 +1,5 @@
 // What a container may do to the device, as the create call takes it.
+// Tested in test/agent/docker/container-options.test.ts.
 import type Docker from 'dockerode';
 import type { DesiredSecurity, DesiredService } from '../model/desired-service.ts';
 import { modeOf, type Peers } from './peers.ts';

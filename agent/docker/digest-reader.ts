@@ -1,4 +1,5 @@
 // The digests that statuses name images by.
+// Tested in test/agent/docker/observe.test.ts.
 import type Docker from 'dockerode';
 import { unlessAnswered } from './engine-error.ts';
 

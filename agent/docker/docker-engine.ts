@@ -1,4 +1,5 @@
 // The Docker Engine behind the agent's `Engine` port: the only room that knows dockerode.
+// Tested in test/integration/conformance/engine.test.ts.
 
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';

@@ -1,4 +1,5 @@
 // Keys that only newer engines carry out. An older one passes over them without a word, so the agent asks first.
+// Tested in test/integration/docker/services.test.ts.
 import type Docker from 'dockerode';
 import type { DesiredService } from '../model/desired-service.ts';
 import type { StepOutcome } from '../model/steps.ts';

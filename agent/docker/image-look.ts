@@ -1,4 +1,5 @@
 // A look at one image. An error that the engine answers with is about that image, and says nothing of the engine.
+// Tested in test/integration/conformance/engine.test.ts.
 import type Docker from 'dockerode';
 import type { ImageLook } from '../ports/engine.ts';
 import { answerIn, unavailable } from './engine-error.ts';

@@ -1,4 +1,5 @@
 // Calls that end a container: how long the engine may take to say that it has.
+// Tested in test/integration/agent/engine-faults.test.ts.
 import { signalAfter } from '../../lib/time/timer.ts';
 import type { StepOutcome } from '../model/steps.ts';
 

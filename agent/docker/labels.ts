@@ -1,4 +1,5 @@
 // Labels: the record of what is ours. The agent removes nothing that lacks them.
+// Tested in test/agent/docker/observe.test.ts.
 import { sharedKey, sharedName } from '../model/resources.ts';
 
 export const LABELS = {

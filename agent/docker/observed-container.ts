@@ -1,5 +1,6 @@
 // A container as the engine shows it, read into what decisions are made from. Nothing that an engine echoes in another
 // form than it was asked, or leaves out, may decide: Podman and older engines differ in such.
+// Tested in test/agent/docker/observe.test.ts.
 import type Docker from 'dockerode';
 import { cutText } from '../../protocol/values/text.ts';
 import type { ContainerState, EffectiveLimits, ObservedContainer } from '../model/observed.ts';

@@ -1,4 +1,5 @@
 // Containers whose namespaces another joins (`service:NAME`): the engine knows containers only, by their ids.
+// Tested in test/agent/docker/container-options.test.ts.
 import type { Namespace } from '../model/desired-networking.ts';
 
 /** The container of each service whose namespaces are joined. */

@@ -1,4 +1,5 @@
 // A look at what the registry offers, before a byte of it is fetched.
+// Tested in test/agent/docker/pull.test.ts.
 import type Docker from 'dockerode';
 import {
   formatPlatform,

@@ -1,4 +1,5 @@
 // What the stream of a pull tells while it goes on.
+// Tested in test/agent/docker/engine-lines.test.ts.
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { PullOptions, PullProgress } from '../ports/supplier.ts';

@@ -1,4 +1,5 @@
 // Removes an image by its reference, or by its id once the reference has moved on. Never by force.
+// Tested in test/integration/conformance/engine.test.ts.
 import type Docker from 'dockerode';
 import type { Engine, ImageRemoval } from '../ports/engine.ts';
 import { answerIn, unavailable, unlessStatus } from './engine-error.ts';

@@ -1,4 +1,5 @@
 // Networks and volumes, made and removed: a deployment's own, and those that it shares with others.
+// Tested in test/integration/conformance/engine.test.ts.
 import type Docker from 'dockerode';
 import { type Pool, sharedName } from '../model/resources.ts';
 import type { Step, StepOutcome } from '../model/steps.ts';

@@ -1,4 +1,5 @@
 // How one run of one container is asked: its port by a request, its heartbeat by a look at a file.
+// Tested in test/agent/health/health-tracker.test.ts.
 
 import { messageOf } from '../../lib/failures/system-error.ts';
 import type { Clock } from '../../lib/time/clock.ts';

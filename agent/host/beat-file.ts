@@ -1,4 +1,5 @@
 // The file of a heartbeat: all that a container may change of what the agent mounts into it.
+// Tested in test/agent/host/host-service-files.test.ts.
 import { constants } from 'node:fs';
 import { chmod, lstat, open } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
 // Whether the clock follows a time server, by the cheapest that tells.
+// Tested in test/agent/host/linux-host.test.ts.
 import type { ClockReading } from '../ports/host.ts';
 import type { HostFiles } from './host-files.ts';
 import type { KernelClock } from './kernel-clock.ts';

@@ -1,6 +1,7 @@
 // A directory held open by what it is, not by its name: whoever may write in it, or above it, can rename it or put a
 // link in its place, and what is done here is done to the same directory all the same. Nothing here follows a link.
 // Node has none of the system calls that take a directory (openat(2) and its kind); /proc/self/fd stands in for them.
+// Tested in test/agent/host/host-folders.test.ts.
 import { chmodSync, chownSync, constants, fstatSync, type Stats } from 'node:fs';
 import {
   chmod,

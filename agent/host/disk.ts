@@ -1,4 +1,5 @@
 // Space on the file system that holds a folder.
+// Tested in test/agent/host/linux-host.test.ts.
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
 

@@ -1,4 +1,5 @@
 // Small files below a root, so that tests can put a fixture tree where the machine's own is.
+// Tested in test/agent/host/linux-host.test.ts.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 

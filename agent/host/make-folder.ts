@@ -1,4 +1,5 @@
 // Makes a directory in a deployment's folder, and gives it to the user that its service runs as.
+// Tested in test/agent/host/host-folders.test.ts.
 import { mkdir } from 'node:fs/promises';
 import type { ServiceFolder } from '../model/service-folder.ts';
 import { type Belonging, Directory } from './directory.ts';

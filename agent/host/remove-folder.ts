@@ -1,4 +1,5 @@
 // Deletes what a removal names of a deployment's folder. Its directories belong to whichever users the services ran as.
+// Tested in test/agent/host/host-folders.test.ts.
 import { randomUUID } from 'node:crypto';
 import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
 // Where the files of services stand on the host. Secrets and heartbeats are in the runtime directory, which is in
 // memory: nothing of them is ever on the card, and a beat wears none out.
+// Tested in test/agent/host/host-service-files.test.ts.
 import { join } from 'node:path';
 import type { FilesOwner } from '../ports/service-files.ts';
 

@@ -1,4 +1,5 @@
 // The processor's temperature, by the kernel's thermal zones (Documentation/ABI/testing/sysfs-class-thermal).
+// Tested in test/agent/host/linux-host.test.ts.
 import type { HostFiles } from './host-files.ts';
 
 const ZONES = '/sys/class/thermal';

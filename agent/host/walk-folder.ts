@@ -1,4 +1,5 @@
 // The way down to a path in a deployment's folder.
+// Tested in test/agent/host/host-folders.test.ts.
 import { join } from 'node:path';
 import { systemErrorCode } from '../../lib/failures/system-error.ts';
 import { partsOf } from '../../protocol/values/folder-path.ts';

@@ -1,4 +1,5 @@
 // One file of a service, written whole or not at all.
+// Tested in test/agent/host/host-service-files.test.ts.
 import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises';
 import type { ServiceFile } from '../model/service-file.ts';
 import { isMissing, isNotPermitted } from './file-error.ts';

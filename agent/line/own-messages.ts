@@ -1,4 +1,5 @@
 // What a device is called at its broker, what it listens to there, and what it says of its own presence.
+// Tested in test/agent/line/broker-line.test.ts.
 
 import type { Outgoing } from '../../lib/mqtt/message.ts';
 import { PRESENCE_SCHEMA, type Presence } from '../../protocol/reports/presence.ts';

@@ -1,4 +1,5 @@
 // What a connection of the agent's is begun with, read afresh each time: a file that was replaced is taken up.
+// Tested in test/agent/line/broker-line.test.ts.
 import { readFileSync } from 'node:fs';
 import { describeSystemError, messageOf } from '../../lib/failures/system-error.ts';
 import type { TlsFiles } from '../../lib/mqtt/dial.ts';

@@ -1,4 +1,5 @@
 // What the agent calls itself and its settings, for the sentences of lib/mqtt.
+// Tested in test/agent/line/broker-line.test.ts.
 import type { Terms } from '../../lib/mqtt/terms.ts';
 
 export const AGENT_TERMS: Terms = {

@@ -1,4 +1,5 @@
 // One deployment's loop: observe → decide → record the intent → apply → record the outcome → report → wait.
+// Tested in test/agent/whole/deployment-loop.test.ts.
 import { messageOf } from '../../lib/failures/system-error.ts';
 import type { Logger } from '../../lib/program/logger.ts';
 import { Waker } from '../../lib/time/waker.ts';

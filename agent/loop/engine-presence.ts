@@ -1,4 +1,5 @@
 // Whether the engine answers, and what it says of itself: learned again each time it comes back.
+// Tested in test/agent/whole/engine-absence.test.ts.
 import type { Tasks } from '../../lib/failures/tasks.ts';
 import type { Logger } from '../../lib/program/logger.ts';
 import type { EngineState } from '../notices/agent-state.ts';

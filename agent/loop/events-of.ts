@@ -1,4 +1,5 @@
 // Events that a round leaves behind, made from what it changed and did.
+// Tested in test/agent/whole/deployment-loop.test.ts.
 
 import type { NewEvent } from '../../protocol/reports/events.ts';
 import type { DeploymentRecord, Stranger } from '../model/record.ts';

@@ -1,5 +1,6 @@
 // What the journal tells of one deployment: phases with their reasons, failures of services, and what was done about
 // them, so that `journalctl -u holdfast` answers for the night without a broker. Single steps are for debugging.
+// Tested in test/agent/whole/journal.test.ts.
 
 import type { Logger } from '../../lib/program/logger.ts';
 import { historyOf } from '../model/histories.ts';

@@ -1,5 +1,6 @@
 // Stored documents made ready for the planner, each parsed once: a round comes at every event, and what a hash names
 // never changes.
+// Tested in test/agent/whole/deployment-loop.test.ts.
 import { revisionOf } from '../model/document/revision.ts';
 import type { Revision } from '../model/situation.ts';
 

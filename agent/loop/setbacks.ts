@@ -1,4 +1,5 @@
 // What may go wrong with a round, and how long the next one waits for it: backed off by kind, and never final.
+// Tested in test/agent/whole/engine-absence.test.ts.
 import { type BackOff, type BackOffLimits, drawDelay, startBackOff } from '../../lib/time/back-off.ts';
 import type { Random } from '../../lib/time/clock.ts';
 

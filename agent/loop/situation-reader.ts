@@ -1,4 +1,5 @@
 // Puts together what one deployment's decisions are made from: the situation as it is at this moment.
+// Tested in test/agent/whole/deployment-loop.test.ts.
 
 import type { Clock, Random } from '../../lib/time/clock.ts';
 import { takesPart } from '../../protocol/values/rollout.ts';

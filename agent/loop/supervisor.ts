@@ -1,4 +1,5 @@
 // Runs one loop per deployment, hands wake-ups on, and watches that none of them hangs.
+// Tested in test/agent/whole/removed-deployments.test.ts.
 
 import { Tasks } from '../../lib/failures/tasks.ts';
 import { drawDelay, startBackOff } from '../../lib/time/back-off.ts';

@@ -1,4 +1,5 @@
 // Health verdicts: pure, over what the probe, the engine and the time since the start say.
+// Tested in test/agent/model/flapping.test.ts.
 import type { Probe } from './desired-health.ts';
 import { type Asking, allOf, type Evidence, lasted, sinceStall, withSuccess } from './evidence.ts';
 import type { ObservedContainer } from './observed.ts';

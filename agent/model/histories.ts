@@ -1,4 +1,5 @@
 // The history of each service in a record: read, put and changed.
+// Tested in test/agent/reconcile/decide.test.ts.
 import type { DeploymentRecord, ServiceHistory } from './record.ts';
 
 /** A service as one revision asks for it: what a history is kept of. */

@@ -1,5 +1,6 @@
 // History: what the device remembers of one deployment between cycles and across power cuts. The store
 // keeps it as JSON. Fields in `…Ms` are monotonic times of the present process; `resumeRecord` rebases them.
+// Tested in test/agent/model/record-codec/record-codec.test.ts.
 import type { ReasonCode } from '../../protocol/reports/reasons.ts';
 import type { Phase } from '../../protocol/reports/status.ts';
 import type { MutableSettings } from './observed.ts';

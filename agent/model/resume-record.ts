@@ -1,4 +1,5 @@
 // A record after a time in which nobody looked: its monotonic times begin anew, and what counts starts is counted.
+// Tested in test/agent/model/failure-row.test.ts.
 import { mapHistories } from './histories.ts';
 import { PHASE_TABLE } from './phases.ts';
 import type { Attempt, BarredContent, DeploymentRecord, Repeat, ServiceHistory } from './record.ts';

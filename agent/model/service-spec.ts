@@ -1,4 +1,5 @@
 // What a service asks of its container, and the hash that tells whether a container still is what was asked.
+// Tested in test/agent/reconcile/golden-plans.test.ts.
 import type { DesiredService } from './desired-service.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { MutableSettings } from './observed.ts';

@@ -1,4 +1,5 @@
 // Steps: the smallest things done to the engine. Every one is safe to run twice. What each kind is like: `step-table.ts`.
+// Tested in test/agent/reconcile/golden-plans.test.ts.
 import type { ReasonCode } from '../../protocol/reports/reasons.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { NetworkSpec, VolumeSpec } from './resources.ts';

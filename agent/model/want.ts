@@ -1,4 +1,5 @@
 // What must be on this device before a service can start. A want names what it is, not how or from where it comes.
+// Tested in test/agent/reconcile/update/pull-policy.test.ts.
 import { formatPlatform, type Platform } from '../../protocol/values/platform.ts';
 
 /** Told apart by `kind`: an image is the only one so far. */

@@ -1,4 +1,5 @@
 // What the agent wants of a container engine.
+// Tested in test/agent/docker/engine-error.test.ts.
 import type { Platform } from '../../protocol/values/platform.ts';
 import type { Observed } from '../model/observed.ts';
 import type { Step, StepOutcome } from '../model/steps.ts';

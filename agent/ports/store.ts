@@ -1,4 +1,5 @@
 // What the agent wants of its memory: everything returned from is durable, everything is bounded.
+// Tested in test/agent/whole/disk-blocked.test.ts.
 
 import type { Reply } from '../../protocol/operations/command.ts';
 import type { Event, NewEvent } from '../../protocol/reports/events.ts';

@@ -1,4 +1,5 @@
 // What the outcomes of steps leave in the record.
+// Tested in test/agent/reconcile/golden-plans.test.ts.
 
 import { emptyHistory, historyOf, withHistory } from '../model/histories.ts';
 import type { Reason } from '../model/reason.ts';

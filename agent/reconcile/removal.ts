@@ -1,4 +1,5 @@
 // Removal: containers, then networks, then only those volumes and folders that the document names.
+// Tested in test/agent/reconcile/decide.test.ts.
 
 import { isInFolder, isWithinFolder } from '../../protocol/values/folder-path.ts';
 import type { DesiredDeployment } from '../model/desired-deployment.ts';

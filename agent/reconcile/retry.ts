@@ -1,4 +1,5 @@
 // A manager's or technician's "try again": what was barred or held back is not any more.
+// Tested in test/agent/reconcile/running/repeats.test.ts.
 
 import { mapHistories } from '../model/histories.ts';
 import type { DeploymentRecord } from '../model/record.ts';

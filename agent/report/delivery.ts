@@ -1,4 +1,5 @@
 // The loop that publishes what waits to be told, as soon as a broker takes it.
+// Tested in test/agent/report/reporter.test.ts.
 
 import type { Clock } from '../../lib/time/clock.ts';
 import { Waker } from '../../lib/time/waker.ts';

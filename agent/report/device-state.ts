@@ -1,4 +1,5 @@
 // The device state document, put together from what host and engine say.
+// Tested in test/agent/report/reporter.test.ts.
 import { type DeviceState, STATE_SCHEMA } from '../../protocol/reports/state.ts';
 import type { ClockJump } from '../notices/agent-state.ts';
 import type { EngineFacts } from '../ports/engine.ts';

@@ -1,4 +1,5 @@
 // Which events go out together, and what is told of those that are missing.
+// Tested in test/agent/store/event-rows.test.ts.
 import type { Event, EventBatch } from '../../protocol/reports/events.ts';
 
 /** How many are looked at for one batch. */

@@ -1,4 +1,5 @@
 // Events and samples on their way out: an event is stored at once, a sample held for a while.
+// Tested in test/agent/report/reporter.test.ts.
 
 import type { Clock } from '../../lib/time/clock.ts';
 import { EVENTS_SCHEMA, type EventBatch, type NewEvent } from '../../protocol/reports/events.ts';

@@ -1,5 +1,6 @@
 // How fast the backlog may leave: what is sent is paid for with time, and a little credit lets the few events of an
 // ordinary day pass at once. (The generic cell rate algorithm, ITU-T I.371.)
+// Tested in test/agent/report/reporter.test.ts.
 
 /** 16 MiB are out in little more than an hour, and ten thousand devices at once make 40 MB a second. */
 export const BYTES_PER_SECOND = 4 * 1024;

@@ -1,4 +1,5 @@
 // One sample of what the device uses, made from two readings: processor time is told as a share of the time between.
+// Tested in test/agent/report/sampler.test.ts.
 import type { EventOf } from '../../protocol/reports/events.ts';
 import type { ContainerUsage, CpuTime, HostFacts } from '../ports/host.ts';
 

@@ -1,4 +1,5 @@
 // Commands, by their ids, and the answers that wait to be delivered.
+// Tested in test/agent/store/sqlite-store.test.ts.
 import { REPLY_SCHEMA, type Reply, replySchema } from '../../protocol/operations/command.ts';
 import type { SqlDatabase } from './database.ts';
 import { inTransaction } from './rows.ts';

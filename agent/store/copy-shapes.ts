@@ -1,4 +1,5 @@
 // The shapes of second copies, each with its own version. They follow the rules of `versioned.ts`.
+// Tested in test/agent/store/other-versions.test.ts.
 import * as v from 'valibot';
 import { type KeptRecord, keptSchema, salvageKept } from '../model/record-codec/kept-record.ts';
 import type { Shape, StoredFields } from '../model/record-codec/versioned.ts';

@@ -1,4 +1,5 @@
 // What the store wants of SQLite: four calls, so that tests put the same store on a disk that fails.
+// Tested in test/agent/store/event-rows.test.ts.
 import Database from 'better-sqlite3';
 
 /** Set by a release build, where the native addon lies beside the bundle. */

@@ -1,4 +1,5 @@
 // What managers asked and what became of it: documents, refusals, records, removals.
+// Tested in test/agent/store/sqlite-store.test.ts.
 import { type Refusal, refusalSchema } from '../../protocol/reports/status.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../model/record.ts';
 import { keptOf } from '../model/record-codec/kept-record.ts';

@@ -1,4 +1,5 @@
 // SQLite's errors as the store's own, in one place.
+// Tested in test/agent/store/damage.test.ts.
 
 import { StoreBlocked } from '../ports/store.ts';
 import type { SqlDatabase } from './database.ts';

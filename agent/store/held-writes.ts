@@ -1,4 +1,5 @@
 // What a disk that takes nothing makes wait: writes that nothing acts upon, kept in memory until it does again.
+// Tested in test/agent/store/sqlite-store.test.ts.
 import { StoreBlocked } from '../ports/store.ts';
 
 /** Of strangers' names there may be any number; the oldest go. */

@@ -1,4 +1,5 @@
 // The rows that remember what the agent's own pulls brought.
+// Tested in test/agent/store/sqlite-store.test.ts.
 import type { PulledImage } from '../model/pulled-image.ts';
 import type { SqlDatabase } from './database.ts';
 import { inTransaction } from './rows.ts';

@@ -1,4 +1,5 @@
 // The data directory on a real file system.
+// Tested in test/agent/store/damage.test.ts.
 import {
   accessSync,
   closeSync,

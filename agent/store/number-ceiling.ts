@@ -1,4 +1,5 @@
 // A bound, kept beside the database, that no told number has passed: a database that is built anew goes on above it.
+// Tested in test/agent/store/sqlite-store.test.ts.
 import { StoreBlocked } from '../ports/store.ts';
 import type { ToldNumbers } from './copy-shapes.ts';
 import type { SecondCopies } from './second-copies.ts';

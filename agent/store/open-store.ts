@@ -1,4 +1,5 @@
 // The store's place in the data directory, and the way to a sound store whatever is found there.
+// Tested in test/agent/store/damage.test.ts.
 import { chmodSync, existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreBlocked } from '../ports/store.ts';

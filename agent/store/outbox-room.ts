@@ -1,4 +1,5 @@
 // What goes when the outbox has no room for all of it.
+// Tested in test/agent/store/event-journal.test.ts.
 
 /** What an event takes of the table and its index besides its body, about. */
 export const ROW_BYTES = 64;

@@ -1,5 +1,6 @@
 // From an open file to a database that the tables can be read from: settings, a look at what is in it, schema.
 // docs/decisions/0012-sqlite-settings.md has the measurements behind the settings.
+// Tested in test/agent/store/damage.test.ts.
 import { crc32 } from 'node:zlib';
 import { parseJsonText } from '../../protocol/payload.ts';
 import { fieldsOf } from '../model/record-codec/versioned.ts';

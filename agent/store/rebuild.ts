@@ -1,4 +1,5 @@
 // What a new database begins with, where there was another before it.
+// Tested in test/agent/store/damage.test.ts.
 import type { EventOf } from '../../protocol/reports/events.ts';
 import { StoreBlocked } from '../ports/store.ts';
 import type { ToldNumbers } from './copy-shapes.ts';

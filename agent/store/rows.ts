@@ -1,4 +1,5 @@
 // Small things that all tables of the store share.
+// Tested in test/agent/store/event-rows.test.ts.
 import { StoreBlocked } from '../ports/store.ts';
 import type { SqlDatabase } from './database.ts';
 

@@ -1,5 +1,6 @@
 // JSON text that tells whether it is still what was written: a worn card changes bits, and some of what comes
 // of that is JSON too.
+// Tested in test/agent/store/other-versions.test.ts.
 import { crc32 } from 'node:zlib';
 import { StoreDamaged } from './store-errors.ts';
 

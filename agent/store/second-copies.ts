@@ -7,6 +7,7 @@
 // a copy of an earlier version      is upgraded, and written anew
 // of a newer agent, or no version   is read in part: it adds what the database does not know, and puts nothing right
 // that is damaged                   counts as none, and is written anew
+// Tested in test/agent/store/sqlite-store.test.ts.
 import * as v from 'valibot';
 import {
   currentVersion,

@@ -1,4 +1,5 @@
 // A database that cannot be used makes way for one that is built anew, and is kept for whoever wants to look.
+// Tested in test/agent/store/damage.test.ts.
 import { describeSystemError } from '../../lib/failures/system-error.ts';
 import type { DataFiles } from './data-files.ts';
 import { StoreUnusable } from './store-errors.ts';

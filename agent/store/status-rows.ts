@@ -1,4 +1,5 @@
 // The newest status of each deployment, and how much of it the broker has.
+// Tested in test/agent/store/sqlite-store.test.ts.
 import { type Status, statusSchema } from '../../protocol/reports/status.ts';
 import { type PendingStatus, StoreBlocked } from '../ports/store.ts';
 import type { SqlDatabase } from './database.ts';

@@ -1,4 +1,5 @@
 // What can be wrong with the store, told apart by what helps: a disk that writes, another process, or a new file.
+// Tested in test/agent/store/sqlite-store.test.ts.
 import { systemErrorCode } from '../../lib/failures/system-error.ts';
 import { StoreBlocked, StoreBroken } from '../ports/store.ts';
 

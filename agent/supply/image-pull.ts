@@ -1,4 +1,5 @@
 // One pull of one image, from the look whether it is needed at all to the look whether it brought what was asked.
+// Tested in test/agent/supply/image-puller.test.ts.
 
 import { messageOf } from '../../lib/failures/system-error.ts';
 import type { Clock } from '../../lib/time/clock.ts';

@@ -1,5 +1,6 @@
 // Room on the engine's disk for images, with a reserve that no pull may eat into: other programs of the device,
 // and the agent's own store, need to write too.
+// Tested in test/agent/supply/image-puller.test.ts.
 import { formatBytes } from '../../protocol/values/byte-size.ts';
 import type { PullFailure } from '../ports/supplier.ts';
 

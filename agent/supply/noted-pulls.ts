@@ -1,4 +1,5 @@
 // Pulls with a note of what they brought, so that what the agent pulled can be told for ever from what was here.
+// Tested in test/agent/supply/image-collector.test.ts.
 import type { Want } from '../model/want.ts';
 import type { Engine } from '../ports/engine.ts';
 import { type PullNotes, StoreBlocked } from '../ports/store.ts';

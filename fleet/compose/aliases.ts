@@ -1,4 +1,5 @@
 // Further names of services on their networks: of `container_name` and of `links`.
+// Tested in test/fleet/compose/meaning.test.ts.
 import type { Path } from '../../protocol/deployment/check-report.ts';
 import type { Conversion, Field } from './conversion.ts';
 import { type Json, type JsonObject, objectOf } from './json.ts';

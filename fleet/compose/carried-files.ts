@@ -1,4 +1,5 @@
 // Files beside the Compose file that come with the document as configs, in the place of binds.
+// Tested in test/fleet/compose/meaning.test.ts.
 import type { Path } from '../../protocol/deployment/check-report.ts';
 import type { JsonObject } from './json.ts';
 

@@ -1,4 +1,5 @@
 // `command`, `entrypoint` and `healthcheck.test`: lists, or one string.
+// Tested in test/fleet/compose/read-compose.test.ts.
 import type { Convert } from './conversion.ts';
 import { listOf, scalarText, text } from './converters.ts';
 import { splitCommand } from './split-command.ts';

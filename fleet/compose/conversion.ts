@@ -1,4 +1,5 @@
 // One run from a Compose file to a document: collects faults and remembers where each part came from.
+// Tested in test/fleet/compose/file-keys.test.ts.
 import { posix } from 'node:path';
 import { formatPath } from '../../protocol/faults.ts';
 import { CarriedFiles } from './carried-files.ts';

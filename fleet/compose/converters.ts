@@ -1,4 +1,5 @@
 // Small converters that the tables of `service-keys.ts` and `top-level.ts` are put together from.
+// Tested in test/fleet/compose/meaning.test.ts.
 
 import { nearestName } from '../../lib/render/nearest-name.ts';
 import { type Conversion, type Convert, convertField, entryField, type Field } from './conversion.ts';

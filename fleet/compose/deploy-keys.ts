@@ -1,4 +1,5 @@
 // `deploy`: of it a device carries out what concerns one container.
+// Tested in test/fleet/compose/read-compose.test.ts.
 import { parseByteSize } from '../../protocol/values/byte-size.ts';
 import type { Convert } from './conversion.ts';
 import { filled, number, shape, text } from './converters.ts';

@@ -1,4 +1,5 @@
 // `devices` and accelerators: the short `/dev/x[:/dev/y[:rwm]]`, a name of CDI, `gpus: all`, or the long forms.
+// Tested in test/fleet/compose/service-forms.test.ts.
 import type { Convert } from './conversion.ts';
 import { describe, listOf, number, scalarText, shape, text } from './converters.ts';
 import { labels as options } from './text-map.ts';

@@ -1,5 +1,6 @@
 // `env_file`: files with `NAME=value` lines, read where the command runs, because a device has none of them.
 // Source: the Compose specification, 05-services, "Env_file format".
+// Tested in test/fleet/compose/service-forms.test.ts.
 import type { Conversion, Convert, Field } from './conversion.ts';
 import { boolean, describe, isEmpty, scalarText, shape, text } from './converters.ts';
 import { envValues } from './env-values.ts';

@@ -1,4 +1,5 @@
 // Values of an env file, with variables put in.
+// Tested in test/fleet/compose/service-forms.test.ts.
 import { readEnvText } from './env-text.ts';
 import { interpolate, type Variables } from './interpolate.ts';
 

@@ -1,5 +1,6 @@
 // What is left to do once all keys of a service have their long form: keys that have another place in the document,
 // or are for `holdfastctl` alone.
+// Tested in test/fleet/compose/read-compose.test.ts.
 import { nameByAlias } from './aliases.ts';
 import type { Conversion, Field } from './conversion.ts';
 import { type JsonObject, objectOf } from './json.ts';

@@ -1,4 +1,5 @@
 // What is left to do once all services are known: what one says of another.
+// Tested in test/fleet/compose/read-compose.test.ts.
 import { joinLinks } from './aliases.ts';
 import type { Conversion } from './conversion.ts';
 import { type JsonObject, objectOf } from './json.ts';

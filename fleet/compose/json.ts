@@ -1,4 +1,5 @@
 // JSON values of the document that is made.
+// Tested in test/fleet/compose/file-keys.test.ts.
 
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 export type JsonObject = { [key: string]: Json };

@@ -1,5 +1,6 @@
 // One Compose file over another, as Compose 2.26 has it: maps are joined, lists are put behind each other, and some
 // parts have rules of their own. Source: the Compose specification, 13-merge.md.
+// Tested in test/fleet/compose/merge.test.ts.
 import { posix } from 'node:path';
 import { scalarText } from './converters.ts';
 import type { Yaml, YamlEntry, YamlMap } from './yaml-tree.ts';

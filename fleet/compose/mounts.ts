@@ -1,4 +1,5 @@
 // A service's `volumes`: Compose's short form `NAME:/path[:ro]` or `/host:/path[:ro]`, or the long form.
+// Tested in test/fleet/compose/meaning.test.ts.
 import { posix } from 'node:path';
 import type { Conversion, Convert, Field } from './conversion.ts';
 import { boolean, flatListOf, octal, scalarText, shape, text } from './converters.ts';

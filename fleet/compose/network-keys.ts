@@ -1,4 +1,5 @@
 // Keys of how a service is connected that have short forms: `expose`, `extra_hosts`.
+// Tested in test/fleet/compose/meaning.test.ts.
 import type { Convert } from './conversion.ts';
 import { describe, flatListOf, isEmpty, scalarText } from './converters.ts';
 

@@ -1,4 +1,5 @@
 // Networks and volumes at the top level: a deployment's own, and those of the device that it shares with others.
+// Tested in test/fleet/compose/meaning.test.ts.
 
 import type { Convert } from './conversion.ts';
 import { boolean, isEmpty, listOf, OURS, shape, text } from './converters.ts';

@@ -1,4 +1,5 @@
 // What is ours in a Compose file: keys under `x-holdfast`, which the document has one level up.
+// Tested in test/fleet/compose/update-policy.test.ts.
 
 import { type Conversion, type Convert, convertField, entryField, type Field } from './conversion.ts';
 import { describe, isEmpty, OURS } from './converters.ts';

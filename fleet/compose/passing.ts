@@ -1,5 +1,6 @@
 // Keys of Compose that cross no wire: what says what Holdfast does anyway passes, and what means nothing on a device
 // is left out with a note.
+// Tested in test/fleet/compose/file-keys.test.ts.
 
 import type { Convert } from './conversion.ts';
 import { describe } from './converters.ts';

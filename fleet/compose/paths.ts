@@ -1,4 +1,5 @@
 // The way back from a fault's path (`services.web.ports[0].target`) to its parts.
+// Tested in test/fleet/compose/read-compose.test.ts.
 
 export type Path = readonly (string | number)[];
 

@@ -1,4 +1,5 @@
 // What a part of the file says, as a plain value.
+// Tested in test/fleet/compose/read-compose.test.ts.
 import type { Json } from './json.ts';
 import type { Yaml } from './yaml-tree.ts';
 

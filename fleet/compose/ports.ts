@@ -1,4 +1,5 @@
 // `ports`: Compose's short form `[IP:]HOST:CONTAINER[/PROTOCOL]` with ranges, or the long form.
+// Tested in test/fleet/compose/meaning.test.ts.
 
 import type { Convert, Field } from './conversion.ts';
 import { filled, flatListOf, number, scalarText, shape, text } from './converters.ts';

@@ -1,5 +1,6 @@
 // From the texts of one or several Compose files to one tree: documents and files are merged, `extends` and `include`
 // are followed. Source: the Compose specification, 13-merge.md and 14-include.md, and what Compose 2.26 makes of it.
+// Tested in test/fleet/compose/spec-table.test.ts.
 import { posix } from 'node:path';
 import type { Conversion } from './conversion.ts';
 import { describe } from './converters.ts';

@@ -1,4 +1,5 @@
 // Service keys of the Compose specification that are not carried out, and what to do instead.
+// Tested in test/fleet/compose/read-compose.test.ts.
 import type { RefusedKeys } from './converters.ts';
 
 const WINDOWS = 'it is for Windows';

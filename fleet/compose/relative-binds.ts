@@ -1,4 +1,5 @@
 // Binds of what lies beside the Compose file. The one place that decides what a relative source becomes on a device.
+// Tested in test/fleet/compose/meaning.test.ts.
 import { posix } from 'node:path';
 import type { Conversion, Field } from './conversion.ts';
 import type { Json, JsonObject } from './json.ts';

@@ -1,4 +1,5 @@
 // The old keys of limits, `mem_limit` and others: they become `deploy.resources`, where the document has them.
+// Tested in test/fleet/compose/meaning.test.ts.
 
 import type { Path } from '../../protocol/deployment/check-report.ts';
 import { parseByteSize } from '../../protocol/values/byte-size.ts';

@@ -1,4 +1,5 @@
 // `restart` and its other name, `deploy.restart_policy`, which beats it in Compose.
+// Tested in test/fleet/compose/meaning.test.ts.
 
 import type { Conversion, Field } from './conversion.ts';
 import { type JsonObject, objectOf } from './json.ts';

@@ -1,5 +1,6 @@
 // The table of service keys: one converter per key of the document. A key that the protocol gains needs an entry
 // here; where its short form is its long form, `text`, `number` or `boolean` (or `asIs`) is all of it.
+// Tested in test/fleet/compose/spec-table.test.ts.
 import { command, healthTest } from './command.ts';
 import type { Conversion, Convert, Field } from './conversion.ts';
 import {

@@ -1,4 +1,5 @@
 // All texts that one Compose project is read from, one behind the other: an offset says where in which of them.
+// Tested in test/fleet/compose/read-compose.test.ts.
 import type { Position } from './yaml-tree.ts';
 
 /** A file, with what messages call it. */

@@ -1,4 +1,5 @@
 // Maps of texts that may be written as a list of `NAME=value`: `environment`, `labels`, `sysctls` and others.
+// Tested in test/fleet/compose/read-compose.test.ts.
 
 import type { Conversion, Convert, Field } from './conversion.ts';
 import { describe, isEmpty, octalIn, scalarText } from './converters.ts';

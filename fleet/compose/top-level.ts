@@ -1,4 +1,5 @@
 // The top of a Compose file: services, volumes, networks, and what is ours under `x-holdfast`.
+// Tested in test/fleet/compose/read-compose.test.ts.
 
 import { type Conversion, type Convert, entryField, type Field } from './conversion.ts';
 import { boolean, describe, isEmpty, listOf, mapOf, number, OURS, shape, text } from './converters.ts';

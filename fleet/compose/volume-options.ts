@@ -1,5 +1,6 @@
 // `driver_opts` of volumes. The engine's `local` driver mounts shares and memory; what is a mount that a service can have
 // itself becomes one, which can be changed later.
+// Tested in test/fleet/compose/meaning.test.ts.
 
 import type { Conversion, Convert } from './conversion.ts';
 import { isEmpty, mapOf, text } from './converters.ts';

@@ -1,5 +1,6 @@
 // The documents of a YAML file as plain trees that remember where each part stands. Aliases and merge keys are
 // resolved, variables are put in; what cannot be is a fault with its place.
+// Tested in test/fleet/compose/read-compose.test.ts.
 import {
   type Document,
   isAlias,

@@ -1,4 +1,5 @@
 // What a command needs of the process around it, passed in so that tests can stand in for it.
+// Tested in test/fleet/ctl/commands/deploy.test.ts.
 
 import { printable, printableJson } from '../../protocol/values/text.ts';
 import type { FileText } from '../compose/conversion.ts';

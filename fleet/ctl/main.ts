@@ -1,4 +1,5 @@
 // The composition root of `holdfastctl`: ties the command line to this process, and decides nothing.
+// Tested in test/fleet/launcher.test.ts.
 import { setTimeout } from 'node:timers/promises';
 import { EXIT } from '../../lib/program/exit-codes.ts';
 import { readText } from '../document/read-file.ts';

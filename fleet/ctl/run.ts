@@ -1,4 +1,5 @@
 // The command line: commander's commands, and the one place where a failure becomes words and an exit code.
+// Tested in test/fleet/ctl/commands/deploy.test.ts.
 import { Command, CommanderError } from 'commander';
 import * as v from 'valibot';
 import { CommandFailure, failureJson, UsageError } from '../../lib/program/command-failure.ts';

@@ -1,4 +1,5 @@
 // Why no document comes of what was given. Expected outcomes, so values: the library knows no exit code.
+// Tested in test/fleet/document/load-file.test.ts.
 import type { PlacedFault } from '../compose/read-compose.ts';
 
 export interface DocumentFailure {

@@ -1,4 +1,5 @@
 // A `.json` file is a ready document: nothing is converted, only checked.
+// Tested in test/fleet/ctl/commands/validate.test.ts.
 import * as v from 'valibot';
 import { messageOf } from '../../lib/failures/system-error.ts';
 import { DEPLOYMENT_SCHEMA } from '../../protocol/deployment/deployment.ts';

@@ -1,4 +1,5 @@
 // Files that a command line or a Compose file names, read within a bound: a device file or a pipe may have no end.
+// Tested in test/fleet/document/load-file.test.ts.
 import { isUtf8 } from 'node:buffer';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { describeReadError } from '../../lib/failures/system-error.ts';

@@ -1,4 +1,5 @@
 // Variables for a Compose file: those of the process, and behind them those of `.env` or `--env-file`.
+// Tested in test/fleet/document/load-file.test.ts.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { envValues } from '../compose/env-values.ts';

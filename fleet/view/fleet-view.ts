@@ -1,4 +1,5 @@
 // What the devices report, gathered from messages: presence, state and status, each as last heard.
+// Tested in test/fleet/view/expect-devices.test.ts.
 import type { BaseIssue, BaseSchema } from 'valibot';
 import { type Parsed, parseWith } from '../../protocol/faults.ts';
 import { MAX_PAYLOAD_BYTES, parseJsonPayload } from '../../protocol/payload.ts';

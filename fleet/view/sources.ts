@@ -1,4 +1,5 @@
 // Whose document of several a device follows, and which source beats which. Pure: data in, data out.
+// Tested in test/fleet/view/expect-devices.test.ts.
 import type { Status } from '../../protocol/reports/status.ts';
 import { type Addressee, formatAddressee } from '../../protocol/topics.ts';
 

@@ -1,4 +1,5 @@
 // What became of something that was asked of a broker.
+// Tested in test/lib/mqtt/publish-window.test.ts.
 
 export type Answer =
   | { readonly ok: true }

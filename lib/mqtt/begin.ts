@@ -1,4 +1,5 @@
 // From a broker's address to a connection that has sent its CONNECT.
+// Tested in test/agent/line/broker-line.test.ts.
 import type { BrokerAddress } from './broker-address.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import type { Dial, TlsFiles } from './dial.ts';

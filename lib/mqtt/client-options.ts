@@ -1,4 +1,5 @@
 // How the MQTT library is set up for one connection.
+// Tested in test/agent/line/broker-line.test.ts.
 import type { IClientOptions } from 'mqtt';
 import type { IntervalTimer } from './clock-timer.ts';
 import type { Outgoing } from './message.ts';

@@ -1,4 +1,5 @@
 // The MQTT client's ping timer, run by our clock, so that a simulation owns it too.
+// Tested in test/agent/line/broker-line.test.ts.
 import type { Tasks } from '../failures/tasks.ts';
 import type { Clock } from '../time/clock.ts';
 

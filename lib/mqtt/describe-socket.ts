@@ -1,4 +1,5 @@
 // What keeps from a socket on which MQTT can begin, in words: the network, TLS and its certificates.
+// Tested in test/lib/mqtt/describe-trouble.test.ts.
 import { describeSystemError, systemErrorCode } from '../failures/system-error.ts';
 import type { DescribedTrouble, Terms } from './terms.ts';
 import { type TlsProblem, tlsProblemOf } from './tls-problem.ts';

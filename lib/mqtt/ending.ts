@@ -1,4 +1,5 @@
 // How an attempt or a connection came to its end: all that the next try is decided from.
+// Tested in test/lib/mqtt/retry.test.ts.
 import type { VersionVerdict } from './protocol-version.ts';
 import type { Trouble } from './trouble.ts';
 

@@ -1,4 +1,5 @@
 // What went wrong with TLS, told by Node's error codes.
+// Tested in test/lib/mqtt/dial.test.ts.
 import { systemErrorCode } from '../failures/system-error.ts';
 
 export type TlsProblem =

@@ -1,4 +1,5 @@
 // Why there is no connection: facts, which `describe-trouble.ts` puts into words.
+// Tested in test/agent/line/broker-line.test.ts.
 import { systemErrorCode } from '../failures/system-error.ts';
 import { isTelling, SESSION_TAKEN_OVER } from './reasons.ts';
 

@@ -1,4 +1,5 @@
 // What goes wrong with a registry, and with content from one.
+// Tested in test/lib/oci/repository.test.ts.
 
 export type OciErrorCode =
   /** No answer came, or it broke off. */

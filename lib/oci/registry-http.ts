@@ -1,4 +1,5 @@
 // One exchange with a registry, and its failures by code.
+// Tested in test/lib/oci/repository.test.ts.
 import type { Readable } from 'node:stream';
 import { describeSystemError, messageOf } from '../failures/system-error.ts';
 import { type Chunks, collect } from './content.ts';

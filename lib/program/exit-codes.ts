@@ -1,4 +1,5 @@
 // What both command lines, `holdfast` and `holdfastctl`, tell scripts (docs/deploying.md, docs/operations.md).
+// Tested in test/lib/program/command-failure.test.ts.
 export const EXIT = {
   good: 0,
   /** The answer is bad news: not converged, failed, rolled back, refused. */

@@ -1,5 +1,6 @@
 // Secrets live in files that others write (an operator, systemd's credentials) and may be changed while the
 // agent runs, so they are read at each use and never kept.
+// Tested in test/integration/broker/mosquitto.test.ts.
 import { readFileSync } from 'node:fs';
 import { describeSystemError } from '../failures/system-error.ts';
 

@@ -1,4 +1,5 @@
 // The one place where a loop waits: until a time has passed or somebody wakes it.
+// Tested in test/agent/report/reporter.test.ts.
 import type { Clock } from './clock.ts';
 
 /** The reason of an abort, where none would cost an error with its stack at each wake. */

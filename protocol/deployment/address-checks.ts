@@ -1,4 +1,5 @@
 // Subnets of networks, and the addresses that services ask for in them.
+// Tested in test/protocol/deployment/networks-and-volumes.test.ts.
 
 import { formatSubnet, isWithin, parseIpv4, parseSubnet, type Subnet } from '../values/ipv4.ts';
 import type { Path, Report } from './check-report.ts';

@@ -1,4 +1,5 @@
 // What all checks of a document share: where a fault lies, how it is told, and whether a value is within its bounds.
+// Tested in test/protocol/deployment/deployment-faults.test.ts.
 
 import { parseByteSize } from '../values/byte-size.ts';
 import { parseDurationMs } from '../values/duration.ts';

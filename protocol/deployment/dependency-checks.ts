@@ -1,4 +1,5 @@
 // Services that wait for each other, or live in each other's namespaces.
+// Tested in test/protocol/deployment/deployment-faults.test.ts.
 import type { Path, Placed, Report } from './check-report.ts';
 import type { PresentDeployment } from './deployment.ts';
 import type { Service } from './service.ts';

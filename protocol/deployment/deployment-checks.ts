@@ -1,4 +1,5 @@
 // What a JSON Schema cannot say of a deployment: references that must exist, values that must make sense.
+// Tested in test/protocol/deployment/deployment-faults.test.ts.
 
 import { type Fault, formatPath } from '../faults.ts';
 import { checkUpdateWindow } from '../values/update-window.ts';

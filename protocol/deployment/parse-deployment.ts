@@ -1,4 +1,5 @@
 // From JSON value to a deployment that can be relied on: shape, references, content hash.
+// Tested in test/protocol/deployment/deployment-faults.test.ts.
 import * as v from 'valibot';
 import { type Parsed, parseWith } from '../faults.ts';
 import { contentHash } from '../values/canonical-json.ts';

@@ -1,4 +1,5 @@
 // What a removal may delete with a deployment: a volume by its name, or a path in the deployment's folder.
+// Tested in test/protocol/deployment/deployment.test.ts.
 import * as v from 'valibot';
 import { FOLDER_PATTERN } from '../values/folder-path.ts';
 import { PURGED_VOLUME_PATTERN } from './networks-and-volumes.ts';

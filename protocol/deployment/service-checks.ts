@@ -1,4 +1,5 @@
 // What a JSON Schema cannot say of one service by itself.
+// Tested in test/protocol/deployment/deployment-faults.test.ts.
 
 import { parseImageReference } from '../values/image-reference.ts';
 import type { DurationKey, SizeKey } from './bounds.ts';

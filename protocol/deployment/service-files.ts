@@ -1,5 +1,6 @@
 // Small files that come with the document: configs and secrets. Source: the Compose specification, 08-configs.md
 // and 09-secrets.md; of the ways to give a content there, `content` alone crosses the wire.
+// Tested in test/protocol/deployment/deployment.test.ts.
 import * as v from 'valibot';
 import { absolutePathSchema } from '../fields.ts';
 import { record, strictObject } from '../objects.ts';

@@ -1,4 +1,5 @@
 // How a service's health is found out: the engine's check inside the container, the agent's probe from outside.
+// Tested in test/protocol/deployment/deployment.test.ts.
 import * as v from 'valibot';
 import { absolutePathSchema, countSchema, durationSchema, portSchema, stringsSchema } from '../fields.ts';
 import { strictObject } from '../objects.ts';

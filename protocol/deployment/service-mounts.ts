@@ -1,4 +1,5 @@
 // What a service finds in its file system besides its image.
+// Tested in test/protocol/deployment/deployment.test.ts.
 import * as v from 'valibot';
 import { absolutePathSchema, byteSizeSchema } from '../fields.ts';
 import { strictObject } from '../objects.ts';

@@ -1,4 +1,5 @@
 // Namespaces that one service has from another: `network_mode`, `ipc` and `pid` with `service:NAME`.
+// Tested in test/agent/model/document/spec-hash.test.ts.
 import type { Service } from './service.ts';
 
 export const NAMESPACES = ['network_mode', 'ipc', 'pid'] as const;

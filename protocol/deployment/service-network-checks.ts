@@ -1,4 +1,5 @@
 // Networks, ports and names of services: what must exist, what excludes each other, what is taken.
+// Tested in test/protocol/deployment/networks-and-volumes.test.ts.
 import { isIP } from 'node:net';
 import { doAddressesMeet } from '../values/host-address.ts';
 import type { Path, Placed, Report } from './check-report.ts';

@@ -1,4 +1,5 @@
 // How a service reaches others and is reached.
+// Tested in test/protocol/deployment/deployment.test.ts.
 import * as v from 'valibot';
 import { portSchema } from '../fields.ts';
 import { record, strictObject } from '../objects.ts';

@@ -1,4 +1,5 @@
 // What a service may use of the device: limits, reservations, accelerators, kernel settings of its own.
+// Tested in test/protocol/deployment/deployment.test.ts.
 import * as v from 'valibot';
 import { byteSizeSchema, shortTextSchema, stringsSchema } from '../fields.ts';
 import { record, strictObject } from '../objects.ts';

@@ -1,4 +1,5 @@
 // What a service may do to the device: capabilities, devices, namespaces that it shares.
+// Tested in test/protocol/deployment/deployment.test.ts.
 import * as v from 'valibot';
 import { absolutePathSchema } from '../fields.ts';
 import { strictObject } from '../objects.ts';

@@ -2,6 +2,7 @@
 // Source: the Compose specification, compose-spec.json. A key that is added needs an entry in
 // fleet/compose/service-keys.ts, its value in agent/model/desired-service.ts and agent/model/document/, its place in
 // agent/docker/, and its row in docs/compose.md.
+// Tested in test/protocol/deployment/deployment.test.ts.
 import * as v from 'valibot';
 import {
   absolutePathSchema,

@@ -1,4 +1,5 @@
 // `start-first` runs old and new side by side: what only one of them can have is refused before it fails.
+// Tested in test/protocol/deployment/deployment-faults.test.ts.
 import type { Report } from './check-report.ts';
 import type { PresentDeployment } from './deployment.ts';
 

@@ -1,4 +1,5 @@
 // `holdfast.command/1` and `holdfast.reply/1`: a question to one device, and its answer.
+// Tested in test/agent/doors/mqtt/command-intake.test.ts.
 import * as v from 'valibot';
 import { record, strictObject } from '../objects.ts';
 import { COMMAND_ID_PATTERN } from '../values/names.ts';

@@ -1,3 +1,4 @@
+// Tested in test/protocol/operations/operations.test.ts.
 import * as v from 'valibot';
 import { nameSchema } from '../values/names.ts';
 import type { Operation } from './operation.ts';

@@ -1,5 +1,6 @@
 // What a device tells its technician of itself. Both sides hold it to this schema: agent and command may differ in
 // version during an upgrade.
+// Tested in test/protocol/operations/operations.test.ts.
 import * as v from 'valibot';
 import { statusSchema } from '../reports/status.ts';
 import type { Operation } from './operation.ts';

@@ -1,4 +1,5 @@
 // `holdfast.events/1`: batches of numbered events, in order. Not retained, delivered at least once.
+// Tested in test/protocol/reports/reports.test.ts.
 import * as v from 'valibot';
 import { countSchema, hashSchema, revisionSchema, timestampSchema } from '../fields.ts';
 import { record } from '../objects.ts';

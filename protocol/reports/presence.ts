@@ -1,4 +1,5 @@
 // `holdfast.presence/1`: online, or offline as the broker's last will. Retained.
+// Tested in test/fleet/ctl/render/status-table.test.ts.
 import * as v from 'valibot';
 import { timestampSchema } from '../fields.ts';
 

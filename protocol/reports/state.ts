@@ -1,4 +1,5 @@
 // `holdfast.state/1`: facts on the device and a line per deployment. Retained.
+// Tested in test/agent/whole/clock.test.ts.
 import * as v from 'valibot';
 import { countSchema, timestampSchema } from '../fields.ts';
 import { PHASES } from './status.ts';

@@ -1,5 +1,6 @@
 // `holdfast.status/1`: where one deployment stands on one device. Retained. A reader ignores fields that it
 // does not know, so that a newer agent can tell more.
+// Tested in test/protocol/reports/reports.test.ts.
 import * as v from 'valibot';
 import { countSchema, hashSchema, portSchema, revisionSchema, timestampSchema } from '../fields.ts';
 import { record } from '../objects.ts';

@@ -1,4 +1,5 @@
 // Paths in the folder that a deployment has on its device: `./data`, or `./` for the folder itself.
+// Tested in test/protocol/deployment/folder-checks.test.ts.
 
 /** Parts with single slashes between; none is empty, `.` or `..`. */
 const PARTS = String.raw`(?!\.{1,2}(?:\/|$))[^\/:\0]+(?:\/(?!\.{1,2}(?:\/|$))[^\/:\0]+)*`;

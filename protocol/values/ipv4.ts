@@ -1,4 +1,5 @@
 // IPv4 addresses and subnets, as numbers.
+// Tested in test/protocol/deployment/networks-and-volumes.test.ts.
 
 export interface Subnet {
   /** Its first address, which names it. */

@@ -1,4 +1,5 @@
 // One deployment: where it stands, why, and its services.
+// Tested in test/agent/cli/render/status.test.ts.
 import { paint } from '../../../lib/render/colour.ts';
 import { elapsed } from '../../../lib/render/elapsed.ts';
 import { wrap } from '../../../lib/render/wrap.ts';

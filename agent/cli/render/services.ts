@@ -1,4 +1,5 @@
 // The services of a deployment: a table of what can be compared, then a line for each thing to know.
+// Tested in test/agent/cli/render/status.test.ts.
 import { elapsed } from '../../../lib/render/elapsed.ts';
 import { alignColumns } from '../../../lib/render/table.ts';
 import { wrap } from '../../../lib/render/wrap.ts';

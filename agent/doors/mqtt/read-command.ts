@@ -1,4 +1,5 @@
 // From the payload of a command to what is asked for.
+// Tested in test/agent/doors/mqtt/command-intake.test.ts.
 import { describeFaults, parseWith } from '../../../protocol/faults.ts';
 import { type Command, commandSchema } from '../../../protocol/operations/command.ts';
 import { MAX_PAYLOAD_BYTES, parseJsonPayload } from '../../../protocol/payload.ts';

@@ -1,4 +1,5 @@
 // From what an operation came to, to the words of a reply.
+// Tested in test/agent/doors/mqtt/command-intake.test.ts.
 import { describeFaults } from '../../../protocol/faults.ts';
 import type { Reply } from '../../../protocol/operations/command.ts';
 import type { Invalid, Outcome } from '../../operations/offer.ts';

@@ -1,4 +1,5 @@
 // What was told of the documents that a broker keeps: they come again with every subscription, and are told once.
+// Tested in test/agent/doors/mqtt/intake.test.ts.
 
 /** Anybody who may publish can name a deployment. Past it the others are told each time. */
 const MAX_REMEMBERED = 1000;

@@ -1,4 +1,5 @@
 // What can be wrong with the local socket, told so that a technician can act on it.
+// Tested in test/agent/doors/socket/server.test.ts.
 
 export type LocalSocketCode = 'in_use' | 'not_a_socket' | 'unusable';
 

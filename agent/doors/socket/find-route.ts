@@ -1,4 +1,5 @@
 // From a request's method and path to what is asked for.
+// Tested in test/agent/doors/socket/listener.test.ts.
 import type { IncomingMessage } from 'node:http';
 import { parsePath } from '../../../protocol/operations/route.ts';
 import type { Offer } from '../../operations/offer.ts';

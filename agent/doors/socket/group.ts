@@ -1,4 +1,5 @@
 // Group names to ids: Node has no getgrnam, and a lookup tool may be missing on a small device.
+// Tested in test/agent/doors/socket/server.test.ts.
 import { readFileSync } from 'node:fs';
 
 /** The id of a group in `file` (the group database, one `name:password:id:members` a line), or `null`. */

@@ -1,4 +1,5 @@
 // The arguments of a request: of its path, and the others from its query or its body.
+// Tested in test/agent/doors/socket/listener.test.ts.
 import type { IncomingMessage } from 'node:http';
 import { pathKeys } from '../../../protocol/operations/route.ts';
 import { parseJsonPayload } from '../../../protocol/payload.ts';

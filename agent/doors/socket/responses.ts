@@ -1,4 +1,5 @@
 // From what an operation came to, to an HTTP response.
+// Tested in test/agent/doors/socket/listener.test.ts.
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describeFaults } from '../../../protocol/faults.ts';

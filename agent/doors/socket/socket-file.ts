@@ -1,4 +1,5 @@
 // The socket's file: room made for it before listening, and its owner and mode afterwards.
+// Tested in test/agent/doors/socket/server.test.ts.
 import { chmodSync, chownSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';

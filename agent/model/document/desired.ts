@@ -1,4 +1,5 @@
 // From a document to what it asks, as values.
+// Tested in test/agent/model/document/conversion.test.ts.
 import type {
   UpdatePolicy as AskedUpdate,
   Deployment,

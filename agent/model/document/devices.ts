@@ -1,4 +1,5 @@
 // Devices and accelerators of a document, as values.
+// Tested in test/agent/model/document/conversion.test.ts.
 import type { Device, DeviceRequest, Service } from '../../../protocol/deployment/service.ts';
 import type { AcceleratorRequest, DesiredDevices, DeviceNode } from '../desired-devices.ts';
 

@@ -1,4 +1,5 @@
 // Configs and secrets of a service, with their contents.
+// Tested in test/agent/model/document/spec-hash.test.ts.
 import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import type { Service } from '../../../protocol/deployment/service.ts';
 import { FILE_KINDS, targetOfFile } from '../../../protocol/deployment/service-files.ts';

@@ -1,4 +1,5 @@
 // Probe and HEALTHCHECK of a document, as values.
+// Tested in test/agent/model/document/conversion.test.ts.
 import type { Probe as AskedProbe, Service } from '../../../protocol/deployment/service.ts';
 import type {
   Healthcheck,

@@ -1,4 +1,5 @@
 // Mounts of a document, as values: those of the engine, and those of the deployment's folder, which the agent makes.
+// Tested in test/agent/model/document/conversion.test.ts.
 import type { Mount as AskedMount, Service } from '../../../protocol/deployment/service.ts';
 import { isInFolder } from '../../../protocol/values/folder-path.ts';
 import type { DesiredMounts, Mount, TmpfsMount } from '../desired-mounts.ts';

@@ -1,4 +1,5 @@
 // How a service reaches others and is reached, as values.
+// Tested in test/agent/model/document/conversion.test.ts.
 import type { PublishedPort as AskedPort, Service } from '../../../protocol/deployment/service.ts';
 import { hostOf, type Namespace as Key } from '../../../protocol/deployment/service-namespaces.ts';
 import type { DesiredNetworking, Namespace, Port, PublishedPort } from '../desired-networking.ts';

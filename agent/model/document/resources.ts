@@ -1,4 +1,5 @@
 // Networks and volumes of a document, by the keys that everything else knows them by.
+// Tested in test/agent/model/document/conversion.test.ts.
 import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import { contentHash } from '../../../protocol/values/canonical-json.ts';
 import { type NetworkSpec, type Pool, sharedKey, type VolumeSpec } from '../resources.ts';

@@ -1,4 +1,5 @@
 // One service of a document, as values: what each key becomes, and what holds where nothing is written.
+// Tested in test/agent/model/document/conversion.test.ts.
 import type { Service } from '../../../protocol/deployment/service.ts';
 import { parseImageReference } from '../../../protocol/values/image-reference.ts';
 import { parsePlatform } from '../../../protocol/values/platform.ts';

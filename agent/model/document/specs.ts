@@ -1,4 +1,5 @@
 // The services of a document as specs.
+// Tested in test/agent/model/document/conversion.test.ts.
 import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import type { Service } from '../../../protocol/deployment/service.ts';
 import { hostsOf } from '../../../protocol/deployment/service-namespaces.ts';

@@ -1,4 +1,5 @@
 // From texts of a document to values. What has been accepted parses, but for what an older agent may have let pass.
+// Tested in test/agent/model/document/revision.test.ts.
 import { DURATION_BOUNDS, type DurationKey } from '../../../protocol/deployment/bounds.ts';
 import { parseByteSize } from '../../../protocol/values/byte-size.ts';
 import { DURATION_PATTERN, parseDurationMs } from '../../../protocol/values/duration.ts';

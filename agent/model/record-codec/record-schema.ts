@@ -1,5 +1,6 @@
 // The shape of a stored record: what `DeploymentRecord` says as a type, held against what was read. Types alone: a
 // number that is odd is the business of whoever reads it.
+// Tested in test/agent/model/record-codec/record-codec.test.ts.
 import * as v from 'valibot';
 import { record } from '../../../protocol/objects.ts';
 import type { ReasonCode } from '../../../protocol/reports/reasons.ts';

@@ -1,4 +1,5 @@
 // The next step for one service: from whatever its container is, one step nearer to running as asked.
+// Tested in test/agent/reconcile/golden-plans.test.ts.
 
 import { CRASH_LOOP_FAILURES } from '../../model/failure-row.ts';
 import { historyOf, isHeldBack } from '../../model/histories.ts';

@@ -1,5 +1,6 @@
 // Services that run once. That one has done its work is remembered by what it was asked, as its container may be
 // pruned: the work is not to be done twice. Another spec is other work, and so is another image once it was pulled.
+// Tested in test/agent/reconcile/decide.test.ts.
 
 import { afterExit } from '../../model/lifecycle.ts';
 import type { Attempt, CompletedService, DeploymentRecord } from '../../model/record.ts';

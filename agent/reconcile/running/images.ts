@@ -1,5 +1,6 @@
 // Images as services ask for them. One that is to be pulled for a revision is another want than the same
 // image for a restart: the first is met by a pull alone, the second by what is here.
+// Tested in test/agent/reconcile/update/pull-policy.test.ts.
 
 import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import type { ImageStanding, Observed } from '../../model/observed.ts';

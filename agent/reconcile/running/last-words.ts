@@ -1,5 +1,6 @@
 // The last log lines of a service that fails: read once after each failure, and told with the reason. That they are
 // read is stored before, so that a log which ends the agent does it once.
+// Tested in test/agent/reconcile/running/repeats.test.ts.
 
 import { historyOf } from '../../model/histories.ts';
 import type { Reason } from '../../model/reason.ts';

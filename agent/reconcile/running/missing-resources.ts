@@ -1,4 +1,5 @@
 // Networks and volumes that a document's containers need and the engine does not list.
+// Tested in test/agent/reconcile/golden-plans.test.ts.
 import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import type { Observed } from '../../model/observed.ts';
 import { networksOf } from '../../model/resources.ts';

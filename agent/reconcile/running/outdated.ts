@@ -1,6 +1,7 @@
 // With `pull_policy: always` a tag may have moved: two containers then have the same spec and another image.
 // Which of them carries a revision is settled once, at its switch, and remembered by container id. Nothing
 // compares images later, so neither a restart nor another's pull can make a container anew.
+// Tested in test/agent/reconcile/decide.test.ts.
 
 import { historyOf, withHistory } from '../../model/histories.ts';
 import type { ObservedContainer } from '../../model/observed.ts';

@@ -1,4 +1,5 @@
 // The services of one revision held against what runs: carriers, verdicts, dependencies, next steps.
+// Tested in test/agent/reconcile/golden-plans.test.ts.
 import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import type { Dependency } from '../../model/desired-service.ts';
 import { isInLoop } from '../../model/failure-row.ts';

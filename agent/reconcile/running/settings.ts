@@ -1,4 +1,5 @@
 // Settings that change on a living container: when to ask for them, and when asking again is in vain.
+// Tested in test/agent/reconcile/golden-plans.test.ts.
 
 import { historyOf, withHistory } from '../../model/histories.ts';
 import type { MutableSettings, ObservedContainer } from '../../model/observed.ts';

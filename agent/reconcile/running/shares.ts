@@ -1,5 +1,6 @@
 // Shared networks that this deployment is in. The engine's labels tell that one is shared, not by whom: so the record
 // keeps which ones it has used until it has left them.
+// Tested in test/agent/whole/shared.test.ts.
 import type { DeploymentRecord } from '../../model/record.ts';
 import { sharedName } from '../../model/resources.ts';
 import type { Step } from '../../model/steps.ts';

@@ -1,4 +1,5 @@
 // The steady state: one revision is to run and stay running; whatever else is ours makes way for it.
+// Tested in test/agent/reconcile/golden-plans.test.ts.
 import type { Phase } from '../../../protocol/reports/status.ts';
 import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import { moreMs } from '../../model/evidence.ts';

@@ -1,5 +1,6 @@
 // How long a switch has waited for a synchronised clock, in time that the agent ran: a device that is switched off
 // every night must come to the limit too.
+// Tested in test/agent/reconcile/update/gate.test.ts.
 import type { DeploymentRecord } from '../../model/record.ts';
 
 /** What a restart of the agent forgets at most; each note is a write. */

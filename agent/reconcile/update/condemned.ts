@@ -1,4 +1,5 @@
 // Stage `condemned`: the culprit's last words are read, then the content is barred and the old revision runs.
+// Tested in test/agent/reconcile/golden-plans.test.ts.
 import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import { MAX_RESUMES } from '../../model/phases.ts';
 import type { Reason } from '../../model/reason.ts';

@@ -1,4 +1,5 @@
 // The proof: whether a new revision has shown that it works, has failed, or still may go either way.
+// Tested in test/agent/reconcile/golden-plans.test.ts.
 import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import { lasted, moreMs } from '../../model/evidence.ts';
 import { hasOneChance } from '../../model/lifecycle.ts';

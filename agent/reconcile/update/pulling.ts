@@ -1,4 +1,5 @@
 // Stage `pulling`: the old revision is kept running and repaired while the new one's images come.
+// Tested in test/agent/reconcile/golden-plans.test.ts.
 import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';

@@ -1,4 +1,5 @@
 // After a failed update: the previous revision runs again from its kept containers, with no pull and no network.
+// Tested in test/agent/reconcile/golden-plans.test.ts.
 import type { Phase } from '../../../protocol/reports/status.ts';
 import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import type { Reason } from '../../model/reason.ts';

@@ -1,4 +1,5 @@
 // Stages `switching`, `proving` and `unproven`: the new containers take over, and show whether they are good.
+// Tested in test/agent/reconcile/golden-plans.test.ts.
 import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import { PHASE_TABLE, type Stage } from '../../model/phases.ts';

@@ -1,4 +1,5 @@
 // An update from the revision that runs to the one that is desired. `PHASE_TABLE` in phases.ts has its stages.
+// Tested in test/agent/reconcile/golden-plans.test.ts.
 import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import type { Attempt } from '../../model/record.ts';
 import type { Decision, Revision, Situation } from '../../model/situation.ts';

@@ -1,4 +1,5 @@
 // What a broker may have held back, said once and with the setting to raise.
+// Tested in test/fleet/ctl/commands/status.test.ts.
 import type { CutList } from './retained.ts';
 
 /** One sentence for all filters; `null` where nothing was held back. */

@@ -1,4 +1,5 @@
 // One try to connect: dialled and greeted, in MQTT 5 or else in 3.1.1.
+// Tested in test/fleet/ctl/broker/connect.test.ts.
 import { randomUUID } from 'node:crypto';
 import { Tasks } from '../../../lib/failures/tasks.ts';
 import { beginConnection } from '../../../lib/mqtt/begin.ts';

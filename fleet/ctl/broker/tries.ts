@@ -1,4 +1,5 @@
 // A broker that is starting, electing a leader or short of a node refuses for seconds what it grants afterwards.
+// Tested in test/fleet/ctl/broker/connect.test.ts.
 import type { Pause } from '../host.ts';
 
 /** Between the three tries. */

@@ -1,4 +1,5 @@
 // Typing errors, told before anything is published: a document for nobody stays retained, and no command lists it.
+// Tested in test/fleet/ctl/commands/deploy.test.ts.
 import { CommandFailure } from '../../../lib/program/command-failure.ts';
 import { EXIT } from '../../../lib/program/exit-codes.ts';
 import { nearestName } from '../../../lib/render/nearest-name.ts';

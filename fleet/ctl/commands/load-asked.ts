@@ -1,4 +1,5 @@
 // The files that a command line names, with the notes on them told.
+// Tested in test/fleet/ctl/commands/deploy.test.ts.
 import type * as v from 'valibot';
 import { type LoadedFile, loadFiles } from '../../document/load-file.ts';
 import { failureOf } from '../failure-of.ts';

@@ -1,4 +1,5 @@
 // What is not known of the fleet, said as notes.
+// Tested in test/fleet/ctl/commands/status.test.ts.
 
 import type { FleetView } from '../../view/fleet-view.ts';
 import { explainCutLists } from '../broker/cut-lists.ts';

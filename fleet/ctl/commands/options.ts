@@ -1,4 +1,5 @@
 // Options as they come from the command line, parsed into values once.
+// Tested in test/fleet/ctl/commands/deploy.test.ts.
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { UsageError } from '../../../lib/program/command-failure.ts';

@@ -1,4 +1,5 @@
 // What a document for one device means for the document of its group, in words.
+// Tested in test/fleet/ctl/commands/deploy.test.ts.
 import type { Deployment } from '../../../protocol/deployment/deployment.ts';
 import { type Addressee, formatTopic } from '../../../protocol/topics.ts';
 import type { Stock } from './take-stock.ts';

@@ -1,4 +1,5 @@
 // What `deploy` and `remove` share: take stock, give the next revision, publish, and follow.
+// Tested in test/fleet/ctl/commands/deploy.test.ts.
 import type * as v from 'valibot';
 import { CommandFailure, UsageError } from '../../../lib/program/command-failure.ts';
 import { EXIT, type ExitCode } from '../../../lib/program/exit-codes.ts';

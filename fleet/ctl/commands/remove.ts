@@ -1,5 +1,6 @@
 // `holdfastctl remove NAME --to …`: asks that a deployment be absent, or that a device's own document end. Volumes and
 // the folder stay unless they are named.
+// Tested in test/fleet/ctl/commands/deploy.test.ts.
 import * as v from 'valibot';
 import { UsageError } from '../../../lib/program/command-failure.ts';
 import type { ExitCode } from '../../../lib/program/exit-codes.ts';

@@ -1,4 +1,5 @@
 // What is known before anything is published: documents at the topics, and what the devices concerned report.
+// Tested in test/fleet/ctl/commands/deploy.test.ts.
 import { type Addressee, formatTopic, parseTopic } from '../../../protocol/topics.ts';
 import { FleetView } from '../../view/fleet-view.ts';
 import type { Broker } from '../broker/broker.ts';

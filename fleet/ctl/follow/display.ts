@@ -1,4 +1,5 @@
 // How following a roll-out looks: one line redrawn on a terminal, else one plain line per change.
+// Tested in test/fleet/ctl/commands/deploy.test.ts.
 import { shorten } from '../../../lib/render/width.ts';
 import { formatDuration } from '../../../protocol/values/duration.ts';
 import { printable } from '../../../protocol/values/text.ts';

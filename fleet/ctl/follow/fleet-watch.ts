@@ -1,5 +1,6 @@
 // A view of the fleet that is kept up to date for as long as a command waits: a line that breaks is made anew, and
 // what a broker dropped from its queue for us is read again.
+// Tested in test/fleet/ctl/commands/deploy.test.ts.
 
 import { CommandFailure } from '../../../lib/program/command-failure.ts';
 import type { FleetView } from '../../view/fleet-view.ts';

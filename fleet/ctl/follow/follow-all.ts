@@ -1,4 +1,5 @@
 // `--wait`: follows all publications of one command at once, tells each device's end when it comes, then the sum.
+// Tested in test/fleet/ctl/commands/deploy.test.ts.
 
 import { expectDevices, type Publications } from '../../view/expect-devices.ts';
 import type { FleetView } from '../../view/fleet-view.ts';

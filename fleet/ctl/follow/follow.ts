@@ -1,4 +1,5 @@
 // Follows revisions on the devices that they are for, until each has settled or the time is up.
+// Tested in test/fleet/ctl/commands/deploy.test.ts.
 import type { FleetView } from '../../view/fleet-view.ts';
 import { type DesiredRevision, type Judgement, judgeStatus } from '../../view/judge-status.ts';
 

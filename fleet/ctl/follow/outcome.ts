@@ -1,4 +1,5 @@
 // How the waiting for one publication ended, for programs and as an exit code.
+// Tested in test/fleet/ctl/commands/deploy.test.ts.
 import { EXIT, type ExitCode } from '../../../lib/program/exit-codes.ts';
 import { type Addressee, formatAddressee } from '../../../protocol/topics.ts';
 import type { Expectation } from '../../view/expect-devices.ts';

@@ -1,4 +1,5 @@
 // What becomes of each device, told to people when it happens.
+// Tested in test/fleet/ctl/commands/deploy.test.ts.
 import { describeBar, formatReason } from '../../../lib/reports/reason-words.ts';
 import type { Status } from '../../../protocol/reports/status.ts';
 import { formatDuration } from '../../../protocol/values/duration.ts';

@@ -1,4 +1,5 @@
 // A status in words. Pure: data in, text out.
+// Tested in test/fleet/ctl/commands/deploy.test.ts.
 import { formatReason } from '../../../lib/reports/reason-words.ts';
 import { describeBytes, describeService } from '../../../lib/reports/service-words.ts';
 import type { Progress, Reason, Status } from '../../../protocol/reports/status.ts';
