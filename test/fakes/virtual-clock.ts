@@ -23,9 +23,11 @@ export class VirtualClock implements Clock {
   #wallBaseMs: number;
   readonly #queue = new Queue();
   readonly #abortedSleeps = new AbortedSleeps();
+  readonly #settle: () => Promise<void>;
 
-  constructor(wallTime = '2026-11-23T00:00:00.000Z') {
+  constructor(wallTime = '2026-11-23T00:00:00.000Z', settle = runPromises) {
     this.#wallBaseMs = Date.parse(wallTime);
+    this.#settle = settle;
   }
 
   monotonicMs(): number {
@@ -97,17 +99,26 @@ export class VirtualClock implements Clock {
   }
 
   async #run(endMs: number, isDone: () => boolean): Promise<boolean> {
-    await settle();
+    await this.#settle();
     while (!isDone()) {
       const next = this.#queue.peek();
       if (next === undefined || next.atMs > endMs) return false;
       this.#queue.remove(next);
       this.#nowMs = Math.max(this.#nowMs, next.atMs);
       next.fire();
-      await settle();
+      await this.#settle();
     }
     return true;
   }
+}
+
+/** For tests beside real sockets: what has arrived by them gets its turn between two moments too. */
+export function clockBesideSockets(): VirtualClock {
+  return new VirtualClock(undefined, runImmediates);
+}
+
+async function runImmediates(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Up, so that no sleep ends before its time. */
@@ -120,7 +131,7 @@ const MOMENTS_A_TURN = 1000;
 let moments = 0;
 
 /** Every promise that can run has run by then, however many follow each other: ticks come when none is left. */
-function settle(): Promise<void> {
+function runPromises(): Promise<void> {
   moments += 1;
   return new Promise((resolve) => {
     if (moments % MOMENTS_A_TURN === 0) setImmediate(resolve);

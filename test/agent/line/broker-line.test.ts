@@ -2,7 +2,6 @@ import { createServer } from 'node:net';
 import { Aedes, type Client } from 'aedes';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freePort } from '../../../scripts/rig/port.ts';
-import { FakeClock } from '../../fakes/fake-clock.ts';
 import { listenOnLoopback } from '../../fakes/loopback.ts';
 import {
   acknowledgedBy,
@@ -21,6 +20,7 @@ import {
   topicOf,
 } from '../../fakes/scripted-broker.ts';
 import { until } from '../../fakes/until.ts';
+import { clockBesideSockets, type VirtualClock } from '../../fakes/virtual-clock.ts';
 import { brokerConfig, PREFIX, PRESENCE_TOPIC, type Recording, recordLine } from './line-harness.ts';
 
 const DEPLOYMENT = `${PREFIX}/devices/edge-01/deployments/web`;
@@ -43,7 +43,7 @@ function start(...args: Parameters<typeof recordLine>): Recording {
   return recording;
 }
 
-async function startConnected(clock?: FakeClock): Promise<Recording> {
+async function startConnected(clock?: VirtualClock): Promise<Recording> {
   const recording = start(brokerConfig(remote.port), clock === undefined ? {} : { clock });
   await until('connected', () => recording.connects === 1);
   return recording;
@@ -100,7 +100,7 @@ describe('connecting', () => {
         else return false;
         return true;
       };
-      const clock = new FakeClock();
+      const clock = clockBesideSockets();
       const { broker, logs } = start(brokerConfig(remote.port), { clock, random: () => 0 });
       await until('connected', () => broker.status().isConnected);
       expect(broker.status()).toMatchObject({
@@ -157,7 +157,7 @@ describe('connecting', () => {
 
   test('a broker that accepts and never answers is given up after 20 s', async () => {
     remote.script = () => true;
-    const clock = new FakeClock();
+    const clock = clockBesideSockets();
     const { troubles } = start(brokerConfig(remote.port), { clock });
     await peerAfter(remote, 0, CONNECT);
     await clock.advance(19_999);
@@ -171,7 +171,7 @@ describe('connecting', () => {
 
   test('a broker that leaves a subscription unanswered is given up too', async () => {
     remote.script = (frame) => frame.type === SUBSCRIBE;
-    const clock = new FakeClock();
+    const clock = clockBesideSockets();
     const { troubles } = start(brokerConfig(remote.port), { clock });
     await peerAfter(remote, 0, SUBSCRIBE);
     await clock.advance(20_000);
@@ -188,7 +188,7 @@ describe('connecting', () => {
       held.push(() => suback(frame, peer, 1));
       return true;
     };
-    const clock = new FakeClock();
+    const clock = clockBesideSockets();
     const { troubles, messages, broker } = start(brokerConfig(remote.port), { clock });
     const peer = await peerAfter(remote, 0, SUBSCRIBE);
     for (let document = 1; document <= 5; document += 1) {
@@ -299,7 +299,7 @@ describe('messages', () => {
   });
 
   test('whose handler throws are not acknowledged, others are, and they are asked for again', async () => {
-    const clock = new FakeClock();
+    const clock = clockBesideSockets();
     const recording = await startConnected(clock);
     const peer = await peerAfter(remote, 0, PUBLISH);
     recording.onMessage = ({ payload }) => {
@@ -375,7 +375,7 @@ describe('publishing', () => {
       puback(frame, peer, codes.shift());
       return true;
     };
-    const clock = new FakeClock();
+    const clock = clockBesideSockets();
     const recording = start(brokerConfig(remote.port), { clock, random: () => 0.5 });
     await until('connected', () => recording.connects === 1);
     expect(await publish(recording)).toBe(false);
@@ -426,7 +426,7 @@ describe('publishing', () => {
 
   test('never acknowledged ends the connection after two minutes of it', async () => {
     remote.script = (frame) => isEvents(frame);
-    const clock = new FakeClock();
+    const clock = clockBesideSockets();
     const recording = await startConnected(clock);
     // So that no late acknowledgement of the presence counts as progress.
     expect(await recording.broker.publish(DEPLOYMENT, '{}', { retain: false })).toBe(true);
@@ -498,7 +498,7 @@ describe('losing the connection', () => {
         if (frame.type === PUBLISH) peer.socket.end(Buffer.from([0xe0, 2, code, 0]));
         return frame.type === PUBLISH;
       };
-      const clock = new FakeClock();
+      const clock = clockBesideSockets();
       const { troubles } = start(brokerConfig(remote.port), { clock });
       for (let time = 1; time <= 5; time += 1) {
         await until('a trouble', () => troubles.length === time);
@@ -510,7 +510,7 @@ describe('losing the connection', () => {
   );
 
   test('shows by unanswered pings', async () => {
-    const clock = new FakeClock();
+    const clock = clockBesideSockets();
     const { broker, troubles } = await startConnected(clock);
     // Acknowledged, so that nothing is under way any more when the silence begins.
     expect(await broker.publish(DEPLOYMENT, '{}', { retain: false })).toBe(true);
@@ -520,7 +520,7 @@ describe('losing the connection', () => {
   });
 
   test('is not seen in a late answer to a ping, while something comes in', async () => {
-    const clock = new FakeClock();
+    const clock = clockBesideSockets();
     const { broker, troubles, messages } = await startConnected(clock);
     expect(await broker.publish(DEPLOYMENT, '{}', { retain: false })).toBe(true);
     const peer = await peerAfter(remote, 0, PUBLISH);
@@ -547,7 +547,7 @@ describe('losing the connection', () => {
 
 describe('close', () => {
   test('publishes that it is offline, disconnects and leaves no sleeper', async () => {
-    const clock = new FakeClock();
+    const clock = clockBesideSockets();
     const { broker } = await startConnected(clock);
     await broker.close();
     const peer = await peerAfter(remote, 0, DISCONNECT);
@@ -555,11 +555,11 @@ describe('close', () => {
     expect(last?.type).toBe(PUBLISH);
     expect(last?.body.toString()).toContain('"online":false');
     expect(broker.status()).toMatchObject({ isConnected: false });
-    expect(clock.sleeperCount).toBe(0);
+    expect(clock.pendingCount).toBe(0);
   });
 
   test('with a broker that acknowledges nothing takes a second, and leaves the last will to speak', async () => {
-    const clock = new FakeClock();
+    const clock = clockBesideSockets();
     const { broker, troubles } = await startConnected(clock);
     remote.script = () => true;
     const closed = broker.close();
@@ -569,15 +569,15 @@ describe('close', () => {
     await until('the socket is closed', () => peer?.socket.destroyed === true);
     expect(peer?.frames.some(({ type }) => type === DISCONNECT)).toBe(false);
     expect(troubles).toEqual([]);
-    expect(clock.sleeperCount).toBe(0);
+    expect(clock.pendingCount).toBe(0);
   });
 
   test('ends a try that hangs, and a wait between tries', async () => {
     remote.script = () => true;
-    const clock = new FakeClock();
+    const clock = clockBesideSockets();
     const { broker } = start(brokerConfig(remote.port), { clock });
     await peerAfter(remote, 0, CONNECT);
     await broker.close();
-    expect(clock.sleeperCount).toBe(0);
+    expect(clock.pendingCount).toBe(0);
   });
 });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { DeniedTopics, MAX_DENIED_TOPICS } from '../../../agent/line/denied-topics.ts';
-import { FakeClock } from '../../fakes/fake-clock.ts';
+import { clockBesideSockets } from '../../fakes/virtual-clock.ts';
 
 const ALMOST_ONE = (): number => 0.9999;
 
 test('a topic is held back for longer each time, ten minutes at most', async () => {
-  const clock = new FakeClock();
+  const clock = clockBesideSockets();
   const denied = new DeniedTopics(clock, ALMOST_ONE);
   const holds: number[] = [];
   for (let denial = 0; denial < 6; denial += 1) {
@@ -18,7 +18,7 @@ test('a topic is held back for longer each time, ten minutes at most', async () 
 });
 
 test('only what was denied is held back, and no more once it was taken', () => {
-  const denied = new DeniedTopics(new FakeClock(), ALMOST_ONE);
+  const denied = new DeniedTopics(clockBesideSockets(), ALMOST_ONE);
   denied.note('a/state');
   expect([denied.isHeldBack('a/state'), denied.isHeldBack('a/events')]).toEqual([true, false]);
   denied.forget('a/state');
@@ -26,7 +26,7 @@ test('only what was denied is held back, and no more once it was taken', () => {
 });
 
 test('of very many only the newest are remembered', () => {
-  const denied = new DeniedTopics(new FakeClock(), ALMOST_ONE);
+  const denied = new DeniedTopics(clockBesideSockets(), ALMOST_ONE);
   for (let index = 0; index < 1000; index += 1) denied.note(`a/status/${index}`);
   expect(denied.topics()).toHaveLength(MAX_DENIED_TOPICS);
   expect(denied.topics().at(-1)).toBe('a/status/999');

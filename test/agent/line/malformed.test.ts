@@ -1,8 +1,8 @@
 // Packets that no broker should send, right behind its CONNACK.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FakeClock } from '../../fakes/fake-clock.ts';
 import { CONNECT, type ScriptedBroker, startScriptedBroker } from '../../fakes/scripted-broker.ts';
 import { until } from '../../fakes/until.ts';
+import { clockBesideSockets } from '../../fakes/virtual-clock.ts';
 import { brokerConfig, recordLine } from './line-harness.ts';
 
 const CONNACK = [0x20, 0x03, 0x00, 0x00, 0x00];
@@ -45,12 +45,12 @@ test.each([
 
 test('nothing of a connection that ended so goes on behind it', async () => {
   answerConnect(...CONNACK, 0x30, 0x00);
-  const clock = new FakeClock();
+  const clock = clockBesideSockets();
   const { broker } = recordLine(brokerConfig(remote.port), { clock });
   cleanUps.push(() => broker.close());
   broker.start();
   await until('both versions were tried', () => remote.peers.length === 2);
-  await until('only the next try is waited for', () => clock.sleeperCount === 1);
+  await until('only the next try is waited for', () => clock.pendingCount === 1);
   await broker.close();
-  expect(clock.sleeperCount).toBe(0);
+  expect(clock.pendingCount).toBe(0);
 });

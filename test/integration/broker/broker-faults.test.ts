@@ -3,8 +3,8 @@ import { connectAsync } from 'mqtt';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ensureMosquittoInstalled } from '../../../scripts/rig/mosquitto.ts';
 import { brokerConfig, PREFIX, PRESENCE_TOPIC, type Recording } from '../../agent/line/line-harness.ts';
-import { FakeClock } from '../../fakes/fake-clock.ts';
 import { until } from '../../fakes/until.ts';
+import { clockBesideSockets, type VirtualClock } from '../../fakes/virtual-clock.ts';
 import { type CuttableDial, cuttableDial } from './cuttable-dial.ts';
 import { Setting } from './setting.ts';
 
@@ -21,14 +21,14 @@ beforeEach(() => {
 afterEach(() => setting.cleanUp());
 
 /** A device whose clock the test moves. */
-function startOnFakeClock(port: number): { device: Recording; clock: FakeClock; line: CuttableDial } {
-  const [clock, line] = [new FakeClock(), cuttableDial()];
+function startOnVirtualClock(port: number): { device: Recording; clock: VirtualClock; line: CuttableDial } {
+  const [clock, line] = [clockBesideSockets(), cuttableDial()];
   const device = setting.device(brokerConfig(port), { clock, random: () => 0.5, dial: line.dial });
   return { device, clock, line };
 }
 
 /** Moves on to the next try, and waits until it came to something. */
-async function nextTry({ device, clock, line }: ReturnType<typeof startOnFakeClock>): Promise<void> {
+async function nextTry({ device, clock, line }: ReturnType<typeof startOnVirtualClock>): Promise<void> {
   const [tries, connects] = [line.tries, device.connects];
   while (line.tries === tries) await clock.advance(1000);
   await until('connected again', () => device.connects > connects);
@@ -54,7 +54,7 @@ test('a broker that restarts with nothing is told again that the device is onlin
 
 test('a broker that accepts and never answers is told as such, and all is well once it does', async () => {
   const mosquitto = await setting.mosquitto();
-  const session = startOnFakeClock(mosquitto.port);
+  const session = startOnVirtualClock(mosquitto.port);
   const { device, clock, line } = session;
   await until('connected', () => device.connects === 1);
   expect(await device.broker.publish(STATE, '{}', { retain: true })).toBe(true);
@@ -82,7 +82,7 @@ test('a broker that accepts and never answers is told as such, and all is well o
 
 test('another client that takes the session again and again makes no storm: an hour has few connects', async () => {
   const mosquitto = await setting.mosquitto();
-  const session = startOnFakeClock(mosquitto.port);
+  const session = startOnVirtualClock(mosquitto.port);
   const { device, clock } = session;
   await until('connected', () => device.connects === 1);
   const gapsMs: number[] = [];
@@ -111,7 +111,7 @@ test('a host name that nobody knows is told as that', async () => {
 });
 
 test('a look-up that takes for ever is told as that', async () => {
-  const clock = new FakeClock();
+  const clock = clockBesideSockets();
   const device = setting.device(brokerConfig(1883, { host: 'broker.invalid' }), { clock });
   // The look-up is under way in another thread, and cannot have come back yet.
   await clock.advance(20_000);

@@ -1,17 +1,17 @@
 import { beforeEach, expect, test } from 'vitest';
 import { type Answer, GRANTED, UNANSWERED } from '../../../lib/mqtt/answer.ts';
 import { PublishWindow, STALL_MS } from '../../../lib/mqtt/publish-window.ts';
-import { FakeClock } from '../../fakes/fake-clock.ts';
 import { loudTasks } from '../../fakes/loud-tasks.ts';
+import { clockBesideSockets, type VirtualClock } from '../../fakes/virtual-clock.ts';
 
 const REFUSED: Answer = { ok: false, error: new Error('Not authorized') };
 
-let clock: FakeClock;
+let clock: VirtualClock;
 let sent: { message: number; settle: (answer: Answer) => void }[];
 let stalls: number;
 let window: PublishWindow<number>;
 beforeEach(() => {
-  clock = new FakeClock();
+  clock = clockBesideSockets();
   sent = [];
   stalls = 0;
   window = new PublishWindow({
@@ -54,7 +54,7 @@ test('close settles what is under way, what waits and what comes later, and send
   sent[0]?.settle(GRANTED);
   expect(await window.publish(4)).toBe(UNANSWERED);
   expect(messagesSent()).toEqual([1, 2]);
-  expect(clock.sleeperCount).toBe(0);
+  expect(clock.pendingCount).toBe(0);
 });
 
 test('a last message takes the place of all that waits, and stays within the limit', async () => {

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Subscriptions } from '../../../lib/mqtt/subscriptions.ts';
-import { FakeClock } from '../../fakes/fake-clock.ts';
 import { loudTasks } from '../../fakes/loud-tasks.ts';
 import { silent } from '../../fakes/silent-logger.ts';
+import { clockBesideSockets, type VirtualClock } from '../../fakes/virtual-clock.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-let clock: FakeClock;
+let clock: VirtualClock;
 let over: AbortController;
 /** What was asked for and when, in minutes. */
 let asked: [filter: string, atMinutes: number][];
@@ -16,7 +16,7 @@ let refused: Set<string>;
 /** Called with each SUBSCRIBE, before it is answered. */
 let onAsk: (subscriptions: Subscriptions) => void;
 beforeEach(() => {
-  clock = new FakeClock();
+  clock = clockBesideSockets();
   over = new AbortController();
   asked = [];
   refused = new Set();
@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   over.abort();
-  expect(clock.sleeperCount).toBe(0);
+  expect(clock.pendingCount).toBe(0);
 });
 
 /** With nothing left to chance: every pause is as long as it can be. */
