@@ -3,8 +3,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { EXIT } from '../../lib/program/exit-codes.ts';
 import { readText } from '../document/read-file.ts';
+import type { Context, Output } from './context/context.ts';
 import { readEnvironment } from './environment.ts';
-import type { Host, Output } from './host.ts';
 import { run } from './run.ts';
 
 const interrupted = new AbortController();
@@ -26,7 +26,7 @@ function toOutput(stream: NodeJS.WriteStream): Output {
   };
 }
 
-const host: Host = {
+const context: Context = {
   stdout: toOutput(process.stdout),
   stderr: toOutput(process.stderr),
   readStdin: (maxBytes) => readText(0, maxBytes),
@@ -38,4 +38,4 @@ const host: Host = {
   pause: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
 };
 
-process.exitCode = await run(process.argv.slice(2), host);
+process.exitCode = await run(process.argv.slice(2), context);

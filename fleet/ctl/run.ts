@@ -11,44 +11,44 @@ import { commonSchema } from './commands/options.ts';
 import { remove, removeSchema } from './commands/remove.ts';
 import { status } from './commands/status.ts';
 import { validate, validateSchema } from './commands/validate.ts';
-import { type Host, writeJson, writeLine } from './host.ts';
+import { type Context, writeJson, writeLine } from './context/context.ts';
 
 type Finish = (code: ExitCode) => void;
 
 /** Runs `holdfastctl` with the arguments after its name, and resolves with its exit code. */
-export async function run(args: readonly string[], host: Host): Promise<ExitCode> {
+export async function run(args: readonly string[], context: Context): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.good;
-  const program = buildProgram(host, (code) => {
+  const program = buildProgram(context, (code) => {
     exitCode = code;
   });
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {
-    return reportFailure(error, args.includes('--json'), host);
+    return reportFailure(error, args.includes('--json'), context);
   }
 }
 
-function buildProgram(host: Host, finish: Finish): Command {
+function buildProgram(context: Context, finish: Finish): Command {
   const program = new Command('holdfastctl')
     .description('Deploys to a fleet of Holdfast devices through its MQTT broker.')
     .version(VERSION, '-V, --version')
-    .option('--broker <url>', 'mqtt[s]://user:password@host:port (default: HOLDFAST_BROKER)')
+    .option('--broker <url>', 'mqtt[s]://user:password@context:port (default: HOLDFAST_BROKER)')
     .option('--ca <file>', 'PEM file of the authority that signed the broker, for mqtts://')
     .option('--topic-prefix <prefix>', 'prefix of all topics (default: holdfast/v1)')
     .option('--json', 'write JSON')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
-      writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
     })
     .showHelpAfterError('hint: --help lists what there is')
     .exitOverride();
   program.addHelpText('after', HELP_AFTER);
-  addValidate(program, host, finish);
-  addDeploy(program, host, finish);
-  addRemove(program, host, finish);
-  addStatus(program, host, finish);
+  addValidate(program, context, finish);
+  addDeploy(program, context, finish);
+  addRemove(program, context, finish);
+  addStatus(program, context, finish);
   return program;
 }
 
@@ -56,11 +56,11 @@ const HELP_AFTER = `
 Exit codes: 0 good; 1 bad news (failed, rolled back, refused, not converged); 2 wrong usage or an invalid file;
 3 the broker cannot be reached; 4 timed out; 130 interrupted: what is published stays, and the devices go on.`;
 
-function addValidate(program: Command, host: Host, finish: Finish): void {
+function addValidate(program: Command, context: Context, finish: Finish): void {
   addFiles(program.command('validate'))
     .description('check a compose.yaml (or a ready .json document); --json writes the document')
     .action((files: Files, _options: unknown, command: Command) => {
-      finish(validate(files, v.parse(validateSchema, command.optsWithGlobals()), host));
+      finish(validate(files, v.parse(validateSchema, command.optsWithGlobals()), context));
     });
 }
 
@@ -85,15 +85,15 @@ function addWaiting(command: Command): Command {
     .option('--force', 'even if no device or group of that name is known yet');
 }
 
-function addDeploy(program: Command, host: Host, finish: Finish): void {
+function addDeploy(program: Command, context: Context, finish: Finish): void {
   addWaiting(addFiles(program.command('deploy')).description('publish a file as the next revision'))
     .option('--percent <percent>', 'only this percentage of the devices takes part')
     .action(async (files: Files, _options: unknown, command: Command) => {
-      finish(await deploy(files, v.parse(deploySchema, command.optsWithGlobals()), host));
+      finish(await deploy(files, v.parse(deploySchema, command.optsWithGlobals()), context));
     });
 }
 
-function addRemove(program: Command, host: Host, finish: Finish): void {
+function addRemove(program: Command, context: Context, finish: Finish): void {
   addWaiting(program.command('remove').description('ask for a deployment to be removed').argument('<name>'))
     .option(
       '--purge <what...>',
@@ -101,33 +101,33 @@ function addRemove(program: Command, host: Host, finish: Finish): void {
     )
     .option('--inherit', "end a device's own document: its group's document counts again")
     .action(async (name: string, _options: unknown, command: Command) => {
-      finish(await remove(name, v.parse(removeSchema, command.optsWithGlobals()), host));
+      finish(await remove(name, v.parse(removeSchema, command.optsWithGlobals()), context));
     });
 }
 
-function addStatus(program: Command, host: Host, finish: Finish): void {
+function addStatus(program: Command, context: Context, finish: Finish): void {
   program
     .command('status')
     .description('what devices last reported; 1 when something is not converged')
     .argument('[target]', 'devices/ID or groups/NAME (default: all)')
     .action(async (whom: string | undefined, _options: unknown, command: Command) => {
-      finish(await status(whom, v.parse(commonSchema, command.optsWithGlobals()), host));
+      finish(await status(whom, v.parse(commonSchema, command.optsWithGlobals()), context));
     });
 }
 
-function reportFailure(error: unknown, isJson: boolean, host: Host): ExitCode {
+function reportFailure(error: unknown, isJson: boolean, context: Context): ExitCode {
   // Commander has written its own words already; help and version are no failures.
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.good;
-    if (isJson) writeJson(host.stdout, failureJson(new UsageError(error.message)));
+    if (isJson) writeJson(context.stdout, failureJson(new UsageError(error.message)));
     return EXIT.usage;
   }
-  const failure = host.signal.aborted ? asInterruption(error) : error;
+  const failure = context.signal.aborted ? asInterruption(error) : error;
   if (!(failure instanceof CommandFailure)) throw failure;
   const { message, hint, exitCode } = failure;
-  if (isJson) writeJson(host.stdout, failureJson(failure));
-  writeLine(host.stderr, `error: ${message}`);
-  if (hint !== undefined) writeLine(host.stderr, `hint: ${hint}`);
+  if (isJson) writeJson(context.stdout, failureJson(failure));
+  writeLine(context.stderr, `error: ${message}`);
+  if (hint !== undefined) writeLine(context.stderr, `hint: ${hint}`);
   return exitCode;
 }
 

@@ -8,7 +8,6 @@
 // | up          | leave() → leaving; close, DISCONNECT, stalled publishes → over         |
 // | leaving     | offline presence acknowledged and DISCONNECT sent, or 2 s → over       |
 // | over        | never                                                                  |
-// Tested in test/agent/line/broker-line.test.ts.
 import type { Duplex } from 'node:stream';
 import { type IPublishPacket, MqttClient, type Packet } from 'mqtt';
 import { Tasks } from '../failures/tasks.ts';

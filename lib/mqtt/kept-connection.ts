@@ -1,5 +1,4 @@
 // A connection that comes and goes: begun again after each end, until it is closed.
-// Tested in test/agent/line/broker-line.test.ts.
 import type { Logger } from '../program/logger.ts';
 import type { Clock, Random } from '../time/clock.ts';
 import { beginConnection } from './begin.ts';

@@ -319,9 +319,15 @@ export const ROOMS: readonly Room[] = [
     packages: ['valibot', 'node:*'],
   },
   {
+    path: 'fleet/ctl/context',
+    duty: 'what a command has of the process around it, and the exit code of what the library cannot do',
+    imports: ['fleet/compose', 'fleet/document', 'lib/program', ...VALUES],
+    packages: [],
+  },
+  {
     path: 'fleet/ctl/broker',
     duty: 'the broker as a command uses it: tries, refusals in words, what is retained',
-    imports: ['fleet/ctl', 'lib/failures', 'lib/mqtt', 'lib/program', 'lib/time'],
+    imports: ['fleet/ctl/context', 'lib/failures', 'lib/mqtt', 'lib/program', 'lib/time'],
     packages: ['node:crypto'],
   },
   {
@@ -334,7 +340,7 @@ export const ROOMS: readonly Room[] = [
     path: 'fleet/ctl/follow',
     duty: 'an update is followed on its devices',
     imports: [
-      'fleet/ctl',
+      'fleet/ctl/context',
       'fleet/ctl/broker',
       'fleet/ctl/render',
       'fleet/view',
@@ -348,7 +354,7 @@ export const ROOMS: readonly Room[] = [
     path: 'fleet/ctl/commands',
     duty: 'the commands of `holdfastctl`',
     imports: [
-      'fleet/ctl',
+      'fleet/ctl/context',
       'fleet/ctl/broker',
       'fleet/ctl/follow',
       'fleet/ctl/render',
@@ -368,9 +374,9 @@ export const ROOMS: readonly Room[] = [
     path: 'fleet/ctl',
     duty: 'the `holdfastctl` command',
     imports: [
-      'fleet/compose',
       'fleet/document',
       'fleet/ctl/commands',
+      'fleet/ctl/context',
       'lib/failures',
       'lib/program',
       ...VALUES,

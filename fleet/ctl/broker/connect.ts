@@ -3,7 +3,7 @@ import { formatAddress } from '../../../lib/mqtt/broker-address.ts';
 import type { Trouble } from '../../../lib/mqtt/trouble.ts';
 import { CommandFailure } from '../../../lib/program/command-failure.ts';
 import { EXIT } from '../../../lib/program/exit-codes.ts';
-import type { Pause } from '../host.ts';
+import type { Pause } from '../context/context.ts';
 import type { Broker, MessageListener } from './broker.ts';
 import type { Destination } from './broker-url.ts';
 import { ConnectedBroker } from './connected-broker.ts';

@@ -8,7 +8,7 @@ import type { Trouble } from '../../../lib/mqtt/trouble.ts';
 import { CommandFailure } from '../../../lib/program/command-failure.ts';
 import { EXIT } from '../../../lib/program/exit-codes.ts';
 import type { Clock } from '../../../lib/time/clock.ts';
-import type { Pause } from '../host.ts';
+import type { Pause } from '../context/context.ts';
 import type { Broker, MessageListener } from './broker.ts';
 import { inThreeTries } from './tries.ts';
 

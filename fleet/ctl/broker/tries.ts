@@ -1,6 +1,6 @@
 // A broker that is starting, electing a leader or short of a node refuses for seconds what it grants afterwards.
 // Tested in test/fleet/ctl/broker/connect.test.ts.
-import type { Pause } from '../host.ts';
+import type { Pause } from '../context/context.ts';
 
 /** Between the three tries. */
 const DELAYS_MS = [1000, 4000];

@@ -2,8 +2,8 @@
 // Tested in test/fleet/ctl/commands/deploy.test.ts.
 import type * as v from 'valibot';
 import { type LoadedFile, loadFiles } from '../../document/load-file.ts';
-import { failureOf } from '../failure-of.ts';
-import { type Host, writeNote } from '../host.ts';
+import { type Context, writeNote } from '../context/context.ts';
+import { failureOf } from '../context/failure-of.ts';
 import { type fileSchema, readName } from './options.ts';
 
 /** One at least; later ones are merged over earlier ones. */
@@ -12,13 +12,13 @@ export type Files = readonly [string, ...string[]];
 export function loadAsked(
   files: Files,
   { name, profile: profiles, envFile: envFiles }: v.InferOutput<typeof fileSchema>,
-  host: Host,
+  context: Context,
 ): LoadedFile {
   const result = loadFiles(files, {
-    ...{ cwd: host.cwd, variables: host.environment, readStdin: host.readStdin, profiles, envFiles },
+    ...{ cwd: context.cwd, variables: context.environment, readStdin: context.readStdin, profiles, envFiles },
     name: name === undefined ? undefined : readName('--name', name),
   });
   if (!result.ok) throw failureOf(result.failure);
-  for (const note of result.loaded.notes) writeNote(host, note);
+  for (const note of result.loaded.notes) writeNote(context, note);
   return result.loaded;
 }

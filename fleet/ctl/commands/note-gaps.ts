@@ -4,13 +4,13 @@
 import type { FleetView } from '../../view/fleet-view.ts';
 import { explainCutLists } from '../broker/cut-lists.ts';
 import type { CutList } from '../broker/retained.ts';
-import { type Host, writeNote } from '../host.ts';
+import { type Context, writeNote } from '../context/context.ts';
 
 export function noteGaps(
   { view, cut }: { readonly view: FleetView; readonly cut: readonly CutList[] },
-  host: Host,
+  context: Context,
 ): void {
-  for (const [topic, fault] of view.unreadable) writeNote(host, `${topic} cannot be read: ${fault}`);
+  for (const [topic, fault] of view.unreadable) writeNote(context, `${topic} cannot be read: ${fault}`);
   const missing = explainCutLists(cut);
-  if (missing !== null) writeNote(host, missing);
+  if (missing !== null) writeNote(context, missing);
 }

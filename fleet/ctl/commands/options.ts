@@ -17,7 +17,7 @@ import { readTextFile } from '../../document/read-file.ts';
 import type { Broker } from '../broker/broker.ts';
 import { readDestination } from '../broker/broker-url.ts';
 import { connectBroker } from '../broker/connect.ts';
-import type { Host } from '../host.ts';
+import type { Context } from '../context/context.ts';
 
 const flag = v.optional(v.boolean(), false);
 const value = v.optional(v.string());
@@ -50,19 +50,19 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 15_000;
 
 /** Connects to the broker that the options or the environment name. */
-export async function openBroker(options: CommonOptions, host: Host): Promise<Broker> {
+export async function openBroker(options: CommonOptions, context: Context): Promise<Broker> {
   return connectBroker({
-    destination: readDestination(options.broker ?? host.environment.HOLDFAST_BROKER),
-    ca: options.ca === undefined ? null : readCa(options.ca, host),
+    destination: readDestination(options.broker ?? context.environment.HOLDFAST_BROKER),
+    ca: options.ca === undefined ? null : readCa(options.ca, context),
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     answerTimeoutMs: ANSWER_TIMEOUT_MS,
     clock: systemClock,
-    signal: host.signal,
-    pause: host.pause,
+    signal: context.signal,
+    pause: context.pause,
   });
 }
 
-function readCa(file: string, { cwd }: Host): string {
+function readCa(file: string, { cwd }: Context): string {
   const read = readTextFile(resolve(cwd, file), MAX_CA_BYTES);
   if (!read.ok) throw new UsageError(`--ca ${file} cannot be read: ${read.message}`);
   return read.text;

@@ -11,11 +11,11 @@ import { type Publication, planPublication, type Retained } from '../../document
 import { type Payload, serialize } from '../../document/serialize.ts';
 import { sourceOf } from '../../view/sources.ts';
 import type { Broker } from '../broker/broker.ts';
-import { failureOf } from '../failure-of.ts';
+import { type Context, writeJson, writeLine, writeNote } from '../context/context.ts';
+import { failureOf } from '../context/failure-of.ts';
 import { FleetWatch } from '../follow/fleet-watch.ts';
 import { type Aim, prepareFollow } from '../follow/follow-all.ts';
 import { devicesOf, exitCodeOf, type Outcome } from '../follow/outcome.ts';
-import { type Host, writeJson, writeLine, writeNote } from '../host.ts';
 import { checkKnown, checkOwn } from './check-known.ts';
 import { noteGaps } from './note-gaps.ts';
 import { openBroker, type publishSchema, readPrefix, readTimeoutMs } from './options.ts';
@@ -43,7 +43,7 @@ interface Prepared {
 }
 
 /** Publishes the content to each addressee and, with `--wait`, follows it to its end. */
-export async function publish(request: PublishRequest, host: Host): Promise<ExitCode> {
+export async function publish(request: PublishRequest, context: Context): Promise<ExitCode> {
   const { options, to, content } = request;
   const prefix = readPrefix(options);
   const timeoutMs = readTimeoutMs(options.timeout);
@@ -52,14 +52,14 @@ export async function publish(request: PublishRequest, host: Host): Promise<Exit
       '"inherit" ends the document of a device, and not of a group',
       'write --to devices/ID',
     );
-  const broker = await openBroker(options, host);
+  const broker = await openBroker(options, context);
   const sent: Prepared[] = [];
   try {
     const stock = await takeStock(broker, { prefix, to, name: content.name });
-    noteGaps(stock, host);
+    noteGaps(stock, context);
     // Nothing is published before all of it is known to be good.
     const prepared: Prepared[] = [];
-    for (const one of to) prepared.push(await prepare(request, one, { broker, stock, host }));
+    for (const one of to) prepared.push(await prepare(request, one, { broker, stock, context }));
     const { view, filters } = stock;
     const follow = prepareFollow(
       prepared.map((one) => aimOf(one, to)),
@@ -68,18 +68,23 @@ export async function publish(request: PublishRequest, host: Host): Promise<Exit
     for (const one of prepared) {
       if (!one.publication.isUnchanged) await broker.publishRetained(one.topic, one.payload.text);
       sent.push(one);
-      if (!options.json) announce(one, host);
+      if (!options.json) announce(one, context);
     }
-    if (!options.wait) return tellPublished(prepared, stock, { request, host });
-    const watch = new FleetWatch(broker, { view, filters, host, connect: () => openBroker(options, host) });
+    if (!options.wait) return tellPublished(prepared, stock, { request, context });
+    const watch = new FleetWatch(broker, {
+      view,
+      filters,
+      context,
+      connect: () => openBroker(options, context),
+    });
     try {
-      const outcomes = await follow({ ...{ watch, view, timeoutMs, host }, isJson: options.json });
-      return tellEnd(prepared, outcomes, { stock, request, host });
+      const outcomes = await follow({ ...{ watch, view, timeoutMs, context }, isJson: options.json });
+      return tellEnd(prepared, outcomes, { stock, request, context });
     } finally {
       await watch.close();
     }
   } catch (error) {
-    throw sent.length === 0 ? error : asPublished(error, sent, host);
+    throw sent.length === 0 ? error : asPublished(error, sent, context);
   } finally {
     await broker.close();
   }
@@ -88,13 +93,13 @@ export async function publish(request: PublishRequest, host: Host): Promise<Exit
 interface Around {
   readonly broker: Broker;
   readonly stock: Stock;
-  readonly host: Host;
+  readonly context: Context;
 }
 
 async function prepare(
   request: PublishRequest,
   to: Addressee,
-  { broker, stock, host }: Around,
+  { broker, stock, context }: Around,
 ): Promise<Prepared> {
   const { content, options, mustExist } = request;
   const { name } = content;
@@ -106,13 +111,13 @@ async function prepare(
   const topic = formatTopic(prefix, { kind: 'deployment', to, name });
   const retained = readDocument(stock.documents.get(topic) ?? null, topic);
   const taken = learnRevisions(stock.view, to, name);
-  const plan = planPublication({ ...request, retained, taken, issuedAt: host.now() });
+  const plan = planPublication({ ...request, retained, taken, issuedAt: context.now() });
   if (!plan.ok) throw failureOf(plan.failure, formatAddressee(to));
   const { publication } = plan;
   const serialized = serialize(publication.value);
   if (!serialized.ok) throw failureOf(serialized.failure);
   const { payload } = serialized;
-  if (payload.warning !== null) writeNote(host, payload.warning);
+  if (payload.warning !== null) writeNote(context, payload.warning);
   return { to, topic, publication, payload, group: groupBehind(stock, { prefix, to, name }) };
 }
 
@@ -134,29 +139,29 @@ function aimOf({ to, publication }: Prepared, all: readonly Addressee[]): Aim {
   return { publications: { to, document, all }, desired, isUnchanged };
 }
 
-function announce({ to, publication, group }: Prepared, host: Host): void {
+function announce({ to, publication, group }: Prepared, context: Context): void {
   const { document, revision, isUnchanged } = publication;
   const what = `${document.name} revision ${revision}`;
   const whom = formatAddressee(to);
   if (isUnchanged) {
-    writeLine(host.stdout, `nothing to change: ${whom} has ${what} already`);
+    writeLine(context.stdout, `nothing to change: ${whom} has ${what} already`);
     return;
   }
-  writeLine(host.stdout, `published ${what} to ${whom}`);
+  writeLine(context.stdout, `published ${what} to ${whom}`);
   const override = describeOverride(to, document, group);
-  if (override !== null) writeNote(host, override);
+  if (override !== null) writeNote(context, override);
 }
 
 /** Of what was published, and not waited for. */
 function tellPublished(
   prepared: readonly Prepared[],
   { cut }: Stock,
-  { request, host }: { readonly request: PublishRequest; readonly host: Host },
+  { request, context }: { readonly request: PublishRequest; readonly context: Context },
 ): ExitCode {
   const exitCode = cut.length > 0 ? EXIT.badNews : EXIT.good;
   if (request.options.json)
     writeJson(
-      host.stdout,
+      context.stdout,
       asOne(prepared.map(describe), { complete: cut.length === 0, exit_code: exitCode }),
     );
   return exitCode;
@@ -166,7 +171,11 @@ function tellPublished(
 function tellEnd(
   prepared: readonly Prepared[],
   outcomes: readonly Outcome[],
-  { stock, request, host }: { readonly stock: Stock; readonly request: PublishRequest; readonly host: Host },
+  {
+    stock,
+    request,
+    context,
+  }: { readonly stock: Stock; readonly request: PublishRequest; readonly context: Context },
 ): ExitCode {
   const isComplete = stock.cut.length === 0;
   const seen = exitCodeOf(outcomes);
@@ -176,7 +185,7 @@ function tellEnd(
       const outcome = outcomes[index];
       return { ...describe(one), devices: outcome === undefined ? [] : devicesOf(outcome, stock.view) };
     });
-    writeJson(host.stdout, asOne(publications, { complete: isComplete, exit_code: exitCode }));
+    writeJson(context.stdout, asOne(publications, { complete: isComplete, exit_code: exitCode }));
   }
   return exitCode;
 }
@@ -196,8 +205,8 @@ function describe({ to, topic, publication, payload, group }: Prepared): Record<
 }
 
 /** A command that ends early has published all the same. */
-function asPublished(error: unknown, sent: readonly Prepared[], host: Host): unknown {
-  const isInterrupt = host.signal.aborted;
+function asPublished(error: unknown, sent: readonly Prepared[], context: Context): unknown {
+  const isInterrupt = context.signal.aborted;
   if (!isInterrupt && !(error instanceof CommandFailure)) return error;
   const { code, exitCode, message, details } =
     !isInterrupt && error instanceof CommandFailure

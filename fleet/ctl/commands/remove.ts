@@ -4,7 +4,7 @@
 import * as v from 'valibot';
 import { UsageError } from '../../../lib/program/command-failure.ts';
 import type { ExitCode } from '../../../lib/program/exit-codes.ts';
-import type { Host } from '../host.ts';
+import type { Context } from '../context/context.ts';
 import { publishSchema, readAddressees, readName, readPurged, readRevision } from './options.ts';
 import { publish } from './publish.ts';
 
@@ -15,7 +15,7 @@ export const removeSchema = v.object({
 });
 type RemoveOptions = v.InferOutput<typeof removeSchema>;
 
-export async function remove(name: string, options: RemoveOptions, host: Host): Promise<ExitCode> {
+export async function remove(name: string, options: RemoveOptions, context: Context): Promise<ExitCode> {
   const to = readAddressees(options.to);
   const revision = readRevision(options.revision);
   if (options.inherit && options.purge.length > 0)
@@ -23,7 +23,7 @@ export async function remove(name: string, options: RemoveOptions, host: Host): 
       '--inherit and --purge do not go together: what a group asks for keeps its volumes and its folder',
     );
   const content = { name: readName('the deployment', name), ...removalOf(options) };
-  return publish({ to, content, revision, mustExist: true, options }, host);
+  return publish({ to, content, revision, mustExist: true, options }, context);
 }
 
 function removalOf({ inherit, purge }: RemoveOptions): { readonly state: string; readonly purge?: string[] } {

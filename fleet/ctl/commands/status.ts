@@ -4,7 +4,7 @@ import { wantsColour } from '../../../lib/render/colour.ts';
 import { type Addressee, formatAddressee } from '../../../protocol/topics.ts';
 import { type DeviceView, FleetView } from '../../view/fleet-view.ts';
 import { awaitRetained, type CutList } from '../broker/retained.ts';
-import { type Host, writeJson, writeLine } from '../host.ts';
+import { type Context, writeJson, writeLine } from '../context/context.ts';
 import { formatStatusTable, isBadNews } from '../render/status-table.ts';
 import { nearestAddressee } from './check-known.ts';
 import { noteGaps } from './note-gaps.ts';
@@ -13,18 +13,18 @@ import { type CommonOptions, openBroker, readAddressee, readPrefix } from './opt
 export async function status(
   whom: string | undefined,
   options: CommonOptions,
-  host: Host,
+  context: Context,
 ): Promise<ExitCode> {
   const prefix = readPrefix(options);
   const to = whom === undefined ? null : readAddressee(whom);
   const view = new FleetView(prefix);
-  const { cut, nearest } = await readAll(view, { prefix, to }, { options, host });
-  noteGaps({ view, cut }, host);
+  const { cut, nearest } = await readAll(view, { prefix, to }, { options, context });
+  noteGaps({ view, cut }, context);
   const isComplete = cut.length === 0;
   const devices = askedFor(view, to);
-  if (options.json) writeJson(host.stdout, { complete: isComplete, devices: devices.map(toJson) });
-  else if (devices.length > 0) writeTable(devices, host);
-  if (devices.length === 0) return reportNobody({ to, nearest }, options.json, host);
+  if (options.json) writeJson(context.stdout, { complete: isComplete, devices: devices.map(toJson) });
+  else if (devices.length > 0) writeTable(devices, context);
+  if (devices.length === 0) return reportNobody({ to, nearest }, options.json, context);
   return devices.some(isBadNews) || !isComplete ? EXIT.badNews : EXIT.good;
 }
 
@@ -42,9 +42,9 @@ interface ReadView {
 async function readAll(
   view: FleetView,
   { prefix, to }: Asked,
-  { options, host }: { readonly options: CommonOptions; readonly host: Host },
+  { options, context }: { readonly options: CommonOptions; readonly context: Context },
 ): Promise<ReadView> {
-  const broker = await openBroker(options, host);
+  const broker = await openBroker(options, context);
   try {
     broker.onMessage((message) => view.accept(message));
     const cut = await awaitRetained(broker, statusFilters(prefix, to));
@@ -55,7 +55,7 @@ async function readAll(
   }
 }
 
-function writeTable(devices: readonly DeviceView[], { stdout, environment }: Host): void {
+function writeTable(devices: readonly DeviceView[], { stdout, environment }: Context): void {
   const hasColour = stdout.isTerminal && wantsColour(environment);
   stdout.write(`${formatStatusTable(devices, { hasColour, columns: stdout.columns })}\n`);
 }
@@ -77,12 +77,12 @@ function askedFor(view: FleetView, to: Addressee | null): DeviceView[] {
 function reportNobody(
   { to, nearest }: { readonly to: Addressee | null; readonly nearest: string | null },
   isJson: boolean,
-  host: Host,
+  context: Context,
 ): ExitCode {
   const whom = to === null ? 'no device' : `nothing of ${formatAddressee(to)}`;
   if (isJson) return EXIT.badNews;
-  writeLine(host.stderr, `error: ${whom} has been reported to this broker and topic prefix`);
-  if (nearest !== null) writeLine(host.stderr, `hint: did you mean ${nearest}?`);
+  writeLine(context.stderr, `error: ${whom} has been reported to this broker and topic prefix`);
+  if (nearest !== null) writeLine(context.stderr, `hint: did you mean ${nearest}?`);
   return EXIT.badNews;
 }
 

@@ -5,8 +5,8 @@ import { DEPLOYMENT_SCHEMA } from '../../../protocol/deployment/deployment.ts';
 import type { ReadyContent } from '../../document/json-document.ts';
 import { planPublication } from '../../document/plan-publication.ts';
 import { serialize } from '../../document/serialize.ts';
-import { failureOf } from '../failure-of.ts';
-import { type Host, writeJson, writeLine, writeNote } from '../host.ts';
+import { type Context, writeJson, writeLine, writeNote } from '../context/context.ts';
+import { failureOf } from '../context/failure-of.ts';
 import { type Files, loadAsked } from './load-asked.ts';
 import { commonSchema, fileSchema } from './options.ts';
 
@@ -16,20 +16,24 @@ export const validateSchema = v.object({
 });
 
 /** Checks files; with `--json`, writes the document. */
-export function validate(files: Files, options: v.InferOutput<typeof validateSchema>, host: Host): ExitCode {
-  const loaded = loadAsked(files, options, host);
+export function validate(
+  files: Files,
+  options: v.InferOutput<typeof validateSchema>,
+  context: Context,
+): ExitCode {
+  const loaded = loadAsked(files, options, context);
   const plan = planPublication({
     ...{ content: loaded.content, retained: null, taken: [] },
-    issuedAt: host.now(),
+    issuedAt: context.now(),
   });
   if (!plan.ok) throw failureOf(plan.failure);
   const { value, document } = plan.publication;
   const serialized = serialize(value);
   if (!serialized.ok) throw failureOf(serialized.failure);
   const { payload } = serialized;
-  if (payload.warning !== null) writeNote(host, payload.warning);
-  if (options.json) writeJson(host.stdout, toDocument(loaded.content));
-  else writeLine(host.stdout, `${loaded.file} is valid: ${summarize(document)}, ${payload.bytes} bytes`);
+  if (payload.warning !== null) writeNote(context, payload.warning);
+  if (options.json) writeJson(context.stdout, toDocument(loaded.content));
+  else writeLine(context.stdout, `${loaded.file} is valid: ${summarize(document)}, ${payload.bytes} bytes`);
   return EXIT.good;
 }
 

@@ -3,7 +3,7 @@
 import { shorten } from '../../../lib/render/width.ts';
 import { formatDuration } from '../../../protocol/values/duration.ts';
 import { printable } from '../../../protocol/values/text.ts';
-import { type Host, writeLine } from '../host.ts';
+import { type Context, writeLine } from '../context/context.ts';
 import type { Description } from '../render/describe-status.ts';
 
 export interface Display {
@@ -24,17 +24,17 @@ const silentDisplay: Display = {
   ...{ show: () => {}, settle: () => {}, print: () => {}, fail: () => {}, close: () => {} },
 };
 
-export function createDisplay(host: Host, isJson: boolean): Display {
+export function createDisplay(context: Context, isJson: boolean): Display {
   if (isJson) return silentDisplay;
-  return host.stdout.isTerminal ? new LiveDisplay(host) : new PlainDisplay(host);
+  return context.stdout.isTerminal ? new LiveDisplay(context) : new PlainDisplay(context);
 }
 
 class PlainDisplay implements Display {
-  readonly #host: Host;
+  readonly #context: Context;
   readonly #lastKeys = new Map<string, string>();
 
-  constructor(host: Host) {
-    this.#host = host;
+  constructor(context: Context) {
+    this.#context = context;
   }
 
   show(device: string, { key, text }: Description): void {
@@ -46,11 +46,11 @@ class PlainDisplay implements Display {
   settle(): void {}
 
   print(line: string): void {
-    writeLine(this.#host.stdout, line);
+    writeLine(this.#context.stdout, line);
   }
 
   fail(line: string): void {
-    writeLine(this.#host.stderr, line);
+    writeLine(this.#context.stderr, line);
   }
 
   close(): void {}
@@ -60,15 +60,15 @@ const CLEAR_LINE = '\r\u001b[K';
 const REDRAW_MS = 1000;
 
 class LiveDisplay implements Display {
-  readonly #host: Host;
+  readonly #context: Context;
   readonly #startedMs: number;
   readonly #timer: NodeJS.Timeout;
   /** Of those that have yet to settle, the one that moved last at the end. */
   readonly #texts = new Map<string, string>();
 
-  constructor(host: Host) {
-    this.#host = host;
-    this.#startedMs = host.monotonicMs();
+  constructor(context: Context) {
+    this.#context = context;
+    this.#startedMs = context.monotonicMs();
     this.#timer = setInterval(() => this.#draw(), REDRAW_MS);
   }
 
@@ -84,13 +84,13 @@ class LiveDisplay implements Display {
 
   print(line: string): void {
     this.#clear();
-    writeLine(this.#host.stdout, line);
+    writeLine(this.#context.stdout, line);
     this.#draw();
   }
 
   fail(line: string): void {
     this.#clear();
-    writeLine(this.#host.stderr, line);
+    writeLine(this.#context.stderr, line);
     this.#draw();
   }
 
@@ -101,17 +101,17 @@ class LiveDisplay implements Display {
   }
 
   #clear(): void {
-    this.#host.stdout.write(CLEAR_LINE);
+    this.#context.stdout.write(CLEAR_LINE);
   }
 
   /** The device that moved last stands for all: a fleet does not fit on one line. */
   #draw(): void {
     const [device, text] = [...this.#texts].at(-1) ?? [];
     if (device === undefined || text === undefined) return;
-    const elapsed = formatDuration(this.#host.monotonicMs() - this.#startedMs);
+    const elapsed = formatDuration(this.#context.monotonicMs() - this.#startedMs);
     const line = printable(`${elapsed}  ${device}: ${text}`);
     // A line that wraps could not be redrawn.
-    const width = (this.#host.stdout.columns ?? 80) - 1;
-    this.#host.stdout.write(`${CLEAR_LINE}${shorten(line, width, '…')}`);
+    const width = (this.#context.stdout.columns ?? 80) - 1;
+    this.#context.stdout.write(`${CLEAR_LINE}${shorten(line, width, '…')}`);
   }
 }

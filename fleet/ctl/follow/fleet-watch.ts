@@ -5,7 +5,7 @@
 import { CommandFailure } from '../../../lib/program/command-failure.ts';
 import type { FleetView } from '../../view/fleet-view.ts';
 import type { Broker } from '../broker/broker.ts';
-import type { Host } from '../host.ts';
+import type { Context } from '../context/context.ts';
 
 /** A broker's queue for one client is bounded, and a fleet may say more at once. */
 const READ_AGAIN_MS = 60_000;
@@ -16,7 +16,7 @@ export interface WatchOptions {
   readonly filters: readonly string[];
   /** Opens another connection. */
   readonly connect: () => Promise<Broker>;
-  readonly host: Host;
+  readonly context: Context;
 }
 
 export class FleetWatch {
@@ -50,9 +50,9 @@ export class FleetWatch {
   }
 
   async #reconnect(): Promise<void> {
-    const { host, connect, view, filters } = this.#options;
+    const { context, connect, view, filters } = this.#options;
     await this.#broker.close();
-    await host.pause(RECONNECT_AFTER_MS, host.signal);
+    await context.pause(RECONNECT_AFTER_MS, context.signal);
     this.#broker = await connect();
     this.#broker.onMessage((message) => view.accept(message));
     await this.#broker.subscribe(filters);

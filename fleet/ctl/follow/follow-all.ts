@@ -4,7 +4,7 @@
 import { expectDevices, type Publications } from '../../view/expect-devices.ts';
 import type { FleetView } from '../../view/fleet-view.ts';
 import type { DesiredRevision } from '../../view/judge-status.ts';
-import type { Host } from '../host.ts';
+import type { Context } from '../context/context.ts';
 import { describeProgress } from '../render/describe-status.ts';
 import { createDisplay, type Display } from './display.ts';
 import type { FleetWatch } from './fleet-watch.ts';
@@ -24,7 +24,7 @@ export interface FollowAllOptions {
   readonly watch: FleetWatch;
   readonly view: FleetView;
   readonly timeoutMs: number;
-  readonly host: Host;
+  readonly context: Context;
   readonly isJson: boolean;
 }
 
@@ -52,10 +52,10 @@ function trackOf(aim: Aim, view: FleetView): Track {
 }
 
 async function followAll(tracks: readonly Track[], options: FollowAllOptions): Promise<readonly Outcome[]> {
-  const { watch, timeoutMs, host, isJson } = options;
-  const display = createDisplay(host, isJson);
-  const startedMs = host.monotonicMs();
-  const elapsedMs = (): number => host.monotonicMs() - startedMs;
+  const { watch, timeoutMs, context, isJson } = options;
+  const display = createDisplay(context, isJson);
+  const startedMs = context.monotonicMs();
+  const elapsedMs = (): number => context.monotonicMs() - startedMs;
   for (const { outcome } of tracks)
     for (const { device, note } of outcome.expectations)
       if (note !== null) display.print(`${device}: ${note}`);

@@ -1,6 +1,6 @@
 // Runs the command line in this process, with everything around it stood in for.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Host } from '../../../fleet/ctl/host.ts';
+import type { Context } from '../../../fleet/ctl/context/context.ts';
 import { run } from '../../../fleet/ctl/run.ts';
 import type { ExitCode } from '../../../lib/program/exit-codes.ts';
 
@@ -28,7 +28,7 @@ export async function runHoldfastctl(args: readonly string[], options: RunOption
   const columns = options.isTerminal === true ? (options.columns ?? 60) : null;
   const isTerminal = options.isTerminal === true;
   const broker = options.broker === undefined ? {} : { HOLDFAST_BROKER: options.broker };
-  const host: Host = {
+  const context: Context = {
     stdout: {
       isTerminal,
       columns,
@@ -47,6 +47,6 @@ export async function runHoldfastctl(args: readonly string[], options: RunOption
     // Long waits are for brokers that need them, and none of a test does.
     pause: (ms, signal) => sleep(Math.min(ms, 300), undefined, { signal }).catch(() => undefined),
   };
-  const code = await run(args, host);
+  const code = await run(args, context);
   return { code, stdout, stderr };
 }

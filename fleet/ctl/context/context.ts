@@ -1,8 +1,8 @@
 // What a command needs of the process around it, passed in so that tests can stand in for it.
 // Tested in test/fleet/ctl/commands/deploy.test.ts.
 
-import { printable, printableJson } from '../../protocol/values/text.ts';
-import type { FileText } from '../compose/conversion.ts';
+import { printable, printableJson } from '../../../protocol/values/text.ts';
+import type { FileText } from '../../compose/conversion.ts';
 
 /** Where text goes. `isTerminal` decides on redrawing, and nothing else does. */
 export interface Output {
@@ -15,7 +15,7 @@ export interface Output {
 /** Waits, but ends at once when the signal aborts, which is no failure of its own. */
 export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
 
-export interface Host {
+export interface Context {
   readonly stdout: Output;
   readonly stderr: Output;
   /** All of standard input, unless it is longer. */
@@ -41,8 +41,8 @@ export function writeLine(output: Output, text: string): void {
 }
 
 /** Notes go to stderr: a program that reads stdout never meets them. */
-export function writeNote(host: Host, note: string): void {
-  writeLine(host.stderr, `note: ${note}`);
+export function writeNote(context: Context, note: string): void {
+  writeLine(context.stderr, `note: ${note}`);
 }
 
 export function writeJson(output: Output, value: unknown): void {

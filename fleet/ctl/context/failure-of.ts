@@ -1,7 +1,7 @@
 // The one place that gives an exit code to what the library cannot do.
-import { CommandFailure } from '../../lib/program/command-failure.ts';
-import { EXIT } from '../../lib/program/exit-codes.ts';
-import type { DocumentFailure } from '../document/document-failure.ts';
+import { CommandFailure } from '../../../lib/program/command-failure.ts';
+import { EXIT } from '../../../lib/program/exit-codes.ts';
+import type { DocumentFailure } from '../../document/document-failure.ts';
 
 /** `whom` names the addressee that it concerns, where it is not all of them. */
 export function failureOf(

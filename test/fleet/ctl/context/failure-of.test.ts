@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { failureOf } from '../../../fleet/ctl/failure-of.ts';
-import { failureJson } from '../../../lib/program/command-failure.ts';
-import { EXIT } from '../../../lib/program/exit-codes.ts';
+import { failureOf } from '../../../../fleet/ctl/context/failure-of.ts';
+import { failureJson } from '../../../../lib/program/command-failure.ts';
+import { EXIT } from '../../../../lib/program/exit-codes.ts';
 
 test('what the library cannot do is wrong usage, with its code, its hint and its faults', () => {
   const faulty = { file: 'a.yaml', faults: [{ line: 1, column: 2, path: '', message: 'm' }] };
