@@ -1,5 +1,5 @@
 // How the agent itself stands: each part is written by the room that knows it, and watched by whoever tells of it or acts on it.
-// Tested in test/agent/report/reporter.test.ts.
+// Tested in test/agent/report/clock-watch.test.ts.
 import type { EngineFacts, EngineUnavailable } from '../ports/engine.ts';
 import type { ClockReading } from '../ports/host.ts';
 import type { Line } from '../ports/line.ts';

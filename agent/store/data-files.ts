@@ -1,5 +1,5 @@
 // What the store wants of the data directory beside SQLite, so that tests put it on a disk that fails.
-// Tested in test/agent/store/damage.test.ts.
+// Tested in test/agent/whole/disk-blocked.test.ts.
 import { StoreBlocked } from '../ports/store.ts';
 
 /** Files by their names below the data directory. Each call throws `StoreBlocked` where the disk does not take it. */

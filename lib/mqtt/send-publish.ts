@@ -1,5 +1,5 @@
 // One PUBLISH at QoS 1, and what the broker makes of it.
-// Tested in test/lib/mqtt/connection.test.ts.
+// Tested in test/agent/line/broker-line.test.ts.
 import type { MqttClient } from 'mqtt';
 import type { Logger } from '../program/logger.ts';
 import type { Outgoing } from './message.ts';
