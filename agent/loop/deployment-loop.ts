@@ -3,10 +3,12 @@
 import { messageOf } from '../../lib/failures/system-error.ts';
 import type { Logger } from '../../lib/program/logger.ts';
 import { Waker } from '../../lib/time/waker.ts';
+import type { Decision } from '../model/decision.ts';
+import type { Facts } from '../model/facts.ts';
 import type { Observed } from '../model/observed.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../model/record.ts';
 import { resumeAfterGap, resumeRecord } from '../model/resume-record.ts';
-import type { Decision, Revision, Situation } from '../model/situation.ts';
+import type { Revision } from '../model/revision.ts';
 import { graceOf } from '../model/step-table.ts';
 import type { StepResult } from '../model/steps.ts';
 import { type Engine, EngineUnavailable } from '../ports/engine.ts';
@@ -27,9 +29,9 @@ import {
 import { keepsHold } from '../reconcile/update/gate.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { eventsOf } from './events-of.ts';
+import { type FactsContext, FactsReader } from './facts-reader.ts';
 import { Journal } from './journal.ts';
 import { Setbacks } from './setbacks.ts';
-import { type SituationContext, SituationReader } from './situation-reader.ts';
 import { StepNews } from './step-news.ts';
 
 /** Even when no event says so the engine is looked at this often: events can be lost. */
@@ -41,7 +43,7 @@ const ABSENT_MS = 10_000;
 /** Longer than any round takes, but for what it waits for a container to stop: one that is longer hangs. */
 const HANGS_AFTER_MS = 15 * 60_000;
 
-export interface LoopContext extends SituationContext {
+export interface LoopContext extends FactsContext {
   readonly engine: Engine;
   readonly logger: Logger;
   readonly reporter: Reporter;
@@ -52,11 +54,17 @@ export interface LoopContext extends SituationContext {
   readonly onEngine: (trouble: EngineUnavailable | null) => void;
 }
 
+/** What one look at the engine shows, and the record with what it adds to it. */
+interface Look {
+  readonly facts: Facts;
+  readonly record: DeploymentRecord;
+}
+
 export class DeploymentLoop {
   readonly name: string;
   readonly #context: LoopContext;
   readonly #onRemoved: () => void;
-  readonly #reader: SituationReader;
+  readonly #reader: FactsReader;
   readonly #journal: Journal;
   readonly #stepNews = new StepNews();
   readonly #waker: Waker;
@@ -84,7 +92,7 @@ export class DeploymentLoop {
     this.name = name;
     this.#context = context;
     this.#onRemoved = onRemoved;
-    this.#reader = new SituationReader(name, context);
+    this.#reader = new FactsReader(name, context);
     this.#journal = new Journal(name, context.logger);
     this.#waker = new Waker(context.clock);
     this.#setbacks = new Setbacks(context.random);
@@ -164,14 +172,14 @@ export class DeploymentLoop {
     this.#isRetryAsked = false;
     const desired = this.#reader.revision(document.hash);
     if (desired === null) return this.#leaveUnreadable(document);
-    const situation = this.#allowForGap(await this.#look(document, desired));
-    const decision = decide(situation);
-    const deadlineMs = situation.nowMs + (decision.deadlineInMs ?? Number.POSITIVE_INFINITY);
+    const { facts, record } = await this.#look(document, desired);
+    const decision = decide(facts, this.#allowForGap(record, facts.nowMs));
+    const deadlineMs = facts.nowMs + (decision.deadlineInMs ?? Number.POSITIVE_INFINITY);
     this.#journal.noteHealth(decision.services);
     this.#keep(decision.record);
     this.#answerHold(desired, decision);
     puller.want(this.name, decision.wants);
-    reporter.reportStatus(this.name, document.source, statusOf(situation, decision));
+    reporter.reportStatus(this.name, document.source, statusOf(facts, decision));
     const results = await this.#apply(decision);
     if (results.length > 0) {
       this.#keep(recordOutcomes(this.#record, results, this.#reader.moment()));
@@ -182,14 +190,11 @@ export class DeploymentLoop {
     return Math.min(decision.wakeInMs ?? SAFETY_PASS_MS, SAFETY_PASS_MS);
   }
 
-  async #look(document: AcceptedRevision, desired: Revision, record = this.#record): Promise<Situation> {
+  async #look(document: AcceptedRevision, desired: Revision, before = this.#record): Promise<Look> {
     const lookedAtMs = this.#context.clock.monotonicMs();
-    const observed = await this.#observe(document, desired);
-    return this.#reader.read({
-      desired,
-      ...recognise({ deployment: this.name, record, observed }),
-      lookedAtMs,
-    });
+    const seen = await this.#observe(document, desired);
+    const { record, observed } = recognise({ deployment: this.name, record: before, observed: seen });
+    return { facts: await this.#reader.read({ desired, record, observed, lookedAtMs }), record };
   }
 
   /** Before any step: what begins with one must not be said to wait. */
@@ -214,18 +219,18 @@ export class DeploymentLoop {
   }
 
   /** After the last wait of a round and before its decision: what nobody saw is held against no update. */
-  #allowForGap(situation: Situation): Situation {
+  #allowForGap(record: DeploymentRecord, nowMs: number): DeploymentRecord {
     const wasAbsent = this.#endAbsence();
     const stalledMs = this.#context.lastStallMs();
     const isFirst = !this.#hasLooked;
     this.#hasLooked = true;
-    if (stalledMs <= this.#stalledMs && !wasAbsent) return situation;
+    if (stalledMs <= this.#stalledMs && !wasAbsent) return record;
     this.#stalledMs = stalledMs;
     // This look may have begun before, and then shows nothing.
     this.#waker.wake();
-    const record = resumeAfterGap(situation.record, situation.nowMs);
+    const resumed = resumeAfterGap(record, nowMs);
     // The start of the agent is counted already.
-    return { ...situation, record: isFirst ? { ...record, attempt: situation.record.attempt } : record };
+    return isFirst ? { ...resumed, attempt: record.attempt } : resumed;
   }
 
   /** The engine answers: whether it was away for so long that nobody knows what was meanwhile. */
@@ -257,7 +262,8 @@ export class DeploymentLoop {
     const document = this.#readAccepted();
     const desired = document === null ? null : this.#reader.revision(document.hash);
     if (document === null || desired === null) return;
-    const decision = decide(await this.#look(document, desired, this.#unstored));
+    const { facts, record } = await this.#look(document, desired, this.#unstored);
+    const decision = decide(facts, record);
     const steps = decision.steps.filter(({ kind }) => kind === 'start_container');
     await this.#apply({ ...decision, steps });
   }

@@ -3,10 +3,10 @@
 // Tested in test/agent/whole/journal.test.ts.
 
 import type { Logger } from '../../lib/program/logger.ts';
+import type { ServiceView } from '../model/decision.ts';
 import { historyOf } from '../model/histories.ts';
 import type { Reason } from '../model/reason.ts';
 import type { DeploymentRecord, ServiceHistory } from '../model/record.ts';
-import type { ServiceView } from '../model/situation.ts';
 import { blameOf, serviceOf } from '../model/step-table.ts';
 import type { Step, StepResult } from '../model/steps.ts';
 import { newStrangers } from './events-of.ts';

@@ -1,8 +1,9 @@
 // Stored documents made ready for the planner, each parsed once: a round comes at every event, and what a hash names
 // never changes.
 // Tested in test/agent/whole/deployment-loop.test.ts.
+
 import { revisionOf } from '../model/document/revision.ts';
-import type { Revision } from '../model/situation.ts';
+import type { Revision } from '../model/revision.ts';
 
 /** For one deployment: the desired, the proven and the device's own one, and room for what has just been superseded. */
 const MAX_REVISIONS = 4;

@@ -2,17 +2,21 @@
 // at what is, never at how it came to be, so it may be asked at any moment, any number of times.
 
 import type { Phase } from '../../protocol/reports/status.ts';
+import type { Decision } from '../model/decision.ts';
 import type { DesiredPresent } from '../model/desired-deployment.ts';
+import type { Facts } from '../model/facts.ts';
 import type { Reason } from '../model/reason.ts';
-import type { BarredContent } from '../model/record.ts';
-import type { Decision, Revision, Situation } from '../model/situation.ts';
+import type { DeploymentRecord } from '../model/record.ts';
+import type { Revision } from '../model/revision.ts';
+
 import { decideRemoval } from './removal.ts';
 import { isAsked, keepCompleted } from './running/completed.ts';
 import { expectCreated } from './running/identity.ts';
 import { forgetOutdated } from './running/outdated.ts';
 import { holdRepeated } from './running/repeats.ts';
-import { earliest } from './running/services.ts';
-import { keepRunning, ownNetworks, steadyPhase } from './running/steady.ts';
+import { keepRunning, settle } from './running/steady.ts';
+import { ownNetworks } from './running/views.ts';
+import { earliest } from './running/wake.ts';
 import { barOf, liftsInMs } from './update/barred.ts';
 import { stayRolledBack } from './update/rollback.ts';
 import { decideUpdate } from './update/update.ts';
@@ -27,31 +31,27 @@ import { decideUpdate } from './update/update.ts';
  * | one whose content is barred | what is proven is kept running, told as `rolled_back`, until the bar lifts |
  * | any other | an update to it |
  */
-export function decide(situation: Situation): Decision {
-  const decision = holdRepeated(situation, decideWhole(situation));
-  return expectCreated(withoutLeftovers(situation, decision));
+export function decide(facts: Facts, record: DeploymentRecord): Decision {
+  const course = decideCourse(facts, record);
+  const held = holdRepeated(facts, course);
+  const kept = forgetLeftovers(facts, held);
+  return expectCreated(kept);
 }
 
-function decideWhole(situation: Situation): Decision {
-  const { desired, proven, record, takesPart } = situation;
-  if (!takesPart) return sitOut(situation, notInRollout(desired));
-  if (desired.document.state === 'inherit') return sitOut(situation, NOTHING_TO_INHERIT);
-  if (desired.document.state === 'absent') return decideRemoval(situation);
+function decideCourse(facts: Facts, record: DeploymentRecord): Decision {
+  const { desired, proven, takesPart, nowMs } = facts;
+  if (!takesPart) return sitOut(facts, record, notInRollout(desired));
+  if (desired.document.state === 'inherit') return sitOut(facts, record, NOTHING_TO_INHERIT);
+  if (desired.document.state === 'absent') return decideRemoval(facts, record);
   const present: Revision<DesiredPresent> = { ...desired, document: desired.document };
-  if (proven?.hash === desired.hash) {
-    const steady = keepRunning(situation, present);
-    return { ...steady, record: { ...steady.record, ...steadyPhase(steady, record.phase), attempt: null } };
-  }
+  if (proven?.hash === desired.hash) return settle(keepRunning(facts, record, { revision: present }));
   const barred = barOf(record, desired.content);
-  if (proven === null || barred === null || isTriedAgain(situation, barred))
-    return decideUpdate(situation, present);
-  const back = stayRolledBack(situation, proven, barred.reason);
-  return { ...back, wakeInMs: earliest(back.wakeInMs, liftsInMs(barred, situation.nowMs)) };
-}
-
-/** A try that is under way goes on, also where a restart of the agent makes the wait begin anew. */
-function isTriedAgain({ record, desired, nowMs }: Situation, barred: BarredContent): boolean {
-  return record.attempt?.hash === desired.hash || liftsInMs(barred, nowMs) === 0;
+  // A try that is under way goes on, also where a restart of the agent makes the wait begin anew.
+  const isUnderWay = record.attempt?.hash === desired.hash;
+  if (proven === null || barred === null || isUnderWay || liftsInMs(barred, nowMs) === 0)
+    return decideUpdate(facts, record, present);
+  const back = stayRolledBack(facts, record, { proven, reason: barred.reason });
+  return { ...back, wakeInMs: earliest(back.wakeInMs, liftsInMs(barred, nowMs)) };
 }
 
 function notInRollout({ revision }: Revision): Reason {
@@ -66,28 +66,27 @@ const NOTHING_TO_INHERIT: Reason = {
 };
 
 /** Nothing is asked of this device: what is proven runs on, and what was never proven is left as it is. */
-function sitOut(situation: Situation, reason: Reason): Decision {
-  if (situation.proven === null) {
-    const record = { ...situation.record, phase: restingPhase(situation), reason, attempt: null };
-    return { record, steps: [], wants: [], wakeInMs: null, services: [] };
+function sitOut(facts: Facts, record: DeploymentRecord, reason: Reason): Decision {
+  const { proven } = facts;
+  if (proven === null) {
+    const resting = { ...record, phase: restingPhase(facts), reason, attempt: null };
+    return { record: resting, steps: [], wants: [], wakeInMs: null, services: [] };
   }
-  const steady = keepRunning(situation, situation.proven);
-  const phase = steadyPhase(steady, situation.record.phase);
-  const told = phase.phase === 'converged' ? reason : phase.reason;
-  return { ...steady, record: { ...steady.record, ...phase, reason: told, attempt: null } };
+  const settled = settle(keepRunning(facts, record, { revision: proven }));
+  return settled.record.phase === 'converged'
+    ? { ...settled, record: { ...settled.record, reason } }
+    : settled;
 }
 
 /** Of a document that has ended nothing is waited for where nothing is here. */
-function restingPhase(situation: Situation): Phase {
-  const { desired, observed } = situation;
-  const isNothingHere = observed.containers.length === 0 && ownNetworks(situation).length === 0;
+function restingPhase({ desired, observed }: Facts): Phase {
+  const isNothingHere = observed.containers.length === 0 && ownNetworks(observed).length === 0;
   const isEnd = desired.document.state === 'inherit' && isNothingHere;
   return isEnd ? 'removed' : 'waiting';
 }
 
 /** Forgets services and parked containers that no longer exist, so that a record stays small. */
-function withoutLeftovers(situation: Situation, decision: Decision): Decision {
-  const { desired, proven, observed } = situation;
+function forgetLeftovers({ desired, proven, observed }: Facts, decision: Decision): Decision {
   const asked = [desired.document, proven?.document].flatMap((document) =>
     document?.state === 'present' ? document.services : [],
   );

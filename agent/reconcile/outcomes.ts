@@ -1,13 +1,14 @@
 // What the outcomes of steps leave in the record.
 // Tested in test/agent/reconcile/golden-plans.test.ts.
 
+import type { Moment } from '../model/facts.ts';
 import { emptyHistory, historyOf, withHistory } from '../model/histories.ts';
 import type { Reason } from '../model/reason.ts';
 import type { DeploymentRecord } from '../model/record.ts';
 import type { ServiceSpec } from '../model/service-spec.ts';
 import { blameOf, pathOf } from '../model/step-table.ts';
 import type { StepFailure, StepOf, StepResult } from '../model/steps.ts';
-import { type Moment, noteFailure } from './running/failures.ts';
+import { noteFailure } from './running/failures.ts';
 import { noteCreation } from './running/identity.ts';
 import { noteLastWords } from './running/last-words.ts';
 import { withLog } from './running/reason-log.ts';
@@ -30,7 +31,7 @@ function recordOutcome(record: DeploymentRecord, result: StepResult, moment: Mom
   const noted = recordEffect(record, result, moment.nowMs);
   const blame = blameOf(step);
   if (outcome.ok || typeof blame === 'string') return noted;
-  return noteFailure(noted, blame, { ...told(outcome), exitCode: null }, moment);
+  return noteFailure(noted, { spec: blame, ...told(outcome), exitCode: null }, moment);
 }
 
 /** What a step has changed, as far as a record keeps it; one that failed may have changed something too. */

@@ -2,27 +2,29 @@
 // Tested in test/agent/reconcile/decide.test.ts.
 
 import { isInFolder, isWithinFolder } from '../../protocol/values/folder-path.ts';
+import type { Decision } from '../model/decision.ts';
 import type { DesiredDeployment } from '../model/desired-deployment.ts';
+import type { Facts } from '../model/facts.ts';
 import type { Reason } from '../model/reason.ts';
 import type { DeploymentRecord, KeptVolumes } from '../model/record.ts';
 import { sharedName } from '../model/resources.ts';
-import type { Decision, Situation } from '../model/situation.ts';
 import { pathOf } from '../model/step-table.ts';
 import type { Step } from '../model/steps.ts';
 import { obstaclesIn } from './running/obstacles.ts';
+import { clearAway, removeNetwork } from './running/plan.ts';
 import { isUp } from './running/select-container.ts';
 import { leaveShared, noteShared } from './running/shares.ts';
-import { clearAway, ownNetworks, removalOf } from './running/steady.ts';
+import { ownNetworks } from './running/views.ts';
 
-export function decideRemoval(before: Situation): Decision {
-  const situation = { ...before, record: noteWhatStays(before) };
-  const steps = removalSteps(situation);
+export function decideRemoval(facts: Facts, before: DeploymentRecord): Decision {
+  const record = noteWhatStays(facts, before);
+  const steps = removalSteps(facts, record);
   // A container that the engine is removing holds its networks and volumes.
-  const { obstacle } = obstaclesIn({ needed: steps, cleanup: [] }, situation.record);
-  const isDone = steps.length === 0 && situation.observed.containers.length === 0;
+  const { obstacle } = obstaclesIn({ needed: steps, cleanup: [] }, record);
+  const isDone = steps.length === 0 && facts.observed.containers.length === 0;
   return {
     record: {
-      ...situation.record,
+      ...record,
       // From the first step on: a document that comes before the last finds nothing to go back to.
       proven: null,
       previous: null,
@@ -30,7 +32,7 @@ export function decideRemoval(before: Situation): Decision {
       attempt: null,
       phase: isDone ? 'removed' : 'switching',
       blocked: obstacle,
-      reason: isDone ? doneReason(situation.record) : (obstacle ?? pendingRemoval(situation)),
+      reason: isDone ? doneReason(record) : (obstacle ?? pendingRemoval(facts, record.reason)),
       services: {},
     },
     steps,
@@ -41,7 +43,7 @@ export function decideRemoval(before: Situation): Decision {
 }
 
 /** The record with the shared networks that its containers are in, and the volume that was just found to stay. */
-function noteWhatStays({ record, observed, desired }: Situation): DeploymentRecord {
+function noteWhatStays({ observed, desired }: Facts, record: DeploymentRecord): DeploymentRecord {
   const { kept: before, ...rest } = noteShared(
     record,
     observed.containers.flatMap(({ networks }) => networks),
@@ -64,27 +66,26 @@ function doneReason({ kept }: DeploymentRecord): Reason | null {
 }
 
 /** The engine has taken the removal on and does not come to its end; told as long as it lasts, with when it began. */
-function pendingRemoval({ observed, record, wallTime }: Situation): Reason | null {
+function pendingRemoval({ observed, wallTime }: Facts, told: Reason | null): Reason | null {
   const pending = observed.containers.find(({ state }) => state === 'removing');
   if (pending === undefined) return null;
   const code = 'removal_pending';
   const path = `services.${pending.service}`;
-  if (record.reason?.code === code && record.reason.path === path) return record.reason;
+  if (told?.code === code && told.path === path) return told;
   const message = `the engine has been removing container ${pending.id.slice(0, 12)} since ${wallTime}`;
   const hint =
     'something holds it: its own log may tell what (journalctl -u docker); a restart of it often helps';
   return { code, path, message, hint };
 }
 
-function removalSteps(situation: Situation): Step[] {
-  const { desired, observed, record } = situation;
+function removalSteps({ desired, observed }: Facts, record: DeploymentRecord): Step[] {
   const containers = observed.containers.filter((container) => container.state !== 'removing');
   if (containers.length > 0) {
     const up = containers.filter(isUp);
     return clearAway(up.length > 0 ? up : containers);
   }
   if (observed.containers.length > 0) return [];
-  const networks = [...ownNetworks(situation).map(removalOf), ...leaveShared(record, [])];
+  const networks = [...ownNetworks(observed).map(removeNetwork), ...leaveShared(record, [])];
   if (networks.length > 0) return networks;
   const purge = desired.document.state === 'absent' ? desired.document.purge : [];
   const steps = purge

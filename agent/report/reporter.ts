@@ -1,7 +1,7 @@
 // Reports: what is to be told goes into the store, and out as soon as a broker takes it.
 import type { NewEvent } from '../../protocol/reports/events.ts';
 import type { Status } from '../../protocol/reports/status.ts';
-import type { StatusBody } from '../model/situation.ts';
+import type { StatusBody } from '../model/decision.ts';
 import type { AgentState } from '../notices/agent-state.ts';
 import type { Source, Statuses } from '../ports/store.ts';
 import { Delivery, type DeliveryOptions } from './delivery.ts';

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../lib/time/clock.ts';
 import { type Reason, type Refusal, STATUS_SCHEMA, type Status } from '../../protocol/reports/status.ts';
-import type { StatusBody } from '../model/situation.ts';
+import type { StatusBody } from '../model/decision.ts';
 import type { Documents, Refusals, Source, Statuses } from '../ports/store.ts';
 
 /** Bytes of a pull change all the time; once a second is enough for people. */

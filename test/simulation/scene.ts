@@ -2,8 +2,8 @@
 
 import { RevisionCache } from '../../agent/loop/revision-cache.ts';
 import type { DeploymentRecord } from '../../agent/model/record.ts';
+import type { Revision } from '../../agent/model/revision.ts';
 import type { ServiceSpec } from '../../agent/model/service-spec.ts';
-import type { Revision } from '../../agent/model/situation.ts';
 import { chooseDocument } from '../../agent/reconcile/choose-document.ts';
 import type { Container } from '../fakes/engine/container.ts';
 import type { Taken } from '../fakes/memory-broker.ts';

@@ -3,7 +3,7 @@ import type { Deployment } from '../../../protocol/deployment/deployment.ts';
 import { parseStoredDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { parseJsonText } from '../../../protocol/payload.ts';
 import { contentHash } from '../../../protocol/values/canonical-json.ts';
-import type { Revision } from '../situation.ts';
+import type { Revision } from '../revision.ts';
 import { desiredOf } from './desired.ts';
 import { NoValue } from './values.ts';
 

@@ -1,72 +1,60 @@
 // The next step for one service: from whatever its container is, one step nearer to running as asked.
 // Tested in test/agent/reconcile/golden-plans.test.ts.
 
+import type { ServiceView } from '../../model/decision.ts';
+import type { Moment } from '../../model/facts.ts';
 import { CRASH_LOOP_FAILURES } from '../../model/failure-row.ts';
-import { historyOf, isHeldBack } from '../../model/histories.ts';
+import { isHeldBack } from '../../model/histories.ts';
 import { afterExit } from '../../model/lifecycle.ts';
-import type { ImageStanding, ObservedContainer } from '../../model/observed.ts';
-import type { DeploymentRecord, ServiceHistory } from '../../model/record.ts';
-import type { ServiceSpec } from '../../model/service-spec.ts';
-import type { ServiceView } from '../../model/situation.ts';
+import type { ObservedContainer } from '../../model/observed.ts';
+import type { DeploymentRecord } from '../../model/record.ts';
 import { type Step, stopStep } from '../../model/steps.ts';
-import { isCompleted } from './completed.ts';
 import { nameFor } from './identity.ts';
-import { areHostsThere, mustFollow } from './joins.ts';
-import { isUp } from './select-container.ts';
+import { areHostsThere } from './joins.ts';
+import { isUp, missingNetwork } from './select-container.ts';
 import { settingsStep } from './settings.ts';
 
-export interface ServiceContext extends ServiceView {
-  readonly deployment: string;
-  readonly record: DeploymentRecord;
-  readonly image: ImageStanding | undefined;
-  readonly areDependenciesReady: boolean;
+/** What else a service's next step depends on. */
+export interface Around extends Moment {
   /** Whether something that must stop before this one starts still holds what both need: see `places.ts`. */
   readonly isPlaceTaken: boolean;
-  readonly nowMs: number;
-  readonly chance: number;
 }
 
 /** One step, or `null` when there is nothing to do or something to wait for. */
-export function advanceService(context: ServiceContext): Step | null {
-  const { spec, container, record, nowMs } = context;
-  const history = historyOf(record, spec);
-  const mustWait = isHeldBack(history, nowMs);
-  if (container === null) return mustWait || !context.needsContainer ? null : createStep(context);
+export function advanceService(view: ServiceView, record: DeploymentRecord, around: Around): Step | null {
+  const { spec, container, history } = view;
+  const mustWait = isHeldBack(history, around.nowMs);
+  if (container === null)
+    return mustWait || !view.needsContainer ? null : createStep(view, record, around.chance);
   const ref = { service: spec.name, container: container.id };
   if (container.state === 'dead') return { kind: 'remove_container', ...ref };
-  if (isUp(container)) return advanceRunning(context, container, history, mustWait);
-  if (mustWait || context.isPlaceTaken || !isAwaitedReady(context)) return null;
-  if (!shouldRun(context, container)) return null;
+  const isAwaitedReady = view.waitsFor.length === 0 && areHostsThere(view.hosts);
+  if (isUp(container)) return advanceRunning({ ...view, container }, { isAwaitedReady, mustWait });
+  if (mustWait || around.isPlaceTaken || !isAwaitedReady) return null;
+  if (!shouldRun({ ...view, container })) return null;
   // A power cut between its creation and the joining, or a network that was removed since: it cannot start so.
   if (missingNetwork(spec, container) !== null) return { kind: 'remove_container', ...ref };
   return settingsStep(spec, container, history) ?? { kind: 'start_container', spec, container: container.id };
 }
 
-function isAwaitedReady({ areDependenciesReady, hosts }: ServiceContext): boolean {
-  return areDependenciesReady && areHostsThere(hosts);
-}
-
 /** Its image must be here, and the containers whose namespaces it joins: they need not run yet. */
-function createStep(context: ServiceContext): Step | null {
-  const { spec, image, hosts } = context;
+function createStep(view: ServiceView, record: DeploymentRecord, chance: number): Step | null {
+  const { deployment, spec, image, hosts } = view;
   const areHostsMade = hosts.length === spec.hosts.length;
-  if (image?.kind !== 'present' || !areHostsMade) return null;
+  if (image.kind !== 'present' || !areHostsMade) return null;
   const peers = Object.fromEntries(hosts.map(({ service, id }) => [service, id]));
-  return { kind: 'create_container', spec, name: nameFor(spec, context), peers };
+  return { kind: 'create_container', spec, name: nameFor(spec, { record, deployment, chance }), peers };
 }
 
-/** A network that a container should be in and is not; `null` when it is in all. */
-export function missingNetwork(spec: ServiceSpec, container: ObservedContainer): string | null {
-  return Object.keys(spec.networks).find((network) => !container.networks.includes(network)) ?? null;
+interface Carried extends ServiceView {
+  readonly container: ObservedContainer;
 }
 
 function advanceRunning(
-  context: ServiceContext,
-  container: ObservedContainer,
-  history: ServiceHistory,
-  mustWait: boolean,
+  view: Carried,
+  { isAwaitedReady, mustWait }: { isAwaitedReady: boolean; mustWait: boolean },
 ): Step | null {
-  const { spec, verdict, record } = context;
+  const { spec, container, verdict, history } = view;
   const ref = { service: spec.name, container: container.id };
   if (container.state === 'paused') return { kind: 'unpause_container', ...ref };
   if (mustWait) {
@@ -74,8 +62,8 @@ function advanceRunning(
     return isLooping ? stopStep(container) : null;
   }
   if (container.state !== 'running') return null;
-  const isStale = isAwaitedReady(context) && mustFollow(record, context);
-  const isUnhealthy = verdict.health === 'unhealthy' && areHostsThere(context.hosts);
+  const isStale = isAwaitedReady && view.mustFollow;
+  const isUnhealthy = verdict.health === 'unhealthy' && areHostsThere(view.hosts);
   if (isStale || isUnhealthy)
     return { kind: 'restart_container', spec, container: container.id, graceMs: container.stopGraceMs };
   const network = missingNetwork(spec, container);
@@ -84,12 +72,11 @@ function advanceRunning(
 }
 
 /** Whether a stopped container is to be started again. One that we parked is: its exit was our doing. */
-function shouldRun(context: ServiceContext, container: ObservedContainer): boolean {
-  const { spec, record } = context;
-  if (container.state === 'created' || record.parked.includes(container.id)) return true;
-  const { failuresInRow, lastFailure } = historyOf(record, spec);
+function shouldRun({ spec, container, history, isParked, isCompleted }: Carried): boolean {
+  if (container.state === 'created' || isParked) return true;
+  const { failuresInRow, lastFailure } = history;
   // What no policy restarts has one chance, and another one when `retry` has forgiven its failure.
   const isForgiven = lastFailure !== null && failuresInRow === 0;
-  if (isForgiven && !isCompleted(context, record)) return true;
+  if (isForgiven && !isCompleted) return true;
   return afterExit(spec.lifecycle, container.exitCode, container.engineRestarts) === 'restart';
 }

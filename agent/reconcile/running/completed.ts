@@ -2,14 +2,14 @@
 // pruned: the work is not to be done twice. Another spec is other work, and so is another image once it was pulled.
 // Tested in test/agent/reconcile/decide.test.ts.
 
+import type { ServiceFacts } from '../../model/decision.ts';
 import { afterExit } from '../../model/lifecycle.ts';
 import type { Attempt, CompletedService, DeploymentRecord } from '../../model/record.ts';
 import type { ServiceSpec } from '../../model/service-spec.ts';
-import type { ServiceView } from '../../model/situation.ts';
 
 /** Whether a service that was to run once has done so. */
 export function isCompleted(
-  { spec, container, needsContainer }: Pick<ServiceView, 'spec' | 'container' | 'needsContainer'>,
+  { spec, container, needsContainer }: Pick<ServiceFacts, 'spec' | 'container' | 'needsContainer'>,
   record: DeploymentRecord,
 ): boolean {
   if (container === null) return !needsContainer;
@@ -38,7 +38,7 @@ export function isUpToDate({ service, imageId }: CompletedService, { refreshed =
   return !Object.hasOwn(refreshed, service) || refreshed[service] === imageId;
 }
 
-export function noteCompletion(record: DeploymentRecord, view: ServiceView): DeploymentRecord {
+export function noteCompletion(record: DeploymentRecord, view: ServiceFacts): DeploymentRecord {
   const { spec, container } = view;
   if (container === null || !isCompleted(view, record)) return record;
   const { completed = [] } = record;

@@ -1,9 +1,10 @@
 // Failures of services and the wait that follows: noticed by comparing what runs with what was watched.
 
 import { equalJitter, nextCeilingMs } from '../../../lib/time/back-off.ts';
+import type { ServiceFacts } from '../../model/decision.ts';
 import { lasted } from '../../model/evidence.ts';
+import type { Moment } from '../../model/facts.ts';
 import { CRASH_LOOP_FAILURES, extendRow, owedRunMs, STABLE_RUN_MS } from '../../model/failure-row.ts';
-import type { Verdict } from '../../model/health.ts';
 import { historyOf, withHistory } from '../../model/histories.ts';
 import { afterExit } from '../../model/lifecycle.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
@@ -12,13 +13,6 @@ import type { ServiceSpec } from '../../model/service-spec.ts';
 import { isUp } from './select-container.ts';
 
 const RETRY = { baseMs: 1000, capMs: 5 * 60_000 };
-
-/** The moment of a decision: monotonic time, wall-clock text, and one draw of chance for jitter. */
-export interface Moment {
-  readonly nowMs: number;
-  readonly wallTime: string;
-  readonly chance: number;
-}
 
 type Failure = Omit<ServiceFailure, 'at' | 'nextTryAt'>;
 
@@ -37,8 +31,7 @@ function retryDelayMs(failuresInRow: number, chance: number): number {
 /** Notes one failure of a service: the count, what it was, and when the next try comes. */
 export function noteFailure(
   record: DeploymentRecord,
-  spec: ServiceSpec,
-  failure: Failure,
+  { spec, ...failure }: Failure & { readonly spec: ServiceSpec },
   moment: Moment,
 ): DeploymentRecord {
   const before = historyOf(record, spec);
@@ -66,21 +59,18 @@ function countAgainstAttempt(record: DeploymentRecord, service: string): Deploym
   return { ...record, attempt: { ...attempt, failures } };
 }
 
-interface Run {
-  readonly spec: ServiceSpec;
-  readonly container: ObservedContainer | null;
-  readonly verdict: Verdict;
-}
+type Run = Pick<ServiceFacts, 'spec' | 'container' | 'verdict'>;
+
+/** A run of a container that is there. */
+type KnownRun = Run & { readonly container: ObservedContainer };
 
 /** Compares one service with what was watched of it, and notes what happened since. */
 export function noteRun(record: DeploymentRecord, run: Run, moment: Moment): DeploymentRecord {
   const { spec, container } = run;
-  const history = historyOf(record, spec);
-  if (container === null) {
-    return history.watched === null ? record : noteFailure(record, spec, GONE, moment);
-  }
-  if (!isUp(container)) return noteExit(record, run, container, moment);
-  return noteUp(record, run, container, moment);
+  if (container === null)
+    return historyOf(record, spec).watched === null ? record : noteFailure(record, { spec, ...GONE }, moment);
+  const known = { ...run, container };
+  return isUp(container) ? noteUp(record, known, moment) : noteExit(record, known, moment);
 }
 
 const UNHEALTHY = { code: 'unhealthy', message: 'unhealthy' } as const;
@@ -90,51 +80,36 @@ const GONE: Failure = {
   exitCode: null,
 };
 
-function noteExit(
-  record: DeploymentRecord,
-  run: Run,
-  container: ObservedContainer,
-  moment: Moment,
-): DeploymentRecord {
+function noteExit(record: DeploymentRecord, { spec, container }: KnownRun, moment: Moment): DeploymentRecord {
   if (record.parked.includes(container.id)) return record;
-  const history = historyOf(record, run.spec);
-  const after = afterExit(run.spec.lifecycle, container.exitCode, container.engineRestarts);
+  const history = historyOf(record, spec);
+  const after = afterExit(spec.lifecycle, container.exitCode, container.engineRestarts);
   const isWatched = history.watched?.container === container.id;
   // The agent was killed before it could note the start. What nothing restarts would otherwise never fail.
   const isMissedEnd = container.state === 'exited' && after === 'stay' && history.lastFailure === null;
   if (!isWatched && !isMissedEnd) return record;
   if (after === 'completed')
-    return withHistory(record, run.spec, { ...history, watched: null, failuresInRow: 0 });
-  return noteFailure(record, run.spec, exitFailure(container), moment);
+    return withHistory(record, spec, { ...history, watched: null, failuresInRow: 0 });
+  return noteFailure(record, { spec, ...exitFailure(container) }, moment);
 }
 
-function noteUp(
-  record: DeploymentRecord,
-  run: Run,
-  container: ObservedContainer,
-  moment: Moment,
-): DeploymentRecord {
-  const { spec } = run;
+function noteUp(record: DeploymentRecord, run: KnownRun, moment: Moment): DeploymentRecord {
+  const { spec, container, verdict } = run;
   const history = historyOf(record, spec);
   const { watched } = history;
   const isSameContainer = watched?.container === container.id;
   const engineRestarts = restartsSince(isSameContainer ? watched.engineRestarts : null, container);
   if (engineRestarts > 0) {
-    const failed = noteFailure(record, spec, exitFailure(container), moment);
-    return watch(countRestarts(failed, spec, engineRestarts), spec, container, moment.nowMs);
+    const failed = noteFailure(record, { spec, ...exitFailure(container) }, moment);
+    return watch(countRestarts(failed, spec, engineRestarts), run, moment.nowMs);
   }
-  if (run.verdict.health === 'unhealthy' && history.retryAtMs === null) {
-    const why = run.verdict.why ?? UNHEALTHY;
-    return noteFailure(record, spec, { ...why, exitCode: null }, moment);
+  if (verdict.health === 'unhealthy' && history.retryAtMs === null) {
+    const why = verdict.why ?? UNHEALTHY;
+    return noteFailure(record, { spec, ...why, exitCode: null }, moment);
   }
   const isSameRun =
     isSameContainer && (watched.startedAt === null || watched.startedAt === container.startedAt);
-  return forgive(
-    watch(record, spec, container, isSameRun ? watched.sinceMs : moment.nowMs),
-    spec,
-    run,
-    moment,
-  );
+  return forgive(watch(record, run, isSameRun ? watched.sinceMs : moment.nowMs), run, moment.nowMs);
 }
 
 function restartsSince(before: number | null, container: ObservedContainer): number {
@@ -172,12 +147,7 @@ function countRestarts(record: DeploymentRecord, spec: ServiceSpec, restarts: nu
   });
 }
 
-function watch(
-  record: DeploymentRecord,
-  spec: ServiceSpec,
-  container: ObservedContainer,
-  sinceMs: number,
-): DeploymentRecord {
+function watch(record: DeploymentRecord, { spec, container }: KnownRun, sinceMs: number): DeploymentRecord {
   const history = historyOf(record, spec);
   const watched: ServiceHistory['watched'] = {
     container: container.id,
@@ -189,12 +159,12 @@ function watch(
 }
 
 /** What ran well for long enough is good again; what did for longer still has failed for the last time of its row. */
-function forgive(record: DeploymentRecord, spec: ServiceSpec, run: Run, moment: Moment): DeploymentRecord {
+function forgive(record: DeploymentRecord, { spec, verdict }: Run, nowMs: number): DeploymentRecord {
   const history = historyOf(record, spec);
   const { row, watched, ...rest } = history;
-  const { health, evidence } = run.verdict;
+  const { health, evidence } = verdict;
   if (health !== 'healthy' || history.failuresInRow === 0) return record;
-  if (watched !== null && moment.nowMs - watched.sinceMs >= STABLE_RUN_MS)
+  if (watched !== null && nowMs - watched.sinceMs >= STABLE_RUN_MS)
     return withHistory(record, spec, { ...rest, watched, failuresInRow: 0, delayMs: 0 });
   if (row === undefined || row.isOver || !lasted(evidence, owedRunMs(row))) return record;
   return withHistory(record, spec, { ...history, row: { ...row, isOver: true } });

@@ -2,10 +2,11 @@
 // not who made it. The agent knows the containers that it created by id, and one whose id could not be stored any
 // more (a crash, an answer that was lost) by the name that the record gave it before: no two containers of an engine
 // have the same name, and none that was there before has a name that is drawn now.
+
+import type { Decision } from '../../model/decision.ts';
 import type { Observed, ObservedContainer } from '../../model/observed.ts';
 import { type DeploymentRecord, NOTHING_OWNED, type Own } from '../../model/record.ts';
 import type { ServiceSpec } from '../../model/service-spec.ts';
-import type { Decision } from '../../model/situation.ts';
 import type { Step, StepOutcome } from '../../model/steps.ts';
 
 /** A container that is not seen at one look may be at the next: so many ids of such are remembered. */

@@ -2,18 +2,20 @@
 // image for a restart: the first is met by a pull alone, the second by what is here.
 // Tested in test/agent/reconcile/update/pull-policy.test.ts.
 
+import type { ServiceFacts } from '../../model/decision.ts';
 import type { DesiredPresent } from '../../model/desired-deployment.ts';
+import type { Facts } from '../../model/facts.ts';
 import type { ImageStanding, Observed } from '../../model/observed.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
+import type { Revision } from '../../model/revision.ts';
 import type { ServiceSpec } from '../../model/service-spec.ts';
-import type { Revision, Situation } from '../../model/situation.ts';
-import { type Want, wantKey } from '../../model/want.ts';
+import { uniqueWants, type Want, wantKey } from '../../model/want.ts';
 import { eligibleFor } from './outdated.ts';
 import { findCarriers } from './select-container.ts';
 
 /** What a service needs for a container at any time. */
-export function wantOf({ service }: ServiceSpec): Want {
+function wantOf({ service }: ServiceSpec): Want {
   return { kind: 'image', reference: service.image.text, platform: service.platform, freshFor: null };
 }
 
@@ -46,7 +48,7 @@ export function wantsFor(
 }
 
 /** Where the image stands that a service's container is made from. */
-export function standingOf({ images }: Pick<Situation, 'images'>, spec: ServiceSpec): ImageStanding {
+export function standingOf(images: Facts['images'], spec: ServiceSpec): ImageStanding {
   const standing = images.get(wantKey(wantOf(spec))) ?? { kind: 'missing' };
   return standing.kind === 'missing' && spec.service.pullPolicy === 'never' ? NOT_HERE : standing;
 }
@@ -62,13 +64,24 @@ const NOT_HERE: ImageStanding = {
   nextTryAt: null,
 };
 
+/** Services without a container that cannot have one before their image comes. */
+export function withoutImage(services: readonly ServiceFacts[]): ServiceFacts[] {
+  return services.filter(({ needsContainer, image }) => needsContainer && image.kind !== 'present');
+}
+
+/** Images that must be pulled before the services without a container can have one. */
+export function imagesToFetch(services: readonly ServiceFacts[]): Want[] {
+  const pulled = withoutImage(services).filter(({ spec }) => spec.service.pullPolicy !== 'never');
+  return uniqueWants(pulled.map(({ spec }) => wantOf(spec)));
+}
+
 type FailedImage = Extract<ImageStanding, { kind: 'failed' }>;
 
 /** Why a service has no image, and when it may have one. */
-export function reasonOfImage({ deployment }: Situation, { name }: ServiceSpec, image: FailedImage): Reason {
+export function reasonOfImage({ deployment, spec }: ServiceFacts, image: FailedImage): Reason {
   const { code, message } = image;
   const hints = [image.hint, nextTry(image, deployment)].filter((hint) => hint !== undefined);
-  const reason = { code, path: `services.${name}.image`, message };
+  const reason = { code, path: `services.${spec.name}.image`, message };
   return hints.length === 0 ? reason : { ...reason, hint: hints.join('; ') };
 }
 

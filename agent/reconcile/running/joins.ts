@@ -1,17 +1,17 @@
 // Services that live in another's namespaces: those end with the run that they were joined in, so whoever lives
 // there must be started again after it. A container made anew is another matter: see `select-container.ts`.
 
+import type { ServiceFacts } from '../../model/decision.ts';
 import { historyOf, withHistory } from '../../model/histories.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { DeploymentRecord, JoinedRuns } from '../../model/record.ts';
-import type { ServiceView } from '../../model/situation.ts';
 import { isUp } from './select-container.ts';
 
 /**
  * Remembers in which runs of other containers the present run lives. The order of clock times decides only where
  * both have started since the last look, which is then done with: a clock that jumps cannot make a loop of it.
  */
-export function noteJoins(record: DeploymentRecord, view: ServiceView): DeploymentRecord {
+export function noteJoins(record: DeploymentRecord, view: ServiceFacts): DeploymentRecord {
   const { spec, container, hosts } = view;
   if (container === null || hosts.length === 0) return record;
   const history = historyOf(record, spec);
@@ -25,7 +25,7 @@ export function noteJoins(record: DeploymentRecord, view: ServiceView): Deployme
 }
 
 /** Whether a namespace that it lives in has ended, and the next one is there to be joined. */
-export function mustFollow(record: DeploymentRecord, { spec, container, hosts }: ServiceView): boolean {
+export function mustFollow(record: DeploymentRecord, { spec, container, hosts }: ServiceFacts): boolean {
   if (container === null || !areHostsThere(hosts)) return false;
   const { joined } = historyOf(record, spec);
   return (

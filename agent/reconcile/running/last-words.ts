@@ -2,24 +2,26 @@
 // read is stored before, so that a log which ends the agent does it once.
 // Tested in test/agent/reconcile/running/repeats.test.ts.
 
-import { historyOf } from '../../model/histories.ts';
+import type { ServiceView } from '../../model/decision.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { DeploymentRecord, LastWords } from '../../model/record.ts';
-import type { ServiceSpec } from '../../model/service-spec.ts';
-import type { ServiceView } from '../../model/situation.ts';
 import type { Step } from '../../model/steps.ts';
 import { withLog } from './reason-log.ts';
 
-/** The step that reads them, and the record that says so; nothing where they were read, or there is nothing to read. */
-export function askLastWords(
-  record: DeploymentRecord,
-  { spec, container }: ServiceView,
-): { record: DeploymentRecord; steps: Step[] } {
-  const failedAt = historyOf(record, spec).lastFailure?.at;
-  if (failedAt === undefined || container === null || lastWordsOf(record, spec) !== null)
-    return { record, steps: [] };
-  const step: Step = { kind: 'read_last_logs', service: spec.name, container: container.id };
-  return { record: { ...record, lastWords: { service: spec.name, failedAt, log: [] } }, steps: [step] };
+/** The step that reads them; none where they were read, or there is nothing to read. */
+export function askLastWords(record: DeploymentRecord, view: ServiceView | null): Step[] {
+  if (view === null || view.container === null) return [];
+  const { spec, container, history } = view;
+  if (history.lastFailure === null || lastWordsOf(record, view) !== null) return [];
+  return [{ kind: 'read_last_logs', service: spec.name, container: container.id }];
+}
+
+/** The record with whose last words are asked for now, and of which failure. */
+export function noteAsked(record: DeploymentRecord, steps: readonly Step[]): DeploymentRecord {
+  const service = steps.find((step) => step.kind === 'read_last_logs')?.service;
+  const failedAt = service === undefined ? undefined : record.services[service]?.lastFailure?.at;
+  if (service === undefined || failedAt === undefined) return record;
+  return { ...record, lastWords: { service, failedAt, log: [] } };
 }
 
 /** The record with what was read. */
@@ -32,14 +34,13 @@ export function noteLastWords(
   return lastWords?.service === service ? { ...record, lastWords: { ...lastWords, log } } : record;
 }
 
-export function withLastWords(reason: Reason, record: DeploymentRecord, spec: ServiceSpec): Reason {
-  return withLog(reason, lastWordsOf(record, spec)?.log ?? []);
+export function withLastWords(reason: Reason, record: DeploymentRecord, view: ServiceView): Reason {
+  return withLog(reason, lastWordsOf(record, view)?.log ?? []);
 }
 
 /** Those of its last failure. */
-function lastWordsOf(record: DeploymentRecord, spec: ServiceSpec): LastWords | null {
+function lastWordsOf(record: DeploymentRecord, { spec, history }: ServiceView): LastWords | null {
   const { lastWords } = record;
-  const isOfLast =
-    lastWords?.service === spec.name && lastWords.failedAt === historyOf(record, spec).lastFailure?.at;
+  const isOfLast = lastWords?.service === spec.name && lastWords.failedAt === history.lastFailure?.at;
   return isOfLast ? lastWords : null;
 }

@@ -4,15 +4,8 @@ import type { Reason } from '../../model/reason.ts';
 import type { DeploymentRecord } from '../../model/record.ts';
 import { blameOf, pathOf } from '../../model/step-table.ts';
 import type { Step } from '../../model/steps.ts';
+import type { Plan } from './plan.ts';
 import { NO_PROGRESS, noProgressIn } from './repeats.ts';
-
-/** The steps of one decision, by what depends on them. */
-export interface Plan {
-  /** Services wait for them. */
-  readonly needed: readonly Step[];
-  /** Of what is left over: all services may well run while they fail. */
-  readonly cleanup: readonly Step[];
-}
 
 /**
  * What still stands in the way, or goes round in circles. A step that failed and is not to be done any more, as it took

@@ -3,15 +3,15 @@
 // off, and told with what the engine shows. What fails has a back-off of its own and is not counted here.
 
 import { equalJitter, nextCeilingMs } from '../../../lib/time/back-off.ts';
-import { historyOf, isHeldBack } from '../../model/histories.ts';
+import type { Decision } from '../../model/decision.ts';
+import type { Facts, Moment } from '../../model/facts.ts';
+import { isHeldBack } from '../../model/histories.ts';
 import type { Observed, ObservedContainer } from '../../model/observed.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { DeploymentRecord, Repeat } from '../../model/record.ts';
-import type { Decision, Situation } from '../../model/situation.ts';
 import { natureOf, pathOf, serviceOf } from '../../model/step-table.ts';
 import type { Step, StepResult } from '../../model/steps.ts';
-import type { Moment } from './failures.ts';
-import { earliest, plightOf } from './services.ts';
+import { earliest } from './wake.ts';
 
 /** More than any service needs of one step to come up, also under a person's hands. */
 const MAX_TIMES = 5;
@@ -64,8 +64,7 @@ function wordFor(step: Step): string {
 }
 
 /** The decision without the steps that have to wait, and the record without what is well. */
-export function holdRepeated(situation: Situation, decision: Decision): Decision {
-  const { nowMs, observed } = situation;
+export function holdRepeated({ nowMs, observed }: Facts, decision: Decision): Decision {
   const kept = Object.entries(decision.record.repeats ?? {}).flatMap(([path, repeat]) => {
     const planned = decision.steps.filter((step) => pathOf(step) === path && canRepeat(step));
     if (planned.length === 0 && isWell(path, decision, nowMs)) return [];
@@ -84,10 +83,10 @@ export function holdRepeated(situation: Situation, decision: Decision): Decision
 }
 
 /** Nothing is to be done for it; and if it is a service, it does its work, or waits out a failure of its own. */
-function isWell(path: string, { services, record }: Decision, nowMs: number): boolean {
+function isWell(path: string, { services }: Decision, nowMs: number): boolean {
   const view = services.find(({ spec }) => path === `services.${spec.name}`);
   if (view === undefined) return true;
-  return plightOf(view, record) === 'good' || isHeldBack(historyOf(record, view.spec), nowMs);
+  return view.plight === 'good' || isHeldBack(view.history, nowMs);
 }
 
 /** What the engine shows of what a step is to change; `null` where it shows nothing of it. */

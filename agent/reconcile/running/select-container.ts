@@ -57,6 +57,11 @@ function rank(container: ObservedContainer): number {
   return container.state === 'dead' ? 0 : 1;
 }
 
+/** A network that a container should be in and is not; `null` when it is in all. */
+export function missingNetwork(spec: ServiceSpec, container: ObservedContainer): string | null {
+  return Object.keys(spec.networks).find((network) => !container.networks.includes(network)) ?? null;
+}
+
 /** Whether it holds its ports and its memory, or is about to again. */
 export function isUp(container: ObservedContainer): boolean {
   return container.state === 'running' || container.state === 'restarting' || container.state === 'paused';

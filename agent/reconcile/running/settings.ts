@@ -1,6 +1,7 @@
 // Settings that change on a living container: when to ask for them, and when asking again is in vain.
 // Tested in test/agent/reconcile/golden-plans.test.ts.
 
+import type { ServiceFacts } from '../../model/decision.ts';
 import { historyOf, withHistory } from '../../model/histories.ts';
 import type { MutableSettings, ObservedContainer } from '../../model/observed.ts';
 import type { DeploymentRecord, ServiceHistory } from '../../model/record.ts';
@@ -23,8 +24,7 @@ export function settingsStep(
 /** Remembers how the engine shows settings that were just given: what differs from it later was changed by somebody. */
 export function noteShownSettings(
   record: DeploymentRecord,
-  spec: ServiceSpec,
-  container: ObservedContainer | null,
+  { spec, container }: Pick<ServiceFacts, 'spec' | 'container'>,
 ): DeploymentRecord {
   const history = historyOf(record, spec);
   const { applied } = history;

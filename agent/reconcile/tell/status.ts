@@ -1,13 +1,14 @@
 // The status body: what is told of a deployment, made from a decision alone.
-
 import type { Phase, ServiceStatus, BoundPort as ToldPort } from '../../../protocol/reports/status.ts';
 import { cutText, printable } from '../../../protocol/values/text.ts';
+import type { Decision, ServiceView, StatusBody } from '../../model/decision.ts';
+import type { Facts } from '../../model/facts.ts';
 import { historyOf, isHeldBack } from '../../model/histories.ts';
 import type { BoundPort, EffectiveLimits, MutableSettings, ObservedContainer } from '../../model/observed.ts';
 import type { Reason } from '../../model/reason.ts';
-import type { DeploymentRecord } from '../../model/record.ts';
+import type { DeploymentRecord, ServiceHistory } from '../../model/record.ts';
+import type { Revision } from '../../model/revision.ts';
 import type { ServiceSpec } from '../../model/service-spec.ts';
-import type { Decision, Revision, ServiceView, Situation, StatusBody } from '../../model/situation.ts';
 import { isUp } from '../running/select-container.ts';
 import { barOf } from '../update/barred.ts';
 
@@ -19,23 +20,22 @@ const MAX_PORTS = 64;
 /** Why nothing is known of the services. */
 type Trouble = Pick<Required<Reason>, 'code' | 'message' | 'hint'>;
 
-export function statusOf(situation: Situation, decision: Decision): StatusBody {
+export function statusOf({ desired, nowMs }: Facts, decision: Decision): StatusBody {
   const { record } = decision;
-  const { desired } = situation;
   return {
     desired: { revision: desired.revision, hash: desired.hash },
     running: record.proven,
     phase: record.phase,
     reason: record.reason,
-    ...barredIn(situation, record),
+    ...barredIn(desired, record),
     services: Object.fromEntries(
-      decision.services.map((view) => [view.spec.name, serviceStatus(situation, record, view)]),
+      decision.services.map((view) => [view.spec.name, serviceStatus(view, record, nowMs)]),
     ),
   };
 }
 
 /** Only while it keeps the device back: a content that is tried again may well prove itself. */
-function barredIn({ desired }: Situation, record: DeploymentRecord): Pick<StatusBody, 'barred'> {
+function barredIn(desired: Revision, record: DeploymentRecord): Pick<StatusBody, 'barred'> {
   const failed = barOf(record, desired.content)?.failed;
   const isKeptBack = record.attempt === null && record.proven?.hash !== desired.hash;
   return failed === undefined || !isKeptBack ? {} : { barred: failed };
@@ -108,10 +108,9 @@ function phaseWithoutStore(hash: string, { attempt, proven, phase }: DeploymentR
   return phase === 'converged' ? 'degraded' : phase;
 }
 
-function serviceStatus(situation: Situation, record: DeploymentRecord, view: ServiceView): ServiceStatus {
-  const { container, spec } = view;
+function serviceStatus(view: ServiceView, record: DeploymentRecord, nowMs: number): ServiceStatus {
+  const { container, spec, awaited } = view;
   const history = historyOf(record, spec);
-  const image = view.awaitedImage === null ? undefined : situation.images.get(view.awaitedImage);
   const end = endOf(view, record);
   return {
     state: stateOf(view),
@@ -127,8 +126,10 @@ function serviceStatus(situation: Situation, record: DeploymentRecord, view: Ser
     oom_killed: end.isOomKilled,
     limits: container === null ? null : limitsOf(spec.settings, container),
     progress:
-      image?.kind === 'pulling' ? { current_bytes: image.currentBytes, total_bytes: image.totalBytes } : null,
-    last_failure: lastFailure(situation, record, spec),
+      awaited?.kind === 'pulling'
+        ? { current_bytes: awaited.currentBytes, total_bytes: awaited.totalBytes }
+        : null,
+    last_failure: lastFailure(history, nowMs),
   };
 }
 
@@ -191,15 +192,10 @@ function isLost(asked: number, inForce: number | null): boolean {
   return asked > 0 && (inForce === null || inForce > asked * 1.001);
 }
 
-function lastFailure(
-  situation: Situation,
-  record: DeploymentRecord,
-  spec: ServiceSpec,
-): ServiceStatus['last_failure'] {
-  const history = historyOf(record, spec);
+function lastFailure(history: ServiceHistory, nowMs: number): ServiceStatus['last_failure'] {
   const { lastFailure: failure } = history;
   if (failure === null) return null;
   const { code, message, at, exitCode, nextTryAt } = failure;
-  const nextTry = isHeldBack(history, situation.nowMs) ? { next_try_at: nextTryAt } : {};
+  const nextTry = isHeldBack(history, nowMs) ? { next_try_at: nextTryAt } : {};
   return { code, message, at, exit_code: exitCode, ...nextTry };
 }

@@ -3,9 +3,10 @@
 
 import { equalJitter, nextCeilingMs } from '../../../lib/time/back-off.ts';
 import { isOfTheContent } from '../../../protocol/reports/reasons.ts';
+import type { Moment } from '../../model/facts.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { BarredContent, DeploymentRecord } from '../../model/record.ts';
-import { later, type Moment } from '../running/failures.ts';
+import { later } from '../running/failures.ts';
 
 /** Long, as each try may take the old revision away for a moment. */
 const TRY_AGAIN = { baseMs: 10 * 60_000, capMs: 6 * 60 * 60_000 };

@@ -2,9 +2,9 @@
 
 import { type UpdateWindow, windowStateAt } from '../../../protocol/values/update-window.ts';
 import type { DesiredDeployment } from '../../model/desired-deployment.ts';
+import type { Gate } from '../../model/facts.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { DeploymentRecord } from '../../model/record.ts';
-import type { Gate } from '../../model/situation.ts';
 
 /** A hold ends when a file goes, which nobody tells; a window's clock may jump. */
 const LOOK_AGAIN_MS = 5000;

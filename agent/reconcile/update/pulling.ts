@@ -1,120 +1,112 @@
 // Stage `pulling`: the old revision is kept running and repaired while the new one's images come.
 // Tested in test/agent/reconcile/golden-plans.test.ts.
-import type { DesiredPresent } from '../../model/desired-deployment.ts';
+
+import type { Decision, ServiceFacts } from '../../model/decision.ts';
+import type { Facts, Gate } from '../../model/facts.ts';
+import type { ObservedContainer } from '../../model/observed.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
-import type { Decision, Gate, Revision, ServiceView, Situation } from '../../model/situation.ts';
+
 import { uniqueWants, type Want, wantKey } from '../../model/want.ts';
-import { freshWantOf, reasonOfImage, standingOf } from '../running/images.ts';
+import { freshWantOf, imagesToFetch, reasonOfImage, withoutImage } from '../running/images.ts';
+import { judgeServices } from '../running/judge.ts';
+import { lookAtServices } from '../running/look.ts';
 import { markOutdated } from '../running/outdated.ts';
 import { isUp } from '../running/select-container.ts';
-import { earliest, imagesToFetch, viewServices, withoutImage } from '../running/services.ts';
 import { keepRunning } from '../running/steady.ts';
+import { earliest } from '../running/wake.ts';
+import type { Desired, Updating } from './attempt.ts';
 import { noteClockWait, withoutClockWait } from './clock-wait.ts';
 import { switchAndProve } from './switching.ts';
 
-export function pull(situation: Situation, desired: Revision<DesiredPresent>, before: Attempt): Decision {
-  const attempt = noteRefreshed(situation, desired, before);
-  const views = viewServices(situation, desired).map((view) => awaitFresh(view, attempt));
-  const fresh = freshWants(views, attempt);
-  const isComplete = fresh.length === 0 && withoutImage(situation, views).length === 0;
-  const { gate } = situation;
-  if (isComplete && gate === null) return beginSwitch(situation, desired, attempt);
-  const upkeep = upkeepOfProven(situation, desired, views);
-  if (isComplete && gate !== null) return waitAtGate(situation, upkeep, { views, attempt, gate });
-  const wanted = uniqueWants([...fresh, ...imagesToFetch(situation, views)]);
-  const trouble =
-    views.map((view) => troubleOfImage(situation, view)).find((reason) => reason !== null) ?? null;
-  const record: DeploymentRecord = { ...upkeep.record, attempt, ...pullPhase(situation, trouble) };
+/** The desired revision, with its services as they are now and what is fetched for each. */
+interface Fetched {
+  readonly desired: Desired;
+  readonly views: readonly ServiceFacts[];
+}
+
+export function pull(facts: Facts, record: Updating, desired: Desired): Decision {
+  const seen = lookAtServices(facts, record, desired);
+  const pulled = noteRefreshed(facts, record, desired);
+  return pullOn(facts, pulled, {
+    desired,
+    views: seen.map((view) => awaitFresh(facts, view, pulled.attempt)),
+  });
+}
+
+function pullOn(facts: Facts, record: Updating, { desired, views }: Fetched): Decision {
+  const { gate, proven, nowMs } = facts;
+  const fresh = freshWants(views, record.attempt);
+  const isComplete = fresh.length === 0 && withoutImage(views).length === 0;
+  if (isComplete && gate === null) return beginSwitch(facts, record, desired);
+  const upkeep = keepProven(facts, record, { desired, views });
+  if (isComplete && gate !== null) return waitAtGate(upkeep, gate, nowMs);
+  const wanted = uniqueWants([...fresh, ...imagesToFetch(views)]);
+  const trouble = views.map(troubleOfImage).find((reason) => reason !== null) ?? null;
   return {
     ...upkeep,
-    record,
+    record: { ...upkeep.record, ...pullPhase(trouble, proven !== null) },
     wants: [...wanted, ...upkeep.wants],
-    services: views.map((view) => whatRunsFor(view, upkeep.services)),
   };
 }
 
 /** From here on it is settled which containers carry the revision. */
-function beginSwitch(situation: Situation, desired: Revision<DesiredPresent>, attempt: Attempt): Decision {
+function beginSwitch(facts: Facts, record: Updating, desired: Desired): Decision {
+  const { attempt } = record;
   const specs = desired.document.services;
-  const { containers } = situation.observed;
-  const record = withoutClockWait(
-    markOutdated({ ...situation.record, attempt }, { attempt, specs, containers }),
-  );
-  return switchAndProve({ ...situation, record }, desired, {
-    ...attempt,
-    stage: 'switching',
-    pulledAtMs: situation.nowMs,
-    clockFromMs: null,
-  });
+  const marked = markOutdated(record, { attempt, specs, containers: facts.observed.containers });
+  const begun: Attempt = { ...attempt, stage: 'switching', pulledAtMs: facts.nowMs, clockFromMs: null };
+  return switchAndProve(facts, { ...withoutClockWait(marked), attempt: begun }, desired);
 }
 
-/** The attempt with all that has been pulled for it by now. */
-function noteRefreshed(
-  { images }: Situation,
-  { hash, document }: Revision<DesiredPresent>,
-  attempt: Attempt,
-): Attempt {
+/** The record with all that has been pulled for its attempt by now. */
+function noteRefreshed({ images }: Facts, record: Updating, { hash, document }: Desired): Updating {
+  const { attempt } = record;
   const come = document.services.flatMap((spec) => {
     const fresh = freshWantOf(spec, hash, attempt);
     const standing = fresh === null ? undefined : images.get(wantKey(fresh));
     return standing?.kind === 'present' ? [[spec.name, standing.imageId] as const] : [];
   });
-  if (come.length === 0) return attempt;
-  return { ...attempt, refreshed: { ...attempt.refreshed, ...Object.fromEntries(come) } };
+  if (come.length === 0) return record;
+  const refreshed = { ...attempt.refreshed, ...Object.fromEntries(come) };
+  return { ...record, attempt: { ...attempt, refreshed } };
 }
 
-function freshWants(views: readonly ServiceView[], attempt: Attempt): Want[] {
+function freshWants(views: readonly ServiceFacts[], attempt: Attempt): Want[] {
   const fresh = views.map(({ spec }) => freshWantOf(spec, attempt.hash, attempt));
   return fresh.filter((want) => want !== null);
 }
 
-function awaitFresh(view: ServiceView, attempt: Attempt): ServiceView {
+function awaitFresh({ images }: Facts, view: ServiceFacts, attempt: Attempt): ServiceFacts {
   const fresh = freshWantOf(view.spec, attempt.hash, attempt);
-  return fresh === null ? view : { ...view, awaitedImage: wantKey(fresh) };
+  return fresh === null ? view : { ...view, awaited: images.get(wantKey(fresh)) ?? { kind: 'missing' } };
 }
 
 /** Everything is here; the old revision runs on until the switch may come. */
-function waitAtGate(
-  situation: Situation,
-  upkeep: Decision,
-  { views, attempt, gate }: { views: readonly ServiceView[]; attempt: Attempt; gate: Gate },
-): Decision {
-  const record = gate.waitsFor === 'clock' ? noteClockWait(upkeep.record, situation.nowMs) : upkeep.record;
+function waitAtGate(upkeep: Decision, gate: Gate, nowMs: number): Decision {
+  const record = gate.waitsFor === 'clock' ? noteClockWait(upkeep.record, nowMs) : upkeep.record;
   return {
     ...upkeep,
-    record: { ...record, attempt, phase: 'waiting', reason: gate.reason },
+    record: { ...record, phase: 'waiting', reason: gate.reason },
     wakeInMs: earliest(upkeep.wakeInMs, gate.lookAgainInMs),
-    services: views.map((view) => whatRunsFor(view, upkeep.services)),
   };
-}
-
-/** Until the switch a service is shown as it runs, with the progress of what is fetched for it. */
-function whatRunsFor(view: ServiceView, running: readonly ServiceView[]): ServiceView {
-  if (view.container !== null && isUp(view.container)) return view;
-  const present = running.find((other) => other.spec.name === view.spec.name);
-  return present === undefined ? view : { ...present, awaitedImage: view.awaitedImage };
 }
 
 /** An image that cannot be had is told at once; one that cannot be had for now is waited for. */
 function pullPhase(
-  situation: Situation,
   trouble: { reason: Reason; isTransient: boolean } | null,
+  hasProven: boolean,
 ): Pick<DeploymentRecord, 'phase' | 'reason'> {
   if (trouble === null) return { phase: 'pulling', reason: null };
   if (trouble.isTransient) return { phase: 'pulling', reason: trouble.reason };
-  return { phase: situation.proven === null ? 'failed' : 'rolled_back', reason: trouble.reason };
+  return { phase: hasProven ? 'rolled_back' : 'failed', reason: trouble.reason };
 }
 
-function troubleOfImage(
-  situation: Situation,
-  view: ServiceView,
-): { reason: Reason; isTransient: boolean } | null {
-  const awaited = view.awaitedImage === null ? undefined : situation.images.get(view.awaitedImage);
-  const image =
-    awaited?.kind === 'failed' || !view.needsContainer ? awaited : standingOf(situation, view.spec);
+function troubleOfImage(view: ServiceFacts): { reason: Reason; isTransient: boolean } | null {
+  const { awaited } = view;
+  const image = awaited?.kind === 'failed' || !view.needsContainer ? awaited : view.image;
   return image?.kind === 'failed'
-    ? { reason: reasonOfImage(situation, view.spec, image), isTransient: image.isTransient }
+    ? { reason: reasonOfImage(view, image), isTransient: image.isTransient }
     : null;
 }
 
@@ -123,19 +115,22 @@ function troubleOfImage(
  * update that is asked for anew in its proof, or whose record was lost with a damaged database. It is not proven, so it
  * gives its place back.
  */
-function upkeepOfProven(
-  situation: Situation,
-  { document }: Revision<DesiredPresent>,
-  desiredViews: readonly ServiceView[],
-): Decision {
-  if (situation.proven === null) {
-    return { record: situation.record, steps: [], wants: [], wakeInMs: null, services: [] };
-  }
-  const ofDesired = new Set(desiredViews.map((view) => view.container?.id));
-  const hasPlaceForBoth = document.update.strategy === 'start-first';
-  return keepRunning(
-    situation,
-    situation.proven,
-    (container) => ofDesired.has(container.id) && (hasPlaceForBoth || !isUp(container)),
-  );
+function keepProven(facts: Facts, record: Updating, { desired, views }: Fetched): Decision {
+  const { proven } = facts;
+  if (proven === null)
+    return { record, steps: [], wants: [], wakeInMs: null, services: judgeServices(record, views) };
+  const ofDesired = new Set(views.map((view) => view.container?.id));
+  const hasPlaceForBoth = desired.document.update.strategy === 'start-first';
+  const keeps = (container: ObservedContainer): boolean =>
+    ofDesired.has(container.id) && (hasPlaceForBoth || !isUp(container));
+  const upkeep = keepRunning(facts, record, { revision: proven, keeps });
+  const shown = views.map((view) => whatRunsFor(view, upkeep.services));
+  return { ...upkeep, services: judgeServices(upkeep.record, shown) };
+}
+
+/** Until the switch a service is shown as it runs, with the progress of what is fetched for it. */
+function whatRunsFor(view: ServiceFacts, running: readonly ServiceFacts[]): ServiceFacts {
+  if (view.container !== null && isUp(view.container)) return view;
+  const present = running.find((other) => other.spec.name === view.spec.name);
+  return present === undefined ? view : { ...present, awaited: view.awaited };
 }

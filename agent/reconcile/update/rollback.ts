@@ -1,38 +1,48 @@
 // After a failed update: the previous revision runs again from its kept containers, with no pull and no network.
 // Tested in test/agent/reconcile/golden-plans.test.ts.
-import type { Phase } from '../../../protocol/reports/status.ts';
-import type { DesiredPresent } from '../../model/desired-deployment.ts';
-import type { Reason } from '../../model/reason.ts';
-import type { Decision, Revision, Situation } from '../../model/situation.ts';
-import { keepRunning, type Steady } from '../running/steady.ts';
 
-/** Keeps `proven` running in the place of the desired revision, whose content is barred for `reason`. */
-export function stayRolledBack(
-  situation: Situation,
-  proven: Revision<DesiredPresent>,
-  reason: Reason | null,
-): Decision {
-  const steady = keepRunning(situation, proven);
-  const told = rolledBackPhase(steady, { situation, proven, reason });
-  return { ...steady, record: { ...steady.record, ...told, attempt: null } };
-}
+import type { Phase } from '../../../protocol/reports/status.ts';
+import type { Decision } from '../../model/decision.ts';
+import type { DesiredPresent } from '../../model/desired-deployment.ts';
+import type { Facts } from '../../model/facts.ts';
+import type { Reason } from '../../model/reason.ts';
+import type { DeploymentRecord } from '../../model/record.ts';
+import type { Revision } from '../../model/revision.ts';
+import { withoutRepeats } from '../running/repeats.ts';
+import { keepRunning, type Steady } from '../running/steady.ts';
+import { bar, barOf } from './barred.ts';
 
 interface Failed {
-  readonly situation: Situation;
-  readonly proven: Revision;
-  readonly reason: Reason | null;
+  readonly proven: Revision<DesiredPresent>;
+  readonly reason: Reason;
+}
+
+/** Bars the content of the desired revision for `reason`, and goes back to `proven`. */
+export function rollBack(facts: Facts, record: DeploymentRecord, { proven, reason }: Failed): Decision {
+  // What the failed revision did is told in the reason, and not held against the one that runs again.
+  const calm = { ...withoutRepeats(record), attempt: null, services: {}, blocked: null };
+  const barred = bar(calm, { ...facts.desired, reason }, facts);
+  const told = barOf(barred, facts.desired.content)?.reason ?? reason;
+  return stayRolledBack(facts, barred, { proven, reason: told });
+}
+
+/** Keeps `proven` running in the place of the desired revision, whose content is barred for `reason`. */
+export function stayRolledBack(facts: Facts, record: DeploymentRecord, failed: Failed): Decision {
+  const steady = keepRunning(facts, record, { revision: failed.proven });
+  const told = rolledBackPhase(steady, facts.desired, failed);
+  return { ...steady, record: { ...steady.record, ...told, attempt: null } };
 }
 
 /** `rolled_back` is said once the previous revision really does its work again, and not before. */
 function rolledBackPhase(
-  { trouble, isAllGood }: Steady,
-  { situation, proven, reason }: Failed,
-): { phase: Phase; reason: Reason | null } {
+  { trouble, isAllGood, record }: Steady,
+  desired: Revision,
+  { proven, reason }: Failed,
+): { phase: Phase; reason: Reason } {
   if (trouble !== null) {
-    const { desired } = situation;
     const message = `revision ${desired.revision} failed, and so does revision ${proven.revision} after it: ${trouble.message}`;
     return { phase: 'failed', reason: { ...trouble, code: 'inconsistent', message } };
   }
-  const isDone = isAllGood || situation.record.phase === 'rolled_back';
+  const isDone = isAllGood || record.phase === 'rolled_back';
   return { phase: isDone ? 'rolled_back' : 'switching', reason };
 }

@@ -1,127 +1,132 @@
 // Stages `switching`, `proving` and `unproven`: the new containers take over, and show whether they are good.
 // Tested in test/agent/reconcile/golden-plans.test.ts.
-import type { DesiredPresent } from '../../model/desired-deployment.ts';
+import type { Decision } from '../../model/decision.ts';
+import type { Facts } from '../../model/facts.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import { PHASE_TABLE, type Stage } from '../../model/phases.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
-import type { Decision, Revision, ServiceView, Situation } from '../../model/situation.ts';
+
 import { isPreparation } from '../../model/step-table.ts';
-import { isCompleted, isUpToDate, keepCompleted } from '../running/completed.ts';
-import { obstaclesIn, type Plan } from '../running/obstacles.ts';
+import { isUpToDate, keepCompleted } from '../running/completed.ts';
+import { imagesToFetch } from '../running/images.ts';
+import { obstaclesIn } from '../running/obstacles.ts';
+import { clearAway, type Plan, parkStopped, planSteps } from '../running/plan.ts';
 import { isUp } from '../running/select-container.ts';
-import { earliest, imagesToFetch, nextRetryInMs, noteRuns, viewServices } from '../running/services.ts';
-import {
-  clearAway,
-  differencesIn,
-  keepRunning,
-  parkStopped,
-  planSteps,
-  steadyPhase,
-  surplusOf,
-} from '../running/steady.ts';
+import { keepRunning, settle } from '../running/steady.ts';
+import { type RevisionView, viewRevision } from '../running/views.ts';
+import { earliest, nextRetryInMs } from '../running/wake.ts';
+import type { Desired, Updating } from './attempt.ts';
 import { withoutBar } from './barred.ts';
 import { condemn } from './condemned.ts';
 import { deadlineInMs, noteClock } from './deadline.ts';
 import { judgeAttempt, type Proof, proofInMs } from './proof.ts';
 
-type Desired = Revision<DesiredPresent>;
+/** What is to be done, of what has to stop before the update is through. */
+interface Course {
+  readonly plan: Plan;
+  readonly inTheWay: readonly ObservedContainer[];
+}
 
-const NOTHING_TO_DO: Plan = { needed: [], cleanup: [] };
+export function switchAndProve(facts: Facts, before: Updating, desired: Desired): Decision {
+  const { record, view } = viewRevision(facts, before, desired);
+  return goOnTrial(facts, { ...record, attempt: record.attempt ?? before.attempt }, { desired, view });
+}
 
-export function switchAndProve(situation: Situation, desired: Desired, before: Attempt): Decision {
-  const views = viewServices(situation, desired);
-  const noted = noteRuns(situation, { ...situation.record, attempt: before }, views);
-  const inTheWay = containersInTheWay(situation, desired, views);
-  const stopped = surplusOf(situation, views).filter(
-    (container) => !isUp(container) && !isOfProven(situation, container),
+interface Trial {
+  readonly desired: Desired;
+  readonly view: RevisionView;
+}
+
+function goOnTrial(facts: Facts, record: Updating, { desired, view }: Trial): Decision {
+  const course = planSwitch(facts, record, view);
+  const { obstacle, leftover } = obstaclesIn(course.plan, record);
+  const held = view.differences[0] ?? obstacle;
+  const attempt = noteStops(record.attempt, course, facts);
+  const proof: Proof = {
+    ...{ view, obstacle: held, nowMs: facts.nowMs },
+    record: { ...record, attempt, blocked: held ?? leftover },
+  };
+  const verdict = judgeAttempt(proof);
+  if (verdict === 'proven') return becomeProven(facts, proof.record, desired);
+  if (verdict === 'undecided' || attempt.stage === 'unproven') return goOn(course.plan, proof);
+  return condemn(facts, proof.record, { desired, services: view.services, culprit: verdict });
+}
+
+/**
+ * New containers first, then old ones out of their way, then the start. What has to stop: leftovers of other revisions,
+ * and with `stop-first` what ran before.
+ */
+function planSwitch(facts: Facts, record: Updating, view: RevisionView): Course {
+  const isStopFirst = view.document.update.strategy === 'stop-first';
+  const inTheWay = view.surplus.filter(
+    (container) => isUp(container) && (isStopFirst || !isOfProven(facts, container)),
   );
-  const [difference = null] = differencesIn(situation, desired.document, views);
+  const stopped = view.surplus.filter((container) => !isUp(container) && !isOfProven(facts, container));
   // Nothing is made with what is there otherwise than asked, and so nothing is stopped for it.
-  const plan =
-    difference !== null
-      ? NOTHING_TO_DO
-      : planSteps(situation, {
-          ...{ document: desired.document, views, record: noted },
-          leaving: inTheWay,
-          cleanup: clearAway(stopped),
-        });
-  const stops = plan.needed.flatMap((step) => (step.kind === 'stop_container' ? [step.container] : []));
-  const stopping = inTheWay.filter(({ id }) => stops.includes(id));
-  const attempt = noteClock(noted.attempt ?? before, { stopping, inTheWay, nowMs: situation.nowMs });
-  const found = obstaclesIn(plan, noted);
-  const obstacle = difference ?? found.obstacle;
-  const record: DeploymentRecord = { ...noted, blocked: obstacle ?? found.leftover };
-  const proof = { document: desired.document, views, attempt, record, obstacle };
-  const verdict = judgeAttempt(situation, proof);
-  if (verdict === 'proven') return becomeProven({ ...situation, record }, desired);
-  if (verdict === 'undecided' || attempt.stage === 'unproven') return goOn(situation, plan, proof);
-  return condemn({ ...situation, record }, { desired, attempt, ...verdict });
+  if (view.differences.length > 0) return { plan: { needed: [], cleanup: [] }, inTheWay };
+  const course = { leaving: inTheWay, cleanup: clearAway(stopped), moment: facts };
+  return { plan: planSteps(view, record, course), inTheWay };
 }
 
-/** One step on for every service: new containers first, then old ones out of their way, then the start. */
-function goOn(situation: Situation, { needed, cleanup }: Plan, proof: Proof): Decision {
-  const { document, views, attempt, record: noted } = proof;
-  const steps = [...needed, ...cleanup];
-  const isStarted = views.every(
-    (view) => (view.container !== null && isUp(view.container)) || isCompleted(view, noted),
-  );
-  const stage = attempt.stage === 'switching' && isStarted ? 'proving' : attempt.stage;
-  const record: DeploymentRecord = {
-    ...noted,
-    attempt: { ...attempt, stage, ...(needed.every(isPreparation) ? {} : { hasBegun: true }) },
-    ...phaseOf(stage, attempt, noted),
-  };
-  return {
-    record: parkStopped(record, steps),
-    steps,
-    wants: imagesToFetch(situation, views),
-    wakeInMs: earliest(nextRetryInMs(situation, record), proofInMs(situation, proof)),
-    ...(stage === 'unproven' ? {} : { deadlineInMs: deadlineInMs(attempt, document, situation.nowMs) }),
-    services: views,
-  };
-}
-
-/** What has to stop: leftovers of other revisions, and with `stop-first` what ran before. */
-function containersInTheWay(
-  situation: Situation,
-  { document }: Desired,
-  views: readonly ServiceView[],
-): ObservedContainer[] {
-  const isStopFirst = document.update.strategy === 'stop-first';
-  return surplusOf(situation, views).filter(
-    (container) => isUp(container) && (isStopFirst || !isOfProven(situation, container)),
-  );
-}
-
-function phaseOf(
-  stage: Stage,
-  attempt: Attempt,
-  record: DeploymentRecord,
-): Pick<DeploymentRecord, 'phase' | 'reason'> {
-  const reason = stage === 'unproven' ? (attempt.verdict?.reason ?? null) : record.blocked;
-  return { phase: PHASE_TABLE[stage].told ?? record.phase, reason };
-}
-
-function isOfProven(situation: Situation, container: ObservedContainer): boolean {
-  if (situation.proven === null) return true;
-  return situation.proven.document.services.some(
+function isOfProven({ proven }: Facts, container: ObservedContainer): boolean {
+  if (proven === null) return true;
+  return proven.document.services.some(
     (spec) => spec.name === container.service && spec.hash === container.spec,
   );
 }
 
-function becomeProven(situation: Situation, desired: Desired): Decision {
-  const { attempt } = situation.record;
-  const { completed: _, ...rest } = withoutBar(situation.record, desired.content);
-  const record: DeploymentRecord = {
+/** The attempt with the deadline's clock, which waits for stops. */
+function noteStops(attempt: Attempt, { plan, inTheWay }: Course, facts: Facts): Attempt {
+  const stops = plan.needed.flatMap((step) => (step.kind === 'stop_container' ? [step.container] : []));
+  const stopping = inTheWay.filter(({ id }) => stops.includes(id));
+  return noteClock(attempt, { stopping, inTheWay, nowMs: facts.nowMs });
+}
+
+/** One step on for every service. */
+function goOn({ needed, cleanup }: Plan, proof: Proof): Decision {
+  const { view, record, nowMs } = proof;
+  const steps = [...needed, ...cleanup];
+  const stage = stageOf(view, record.attempt);
+  const hasBegun = needed.every(isPreparation) ? {} : { hasBegun: true as const };
+  const entered: DeploymentRecord = {
+    ...record,
+    attempt: { ...record.attempt, stage, ...hasBegun },
+    ...phaseOf(stage, record),
+  };
+  return {
+    record: parkStopped(entered, steps),
+    steps,
+    wants: imagesToFetch(view.services),
+    wakeInMs: earliest(nextRetryInMs(record, nowMs), proofInMs(proof)),
+    ...(stage === 'unproven' ? {} : { deadlineInMs: deadlineInMs(record.attempt, view.document, nowMs) }),
+    services: view.services,
+  };
+}
+
+/** The proof begins once every service was started. */
+function stageOf({ services }: RevisionView, { stage }: Attempt): Stage {
+  const isStarted = services.every(
+    (view) => (view.container !== null && isUp(view.container)) || view.isCompleted,
+  );
+  return stage === 'switching' && isStarted ? 'proving' : stage;
+}
+
+function phaseOf(stage: Stage, record: Updating): Pick<DeploymentRecord, 'phase' | 'reason'> {
+  const reason = stage === 'unproven' ? (record.attempt.verdict?.reason ?? null) : record.blocked;
+  return { phase: PHASE_TABLE[stage].told ?? record.phase, reason };
+}
+
+function becomeProven(facts: Facts, record: Updating, desired: Desired): Decision {
+  const { completed: _, ...rest } = withoutBar(record, desired.content);
+  const proven: DeploymentRecord = {
     ...rest,
     // What the revision before had done with other images was kept for the way back.
-    ...keepCompleted(situation.record, (done) => attempt === null || isUpToDate(done, attempt)),
+    ...keepCompleted(record, (done) => isUpToDate(done, record.attempt)),
     proven: { revision: desired.revision, hash: desired.hash },
-    previous: situation.record.proven,
+    previous: record.proven,
     attempt: null,
     phase: 'converged',
     reason: null,
   };
-  const steady = keepRunning({ ...situation, record, proven: desired }, desired);
-  return { ...steady, record: { ...steady.record, ...steadyPhase(steady, record.phase) } };
+  return settle(keepRunning(facts, proven, { revision: desired }));
 }

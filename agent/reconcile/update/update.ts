@@ -1,52 +1,66 @@
 // An update from the revision that runs to the one that is desired. `PHASE_TABLE` in phases.ts has its stages.
 // Tested in test/agent/reconcile/golden-plans.test.ts.
-import type { DesiredPresent } from '../../model/desired-deployment.ts';
-import type { Attempt } from '../../model/record.ts';
-import type { Decision, Revision, Situation } from '../../model/situation.ts';
+import type { Decision, ServiceView } from '../../model/decision.ts';
+import type { Facts } from '../../model/facts.ts';
+import type { Attempt, DeploymentRecord } from '../../model/record.ts';
+import { judgeServices } from '../running/judge.ts';
+import { lookAtServices } from '../running/look.ts';
 import { withoutRepeats } from '../running/repeats.ts';
-import { plightOf, viewServices } from '../running/services.ts';
+import type { Desired, Updating } from './attempt.ts';
 import { readLogs } from './condemned.ts';
 import { pull } from './pulling.ts';
 import { switchAndProve } from './switching.ts';
 
-export function decideUpdate(situation: Situation, desired: Revision<DesiredPresent>): Decision {
-  const { attempt } = situation.record;
-  const isUnderWay = attempt?.hash === desired.hash;
-  const current = isUnderWay ? attempt : beginAttempt(situation, desired);
-  const record = isUnderWay ? situation.record : withoutRepeats(situation.record);
-  const begun = { ...situation, record: { ...record, attempt: current } };
-  switch (current.stage) {
+export function decideUpdate(facts: Facts, record: DeploymentRecord, desired: Desired): Decision {
+  const updating = beginUnlessBegun(facts, record, desired);
+  const { attempt } = updating;
+  switch (attempt.stage) {
     case 'pulling':
-      return pull(begun, desired, current);
+      return pull(facts, updating, desired);
     case 'switching':
       // What was created stays, and nothing else has been done.
-      if (situation.gate?.waitsFor === 'hold' && current.hasBegun !== true)
-        return pull(begun, desired, { ...current, stage: 'pulling', pulledAtMs: null, clockFromMs: null });
-      return switchAndProve(begun, desired, current);
+      if (facts.gate?.waitsFor === 'hold' && attempt.hasBegun !== true)
+        return pull(facts, backToPulling(updating), desired);
+      return switchAndProve(facts, updating, desired);
     case 'proving':
     case 'unproven':
-      return switchAndProve(begun, desired, current);
+      return switchAndProve(facts, updating, desired);
     case 'condemned':
-      return readLogs(begun, desired, current);
+      return readLogs(facts, updating, { desired, services: viewServices(facts, updating, desired) });
   }
 }
 
-function beginAttempt(situation: Situation, desired: Revision<DesiredPresent>): Attempt {
-  const { proven, record } = situation;
-  const broken =
-    proven === null
-      ? []
-      : viewServices(situation, proven)
-          .filter((view) => plightOf(view, record) === 'failing')
-          .map((view) => view.spec.name);
+/** As at the last look: what happened since is noted by the stage that needs it. */
+function viewServices(facts: Facts, record: DeploymentRecord, revision: Desired): ServiceView[] {
+  return judgeServices(record, lookAtServices(facts, record, revision));
+}
+
+function backToPulling(record: Updating): Updating {
+  return { ...record, attempt: { ...record.attempt, stage: 'pulling', pulledAtMs: null, clockFromMs: null } };
+}
+
+function beginUnlessBegun(facts: Facts, record: DeploymentRecord, desired: Desired): Updating {
+  const { attempt } = record;
+  if (attempt?.hash === desired.hash) return { ...record, attempt };
+  return { ...withoutRepeats(record), attempt: beginAttempt(desired, failingBefore(facts, record)) };
+}
+
+function failingBefore(facts: Facts, record: DeploymentRecord): string[] {
+  if (facts.proven === null) return [];
+  return viewServices(facts, record, facts.proven)
+    .filter(({ plight }) => plight === 'failing')
+    .map((view) => view.spec.name);
+}
+
+function beginAttempt({ hash, revision }: Desired, brokenBefore: readonly string[]): Attempt {
   return {
-    hash: desired.hash,
-    revision: desired.revision,
+    hash,
+    revision,
     stage: 'pulling',
     pulledAtMs: null,
     clockFromMs: null,
     resumes: 0,
-    brokenBefore: broken,
+    brokenBefore,
     failures: {},
     verdict: null,
   };

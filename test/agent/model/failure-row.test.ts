@@ -21,7 +21,7 @@ function failing(runs: readonly { from: number; to: number; wall?: string }[]): 
   for (const { from, to, wall = '2026-11-22T10:00:00.000Z' } of runs) {
     const watched = { container: 'c', startedAt: null, engineRestarts: 0, sinceMs: from };
     const running = withHistory(record, web, { ...historyOf(record, web), watched });
-    record = noteFailure(running, web, EXITED, { nowMs: to, wallTime: wall, chance: 0.5 });
+    record = noteFailure(running, { spec: web, ...EXITED }, { nowMs: to, wallTime: wall, chance: 0.5 });
   }
   return record;
 }

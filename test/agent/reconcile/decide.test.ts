@@ -28,7 +28,7 @@ function steady(containers: readonly ObservedContainer[], rest: object = {}) {
     health: runningSince(0, containers),
     ...rest,
   };
-  return decide(situation(parts));
+  return decide(...situation(parts));
 }
 
 describe('a revision that is proven', () => {
@@ -71,16 +71,21 @@ describe('a revision that is proven', () => {
 
   it('is made anew when its container is gone, after the network', () => {
     const without = situation({ desired: one, proven: one, observed: observed([], []) });
-    expect(inWords(decide(without).steps)).toEqual(['create_network default']);
+    expect(inWords(decide(...without).steps)).toEqual(['create_network default']);
     expect(inWords(steady([]).steps)).toEqual(['create_container web@1']);
   });
 
   it('has no network made where none of its services uses one', () => {
     const alone = present(1, { web: { network_mode: 'none' } });
-    const fresh = situation({ desired: alone, proven: alone, observed: observed([]), health: new Map() });
-    expect(inWords(decide({ ...fresh, observed: { ...fresh.observed, networks: new Map() } }).steps)).toEqual(
-      ['create_container web@1'],
-    );
+    const [fresh, record] = situation({
+      desired: alone,
+      proven: alone,
+      observed: observed([]),
+      health: new Map(),
+    });
+    expect(
+      inWords(decide({ ...fresh, observed: { ...fresh.observed, networks: new Map() } }, record).steps),
+    ).toEqual(['create_container web@1']);
   });
 
   it('waits for its image when that is gone too, and keeps its hands off the rest', () => {
@@ -107,12 +112,12 @@ describe('a revision that is proven', () => {
       observed: observed([shown]),
       health: runningSince(0, [shown]),
     };
-    const first = decide(situation(parts));
+    const first = decide(...situation(parts));
     expect(first.steps).toEqual([]);
     expect(first.record.services.web?.applied?.shown?.memoryBytes).toBe(0);
     // Changed by hand since: that is repaired.
     const changed = { ...shown, settings: { ...shown.settings, memoryBytes: 7 } };
-    const next = decide(situation({ ...parts, record: first.record, observed: observed([changed]) }));
+    const next = decide(...situation({ ...parts, record: first.record, observed: observed([changed]) }));
     expect(inWords(next.steps)).toEqual(['update_container web-1']);
   });
 
@@ -132,7 +137,7 @@ describe('a revision that is proven', () => {
 
   it('drops networks that nothing uses any more', () => {
     const decision = decide(
-      situation({ desired: one, proven: one, observed: observed([carrier], ['default', 'old']) }),
+      ...situation({ desired: one, proven: one, observed: observed([carrier], ['default', 'old']) }),
     );
     expect(inWords(decision.steps)).toEqual(['remove_network old']);
   });
@@ -142,7 +147,7 @@ describe('a service that runs once', () => {
   const job = present(1, { job: { restart: 'no' } });
   it('is good when it has ended with 0, and is not started again', () => {
     const done = containerOf(job, 'job', { state: 'exited', exitCode: 0 });
-    const decision = decide(situation({ desired: job, proven: job, observed: observed([done]) }));
+    const decision = decide(...situation({ desired: job, proven: job, observed: observed([done]) }));
     expect(decision.steps).toEqual([]);
     expect(decision.record.phase).toBe('converged');
   });
@@ -155,7 +160,7 @@ describe('a service that runs once', () => {
       proven: { revision: 1, hash: job.hash },
       parked: [kept.id],
     };
-    const decision = decide(situation({ desired: job, proven: job, record, observed: observed([kept]) }));
+    const decision = decide(...situation({ desired: job, proven: job, record, observed: observed([kept]) }));
     expect(inWords(decision.steps)).toEqual(['start_container job-1']);
   });
 });
@@ -165,7 +170,7 @@ describe('an update', () => {
 
   it('touches nothing that runs until every image is here', () => {
     const decision = decide(
-      situation({ desired: two, ...running, images: { 'web:2': { kind: 'missing' } } }),
+      ...situation({ desired: two, ...running, images: { 'web:2': { kind: 'missing' } } }),
     );
     expect(decision.steps).toEqual([]);
     expect(decision.wants).toMatchObject([{ reference: 'web:2' }]);
@@ -182,7 +187,7 @@ describe('an update', () => {
       retryAtMs: 9e9,
       nextTryAt: null,
     } as const;
-    const decision = decide(situation({ desired: two, ...running, images: { 'web:2': failed } }));
+    const decision = decide(...situation({ desired: two, ...running, images: { 'web:2': failed } }));
     expect(decision.steps).toEqual([]);
     expect(decision.record).toMatchObject({
       phase: 'rolled_back',
@@ -194,12 +199,12 @@ describe('an update', () => {
   it('waits at its gate with every image here, and leaves the old revision running', () => {
     const reason = { code: 'held', message: 'held' } as const;
     const gate = { waitsFor: 'hold' as const, reason, lookAgainInMs: 5000 };
-    const decision = decide(situation({ desired: two, ...running, gate }));
+    const decision = decide(...situation({ desired: two, ...running, gate }));
     expect(decision.steps).toEqual([]);
     expect(decision.record).toMatchObject({ phase: 'waiting', reason: gate.reason });
     expect(decision.wakeInMs).toBeLessThanOrEqual(5000);
     const pulling = decide(
-      situation({ desired: two, ...running, gate, images: { 'web:2': { kind: 'missing' } } }),
+      ...situation({ desired: two, ...running, gate, images: { 'web:2': { kind: 'missing' } } }),
     );
     expect(pulling.wants).toMatchObject([{ reference: 'web:2' }]);
   });
@@ -213,7 +218,12 @@ describe('an update', () => {
     const stopped = { ...carrier, state: 'exited' as const, exitCode: 143 };
     const decideFor = (desired: typeof two) =>
       decide(
-        situation({ desired, proven: one, gate, observed: observed([stopped, containerOf(desired, 'web')]) }),
+        ...situation({
+          desired,
+          proven: one,
+          gate,
+          observed: observed([stopped, containerOf(desired, 'web')]),
+        }),
       );
     expect(inWords(decideFor(two).steps)).toEqual(['stop_container web-2']);
     const beside = present(2, { web: {} }, { update: { strategy: 'start-first' } });
@@ -221,19 +231,21 @@ describe('an update', () => {
   });
 
   it('creates the new container before the old one stops', () => {
-    expect(inWords(decide(situation({ desired: two, ...running })).steps)).toEqual([
+    expect(inWords(decide(...situation({ desired: two, ...running })).steps)).toEqual([
       'create_container web@2',
     ]);
   });
 
   it('stops the old container and keeps it, then starts the new one', () => {
     const created = containerOf(two, 'web', { state: 'created', startedAt: null });
-    const stopping = decide(situation({ desired: two, proven: one, observed: observed([carrier, created]) }));
+    const stopping = decide(
+      ...situation({ desired: two, proven: one, observed: observed([carrier, created]) }),
+    );
     expect(inWords(stopping.steps)).toEqual(['stop_container web-1']);
     expect(stopping.record.parked).toEqual(['web-1']);
     const stopped = { ...carrier, state: 'exited' as const, exitCode: 143 };
     const starting = decide(
-      situation({
+      ...situation({
         desired: two,
         proven: one,
         record: stopping.record,
@@ -247,7 +259,7 @@ describe('an update', () => {
     const beside = present(2, { web: {} }, { update: { strategy: 'start-first' } });
     const created = containerOf(beside, 'web', { state: 'created', startedAt: null });
     const decision = decide(
-      situation({ desired: beside, proven: one, observed: observed([carrier, created]) }),
+      ...situation({ desired: beside, proven: one, observed: observed([carrier, created]) }),
     );
     expect(inWords(decision.steps)).toEqual(['start_container web-2']);
   });
@@ -256,7 +268,7 @@ describe('an update', () => {
     const before = present(1, { web: { image: 'web:1' }, db: { image: 'db:1' } });
     const after = present(2, { web: { image: 'web:2' }, db: { image: 'db:1' } });
     const containers = [containerOf(before, 'web'), containerOf(before, 'db')];
-    const decision = decide(situation({ desired: after, proven: before, observed: observed(containers) }));
+    const decision = decide(...situation({ desired: after, proven: before, observed: observed(containers) }));
     expect(inWords(decision.steps)).toEqual(['create_container web@2']);
   });
 
@@ -266,7 +278,7 @@ describe('an update', () => {
     });
     const free = present(2, { web: { image: 'web:1' } });
     const decision = decide(
-      situation({ desired: free, proven: limited, observed: observed([containerOf(limited, 'web')]) }),
+      ...situation({ desired: free, proven: limited, observed: observed([containerOf(limited, 'web')]) }),
     );
     expect(inWords(decision.steps)).toEqual(['create_container web@2']);
   });
@@ -281,16 +293,16 @@ describe('an update', () => {
       observed: observed([carrier]),
       health: runningSince(0, [carrier]),
     };
-    expect(decide(situation(parts)).record.phase).not.toBe('converged');
+    expect(decide(...situation(parts)).record.phase).not.toBe('converged');
   });
 
   it('stops the old container within the grace of that one, not of its own', () => {
     const created = containerOf(two, 'web', { state: 'created', startedAt: null });
     const patient = { ...carrier, stopGraceMs: 77_000 };
     const plans = [
-      decide(situation({ desired: two, proven: one, observed: observed([patient, created]) })),
-      decide(situation({ desired: absent(2), proven: one, observed: observed([patient]) })),
-      decide(situation({ desired: present(2, { db: {} }), proven: one, observed: observed([patient]) })),
+      decide(...situation({ desired: two, proven: one, observed: observed([patient, created]) })),
+      decide(...situation({ desired: absent(2), proven: one, observed: observed([patient]) })),
+      decide(...situation({ desired: present(2, { db: {} }), proven: one, observed: observed([patient]) })),
     ];
     for (const { steps } of plans)
       expect(steps).toContainEqual({
@@ -302,7 +314,7 @@ describe('an update', () => {
     const tighter = present(2, {
       web: { image: 'web:1', deploy: { resources: { limits: { memory: '64M' } } } },
     });
-    const decision = decide(situation({ desired: tighter, proven: one, observed: observed([carrier]) }));
+    const decision = decide(...situation({ desired: tighter, proven: one, observed: observed([carrier]) }));
     expect(inWords(decision.steps)).toEqual(['update_container web-1']);
   });
 
@@ -316,16 +328,16 @@ describe('an update', () => {
     const health = (isUp: boolean) =>
       new Map([[db.id, { ...newFacts(0, true), probe: { ...newProbeHistory(0), isUp } }]]);
     const waiting = situation({ desired: app, observed: observed([db, web]), health: health(false) });
-    expect(decide(waiting).steps).toEqual([]);
+    expect(decide(...waiting).steps).toEqual([]);
     const ready = situation({ desired: app, observed: observed([db, web]), health: health(true) });
-    expect(inWords(decide(ready).steps)).toEqual(['start_container web-1']);
+    expect(inWords(decide(...ready).steps)).toEqual(['start_container web-1']);
   });
 
   it('removes the containers of an update that it supersedes, and keeps those of the proven revision', () => {
     const three = present(3, { web: {} });
     const stopped = { ...carrier, state: 'exited' as const, exitCode: 143 };
     const decision = decide(
-      situation({
+      ...situation({
         desired: three,
         proven: one,
         observed: observed([
@@ -342,7 +354,7 @@ describe('an update', () => {
 describe('roll-outs and removal', () => {
   it('a device that takes no part keeps what it runs and says so', () => {
     const decision = decide(
-      situation({
+      ...situation({
         desired: two,
         proven: one,
         takesPart: false,
@@ -362,14 +374,14 @@ describe('roll-outs and removal', () => {
       ['the record knows nothing of', {}],
       ['was tried', { record: { ...EMPTY_RECORD, phase: 'failed' as const } }],
     ])('leaves alone what %s', (_what, known) => {
-      const { steps, record } = decide(situation({ desired: over, observed: seen, ...known }));
+      const { steps, record } = decide(...situation({ desired: over, observed: seen, ...known }));
       expect(steps).toEqual([]);
       expect(record).toMatchObject({ phase: 'waiting', reason: { code: 'nothing_to_inherit' } });
     });
 
     it('keeps running what is proven', () => {
       const stopped = observed([{ ...carrier, state: 'exited' }]);
-      const { steps, record } = decide(situation({ desired: over, proven: one, observed: stopped }));
+      const { steps, record } = decide(...situation({ desired: over, proven: one, observed: stopped }));
       expect(inWords(steps)).toEqual(['start_container web-1']);
       expect(record).toMatchObject({ proven: { revision: 1 } });
     });
@@ -378,7 +390,7 @@ describe('roll-outs and removal', () => {
       ['nothing', []],
       ["nothing but what is the engine's own, or others'", ['shared/bridge', 'shared/proxy']],
     ])('is at its end where %s is here', (_what, networks) => {
-      expect(decide(situation({ desired: over, observed: observed([], networks) })).record).toMatchObject({
+      expect(decide(...situation({ desired: over, observed: observed([], networks) })).record).toMatchObject({
         phase: 'removed',
         reason: { code: 'nothing_to_inherit' },
       });
@@ -389,7 +401,7 @@ describe('roll-outs and removal', () => {
     const gone = absent(2);
     const removing = containerOf(present(1, { a: { image: 'a:1' } }), 'a', { state: 'removing' });
     const seen = observed([removing]);
-    const waiting = decide(situation({ desired: gone, observed: seen }));
+    const waiting = decide(...situation({ desired: gone, observed: seen }));
     expect(waiting.steps).toEqual([]);
     expect(waiting.record.phase).toBe('switching');
     expect(waiting.record.reason).toMatchObject({
@@ -399,8 +411,8 @@ describe('roll-outs and removal', () => {
     });
     const { record } = waiting;
     const later = { desired: gone, record, observed: seen, wallTime: '2026-11-22T11:00:00.000Z' };
-    expect(decide(situation(later)).record.reason).toEqual(record.reason);
-    expect(decide(situation({ ...later, observed: observed([], []) })).record).toMatchObject({
+    expect(decide(...situation(later)).record.reason).toEqual(record.reason);
+    expect(decide(...situation({ ...later, observed: observed([], []) })).record).toMatchObject({
       phase: 'removed',
       reason: null,
     });
@@ -410,8 +422,9 @@ describe('roll-outs and removal', () => {
     const gone = absent(2, ['data']);
     const plan = (containers: ObservedContainer[], networks: string[], volumes: string[]) =>
       inWords(
-        decide(situation({ desired: gone, proven: one, observed: observed(containers, networks, volumes) }))
-          .steps,
+        decide(
+          ...situation({ desired: gone, proven: one, observed: observed(containers, networks, volumes) }),
+        ).steps,
       );
     expect(plan([carrier], ['default'], ['data', 'logs'])).toEqual(['stop_container web-1']);
     expect(plan([{ ...carrier, state: 'exited' }], ['default'], ['data', 'logs'])).toEqual([
@@ -419,7 +432,7 @@ describe('roll-outs and removal', () => {
     ]);
     expect(plan([], ['default'], ['data', 'logs'])).toEqual(['remove_network default']);
     expect(plan([], [], ['data', 'logs'])).toEqual(['remove_volume data']);
-    const done = decide(situation({ desired: gone, proven: one, observed: observed([], [], ['logs']) }));
+    const done = decide(...situation({ desired: gone, proven: one, observed: observed([], [], ['logs']) }));
     expect(done.record).toMatchObject({ phase: 'removed', proven: null });
   });
 
@@ -427,7 +440,7 @@ describe('roll-outs and removal', () => {
     const gone = absent(2, ['./a/b', './a', './a', './c', './gone', 'data']);
     const plan = (containers: ObservedContainer[], networks: string[]) => {
       const seen = { ...observed(containers, networks, ['data']), folders: new Set(['./a', './c']) };
-      return inWords(decide(situation({ desired: gone, proven: one, observed: seen })).steps);
+      return inWords(decide(...situation({ desired: gone, proven: one, observed: seen })).steps);
     };
     expect(foldersToPurge(gone.document)).toEqual(['./a', './c', './gone']);
     expect(plan([{ ...carrier, state: 'exited' }], [])).toEqual(['remove_container web-1']);

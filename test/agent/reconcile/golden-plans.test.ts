@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { DesiredPresent } from '../../../agent/model/desired-deployment.ts';
 import type { ObservedContainer } from '../../../agent/model/observed.ts';
 import { EMPTY_RECORD } from '../../../agent/model/record.ts';
-import type { Revision } from '../../../agent/model/situation.ts';
+import type { Revision } from '../../../agent/model/revision.ts';
 import { planInWords, type Story } from './plan-in-words.ts';
 import { absent, containerOf, Model, present, type Services } from './situations.ts';
 

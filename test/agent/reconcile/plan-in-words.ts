@@ -1,7 +1,7 @@
 // A plan written down as people read it: each phase that is entered, and below it the steps, one a line.
 
 import type { DesiredPresent } from '../../../agent/model/desired-deployment.ts';
-import type { Revision } from '../../../agent/model/situation.ts';
+import type { Revision } from '../../../agent/model/revision.ts';
 import type { Step } from '../../../agent/model/steps.ts';
 import { type Standing, standingOf } from '../../fakes/standing.ts';
 import type { Model } from './situations.ts';

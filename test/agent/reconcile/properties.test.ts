@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { DesiredPresent } from '../../../agent/model/desired-deployment.ts';
 import type { ContainerState, ObservedContainer } from '../../../agent/model/observed.ts';
 import { EMPTY_RECORD } from '../../../agent/model/record.ts';
-import type { Revision } from '../../../agent/model/situation.ts';
+import type { Revision } from '../../../agent/model/revision.ts';
 import { decide } from '../../../agent/reconcile/decide.ts';
 import { containerOf, Model, present } from './situations.ts';
 
@@ -152,7 +152,7 @@ describe('the plan', () => {
         const wanted = world.after.document.services.map(({ name }) => name).toSorted();
         expect(model.containers.map(({ service }) => service).toSorted()).toEqual(wanted);
         expect(model.containers.every(({ state }) => state === 'running')).toBe(true);
-        const again = decide(model.situation(world.after, [world.before, world.after]));
+        const again = decide(...model.situation(world.after, [world.before, world.after]));
         expect(again.steps).toEqual([]);
         expect(again.record).toEqual(model.record);
       }),
@@ -201,7 +201,8 @@ describe('the plan', () => {
         for (const { joins } of model.containers)
           for (const id of joins) expect(model.containers.find((host) => host.id === id)?.service).toBe('a');
         // Later a bar may have lifted itself.
-        expect(decide({ ...model.situation(after, all), nowMs: atMs }).steps).toEqual([]);
+        const [facts, record] = model.situation(after, all);
+        expect(decide({ ...facts, nowMs: atMs }, record).steps).toEqual([]);
       }),
       { numRuns: 500 },
     );

@@ -1,13 +1,15 @@
-// Builders of situations, and a model of the engine as small as the planner's own idea of it.
+// Builders of facts and records, and a model of the engine as small as the planner's own idea of it.
 
+import type { Decision } from '../../../agent/model/decision.ts';
 import type { DesiredDeployment, DesiredPresent } from '../../../agent/model/desired-deployment.ts';
 import { desiredOf } from '../../../agent/model/document/desired.ts';
 import { contentOf } from '../../../agent/model/document/revision.ts';
+import type { Facts } from '../../../agent/model/facts.ts';
 import { type HealthFacts, newFacts } from '../../../agent/model/health.ts';
 import type { ImageStanding, Observed, ObservedContainer } from '../../../agent/model/observed.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../../../agent/model/record.ts';
 import { resumeRecord } from '../../../agent/model/resume-record.ts';
-import type { Decision, Revision, Situation } from '../../../agent/model/situation.ts';
+import type { Revision } from '../../../agent/model/revision.ts';
 import type { Step, StepOutcome } from '../../../agent/model/steps.ts';
 import { decide } from '../../../agent/reconcile/decide.ts';
 import { recordOutcomes } from '../../../agent/reconcile/outcomes.ts';
@@ -95,24 +97,31 @@ function there(networks: Iterable<string>, volumes: Iterable<string>): Omit<Obse
 const NOW_MS = 1_000_000;
 const PRESENT: ImageStanding = { kind: 'present', imageId: 'sha256:1' };
 
-export interface SituationParts extends Partial<Omit<Situation, 'desired' | 'images'>> {
+export interface SituationParts extends Partial<Omit<Facts, 'desired' | 'images'>> {
   readonly desired: Revision;
+  readonly record?: DeploymentRecord;
   /** Images that are not here; all others are. */
   readonly images?: Readonly<Record<string, ImageStanding>>;
 }
 
-export function situation({ desired, proven = null, images = {}, ...rest }: SituationParts): Situation {
-  const record: DeploymentRecord = {
-    ...EMPTY_RECORD,
-    ...(proven === null
+/** What `decide` is asked with. */
+type Question = readonly [Facts, DeploymentRecord];
+
+export function situation({
+  desired,
+  proven = null,
+  images = {},
+  record,
+  ...rest
+}: SituationParts): Question {
+  const settled =
+    proven === null
       ? {}
-      : { phase: 'converged', proven: { revision: proven.revision, hash: proven.hash } }),
-    ...rest.record,
-  };
+      : { phase: 'converged' as const, proven: { revision: proven.revision, hash: proven.hash } };
   const all = [desired, proven].flatMap((revision) =>
     revision?.document.state === 'present' ? revision.document.services : [],
   );
-  return {
+  const facts: Facts = {
     deployment: 'app',
     takesPart: true,
     gate: null,
@@ -124,12 +133,12 @@ export function situation({ desired, proven = null, images = {}, ...rest }: Situ
     ...rest,
     desired,
     proven,
-    record,
     images: new Map([
       ...all.map(({ service }) => [service.image.text, PRESENT] as const),
       ...Object.entries(images),
     ]),
   };
+  return [facts, { ...EMPTY_RECORD, ...settled, ...record }];
 }
 
 /** `start hello-1`, `create hello`: steps as people say them. */
@@ -199,7 +208,7 @@ export class Model {
     desired: Revision,
     revisions: readonly Revision<DesiredPresent>[],
     images: SituationParts['images'] = {},
-  ): Situation {
+  ): Question {
     const proven = revisions.find(({ hash }) => hash === this.record.proven?.hash) ?? null;
     const { record, observed: seen } = recognise({
       deployment: 'app',
@@ -214,10 +223,8 @@ export class Model {
         .filter(({ state }) => state === 'running')
         .map(({ id }) => [id, seenRunning(this.#upSince.get(id) ?? this.nowMs, this.nowMs)]),
     );
-    return {
-      ...situation({ desired, proven, images, nowMs: this.nowMs, health, observed: seen }),
-      record,
-    };
+    const [facts] = situation({ desired, proven, images, nowMs: this.nowMs, health, observed: seen });
+    return [facts, record];
   }
 
   /** What would be done now, with nothing done. */
@@ -226,7 +233,7 @@ export class Model {
     revisions: readonly Revision<DesiredPresent>[],
     images: SituationParts['images'] = {},
   ): Decision {
-    return decide(this.situation(desired, revisions, images));
+    return decide(...this.situation(desired, revisions, images));
   }
 
   /** One round as the loop makes it; the decision that was carried out. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { StatusBody } from '../../../agent/model/situation.ts';
+import type { StatusBody } from '../../../agent/model/decision.ts';
 import { newAgentState } from '../../../agent/notices/agent-state.ts';
 import { deviceState } from '../../../agent/report/device-state.ts';
 import { BURST_BYTES, BYTES_PER_SECOND } from '../../../agent/report/pace.ts';

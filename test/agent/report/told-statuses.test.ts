@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StatusBody } from '../../../agent/model/situation.ts';
+import type { StatusBody } from '../../../agent/model/decision.ts';
 import { ToldStatuses } from '../../../agent/report/told-statuses.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
 import { withStore } from '../store/with-store.ts';

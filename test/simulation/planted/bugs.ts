@@ -100,8 +100,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/update/switching.ts',
-        find: '(container) => !isUp(container) && !isOfProven(situation, container),',
-        replace: '(container) => !isUp(container),',
+        find: '(container) => !isUp(container) && !isOfProven(facts, container)',
+        replace: '(container) => !isUp(container)',
       },
     ],
     promises: ['5 the old stays until the new is proven'],
@@ -112,8 +112,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/update/proof.ts',
-        find: 'return lasted(view.verdict.evidence, document.update.healthyAfterMs);',
-        replace: 'return view.verdict.evidence !== null;',
+        find: 'return lasted(service.verdict.evidence, view.document.update.healthyAfterMs);',
+        replace: 'return service.verdict.evidence !== null;',
       },
     ],
     promises: ['5 proven is what ran for healthy_after'],
@@ -136,8 +136,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/update/switching.ts',
-        find: 'stopping, inTheWay, nowMs: situation.nowMs }',
-        replace: 'stopping, inTheWay, nowMs: Date.parse(situation.wallTime) }',
+        find: 'stopping, inTheWay, nowMs: facts.nowMs }',
+        replace: 'stopping, inTheWay, nowMs: Date.parse(facts.wallTime) }',
       },
       {
         file: 'agent/model/resume-record.ts',
@@ -145,9 +145,9 @@ export const plantedBugs: readonly PlantedBug[] = [
         replace: 'pulledAtMs: nowMs, resumes }',
       },
       {
-        file: 'agent/reconcile/update/proof.ts',
-        find: 'deadlineInMs(attempt, proof.document, situation.nowMs)',
-        replace: 'deadlineInMs(attempt, proof.document, Date.parse(situation.wallTime))',
+        file: 'agent/reconcile/update/switching.ts',
+        find: '...{ view, obstacle: held, nowMs: facts.nowMs },',
+        replace: '...{ view, obstacle: held, nowMs: Date.parse(facts.wallTime) },',
       },
     ],
     promises: ['5 the deadline counts from the end of the pull', '5 the deadline ends the wait'],
@@ -158,8 +158,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/update/proof.ts',
-        find: "situation.nowMs) > 0) return 'undecided';",
-        replace: "situation.nowMs) > -6 * 3_600_000) return 'undecided';",
+        find: "view.document, nowMs) > 0) return 'undecided';",
+        replace: "view.document, nowMs) > -6 * 3_600_000) return 'undecided';",
       },
     ],
     promises: ['5 the deadline ends the wait'],
@@ -230,7 +230,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/update/switching.ts',
-        find: 'isUp(container) && (isStopFirst || !isOfProven(situation, container)),',
+        find: 'isUp(container) && (isStopFirst || !isOfProven(facts, container)),',
         replace: 'isUp(container) && (isStopFirst || container.id !== ""),',
       },
     ],
@@ -327,8 +327,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/decide.ts',
-        find: "if (desired.document.state === 'inherit') return sitOut(situation, NOTHING_TO_INHERIT);",
-        replace: "if (desired.document.state === 'inherit') return decideRemoval(situation);",
+        find: "if (desired.document.state === 'inherit') return sitOut(facts, record, NOTHING_TO_INHERIT);",
+        replace: "if (desired.document.state === 'inherit') return decideRemoval(facts, record);",
       },
     ],
     promises: ['everything comes to its end', '5 barred content is not tried'],
@@ -350,9 +350,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'start what awaits a job with the job',
     edits: [
       {
-        file: 'agent/reconcile/running/services.ts',
+        file: 'agent/reconcile/running/judge.ts',
         find: "case 'service_completed_successfully':\n      return false;",
-        replace: "case 'service_completed_successfully':\n      return view.container?.state === 'running';",
+        replace:
+          "case 'service_completed_successfully':\n      return service.container?.state === 'running';",
       },
     ],
     promises: ['who awaits a job starts after it'],
@@ -393,8 +394,8 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
       {
         file: 'agent/reconcile/decide.ts',
-        find: 'if (proven?.hash === desired.hash) {',
-        replace: 'if (proven?.hash === desired.hash && record.attempt === null) {',
+        find: 'if (proven?.hash === desired.hash) return settle(',
+        replace: 'if (proven?.hash === desired.hash && record.attempt === null) return settle(',
       },
       {
         file: 'agent/reconcile/running/images.ts',
@@ -445,10 +446,9 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'call a crash loop well between its crashes',
     edits: [
       {
-        file: 'agent/reconcile/running/services.ts',
-        find: "if (isHealthy && isAsAsked(view, record) && !isInLoop(history)) return 'good';",
-        replace:
-          "if (isHealthy && isAsAsked(view, record) && (!isInLoop(history) || isHealthy)) return 'good';",
+        file: 'agent/reconcile/running/judge.ts',
+        find: "if (isHealthy && isAsAsked && !isInLoop(history)) return 'good';",
+        replace: "if (isHealthy && isAsAsked && (!isInLoop(history) || isHealthy)) return 'good';",
       },
     ],
     promises: ['what crashes again and again is told'],
@@ -471,8 +471,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/update/proof.ts',
-        find: 'return { view, reason: obstacle ?? TOO_LATE };',
-        replace: 'return { view, reason: TOO_LATE };',
+        find: 'return { view: culprit, reason: obstacle ?? TOO_LATE };',
+        replace: 'return { view: culprit, reason: TOO_LATE };',
       },
     ],
     promises: ['16 a verdict tells its cause', '5 what is good is not barred for good'],

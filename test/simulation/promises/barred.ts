@@ -1,5 +1,5 @@
 // §7.5: content that failed its proof stays barred, on disk, until somebody says `retry` or asks for its removal.
-import type { Revision } from '../../../agent/model/situation.ts';
+import type { Revision } from '../../../agent/model/revision.ts';
 import { parseStoredDeployment } from '../../../protocol/deployment/parse-deployment.ts';
 import { parseJsonText } from '../../../protocol/payload.ts';
 import type { Promised, Scene } from '../scene.ts';

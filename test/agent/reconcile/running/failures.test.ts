@@ -32,7 +32,7 @@ function next(record: DeploymentRecord, end: Partial<ObservedContainer>, proven 
     { ...kept, state: 'exited' as const, exitCode: 143 },
     containerOf(two, 'web', { state: 'exited', exitCode: 3, ...end }),
   ];
-  return decide(situation({ desired: two, proven, record, observed: observed(containers) }));
+  return decide(...situation({ desired: two, proven, record, observed: observed(containers) }));
 }
 
 describe('a service that no policy restarts and that ended before it was ever seen running', () => {
@@ -65,9 +65,9 @@ describe('a service that no policy restarts and that ended before it was ever se
 it('an exit with 0 of what its policy starts again is told with what a job needs', () => {
   const server = present(1, { web: { restart: 'always' } });
   const up = containerOf(server, 'web');
-  const seen = decide(situation({ desired: server, proven: server, observed: observed([up]) })).record;
+  const seen = decide(...situation({ desired: server, proven: server, observed: observed([up]) })).record;
   const ended = observed([{ ...up, state: 'exited', exitCode: 0 }]);
-  const { record } = decide(situation({ desired: server, proven: server, record: seen, observed: ended }));
+  const { record } = decide(...situation({ desired: server, proven: server, record: seen, observed: ended }));
   expect(record.services.web?.lastFailure).toMatchObject({
     message: 'it exited with code 0',
     hint: expect.stringContaining('restart "no"'),

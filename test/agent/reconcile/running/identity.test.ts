@@ -61,18 +61,18 @@ describe('what is ours', () => {
 describe('a stranger with our labels', () => {
   it('is neither started, stopped nor removed, and takes no place', () => {
     const seen = look(knowing(ours.id), ours, copy);
-    const { steps, record } = decide(situation({ desired: one, proven: one, ...seen }));
+    const { steps, record } = decide(...situation({ desired: one, proven: one, ...seen }));
     expect(steps).toEqual([]);
     expect(record.phase).toBe('converged');
   });
 
   it('is none of what a removal removes or waits for', () => {
     const gone = look(knowing(ours.id), { ...ours, state: 'exited' }, copy);
-    const removal = decide(situation({ desired: absent(2), proven: one, ...gone }));
+    const removal = decide(...situation({ desired: absent(2), proven: one, ...gone }));
     expect(inWords(removal.steps)).toEqual(['remove_container web-1']);
     const left = look(removal.record, copy);
     const seen = { ...left.observed, networks: new Map() };
-    const end = decide(situation({ desired: absent(2), record: left.record, observed: seen }));
+    const end = decide(...situation({ desired: absent(2), record: left.record, observed: seen }));
     expect(end.steps).toEqual([]);
     expect(end.record.phase).toBe('removed');
   });

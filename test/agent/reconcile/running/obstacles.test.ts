@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DesiredPresent } from '../../../../agent/model/desired-deployment.ts';
 import { newProbeHistory } from '../../../../agent/model/health.ts';
-import type { Revision } from '../../../../agent/model/situation.ts';
+import type { Revision } from '../../../../agent/model/revision.ts';
 import type { Step, StepOutcome } from '../../../../agent/model/steps.ts';
 import { containerOf, Model, present } from '../situations.ts';
 
@@ -63,12 +63,12 @@ describe('an update that ends at its deadline tells', () => {
     const probe = { tcp: { port: 1 }, grace: '1h' };
     const two = present(2, { web: { probe } }, { update });
     const model = deviceWith(one);
-    const facts = { ...newProbeHistory(0), failuresInRow: 1, lastError: 'HTTP 500' };
+    const probed = { ...newProbeHistory(0), failuresInRow: 1, lastError: 'HTTP 500' };
     const { situation } = model;
     model.situation = (...parts) => {
-      const real = situation.apply(model, parts);
-      const health = [...real.health].map(([id, known]) => [id, { ...known, probe: facts }] as const);
-      return { ...real, health: new Map(health) };
+      const [real, record] = situation.apply(model, parts);
+      const health = [...real.health].map(([id, known]) => [id, { ...known, probe: probed }] as const);
+      return [{ ...real, health: new Map(health) }, record];
     };
     expect(outcomeOf(model, one, two).reason).toMatchObject({
       ...{ code: 'deadline', path: 'services.web' },

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DesiredPresent } from '../../../../agent/model/desired-deployment.ts';
 import { resumeRecord } from '../../../../agent/model/resume-record.ts';
-import type { Revision } from '../../../../agent/model/situation.ts';
+import type { Revision } from '../../../../agent/model/revision.ts';
 import type { Step, StepOutcome } from '../../../../agent/model/steps.ts';
 import { withRetry } from '../../../../agent/reconcile/retry.ts';
 import { Model, present } from '../situations.ts';

@@ -4,7 +4,7 @@ import type { DesiredPresent } from '../../../../agent/model/desired-deployment.
 import { emptyHistory } from '../../../../agent/model/histories.ts';
 import type { EffectiveLimits, ObservedContainer } from '../../../../agent/model/observed.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../../../../agent/model/record.ts';
-import type { Revision } from '../../../../agent/model/situation.ts';
+import type { Revision } from '../../../../agent/model/revision.ts';
 import { decide } from '../../../../agent/reconcile/decide.ts';
 import { statusOf } from '../../../../agent/reconcile/tell/status.ts';
 import { containerOf, observed, present, situation } from '../situations.ts';
@@ -14,11 +14,11 @@ function toldOf(
   containers: readonly ObservedContainer[],
   record: DeploymentRecord = EMPTY_RECORD,
 ) {
-  const now = situation({
+  const [facts, known] = situation({
     ...{ desired: revision, proven: revision, observed: observed(containers) },
     record: { ...record, proven: { revision: revision.revision, hash: revision.hash } },
   });
-  return statusOf(now, decide(now)).services.web;
+  return statusOf(facts, decide(facts, known)).services.web;
 }
 
 describe('limits that are not in force', () => {

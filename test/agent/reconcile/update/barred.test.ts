@@ -46,8 +46,8 @@ function refusedAs(code: ReasonCode): Refusing {
 
 /** What the device tells of itself. */
 function statusNow(model: Model, desired: typeof one) {
-  const situation = model.situation(desired, all);
-  return statusOf(situation, decide(situation));
+  const [facts, record] = model.situation(desired, all);
+  return statusOf(facts, decide(facts, record));
 }
 
 const OF_THE_CONTENT: readonly ReasonCode[] = [

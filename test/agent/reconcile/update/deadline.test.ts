@@ -1,6 +1,6 @@
 // When the deadline's clock begins: what the old revision takes to stop is not the new one's fault.
 import { describe, expect, it } from 'vitest';
-import type { Decision } from '../../../../agent/model/situation.ts';
+import type { Decision } from '../../../../agent/model/decision.ts';
 import type { StepOutcome } from '../../../../agent/model/steps.ts';
 import { containerOf, Model, present } from '../situations.ts';
 

@@ -116,9 +116,9 @@ describe('the wait for a synchronised clock', () => {
       ...FACTS,
       isClockSynchronised: false,
     });
-    const waiting = decide(situation({ desired, gate }));
+    const waiting = decide(...situation({ desired, gate }));
     expect(waiting.record).toMatchObject({ phase: 'waiting', clockWait: { waitedMs: 0 } });
-    const switched = decide(situation({ desired, record: waiting.record }));
+    const switched = decide(...situation({ desired, record: waiting.record }));
     expect(switched.record.phase).not.toBe('waiting');
     expect(switched.record).not.toHaveProperty('clockWait');
   });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { DesiredPresent } from '../../../../agent/model/desired-deployment.ts';
 import type { ImageStanding } from '../../../../agent/model/observed.ts';
 import { EMPTY_RECORD } from '../../../../agent/model/record.ts';
-import type { Revision } from '../../../../agent/model/situation.ts';
+import type { Revision } from '../../../../agent/model/revision.ts';
 import { wantKey } from '../../../../agent/model/want.ts';
 import { containerOf, inWords, Model, present } from '../situations.ts';
 

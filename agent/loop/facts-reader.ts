@@ -1,24 +1,25 @@
-// Puts together what one deployment's decisions are made from: the situation as it is at this moment.
+// Puts together what one deployment's decisions are made from: the facts as they are at this moment.
 // Tested in test/agent/whole/deployment-loop.test.ts.
 
 import type { Clock, Random } from '../../lib/time/clock.ts';
 import { takesPart } from '../../protocol/values/rollout.ts';
 import type { HealthTracker, Target } from '../health/health-tracker.ts';
 import type { DesiredPresent } from '../model/desired-deployment.ts';
+import type { Facts, Moment } from '../model/facts.ts';
 import type { Observed } from '../model/observed.ts';
 import type { DeploymentRecord } from '../model/record.ts';
-import type { Revision, Situation } from '../model/situation.ts';
+import type { Revision } from '../model/revision.ts';
+
 import { uniqueWants, wantKey } from '../model/want.ts';
 import type { Host } from '../ports/host.ts';
 import type { Documents, Records } from '../ports/store.ts';
-import type { Moment } from '../reconcile/running/failures.ts';
 import { wantsFor } from '../reconcile/running/images.ts';
 import { waitedForClockMs } from '../reconcile/update/clock-wait.ts';
 import { gateOf } from '../reconcile/update/gate.ts';
 import type { ImagePuller } from '../supply/image-puller.ts';
 import { RevisionCache } from './revision-cache.ts';
 
-export interface SituationContext {
+export interface FactsContext {
   readonly store: Documents & Records;
   readonly clock: Clock;
   readonly host: Host;
@@ -29,17 +30,18 @@ export interface SituationContext {
 }
 
 /** What the loop itself knows. */
-type Known = Pick<Situation, 'desired' | 'record' | 'observed'> & {
+interface Known extends Pick<Facts, 'desired' | 'observed'> {
+  readonly record: DeploymentRecord;
   /** When the look at the engine began, monotonic. */
   readonly lookedAtMs: number;
-};
+}
 
-export class SituationReader {
+export class FactsReader {
   readonly #deployment: string;
-  readonly #context: SituationContext;
+  readonly #context: FactsContext;
   readonly #revisions = new RevisionCache();
 
-  constructor(deployment: string, context: SituationContext) {
+  constructor(deployment: string, context: FactsContext) {
     this.#deployment = deployment;
     this.#context = context;
   }
@@ -50,7 +52,7 @@ export class SituationReader {
   }
 
   /** Rejects as the engine does. */
-  async read({ desired, record, observed, lookedAtMs }: Known): Promise<Situation> {
+  async read({ desired, record, observed, lookedAtMs }: Known): Promise<Facts> {
     const { health, device } = this.#context;
     const deployment = this.#deployment;
     const proven = this.#proven(record);
@@ -62,7 +64,6 @@ export class SituationReader {
       desired,
       takesPart: takesPart(desired.document.rollout, device),
       proven,
-      record,
       observed,
       images,
       gate: this.#gate(desired, record),
@@ -77,7 +78,7 @@ export class SituationReader {
   }
 
   /** Asks clock and files only where there is a switch to keep waiting. */
-  #gate({ document, hash }: Revision, record: DeploymentRecord): Situation['gate'] {
+  #gate({ document, hash }: Revision, record: DeploymentRecord): Facts['gate'] {
     if (record.proven?.hash === hash) return null;
     const { clock, host } = this.#context;
     return gateOf(document, {
@@ -98,7 +99,7 @@ export class SituationReader {
     revisions: readonly Revision<DesiredPresent>[],
     record: DeploymentRecord,
     observed: Observed,
-  ): Promise<Situation['images']> {
+  ): Promise<Facts['images']> {
     const wants = revisions.flatMap((revision) => wantsFor(revision, record, observed));
     const { puller } = this.#context;
     const entries = uniqueWants(wants).map(
