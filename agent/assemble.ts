@@ -19,9 +19,10 @@ import { offerReport } from './operations/report.ts';
 import { offerRetry } from './operations/retry.ts';
 import { offerStatus } from './operations/status.ts';
 import type { Engine, EngineFacts } from './ports/engine.ts';
+import type { Folders } from './ports/folders.ts';
 import type { Host } from './ports/host.ts';
 import type { Line, LineHandlers } from './ports/line.ts';
-import type { BeatReader } from './ports/service-files.ts';
+import type { BeatReader, ServiceFiles } from './ports/service-files.ts';
 import type { Store } from './ports/store.ts';
 import { ClockWatch } from './report/clock-watch.ts';
 import { deviceState } from './report/device-state.ts';
@@ -38,6 +39,8 @@ export interface Edges {
   readonly random: Random;
   readonly store: Store;
   readonly engine: Engine;
+  readonly files: ServiceFiles;
+  readonly folders: Folders;
   readonly host: Host;
   readonly check: Check;
   readonly readBeat: BeatReader;
@@ -79,7 +82,7 @@ export interface Agent {
 }
 
 export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
-  const { clock, random, store, engine, host, check, readBeat } = edges;
+  const { clock, random, store, engine, files, folders, host, check, readBeat } = edges;
   const { device, groups, topicPrefix, loggerFor, onFatal } = options;
   const startedAt = clock.wallTime().toISOString();
   const { architecture, bootId } = host.readFacts();
@@ -139,7 +142,22 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
   const { lastStallMs } = stalls;
   const health = new HealthTracker({ clock, random, check, readBeat, tasks, lastStallMs, onChange: wake });
   const supervisor = new Supervisor({
-    ...{ engine, store, clock, host, random, puller, health, reporter, device, groups, lastStallMs, onFatal },
+    ...{
+      engine,
+      files,
+      folders,
+      store,
+      clock,
+      host,
+      random,
+      puller,
+      health,
+      reporter,
+      device,
+      groups,
+      lastStallMs,
+      onFatal,
+    },
     logger: loggerFor('loop'),
     onEngine: (trouble) => presence.note(trouble),
   });

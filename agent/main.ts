@@ -140,9 +140,9 @@ function openEdges(config: Config, store: Store, logger: Logger): Edges {
       socketPath: config.engine.socket,
       credentialsFor: credentialsFrom(config, logger),
       readLimits: (pid, container) => readCgroupLimits(files, pid, container),
-      files: serviceFiles,
-      folders: new HostFolders(directories),
     }),
+    files: serviceFiles,
+    folders: new HostFolders(directories),
     check: checkProbe,
     readBeat: serviceFiles.readBeat,
     openLine: (handlers) => {

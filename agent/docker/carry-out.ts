@@ -3,7 +3,8 @@
 import type Docker from 'dockerode';
 import { formatPlatform } from '../../protocol/values/platform.ts';
 import type { ServiceSpec } from '../model/service-spec.ts';
-import type { Step, StepOutcome } from '../model/steps.ts';
+import type { StepOutcome } from '../model/steps.ts';
+import type { Creation, EngineStep } from '../ports/engine.ts';
 import { endpointOptions } from './container-network.ts';
 import { containerOptions } from './container-options.ts';
 import { updateOptions } from './container-resources.ts';
@@ -13,35 +14,31 @@ import { inTime } from './in-time.ts';
 import type { ImageProcess } from './init-process.ts';
 import { engineName, LABELS } from './labels.ts';
 import { readLastLines } from './logs.ts';
-import { prepareMounts } from './prepare-mounts.ts';
 import { createNetwork, createVolume, leaveNetwork, removeVolume } from './resources.ts';
 import { DONE, nameTaken, toOutcome } from './step-error.ts';
-import type { Tools } from './tools.ts';
 
 const LAST_LINES = 10;
 
-export async function carryOut(tools: Tools, deployment: string, step: Step): Promise<StepOutcome> {
+export async function carryOut(docker: Docker, deployment: string, step: EngineStep): Promise<StepOutcome> {
   try {
-    return await carryOutStep(tools, deployment, step);
+    return await carryOutStep(docker, deployment, step);
   } catch (error) {
     return toOutcome(error);
   }
 }
 
-async function carryOutStep(tools: Tools, deployment: string, step: Step): Promise<StepOutcome> {
-  const { docker } = tools;
+async function carryOutStep(docker: Docker, deployment: string, step: EngineStep): Promise<StepOutcome> {
   switch (step.kind) {
     case 'create_network':
       return createNetwork(docker, deployment, step);
     case 'create_volume':
       return createVolume(docker, deployment, step);
     case 'create_container':
-      return createContainer(tools, deployment, step);
+      return createContainer(docker, deployment, step);
     case 'start_container':
       // 304: it runs already.
-      return withFiles(tools, { deployment, spec: step.spec }, () =>
-        unlessStatus(304, docker.getContainer(step.container).start()),
-      );
+      await unlessStatus(304, docker.getContainer(step.container).start());
+      return DONE;
     case 'unpause_container':
       await unlessSaid(/is not paused/, docker.getContainer(step.container).unpause());
       return DONE;
@@ -51,11 +48,10 @@ async function carryOutStep(tools: Tools, deployment: string, step: Step): Promi
         return DONE;
       });
     case 'restart_container':
-      return inTime(step, (patience) =>
-        withFiles(tools, { deployment, spec: step.spec }, () =>
-          docker.getContainer(step.container).restart(patience),
-        ),
-      );
+      return inTime(step, async (patience) => {
+        await docker.getContainer(step.container).restart(patience);
+        return DONE;
+      });
     case 'join_network':
       await joinNetwork(docker, deployment, step);
       return DONE;
@@ -73,35 +69,18 @@ async function carryOutStep(tools: Tools, deployment: string, step: Step): Promi
       return leaveNetwork(docker, engineName(deployment, step.network));
     case 'remove_volume':
       return removeVolume(docker, deployment, step.volume);
-    case 'remove_folder':
-      return tools.folders.remove(deployment, step.folder);
   }
 }
 
-/** After a boot the files of a container that was there before are gone, and it could not start. */
-async function withFiles(
-  tools: Tools,
-  { deployment, spec }: { deployment: string; spec: ServiceSpec },
-  start: () => Promise<unknown>,
-): Promise<StepOutcome> {
-  const ready = await prepareMounts(tools, deployment, spec);
-  if (!ready.ok) return ready;
-  await start();
-  return DONE;
-}
-
 async function createContainer(
-  tools: Tools,
+  docker: Docker,
   deployment: string,
-  { spec, name, peers }: Step & { kind: 'create_container' },
+  { spec, name, peers, mounts }: Creation,
 ): Promise<StepOutcome> {
-  const { docker } = tools;
   const unmet = await unmetNeed(docker, spec.service);
   if (unmet !== null) return unmet;
-  const ready = await prepareMounts(tools, deployment, spec);
-  if (!ready.ok) return ready;
   const image = await lookAtProcess(docker, spec);
-  const options = containerOptions(deployment, spec, { peers, mounts: ready.mounts, image });
+  const options = containerOptions(deployment, spec, { peers, mounts, image });
   const call = createCall(options, spec, name);
   const container = await makeOrFind(docker, deployment, { spec, name, call });
   if (container === null) return nameTaken('container', name);

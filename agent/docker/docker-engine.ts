@@ -4,24 +4,31 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import type { Observed } from '../model/observed.ts';
 import { sharedName } from '../model/resources.ts';
 import { graceOf } from '../model/step-table.ts';
-import type { Step, StepOutcome } from '../model/steps.ts';
-import type { Engine, EngineFacts, EnginePullOptions, ImageLook, ImageRemoval } from '../ports/engine.ts';
-import type { Folders } from '../ports/folders.ts';
-import type { ServiceFiles } from '../ports/service-files.ts';
+import type { StepOutcome } from '../model/steps.ts';
+import type {
+  Engine,
+  EngineFacts,
+  EnginePullOptions,
+  EngineStep,
+  EngineView,
+  ImageLook,
+  ImageRemoval,
+  ImageUser,
+} from '../ports/engine.ts';
 import type { PullOutcome } from '../ports/supplier.ts';
 import { carryOut } from './carry-out.ts';
 import { connectDocker } from './client.ts';
 import { createDigestReader } from './digest-reader.ts';
-import { unavailable } from './engine-error.ts';
+import { unavailable, unlessStatus } from './engine-error.ts';
 import { attributeIn } from './engine-lines.ts';
 import { lookAtImage } from './image-look.ts';
 import { LABELS } from './labels.ts';
 import { type LimitsReader, observeDeployment, type Readers } from './observe.ts';
 import { type CredentialsFor, pullImage } from './pull.ts';
 import { removeImage } from './remove-image.ts';
+import { toOutcome } from './step-error.ts';
 
 /** An engine that says nothing for so long hangs; a stop may take its grace period on top. */
 const CALL_TIMEOUT_MS = 60_000;
@@ -42,9 +49,6 @@ export interface DockerEngineOptions {
   readonly socketPath: string;
   readonly credentialsFor: CredentialsFor;
   readonly readLimits: LimitsReader;
-  /** Written before a container starts, removed once no container is left that has them. */
-  readonly files: ServiceFiles;
-  readonly folders: Folders;
 }
 
 export class DockerEngine implements Engine {
@@ -54,18 +58,14 @@ export class DockerEngine implements Engine {
   readonly #patient: Docker;
   readonly #credentialsFor: CredentialsFor;
   readonly #readers: Readers;
-  readonly #files: ServiceFiles;
-  readonly #folders: Folders;
   readonly #offered = new Set<string>();
   /** Shared networks that are being made, by key. */
   readonly #making = new Map<string, Promise<StepOutcome>>();
 
-  constructor({ socketPath, credentialsFor, readLimits, files, folders }: DockerEngineOptions) {
+  constructor({ socketPath, credentialsFor, readLimits }: DockerEngineOptions) {
     this.#docker = connectDocker(socketPath, CALL_TIMEOUT_MS);
     this.#patient = connectDocker(socketPath);
     this.#credentialsFor = credentialsFor;
-    this.#files = files;
-    this.#folders = folders;
     this.#readers = { digestOf: createDigestReader(this.#docker), readLimits };
   }
 
@@ -87,11 +87,8 @@ export class DockerEngine implements Engine {
     }
   }
 
-  async observe(deployment: string, folders: readonly string[] = []): Promise<Observed> {
-    const observed = await observeDeployment(this.#docker, deployment, this.#readers);
-    // Here and not with a container's removal: it may have been removed by hand, or just before a power cut.
-    await this.#files.collect(deployment, observed.containers);
-    return { ...observed, folders: await this.#folders.find(deployment, folders) };
+  observe(deployment: string): Promise<EngineView> {
+    return observeDeployment(this.#docker, deployment, this.#readers);
   }
 
   inspectImage(reference: string): Promise<ImageLook> {
@@ -117,10 +114,18 @@ export class DockerEngine implements Engine {
     return removeImage(this.#patient, image);
   }
 
-  carryOut(deployment: string, step: Step): Promise<StepOutcome> {
+  async imageUser(reference: string): Promise<ImageUser> {
+    try {
+      const info = await unlessStatus(404, this.#docker.getImage(reference).inspect());
+      return { ok: true, user: info?.Config.User ?? '' };
+    } catch (error) {
+      return toOutcome(error);
+    }
+  }
+
+  carryOut(deployment: string, step: EngineStep): Promise<StepOutcome> {
     const docker = graceOf(step) === null ? this.#docker : this.#patient;
-    const act = (): Promise<StepOutcome> =>
-      carryOut({ docker, files: this.#files, folders: this.#folders }, deployment, step);
+    const act = (): Promise<StepOutcome> => carryOut(docker, deployment, step);
     const isOfMany = step.kind === 'create_network' && sharedName(step.network) !== null;
     return isOfMany ? this.#makeOnce(step.network, act) : act();
   }

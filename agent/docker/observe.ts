@@ -1,13 +1,8 @@
 // Reads one deployment from the engine: the containers that bear our labels, and the networks and volumes that are its
 // own or could be shared. Who made them is not judged here.
 import type Docker from 'dockerode';
-import type {
-  EffectiveLimits,
-  NetworkFacts,
-  Observed,
-  ObservedContainer,
-  VolumeFacts,
-} from '../model/observed.ts';
+import type { EffectiveLimits, NetworkFacts, ObservedContainer, VolumeFacts } from '../model/observed.ts';
+import type { EngineView } from '../ports/engine.ts';
 import type { DigestReader } from './digest-reader.ts';
 import { answerIn, unavailable } from './engine-error.ts';
 import { keyOf, LABELS } from './labels.ts';
@@ -25,7 +20,7 @@ export async function observeDeployment(
   docker: Docker,
   deployment: string,
   { digestOf, readLimits }: Readers,
-): Promise<Omit<Observed, 'folders'>> {
+): Promise<EngineView> {
   const filters = { label: [`${LABELS.deployment}=${deployment}`] };
   try {
     const [containers, networks, volumes] = await Promise.all([

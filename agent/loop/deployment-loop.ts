@@ -5,13 +5,13 @@ import type { Logger } from '../../lib/program/logger.ts';
 import { Waker } from '../../lib/time/waker.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
-import type { Observed } from '../model/observed.ts';
+import type { Observed, ObservedContainer } from '../model/observed.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../model/record.ts';
 import { resumeAfterGap, resumeRecord } from '../model/resume-record.ts';
 import type { Revision } from '../model/revision.ts';
 import { graceOf } from '../model/step-table.ts';
 import type { StepResult } from '../model/steps.ts';
-import { type Engine, EngineUnavailable } from '../ports/engine.ts';
+import { EngineUnavailable } from '../ports/engine.ts';
 import { type AcceptedRevision, StoreBlocked, StoreBroken } from '../ports/store.ts';
 import { chooseDocument } from '../reconcile/choose-document.ts';
 import { decide } from '../reconcile/decide.ts';
@@ -32,6 +32,7 @@ import { eventsOf } from './events-of.ts';
 import { type FactsContext, FactsReader } from './facts-reader.ts';
 import { Journal } from './journal.ts';
 import { Setbacks } from './setbacks.ts';
+import { StepApplier, type StepEdges } from './step-applier.ts';
 import { StepNews } from './step-news.ts';
 
 /** Even when no event says so the engine is looked at this often: events can be lost. */
@@ -43,8 +44,7 @@ const ABSENT_MS = 10_000;
 /** Longer than any round takes, but for what it waits for a container to stop: one that is longer hangs. */
 const HANGS_AFTER_MS = 15 * 60_000;
 
-export interface LoopContext extends FactsContext {
-  readonly engine: Engine;
+export interface LoopContext extends FactsContext, StepEdges {
   readonly logger: Logger;
   readonly reporter: Reporter;
   readonly groups: readonly string[];
@@ -58,6 +58,8 @@ export interface LoopContext extends FactsContext {
 interface Look {
   readonly facts: Facts;
   readonly record: DeploymentRecord;
+  /** All containers that bear our labels: files stay that one of them was made with, copies of others included. */
+  readonly bearers: readonly ObservedContainer[];
 }
 
 export class DeploymentLoop {
@@ -65,6 +67,7 @@ export class DeploymentLoop {
   readonly #context: LoopContext;
   readonly #onRemoved: () => void;
   readonly #reader: FactsReader;
+  readonly #applier: StepApplier;
   readonly #journal: Journal;
   readonly #stepNews = new StepNews();
   readonly #waker: Waker;
@@ -93,6 +96,7 @@ export class DeploymentLoop {
     this.#context = context;
     this.#onRemoved = onRemoved;
     this.#reader = new FactsReader(name, context);
+    this.#applier = new StepApplier(context);
     this.#journal = new Journal(name, context.logger);
     this.#waker = new Waker(context.clock);
     this.#setbacks = new Setbacks(context.random);
@@ -164,7 +168,7 @@ export class DeploymentLoop {
   }
 
   async #round(): Promise<number> {
-    const { puller, reporter } = this.#context;
+    const { puller, reporter, files } = this.#context;
     const document = this.#readAccepted();
     if (document === null) return SAFETY_PASS_MS;
     this.#resume();
@@ -172,7 +176,7 @@ export class DeploymentLoop {
     this.#isRetryAsked = false;
     const desired = this.#reader.revision(document.hash);
     if (desired === null) return this.#leaveUnreadable(document);
-    const { facts, record } = await this.#look(document, desired);
+    const { facts, record, bearers } = await this.#look(document, desired);
     const decision = decide(facts, this.#allowForGap(record, facts.nowMs));
     const deadlineMs = facts.nowMs + (decision.deadlineInMs ?? Number.POSITIVE_INFINITY);
     this.#journal.noteHealth(decision.services);
@@ -180,6 +184,8 @@ export class DeploymentLoop {
     this.#answerHold(desired, decision);
     puller.want(this.name, decision.wants);
     reporter.reportStatus(this.name, document.source, statusOf(facts, decision));
+    // Not with a container's removal: it may have been removed by hand, or just before a power cut.
+    await files.collect(this.name, bearers);
     const results = await this.#apply(decision);
     if (results.length > 0) {
       this.#keep(recordOutcomes(this.#record, results, this.#reader.moment()));
@@ -194,7 +200,11 @@ export class DeploymentLoop {
     const lookedAtMs = this.#context.clock.monotonicMs();
     const seen = await this.#observe(document, desired);
     const { record, observed } = recognise({ deployment: this.name, record: before, observed: seen });
-    return { facts: await this.#reader.read({ desired, record, observed, lookedAtMs }), record };
+    return {
+      facts: await this.#reader.read({ desired, record, observed, lookedAtMs }),
+      record,
+      bearers: seen.containers,
+    };
   }
 
   /** Before any step: what begins with one must not be said to wait. */
@@ -298,10 +308,11 @@ export class DeploymentLoop {
 
   /** An engine that is away is told, with all that was known of the deployment before. */
   async #observe(document: AcceptedRevision, desired: Revision): Promise<Observed> {
-    const { engine, reporter, clock } = this.#context;
+    const { engine, folders, reporter, clock } = this.#context;
     const askedMs = clock.monotonicMs();
     try {
-      return await engine.observe(this.name, foldersToPurge(desired.document));
+      const seen = await engine.observe(this.name);
+      return { ...seen, folders: await folders.find(this.name, foldersToPurge(desired.document)) };
     } catch (error) {
       if (error instanceof EngineUnavailable) {
         this.#blindSinceMs ??= askedMs;
@@ -325,10 +336,10 @@ export class DeploymentLoop {
 
   /** Side by side: the steps of one decision do not depend on each other. */
   async #apply({ steps }: Decision): Promise<StepResult[]> {
-    const { engine, reporter } = this.#context;
+    const { reporter } = this.#context;
     this.#graceMs = Math.max(0, ...steps.map((step) => graceOf(step) ?? 0));
     const results = await Promise.all(
-      steps.map(async (step) => ({ step, outcome: await engine.carryOut(this.name, step) })),
+      steps.map(async (step) => ({ step, outcome: await this.#applier.apply(this.name, step) })),
     );
     this.#graceMs = 0;
     const news = this.#stepNews.of(results);

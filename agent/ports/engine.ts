@@ -2,7 +2,8 @@
 // Tested in test/agent/docker/engine-error.test.ts.
 import type { Platform } from '../../protocol/values/platform.ts';
 import type { Observed } from '../model/observed.ts';
-import type { Step, StepOutcome } from '../model/steps.ts';
+import type { StepFailure, StepKind, StepOf, StepOutcome } from '../model/steps.ts';
+import type { HostMount } from './service-files.ts';
 import type { PullOptions, PullOutcome } from './supplier.ts';
 
 /** The engine cannot be reached or does not answer. Every method may reject with it, and with nothing else. */
@@ -60,10 +61,20 @@ export type ImageRemoval =
   | { readonly kind: 'in_use' }
   | { readonly kind: 'failed'; readonly message: string };
 
+/** What the engine shows of a deployment: its folder is the host's. */
+export type EngineView = Omit<Observed, 'folders'>;
+
+export type ImageUser = { readonly ok: true; readonly user: string } | StepFailure;
+
+/** A step as the engine takes it: folders are the host's, and a container is made with what of the host it is to find. */
+export type EngineStep = StepOf<Exclude<StepKind, 'remove_folder' | 'create_container'>> | Creation;
+
+export type Creation = StepOf<'create_container'> & { readonly mounts: readonly HostMount[] };
+
 export interface Engine {
   facts(): Promise<EngineFacts>;
-  /** Everything of one deployment, told by our labels; and of the paths `folders` in its own folder, those that are there. */
-  observe(deployment: string, folders?: readonly string[]): Promise<Observed>;
+  /** Everything of one deployment, told by our labels. Changes nothing. */
+  observe(deployment: string): Promise<EngineView>;
   inspectImage(reference: string): Promise<ImageLook>;
   pullImage(reference: string, options: EnginePullOptions): Promise<PullOutcome>;
   /** Ids of the images that any container of this engine was made from, ours or not, running or not. */
@@ -73,8 +84,10 @@ export interface Engine {
    * that names another image by now is left alone: then the image goes only if it has no name any more.
    */
   removeImage(image: { readonly reference: string; readonly imageId: string }): Promise<ImageRemoval>;
+  /** Whom the programs of an image run as, as the image says it; `''` for root, and where there is no such image. */
+  imageUser(reference: string): Promise<ImageUser>;
   /** Carries out one step. Safe to repeat: what is done already counts as done. */
-  carryOut(deployment: string, step: Step): Promise<StepOutcome>;
+  carryOut(deployment: string, step: EngineStep): Promise<StepOutcome>;
   /**
    * Calls back with the deployment that a container event concerns, until `signal` aborts or the stream
    * ends. Resolves then; what happened in between has to be looked for afresh.

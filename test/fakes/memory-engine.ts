@@ -1,15 +1,18 @@
 // The `Engine` port over the fake daemon, as one client of it: calls take time, go wrong when told to, and
 // are never answered once the client is gone, though what it had asked still happens.
 import { toOutcome } from '../../agent/docker/step-error.ts';
-import type { Observed } from '../../agent/model/observed.ts';
-import type { Step, StepOutcome } from '../../agent/model/steps.ts';
+import type { StepOutcome } from '../../agent/model/steps.ts';
 import {
+  type Creation,
   type Engine,
   type EngineFacts,
   type EnginePullOptions,
+  type EngineStep,
   EngineUnavailable,
+  type EngineView,
   type ImageLook,
   type ImageRemoval,
+  type ImageUser,
 } from '../../agent/ports/engine.ts';
 import type { PullOutcome } from '../../agent/ports/supplier.ts';
 import { CallFaults, type CallName, type EngineWords } from './engine/call-faults.ts';
@@ -35,7 +38,7 @@ export class MemoryEngine implements Engine {
   /** The share of events that never arrive, from 0 to 1. */
   eventLoss = 0;
   /** Every step asked for, in order. */
-  readonly asked: Step[] = [];
+  readonly asked: EngineStep[] = [];
   readonly #gone = new AbortController();
   readonly #gate: Gate;
 
@@ -69,8 +72,13 @@ export class MemoryEngine implements Engine {
     }));
   }
 
-  observe(deployment: string, folders: readonly string[] = []): Promise<Observed> {
-    return this.#query('observe', () => this.daemon.observe(deployment, folders));
+  observe(deployment: string): Promise<EngineView> {
+    return this.#query('observe', () => this.daemon.observe(deployment));
+  }
+
+  /** They run as root. */
+  imageUser(_reference: string): Promise<ImageUser> {
+    return this.#query('imageUser', () => ({ ok: true, user: '' }));
   }
 
   inspectImage(reference: string): Promise<ImageLook> {
@@ -113,7 +121,7 @@ export class MemoryEngine implements Engine {
     return this.#answer(removal);
   }
 
-  async carryOut(deployment: string, step: Step): Promise<StepOutcome> {
+  async carryOut(deployment: string, step: EngineStep): Promise<StepOutcome> {
     if (this.#gone.signal.aborted) return never();
     this.asked.push(step);
     for (const listen of this.daemon.stepListeners) listen(deployment, step);
@@ -153,7 +161,7 @@ export class MemoryEngine implements Engine {
     if (!signal.aborted) return this.#fail();
   }
 
-  #takeEffect(deployment: string, step: Step, session: AbortSignal): Promise<StepOutcome> {
+  #takeEffect(deployment: string, step: EngineStep, session: AbortSignal): Promise<StepOutcome> {
     if (step.kind === 'create_container') return this.#create(deployment, step, session);
     return this.daemon.carryOut(deployment, step);
   }
@@ -161,7 +169,7 @@ export class MemoryEngine implements Engine {
   /** Only the first network is joined by the create call itself; a cut may fall before the others. */
   async #create(
     deployment: string,
-    { spec, name, peers }: Extract<Step, { kind: 'create_container' }>,
+    { spec, name, peers }: Creation,
     session: AbortSignal,
   ): Promise<StepOutcome> {
     const made = this.daemon.create(deployment, { spec, name, peers });

@@ -5,6 +5,7 @@ import { type Agent, assembleAgent } from '../../agent/assemble.ts';
 import { clientIdOf } from '../../agent/line/own-messages.ts';
 import { decodeRecord } from '../../agent/model/record-codec/record-codec.ts';
 import type { LineHandlers, LineStatus } from '../../agent/ports/line.ts';
+import type { ServiceFiles } from '../../agent/ports/service-files.ts';
 import { type Store, StoreBlocked } from '../../agent/ports/store.ts';
 import type { SqlDatabase } from '../../agent/store/database.ts';
 import { openStoreAt } from '../../agent/store/open-store.ts';
@@ -23,8 +24,10 @@ import { memoryBeat } from './engine/memory-beat.ts';
 import { memoryCheck } from './engine/memory-check.ts';
 import { MemoryBroker } from './memory-broker.ts';
 import { MemoryEngine } from './memory-engine.ts';
+import { MemoryFolders } from './memory-folders.ts';
 import { MemoryHost } from './memory-host.ts';
 import { MemoryLine } from './memory-line.ts';
+import { NO_FILES } from './no-files.ts';
 import { ProcessClock, type ProcessStore, processStore } from './one-life.ts';
 import { between, fork } from './random.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -76,6 +79,9 @@ export class World {
   groups: readonly string[];
   readonly clock = new VirtualClock();
   readonly daemon: Daemon;
+  readonly folders = new MemoryFolders();
+  /** What stands on the host for services; of no interest unless a test says so. */
+  files: ServiceFiles = NO_FILES;
   readonly faults: CallFaults;
   readonly broker: MemoryBroker;
   readonly host: MemoryHost;
@@ -394,7 +400,7 @@ export class World {
     });
     const engine = new MemoryEngine(this.daemon, this.faults, clock);
     const edges = {
-      ...{ clock, store, engine, host: this.host },
+      ...{ clock, store, engine, files: this.files, folders: this.folders, host: this.host },
       random: fork(this.seed, `life ${this.#lives}`),
       check: memoryCheck(this.daemon, clock),
       readBeat: memoryBeat(this.daemon),

@@ -6,7 +6,6 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { carryOut } from '../../../agent/docker/carry-out.ts';
 import { connectDocker } from '../../../agent/docker/client.ts';
 import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
-import { NO_FOLDERS } from '../../fakes/no-folders.ts';
 import { present } from '../reconcile/situations.ts';
 
 const [SPEC] = present(1, { web: { network_mode: 'none' } }).document.services;
@@ -45,16 +44,13 @@ function show(labels: object | null): void {
 
 function create(spec = SPEC) {
   if (spec === undefined) throw new Error('unreachable: one service was written');
-  const files = {
-    prepare: () => Promise.resolve({ ok: true, mounts: [] } as const),
-    collect: () => Promise.resolve(),
-  };
   const docker = connectDocker(daemon.socketPath);
-  return carryOut({ docker, files, folders: NO_FOLDERS }, 'line', {
+  return carryOut(docker, 'line', {
     kind: 'create_container',
     spec,
     name: NAME,
     peers: {},
+    mounts: [],
   });
 }
 

@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DockerEngine } from '../../../agent/docker/docker-engine.ts';
 import { EngineUnavailable } from '../../../agent/ports/engine.ts';
 import { MisbehavingEngine, type Misbehaviour, type Misconduct } from '../../fakes/misbehaving-engine.ts';
-import { NO_FOLDERS } from '../../fakes/no-folders.ts';
 import { createNetwork } from '../../fakes/resources.ts';
 
 const BROKEN: Misbehaviour = {
@@ -32,8 +31,6 @@ beforeEach(async () => {
     socketPath,
     credentialsFor: () => null,
     readLimits: () => null,
-    files: { prepare: () => Promise.resolve({ ok: true, mounts: [] }), collect: () => Promise.resolve() },
-    folders: NO_FOLDERS,
   });
   networks = answer(/^\/networks(\?|$)/, [NETWORK]);
   answer(/^\/volumes(\?|$)/, { Volumes: null });

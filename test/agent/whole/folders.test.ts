@@ -18,7 +18,7 @@ const ALL = ['line/./data', 'line/./data/log'];
 
 test('an update, a rollback, a boot and a removal keep the folder', async ({ makeWorld }) => {
   const world = makeWorld();
-  const made = (): string[] => [...world.daemon.folders.made];
+  const made = (): string[] => [...world.folders.made];
   world.startAgent();
   world.publish(withFolder(1));
   await world.untilPhase('line', 'converged', { revision: 1 });
@@ -47,18 +47,16 @@ test('a removal deletes what it names, once no container is left, and nothing el
   world.publish({ ...withFolder(1), name: 'other' });
   await world.untilPhase('other', 'converged', { revision: 1 });
   const left: number[] = [];
-  world.daemon.stepListeners.push((name, { kind }) => {
-    if (kind === 'remove_folder') left.push(world.daemon.of(name).length);
-  });
+  world.folders.removalListeners.push((name) => left.push(world.daemon.of(name).length));
   world.publish(absent(2, 'line', ['./data/log', './never']));
   await world.untilPhase('line', 'removed', { revision: 2 });
-  expect([...world.daemon.folders.made]).toEqual(['line/./data', 'other/./data', 'other/./data/log']);
+  expect([...world.folders.made]).toEqual(['line/./data', 'other/./data', 'other/./data/log']);
   expect(left).toEqual([0]);
   await world.until(() => world.toldEvents().some(({ type }) => type === 'remove_folder'), {
     what: 'the event',
   });
   world.publish(absent(3, 'line', ['./']));
-  await world.until(() => world.daemon.folders.made.size === 2, { what: 'the folder is gone' });
+  await world.until(() => world.folders.made.size === 2, { what: 'the folder is gone' });
 });
 
 test('what cannot be deleted is told with its path, and tried again', async ({ makeWorld }) => {
@@ -66,19 +64,21 @@ test('what cannot be deleted is told with its path, and tried again', async ({ m
   world.startAgent();
   world.publish(withFolder(1));
   await world.untilPhase('line', 'converged', { revision: 1 });
-  world.faults.plan('remove_folder', 'fail', 10_000);
+  world.folders.refusal = { ok: false, code: 'io_error', message: 'planned failure' };
   world.publish(absent(2, 'line', ['./data']));
   await world.until(() => world.status('line')?.reason?.path === 'folders["./data"]', {
     what: 'the folder in the reason',
   });
-  expect(world.status('line')).toMatchObject({ phase: 'switching', reason: { code: 'engine_error' } });
-  const tries = (): number => world.engine.asked.filter(({ kind }) => kind === 'remove_folder').length;
-  const before = tries();
+  expect(world.status('line')).toMatchObject({ phase: 'switching', reason: { code: 'io_error' } });
+  let tries = 0;
+  world.folders.removalListeners.push(() => {
+    tries += 1;
+  });
   await world.run(10 * 60_000);
-  expect(tries() - before).toBeGreaterThan(10);
+  expect(tries).toBeGreaterThan(10);
   // No more often than every few seconds.
-  expect(tries() - before).toBeLessThan(100);
-  world.faults.clear();
+  expect(tries).toBeLessThan(100);
+  world.folders.refusal = null;
   await world.untilPhase('line', 'removed', { revision: 2 });
-  expect(world.daemon.folders.made.size).toBe(0);
+  expect(world.folders.made.size).toBe(0);
 });

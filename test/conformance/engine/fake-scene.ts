@@ -2,6 +2,8 @@
 import { Daemon } from '../../fakes/engine/daemon.ts';
 import { programs, type Program as Scripted } from '../../fakes/engine/programs.ts';
 import { MemoryEngine } from '../../fakes/memory-engine.ts';
+import { MemoryFolders } from '../../fakes/memory-folders.ts';
+import { NO_FILES } from '../../fakes/no-files.ts';
 import { fork } from '../../fakes/random.ts';
 import { freeRunning } from '../free-running.ts';
 import type { Hands, Program, RestartableScene } from './scene.ts';
@@ -15,6 +17,8 @@ export async function openFakeEngine(): Promise<RestartableScene> {
   let images = 0;
   return {
     engine: new MemoryEngine(daemon),
+    files: NO_FILES,
+    folders: new MemoryFolders(),
     clock,
     deployment: DEPLOYMENT,
     architecture: ARCHITECTURE,

@@ -1,6 +1,8 @@
 // What the behaviours of an engine are played on: the agent's port, and hands that do what others do on a device.
 
 import type { Engine } from '../../../agent/ports/engine.ts';
+import type { Folders } from '../../../agent/ports/folders.ts';
+import type { ServiceFiles } from '../../../agent/ports/service-files.ts';
 import type { Clock } from '../../../lib/time/clock.ts';
 
 /** What runs in a container. Each ends on SIGTERM with 143 unless it says so, and those that do write `started`. */
@@ -45,6 +47,9 @@ export interface Hands {
 
 export interface EngineScene {
   readonly engine: Engine;
+  /** What of the host its containers find mounted. */
+  readonly files: ServiceFiles;
+  readonly folders: Folders;
   readonly clock: Clock;
   /** A name that nobody else uses. */
   readonly deployment: string;

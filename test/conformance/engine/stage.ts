@@ -1,5 +1,6 @@
 // A scene with what most behaviours begin with: services of one document, carried out step by step.
 import { test } from 'vitest';
+import { StepApplier } from '../../../agent/loop/step-applier.ts';
 import type { ObservedContainer } from '../../../agent/model/observed.ts';
 import { sharedName } from '../../../agent/model/resources.ts';
 import type { ServiceSpec } from '../../../agent/model/service-spec.ts';
@@ -59,7 +60,7 @@ export class Stage<Scene extends EngineScene = EngineScene> {
   }
 
   carryOut(step: Step): Promise<StepOutcome> {
-    return this.scene.engine.carryOut(this.scene.deployment, step);
+    return new StepApplier(this.scene).apply(this.scene.deployment, step);
   }
 
   /** Fails where the engine refuses. */

@@ -5,21 +5,19 @@ import type {
   HostPort,
   MutableSettings,
   NetworkFacts,
-  Observed,
   ObservedContainer,
   VolumeFacts,
 } from '../../../agent/model/observed.ts';
 import { sharedKey, sharedName } from '../../../agent/model/resources.ts';
 import type { ServiceSpec } from '../../../agent/model/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/model/steps.ts';
-import type { EngineFacts } from '../../../agent/ports/engine.ts';
+import type { EngineFacts, EngineStep, EngineView } from '../../../agent/ports/engine.ts';
 import type { Random } from '../../../lib/time/clock.ts';
 import { hexOf } from '../random.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { Container, type ContainerEvent, type Surroundings } from './container.ts';
 import { doCollide, heldBy } from './held-by.ts';
 import { ImageStore, Registry } from './images.ts';
-import { MemoryFolders } from './memory-folders.ts';
 import { ProgramTable } from './programs.ts';
 
 /** Called as it happens, with nothing lost: for checks and traces, not for the agent. */
@@ -42,7 +40,6 @@ export class Daemon implements Surroundings {
   readonly volumes = new Map<string, VolumeFacts>();
   /** Shared ones that somebody else has made, as `network shared/NETWORK` or `volume shared/VOLUME`. */
   readonly handMade = new Set<string>();
-  readonly folders = new MemoryFolders();
   /** What others made under names that would be ours, as `network NAME/NETWORK` or `volume NAME/VOLUME`. */
   readonly foreignNames = new Set<string>();
   /** Host ports that other programs have, as `8080/tcp`. */
@@ -246,10 +243,6 @@ export class Daemon implements Surroundings {
       const place = placeOf(deployment, key);
       if (!this.volumes.has(place)) this.volumes.set(place, { options: options ?? {} });
     }
-    this.folders.make(
-      deployment,
-      spec.service.folders.map(({ path }) => path),
-    );
     this.emit('create', container);
     return container;
   }
@@ -293,7 +286,7 @@ export class Daemon implements Surroundings {
   /** A step that is no creation; what is done already counts as done. */
   async carryOut(
     deployment: string,
-    step: Exclude<Step, { kind: 'create_container' }>,
+    step: Exclude<EngineStep, { kind: 'create_container' }>,
   ): Promise<StepOutcome> {
     switch (step.kind) {
       case 'create_network':
@@ -312,9 +305,6 @@ export class Daemon implements Surroundings {
         return this.#leaveNetwork(deployment, step.network);
       case 'remove_volume':
         return this.#removeVolume(deployment, step.volume);
-      case 'remove_folder':
-        this.folders.remove(deployment, step.folder);
-        return DONE;
       default:
         return this.#carryOutOn(this.containers.get(step.container), step);
     }
@@ -414,9 +404,8 @@ export class Daemon implements Surroundings {
     return DONE;
   }
 
-  observe(deployment: string, folders: readonly string[] = []): Observed {
+  observe(deployment: string): EngineView {
     return {
-      folders: this.folders.find(deployment, folders),
       containers: this.#labelled(deployment).map((container) => ({
         ...show(container),
         settings: this.echo(container.settings),

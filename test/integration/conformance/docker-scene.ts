@@ -26,14 +26,16 @@ export interface Ground {
 }
 
 export function dockerEngine(world: World): DockerEngine {
-  const directories = new ServiceDirectories({ dataDir: world.dir, runtimeDir: world.dir });
   return new DockerEngine({
     socketPath: world.engine.socketPath,
     credentialsFor: () => null,
     readLimits: () => null,
-    files: new HostServiceFiles(directories, silent),
-    folders: new HostFolders(directories),
   });
+}
+
+function hostEdges(world: World): Pick<EngineScene, 'files' | 'folders'> {
+  const directories = new ServiceDirectories({ dataDir: world.dir, runtimeDir: world.dir });
+  return { files: new HostServiceFiles(directories, silent), folders: new HostFolders(directories) };
 }
 
 /** Fails where the image cannot be had. */
@@ -52,6 +54,7 @@ export async function openDocker(ground: Ground): Promise<EngineScene> {
   const deployment = world.name(`s${scenes}`);
   return {
     engine: dockerEngine(world),
+    ...hostEdges(world),
     clock: systemClock,
     deployment,
     architecture: ARCHITECTURE,

@@ -10,6 +10,7 @@ import { DockerEngine } from '../../../agent/docker/docker-engine.ts';
 import { HostFolders } from '../../../agent/host/host-folders.ts';
 import { HostServiceFiles } from '../../../agent/host/host-service-files.ts';
 import { ServiceDirectories } from '../../../agent/host/service-directories.ts';
+import { StepApplier } from '../../../agent/loop/step-applier.ts';
 import type { Step, StepOutcome } from '../../../agent/model/steps.ts';
 import { desiredOf } from '../../fakes/desired.ts';
 import { createNetwork, createVolume } from '../../fakes/resources.ts';
@@ -24,6 +25,7 @@ const IDLE = ['sleep', '600'];
 
 let world: World;
 let engine: DockerEngine;
+let applier: StepApplier;
 let name: string;
 beforeEach(async () => {
   world = new World();
@@ -33,6 +35,9 @@ beforeEach(async () => {
     socketPath: world.engine.socketPath,
     credentialsFor: () => null,
     readLimits: () => null,
+  });
+  applier = new StepApplier({
+    engine,
     files: new HostServiceFiles(directories, silent),
     folders: new HostFolders(directories),
   });
@@ -85,7 +90,7 @@ function documentOf(services: Document['services'], rest: Partial<Document>) {
 }
 
 async function done(step: Step): Promise<StepOutcome & { ok: true }> {
-  const outcome = await engine.carryOut(name, step);
+  const outcome = await applier.apply(name, step);
   if (!outcome.ok) throw new Error(`${step.kind}: ${outcome.code}: ${outcome.message}`);
   return outcome;
 }
@@ -361,7 +366,7 @@ test('what this engine is too old for is told, and no container made', async () 
   const volume = { type: 'volume', source: 'data', target: '/data', volume: { subpath: 'a' } } as const;
   const [spec] = documentOf({ app: { image, volumes: [volume] } }, { volumes: { data: {} } }).services;
   if (spec === undefined) throw new Error('one was written');
-  const outcome = await engine.carryOut(name, { kind: 'create_container', spec, name: newName(), peers: {} });
+  const outcome = await applier.apply(name, { kind: 'create_container', spec, name: newName(), peers: {} });
   const isOld = Number(ApiVersion.split('.')[1]) < 45;
   expect(outcome).toMatchObject(isOld ? { ok: false, code: 'engine_too_old' } : { ok: true });
   expect(await world.engine.containersOf(name)).toHaveLength(isOld ? 0 : 1);

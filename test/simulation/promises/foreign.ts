@@ -54,7 +54,7 @@ const FOLDERS = '8 no folder goes unless told by name';
 
 export const foldersStay: Promised = {
   name: FOLDERS,
-  watch: (scene) => watchKept(scene, FOLDERS, scene.world.daemon.folders.made),
+  watch: (scene) => watchKept(scene, FOLDERS, scene.world.folders.made),
 };
 
 /** `there` are names that begin with their deployment. */
