@@ -115,10 +115,9 @@ export class EventRows {
   }
 
   countEvents(): number {
-    const stored =
-      this.#db.all<{ n: number }>('SELECT count(*) AS n FROM events WHERE seq > ?', this.#acknowledgedSeq)[0]
-        ?.n ?? 0;
-    return stored + this.#held.length;
+    // Of all, as SQLite then counts in the index alone.
+    const stored = this.#db.all<{ n: number }>('SELECT count(*) AS n FROM events')[0]?.n ?? 0;
+    return stored - this.#journal.count + this.#held.length;
   }
 
   acknowledgedSeq(): number {
