@@ -1,5 +1,6 @@
 // The end of every run: nothing goes wrong any more, and within a bound everything must have come to its right end
 // and stay there; then the promises that need a quiet world are tried out.
+import type { Container } from '../fakes/engine/container.ts';
 import { calmDown } from './faults/kinds.ts';
 import { findFault } from './outcome.ts';
 import type { Scene } from './scene.ts';
@@ -14,6 +15,7 @@ const FIRST_CALM_MS = 12 * HOUR_MS;
 const CONVERGE_MS = 3 * HOUR_MS;
 
 const PROGRESS = 'everything comes to its end';
+const GUESTS = 'a service follows the one whose namespaces it has joined';
 
 export async function comeToCalm(scene: Scene, passage: Passage): Promise<void> {
   const { world, fleet } = scene;
@@ -33,6 +35,7 @@ export async function comeToCalm(scene: Scene, passage: Passage): Promise<void> 
   await tryClocks(scene, passage);
   await tryBootOffline(scene, passage);
   await tryBadInput(scene, passage);
+  await tryGuests(scene, passage);
   if (scene.violation !== null) return;
   for (const { checkEnd, look } of scene.promises) {
     look?.(scene);
@@ -133,4 +136,22 @@ async function tryBadInput(scene: Scene, passage: Passage): Promise<void> {
   if (refused?.code !== 'invalid' || refused.path === '')
     scene.fail('7 bad input is answered', `it was answered with ${JSON.stringify(refused)}`);
   if (runsOf(scene, names) !== before) scene.fail('7 bad input changes nothing', 'containers were changed');
+}
+
+/** Who lives in the namespaces of another follows it into its next run, and is not blamed for what it lived through. */
+async function tryGuests(scene: Scene, passage: Passage): Promise<void> {
+  const { world } = scene;
+  const guests = settled(scene)
+    .flatMap((name) => world.up(name))
+    .filter(({ joins }) => joins.length > 0);
+  const failures = ({ deployment, spec }: Container): number =>
+    scene.memoryOf(deployment ?? '')?.record.services[spec.name]?.failuresInRow ?? 0;
+  const before = guests.map(failures);
+  for (const id of new Set(guests.flatMap(({ joins }) => joins))) world.daemon.containers.get(id)?.crash(137);
+  await passage.passUntil(world.clock.monotonicMs() + 5 * MINUTE_MS);
+  guests.forEach((guest, index) => {
+    if (!guest.isUp || !guest.hasNamespaces) scene.fail(GUESTS, `${guest.spec.name} lives in no namespace`);
+    else if (failures(guest) > (before[index] ?? 0))
+      scene.fail(GUESTS, `${guest.spec.name} failed, as it was left in a namespace that had ended`);
+  });
 }

@@ -368,8 +368,8 @@ export const plantedBugs: readonly PlantedBug[] = [
         replace: 'joined?.run === container.startedAt && hosts.length > 99',
       },
     ],
-    promises: ['everything comes to its end'],
-    within: 150,
+    promises: ['a service follows the one whose namespaces it has joined'],
+    within: 15,
   },
   {
     name: 'pull_policy always: take what is here',
