@@ -46,7 +46,7 @@ function toFault(issue: v.BaseIssue<unknown>): Fault {
   return { path: formatPath(parts), message: issue.message };
 }
 
-interface Surroundings {
+interface ConfigOrigin {
   readonly file: string;
   readonly device: string;
   readonly hostName: string;
@@ -54,7 +54,7 @@ interface Surroundings {
   readonly credentialsDir: string | undefined;
 }
 
-function toConfig(parsed: ConfigFile, { file, device, hostName, credentialsDir }: Surroundings): Config {
+function toConfig(parsed: ConfigFile, { file, device, hostName, credentialsDir }: ConfigOrigin): Config {
   return Object.freeze({
     file,
     device,

@@ -17,7 +17,7 @@ import type { Peers } from './peers.ts';
 const NS_PER_MS = 1e6;
 
 /** What a container is made of that must be there before it. */
-export interface Surroundings {
+export interface ContainerParts {
   /** The containers whose namespaces it joins. */
   readonly peers: Peers;
   /** Files and directories that the agent made for it. */
@@ -25,13 +25,13 @@ export interface Surroundings {
   readonly image: ImageProcess;
 }
 
-const NOTHING: Surroundings = { peers: {}, mounts: [], image: {} };
+const NOTHING: ContainerParts = { peers: {}, mounts: [], image: {} };
 
 /** Options of the create call, but for the name. */
 export function containerOptions(
   deployment: string,
   spec: ServiceSpec,
-  { peers, mounts, image }: Surroundings = NOTHING,
+  { peers, mounts, image }: ContainerParts = NOTHING,
 ): Docker.ContainerCreateOptions {
   const { service } = spec;
   const { mode, ...networking } = networkingOf(deployment, spec, peers);

@@ -19,10 +19,10 @@ const INITS: ReadonlySet<string> = new Set([
 ]);
 
 /** Of a service, what decides. */
-type Asked = Pick<DesiredProcess, 'init' | 'entrypoint' | 'command'>;
+type InitWish = Pick<DesiredProcess, 'init' | 'entrypoint' | 'command'>;
 
 /** What is to be PID 1: as the service says, else the engine's init process where nothing else would be one. */
-export function initFor(service: Asked, image: ImageProcess): InitProcess {
+export function initFor(service: InitWish, image: ImageProcess): InitProcess {
   if (service.init === true) return 'engine';
   if (isInit(firstWord(service, image))) return 'image';
   return service.init === false ? 'none' : 'engine';
@@ -39,7 +39,7 @@ export function initOf({
 }
 
 /** As the engine puts it together: an entry point of the service's own leaves nothing of the image's, an empty command all. */
-function firstWord({ entrypoint, command }: Asked, image: ImageProcess): string {
+function firstWord({ entrypoint, command }: InitWish, image: ImageProcess): string {
   const entry = entrypoint ?? wordsOf(image.Entrypoint);
   const words = command === null || command.length === 0 ? wordsOf(image.Cmd) : command;
   const [first = ''] = [...entry, ...words];

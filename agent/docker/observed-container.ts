@@ -9,7 +9,7 @@ import { initOf } from './init-process.ts';
 import { keyOfName, LABELS, OWN_PREFIX } from './labels.ts';
 
 /** What is known of a container beside the engine's own account of it. */
-export interface Beside {
+export interface SideFacts {
   /** Keys of networks by the engine's ids and names. */
   readonly networks: ReadonlyMap<string, string>;
   readonly address: string | null;
@@ -19,7 +19,7 @@ export interface Beside {
 
 export function toObserved(
   info: Docker.ContainerInspectInfo,
-  { networks, address, digest, effective }: Beside,
+  { networks, address, digest, effective }: SideFacts,
 ): ObservedContainer {
   const { State: state, HostConfig: host, Config: config } = info;
   const shown = containerState(state);

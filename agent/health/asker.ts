@@ -9,16 +9,16 @@ import type { BeatReader } from '../ports/service-files.ts';
 import type { Check } from './check.ts';
 import { judgePulse, type Pulse, withLook } from './heartbeat.ts';
 
-export interface Asked {
+export interface ProbeContext {
   readonly deployment: string;
   readonly container: ObservedContainer;
   readonly probe: Probe;
 }
 
 /** `error` is `null` when the probe holds. No answer at all: it is too soon to say. */
-export type Answer = { readonly error: string | null } | null;
+export type ProbeResult = { readonly error: string | null } | null;
 /** Never rejects; ends within the probe's time-out and a second, and promptly on the signal. */
-export type Asker = (signal: AbortSignal) => Promise<Answer>;
+export type Asker = (signal: AbortSignal) => Promise<ProbeResult>;
 
 export interface AskTools {
   readonly clock: Clock;
@@ -26,12 +26,12 @@ export interface AskTools {
   readonly readBeat: BeatReader;
 }
 
-const UNREACHABLE: Answer = { error: 'the container is in no network' };
+const UNREACHABLE: ProbeResult = { error: 'the container is in no network' };
 
 /** What a check may take beyond its own time-out, before it counts as one that never ends. */
 const GUARD_MS = 1000;
 
-export function askerFor(asked: Asked, tools: AskTools): Asker {
+export function askerFor(asked: ProbeContext, tools: AskTools): Asker {
   return guarded(checkerFor(asked, tools), asked.probe.timeoutMs + GUARD_MS, tools.clock);
 }
 
@@ -53,7 +53,7 @@ function guarded(ask: Asker, limitMs: number, clock: Clock): Asker {
   };
 }
 
-function checkerFor(asked: Asked, tools: AskTools): Asker {
+function checkerFor(asked: ProbeContext, tools: AskTools): Asker {
   const { probe, container } = asked;
   if (probe.kind === 'heartbeat') return heartbeatAsker(asked, probe, tools);
   const { address } = container;
@@ -62,7 +62,7 @@ function checkerFor(asked: Asked, tools: AskTools): Asker {
 }
 
 function heartbeatAsker(
-  { deployment, container }: Asked,
+  { deployment, container }: ProbeContext,
   heartbeat: Heartbeat,
   { clock, readBeat }: AskTools,
 ): Asker {

@@ -16,14 +16,14 @@ import {
   withResult,
 } from '../model/health.ts';
 import type { ObservedContainer } from '../model/observed.ts';
-import { type Answer, type Asked, type AskTools, askerFor } from './asker.ts';
+import { type AskTools, askerFor, type ProbeContext, type ProbeResult } from './asker.ts';
 
 /** Until its first success a service is asked at least this often, so that no update waits for a long interval. */
 const EAGER_INTERVAL_MS = 1000;
 /** Probes of services that started together spread out over this share of their interval. */
 const JITTER = 0.2;
 
-export interface Target {
+export interface ProbedContainer {
   readonly container: ObservedContainer;
   readonly probe: Probe | null;
   /** How long its health must be seen to be proven: an interval may be longer. */
@@ -58,7 +58,11 @@ export class HealthTracker {
    * Takes in what a look at the engine that began at `lookedAtMs` showed of a deployment; the facts by container id.
    * Probes start and stop accordingly.
    */
-  track(deployment: string, targets: readonly Target[], lookedAtMs: number): Map<string, HealthFacts> {
+  track(
+    deployment: string,
+    targets: readonly ProbedContainer[],
+    lookedAtMs: number,
+  ): Map<string, HealthFacts> {
     const look = { askedMs: lookedAtMs, stalledMs: this.#options.lastStallMs() };
     const before = this.#tracked.get(deployment) ?? new Map<string, Tracked>();
     const after = new Map<string, Tracked>();
@@ -81,7 +85,7 @@ export class HealthTracker {
       for (const tracked of deployment.values()) tracked.stop.abort();
   }
 
-  #begin(deployment: string, target: Target): Tracked {
+  #begin(deployment: string, target: ProbedContainer): Tracked {
     const { container, probe, healthyAfterMs } = target;
     const facts = newFacts(this.#options.clock.monotonicMs(), probe !== null);
     const tracked: Tracked = { run: runOf(target), facts, stop: new AbortController() };
@@ -113,7 +117,7 @@ export class HealthTracker {
   #note(
     tracked: Tracked,
     { probe }: Probed,
-    { answer, askedMs }: { readonly answer: Answer; readonly askedMs: number },
+    { answer, askedMs }: { readonly answer: ProbeResult; readonly askedMs: number },
   ): void {
     const stalledMs = this.#options.lastStallMs();
     const history = historySince(historyIn(tracked.facts), stalledMs);
@@ -136,7 +140,7 @@ export class HealthTracker {
   }
 }
 
-interface Probed extends Asked {
+interface Probed extends ProbeContext {
   readonly healthyAfterMs: number;
 }
 
@@ -152,6 +156,6 @@ function newsOf(facts: HealthFacts, { probe, healthyAfterMs, container }: Probed
   };
 }
 
-function runOf({ container, probe }: Target): string {
+function runOf({ container, probe }: ProbedContainer): string {
   return JSON.stringify([container.startedAt, container.address, probe]);
 }

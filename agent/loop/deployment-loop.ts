@@ -267,7 +267,7 @@ export class DeploymentLoop {
    */
   async #startWhatStands(): Promise<void> {
     this.#unstored ??= resumeRecord(this.#record, this.#context.clock.monotonicMs());
-    // To an update the wait is what a restart of the agent is: its deadline counts anew after it, but not for ever.
+    // For an update the wait counts as a restart of the agent: its deadline begins anew after it, but not for ever.
     this.#isResumed = false;
     const document = this.#readAccepted();
     const desired = document === null ? null : this.#reader.revision(document.hash);

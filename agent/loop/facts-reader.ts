@@ -3,7 +3,7 @@
 
 import type { Clock, Random } from '../../lib/time/clock.ts';
 import { takesPart } from '../../protocol/values/rollout.ts';
-import type { HealthTracker, Target } from '../health/health-tracker.ts';
+import type { HealthTracker, ProbedContainer } from '../health/health-tracker.ts';
 import type { DesiredPresent } from '../model/desired-deployment.ts';
 import type { Facts, Moment } from '../model/facts.ts';
 import type { Observed } from '../model/observed.ts';
@@ -110,7 +110,7 @@ export class FactsReader {
 }
 
 /** Each container with the probe, and the time for a proof, that its own revision's service asks for. */
-function targetsOf(observed: Observed, revisions: readonly Revision<DesiredPresent>[]): Target[] {
+function targetsOf(observed: Observed, revisions: readonly Revision<DesiredPresent>[]): ProbedContainer[] {
   return observed.containers.map((container) => {
     for (const { document } of revisions) {
       const spec = document.services.find(

@@ -16,7 +16,7 @@ export function resumeRecord(record: DeploymentRecord, nowMs: number): Deploymen
   };
 }
 
-/** Nobody looked for a while: to an update that is what a restart is, and is counted as one. */
+/** After a time in which nobody looked. For an update it counts as a restart of the agent. */
 export function resumeAfterGap(record: DeploymentRecord, nowMs: number): DeploymentRecord {
   const attempt = record.attempt === null ? null : resumeAttempt(record.attempt, nowMs);
   return { ...mapHistories(record, (history) => watchAnew(history, nowMs)), attempt };

@@ -12,7 +12,7 @@ export interface Want {
   readonly freshFor: string | null;
 }
 
-/** Equal for equal wants. No reference and no platform has a blank. */
+/** Equal for equal wants. A blank separates the parts: references and platforms contain none. */
 export function wantKey({ reference, platform, freshFor }: Want): string {
   const rest = [platform === null ? '' : formatPlatform(platform), freshFor ?? ''].join(' ').trimEnd();
   return rest === '' ? reference : `${reference} ${rest}`;

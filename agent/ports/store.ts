@@ -106,8 +106,8 @@ export interface Documents {
   /** Names of those that are not noted as removed. */
   activeDeployments(): readonly string[];
   /**
-   * Notes that nothing is left of a deployment, until a document of it is accepted. Of those that were removed
-   * longest ago all is forgotten past a bound; answers with their names.
+   * Notes that nothing is left of a deployment, until a document of it is accepted. Keeps the newest removed deployments;
+   * returns the names of those that it forgot.
    */
   noteRemoved(deployment: string): readonly string[];
   /** The document with this hash, also when it is no longer the newest, while a record may return to it. */

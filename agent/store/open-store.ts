@@ -142,7 +142,7 @@ function newerThan(known: number, version: number): StoreDamaged {
   return new StoreDamaged(message, { kind: 'newer' });
 }
 
-/** What fails on it throws as `toOpenError` has it. */
+/** Throws what `toOpenError` makes of a failure. */
 function closeOnError<T>(database: SqlDatabase, work: () => T): T {
   try {
     return work();

@@ -37,7 +37,7 @@ export type Look =
   | { readonly kind: 'file'; readonly isExecutable: boolean };
 
 /** What lies beside the Compose file, by its path from there. */
-export interface Beside {
+export interface ProjectFolder {
   read(path: string): FileText;
   look(path: string): Look;
 }
@@ -46,14 +46,14 @@ export interface ConversionOptions {
   readonly variables: Variables;
   /** Profiles that were asked for; a service with others only is left out. */
   readonly profiles?: readonly string[] | undefined;
-  readonly beside?: Beside | undefined;
+  readonly beside?: ProjectFolder | undefined;
   /** The names of the project: what it is called here, and then what the files call it. */
   readonly projects?: readonly string[] | undefined;
   /** The project's folder here, where what was read has whole paths to it, as `docker compose config` writes them. */
   readonly ownFolder?: string | undefined;
 }
 
-const NOTHING_BESIDE: Beside = {
+const NOTHING_BESIDE: ProjectFolder = {
   read: () => ({ ok: false, message: 'there is no folder to read it from' }),
   look: () => ({ kind: 'missing' }),
 };
@@ -61,7 +61,7 @@ const NOTHING_BESIDE: Beside = {
 export class Conversion {
   readonly variables: Variables;
   readonly profiles: ReadonlySet<string>;
-  readonly beside: Beside;
+  readonly beside: ProjectFolder;
   readonly #projects: readonly string[];
   readonly #ownFolder: string | undefined;
   /** Where the project's folder is on the device, if the file says so. */

@@ -13,7 +13,7 @@ import { nothing, parseYaml, type Yaml, type YamlMap } from './yaml-tree.ts';
 /** How deep files may name each other: more is a ring. */
 const MAX_NESTING = 16;
 
-interface Around {
+interface ReadContext {
   readonly run: Conversion;
   readonly variables: Variables;
   /** From the project's folder. */
@@ -26,7 +26,7 @@ export function readTree(files: readonly SourceText[], run: Conversion): Yaml | 
   return readFiles(files, { run, variables: run.variables, folder: '', nesting: 0 });
 }
 
-function readFiles(files: readonly SourceText[], around: Around): Yaml | null {
+function readFiles(files: readonly SourceText[], around: ReadContext): Yaml | null {
   const trees = files.map((file) => readFile(file, around));
   const roots = trees.flatMap((tree) => tree ?? []);
   if (trees.includes(null)) return null;
@@ -38,12 +38,12 @@ function readFiles(files: readonly SourceText[], around: Around): Yaml | null {
 }
 
 /** The trees of a file's documents, each with what it extends and includes. */
-function readFile(source: SourceText, around: Around): Yaml[] | null {
+function readFile(source: SourceText, around: ReadContext): Yaml[] | null {
   const roots = parseFile(source, around);
   return roots === null ? null : roots.map((root) => includeFiles(extendServices(root, around), around));
 }
 
-function parseFile(source: SourceText, { run, variables, folder }: Around): Yaml[] | null {
+function parseFile(source: SourceText, { run, variables, folder }: ReadContext): Yaml[] | null {
   const base = run.sources.reserve(source);
   const { roots, isSound, positionOf } = parseYaml(source.text, {
     transform: (text, offset) => interpolateAt(text, offset, { run, variables }),
@@ -59,7 +59,7 @@ const OF_THIS_MACHINE = new Set(['HOME', 'PWD']);
 function interpolateAt(
   text: string,
   offset: number,
-  { run, variables }: Pick<Around, 'run' | 'variables'>,
+  { run, variables }: Pick<ReadContext, 'run' | 'variables'>,
 ): string {
   const place = { at: [], offset };
   return interpolate(text, variables, {
@@ -77,7 +77,7 @@ function interpolateAt(
 function readOther(
   path: string,
   offset: number,
-  around: Around,
+  around: ReadContext,
 ): { files: SourceText; folder: string } | null {
   const { run } = around;
   const whole = run.resolve(path, offset);
@@ -91,7 +91,7 @@ function readOther(
   return { files: { file: whole, text: file.text }, folder: folder === '.' ? '' : folder };
 }
 
-function extendServices(root: Yaml, around: Around): Yaml {
+function extendServices(root: Yaml, around: ReadContext): Yaml {
   const services = entryOf(root, 'services');
   if (root.kind !== 'map' || services?.value.kind !== 'map') return root;
   const own = services.value;
@@ -105,7 +105,7 @@ function extendServices(root: Yaml, around: Around): Yaml {
 interface Extending {
   /** All services of the same file. */
   readonly siblings: YamlMap;
-  readonly around: Around;
+  readonly around: ReadContext;
   /** Names on the way here, within the file. */
   readonly seen: readonly string[];
 }
@@ -136,7 +136,7 @@ function baseOf(asked: Yaml, offset: number, { siblings, around, seen }: Extendi
   }
   const other = readOther(path, file?.offset ?? offset, around);
   if (other === null) return null;
-  const inside: Around = { ...around, folder: other.folder, nesting: around.nesting + 1 };
+  const inside: ReadContext = { ...around, folder: other.folder, nesting: around.nesting + 1 };
   const [root] = parseFile(other.files, inside) ?? [];
   const services = entryOf(root, 'services')?.value;
   const base = entryOf(services, name)?.value;
@@ -146,7 +146,7 @@ function baseOf(asked: Yaml, offset: number, { siblings, around, seen }: Extendi
 
 const IMPORTED = ['services', 'volumes', 'networks', 'configs', 'secrets'];
 
-function includeFiles(root: Yaml, around: Around): Yaml {
+function includeFiles(root: Yaml, around: ReadContext): Yaml {
   const asked = entryOf(root, 'include');
   if (asked === undefined || root.kind !== 'map') return root;
   const items = asked.value.kind === 'list' ? asked.value.items : [asked.value];
@@ -154,7 +154,7 @@ function includeFiles(root: Yaml, around: Around): Yaml {
   return trees.reduce<Yaml>((tree, other) => importAll(tree, other, around), withoutEntry(root, 'include'));
 }
 
-function includeOne(item: Yaml, around: Around): Yaml | null {
+function includeOne(item: Yaml, around: ReadContext): Yaml | null {
   const { run } = around;
   const paths = pathsOf(item.kind === 'map' ? entryOf(item, 'path')?.value : item);
   const folderNode = entryOf(item, 'project_directory')?.value;
@@ -173,7 +173,7 @@ function includeOne(item: Yaml, around: Around): Yaml | null {
 }
 
 /** The variables of an included project: its own file of them stands behind what is set already. */
-function withEnvFiles(paths: readonly string[], { run, variables }: Around): Variables {
+function withEnvFiles(paths: readonly string[], { run, variables }: ReadContext): Variables {
   const own = new Map<string, string>();
   for (const path of paths) {
     const file = run.beside.read(path);
@@ -192,7 +192,7 @@ function withEnvFiles(paths: readonly string[], { run, variables }: Around): Var
 }
 
 /** What both have must be the same in both. */
-function importAll(tree: Yaml, other: Yaml, { run }: Around): Yaml {
+function importAll(tree: Yaml, other: Yaml, { run }: ReadContext): Yaml {
   if (tree.kind !== 'map' || other.kind !== 'map') return tree;
   return IMPORTED.reduce<YamlMap>((merged, kind) => {
     const theirs = entryOf(other, kind);

@@ -22,13 +22,13 @@ export function placeVolumes(content: JsonObject, run: Conversion): JsonObject {
   return placed;
 }
 
-interface Asked {
+interface VolumeRequest {
   readonly name: string;
   readonly options: JsonObject;
   readonly run: Conversion;
 }
 
-function placeVolume(content: JsonObject, asked: Asked): JsonObject {
+function placeVolume(content: JsonObject, asked: VolumeRequest): JsonObject {
   const { name, run } = asked;
   const at = ['volumes', name, 'driver_opts'];
   const place = { at, offset: run.offsetOf(at) };

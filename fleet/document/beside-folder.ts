@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describeReadError } from '../../lib/failures/system-error.ts';
 import { MAX_RETAINED_BYTES } from '../../protocol/payload.ts';
-import type { Beside, FileText, Look } from '../compose/conversion.ts';
+import type { FileText, Look, ProjectFolder } from '../compose/conversion.ts';
 import { readTextFile } from './read-file.ts';
 
 /** What keeps an empty directory in a repository, and what is read, or made by tools, for the whole folder. */
@@ -13,7 +13,7 @@ const NO_CONTENT: ReadonlySet<string> = new Set([
 ]);
 
 /** `read` are whole paths of files that have been read from there, such as the Compose files themselves. */
-export function besideFolder(folder: string, read: readonly string[] = []): Beside {
+export function besideFolder(folder: string, read: readonly string[] = []): ProjectFolder {
   const known = new Set(read);
   return {
     read: (path) => {

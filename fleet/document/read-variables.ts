@@ -9,7 +9,7 @@ import { readTextFile } from './read-file.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
-interface Around {
+interface VariablesContext {
   readonly cwd: string;
   readonly variables: Variables;
   readonly envFiles?: readonly string[] | undefined;
@@ -18,7 +18,10 @@ interface Around {
 export type VariablesResult = { readonly ok: true; readonly variables: Variables } | Failed;
 
 /** Fails where a file that was named is not there, or one has faults. */
-export function readVariables(folder: string, { cwd, variables, envFiles }: Around): VariablesResult {
+export function readVariables(
+  folder: string,
+  { cwd, variables, envFiles }: VariablesContext,
+): VariablesResult {
   const own = resolve(folder, '.env');
   const files = envFiles?.map((file) => resolve(cwd, file)) ?? (existsSync(own) ? [own] : []);
   const values: Record<string, string | undefined> = {};

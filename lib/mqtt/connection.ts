@@ -13,13 +13,13 @@ import { type IPublishPacket, MqttClient, type Packet } from 'mqtt';
 import { Tasks } from '../failures/tasks.ts';
 import type { Logger } from '../program/logger.ts';
 import type { Clock, Random } from '../time/clock.ts';
-import { type Answer, GRANTED, UNANSWERED } from './answer.ts';
+import { type BrokerAnswer, GRANTED, UNANSWERED } from './answer.ts';
 import { clientOptions } from './client-options.ts';
 import { intervalTimer } from './clock-timer.ts';
 import type { Ending } from './ending.ts';
 import { LimitedStream } from './limited-stream.ts';
 import type { IncomingMessage, Outgoing } from './message.ts';
-import type { ProtocolVersion, VersionVerdict } from './protocol-version.ts';
+import type { ProtocolVersion, VersionResult } from './protocol-version.ts';
 import { PublishWindow, STALL_MS } from './publish-window.ts';
 import { isVersionRefused } from './reasons.ts';
 import { sendPublish } from './send-publish.ts';
@@ -106,7 +106,7 @@ export class Connection {
   }
 
   /** Granted on PUBACK only, at QoS 1. */
-  publish(message: Outgoing): Promise<Answer> {
+  publish(message: Outgoing): Promise<BrokerAnswer> {
     return this.#phase === 'up' ? this.#window.publish(message) : Promise.resolve(UNANSWERED);
   }
 
@@ -114,7 +114,7 @@ export class Connection {
    * Asks once, at QoS 1; all that is retained comes again, also of a filter that was subscribed before. One filter at a
    * time, so that a refusal names it.
    */
-  async subscribe(filter: string): Promise<Answer> {
+  async subscribe(filter: string): Promise<BrokerAnswer> {
     const error = await new Promise<Error | null>((resolve) => {
       // Retain handling 0 sends what is retained at each SUBSCRIBE.
       this.#client.subscribe(filter, { qos: 1, rh: 0 }, (refusal) => resolve(refusal));
@@ -123,7 +123,7 @@ export class Connection {
   }
 
   /** The broker takes packets in order: at the answer it has seen all that was sent before. */
-  async unsubscribe(filters: readonly string[]): Promise<Answer> {
+  async unsubscribe(filters: readonly string[]): Promise<BrokerAnswer> {
     const error = await new Promise<Error | undefined>((resolve) => {
       this.#client.unsubscribe([...filters], (refusal) => resolve(refusal));
     });
@@ -131,7 +131,7 @@ export class Connection {
   }
 
   /** To be asked after the library's callback: it refuses what was asked just before it tells of the end. */
-  #answerOf(error: Error | null | undefined): Answer {
+  #answerOf(error: Error | null | undefined): BrokerAnswer {
     if (!error) return GRANTED;
     return this.#phase === 'over' ? UNANSWERED : { ok: false, error };
   }
@@ -223,7 +223,7 @@ export class Connection {
     await this.#subscriptions.keep();
   }
 
-  #send(message: Outgoing, settle: (answer: Answer) => void): void {
+  #send(message: Outgoing, settle: (answer: BrokerAnswer) => void): void {
     const { logger, onDenied } = this.#options;
     const options = { client: this.#client, logger, onDenied, isOver: () => this.#phase === 'over' };
     sendPublish(message, options, (error) => settle(this.#answerOf(error)));
@@ -279,7 +279,7 @@ export class Connection {
     this.#end(trouble, this.#phase === 'greeting' ? 'silent' : 'worked');
   }
 
-  #end(trouble: Trouble, verdict: VersionVerdict = this.#phase === 'greeting' ? 'unknown' : 'worked'): void {
+  #end(trouble: Trouble, verdict: VersionResult = this.#phase === 'greeting' ? 'unknown' : 'worked'): void {
     const upForMs = this.#upSinceMs === null ? null : this.#options.clock.monotonicMs() - this.#upSinceMs;
     this.#finish({ trouble, verdict, upForMs });
   }

@@ -1,11 +1,11 @@
 // How an attempt or a connection came to its end: all that the next try is decided from.
 // Tested in test/lib/mqtt/retry.test.ts.
-import type { VersionVerdict } from './protocol-version.ts';
+import type { VersionResult } from './protocol-version.ts';
 import type { Trouble } from './trouble.ts';
 
 export interface Ending {
   readonly trouble: Trouble;
-  readonly verdict: VersionVerdict;
+  readonly verdict: VersionResult;
   /** How long the subscriptions stood; `null` when it never came so far. */
   readonly upForMs: number | null;
 }

@@ -17,7 +17,7 @@
 export type ProtocolVersion = '5' | '3.1.1';
 
 /** What an attempt told on its version: `silent` is a close before any CONNACK. */
-export type VersionVerdict = 'worked' | 'refused' | 'silent' | 'unknown';
+export type VersionResult = 'worked' | 'refused' | 'silent' | 'unknown';
 
 export interface VersionChoice {
   readonly version: ProtocolVersion;
@@ -36,7 +36,7 @@ export interface NextVersion {
   readonly isAtOnce: boolean;
 }
 
-export function chooseVersion(choice: VersionChoice, verdict: VersionVerdict): NextVersion {
+export function chooseVersion(choice: VersionChoice, verdict: VersionResult): NextVersion {
   switch (verdict) {
     case 'refused':
       return afterRefusal(choice);

@@ -2,7 +2,7 @@
 // for a broker that takes messages and acknowledges none.
 import type { Tasks } from '../failures/tasks.ts';
 import type { Clock } from '../time/clock.ts';
-import { type Answer, UNANSWERED } from './answer.ts';
+import { type BrokerAnswer, UNANSWERED } from './answer.ts';
 
 export interface PublishWindowOptions<Message> {
   /** How many may be unacknowledged at a time, as far as the broker has told by now. */
@@ -20,7 +20,7 @@ const FULL = `${MAX_WAITING} messages wait already`;
 /** Between two acknowledgements; the largest payload (120 KiB) takes a minute at 2 kB/s. */
 export const STALL_MS = 120_000;
 
-type Settle = (answer: Answer) => void;
+type Settle = (answer: BrokerAnswer) => void;
 
 export class PublishWindow<Message> {
   readonly #options: PublishWindowOptions<Message>;
@@ -35,7 +35,7 @@ export class PublishWindow<Message> {
   }
 
   /** Granted once acknowledged; not when refused, when the window closes first or when too many wait. */
-  publish(message: Message): Promise<Answer> {
+  publish(message: Message): Promise<BrokerAnswer> {
     if (this.#closing.signal.aborted) return Promise.resolve(UNANSWERED);
     if (this.#waiting.length >= MAX_WAITING) return Promise.resolve({ ok: false, error: new Error(FULL) });
     return new Promise((resolve) => {
@@ -45,7 +45,7 @@ export class PublishWindow<Message> {
   }
 
   /** As `publish`, before all that waits: that goes unanswered now. */
-  publishLast(message: Message): Promise<Answer> {
+  publishLast(message: Message): Promise<BrokerAnswer> {
     this.#dropWaiting();
     return this.publish(message);
   }

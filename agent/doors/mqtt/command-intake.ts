@@ -10,8 +10,8 @@ import type { Logger } from '../../../lib/program/logger.ts';
 import { REPLY_SCHEMA } from '../../../protocol/operations/command.ts';
 import type { Offer } from '../../operations/offer.ts';
 import type { Commands } from '../../ports/store.ts';
-import { type Asked, readCommand } from './read-command.ts';
-import { type Answer, answerOf } from './reply.ts';
+import { type AskedOperation, readCommand } from './read-command.ts';
+import { type CommandAnswer, commandAnswerOf } from './reply.ts';
 
 /** More at once are refused. It is more than arrive in one read of the line, as those that end at once count too. */
 const MAX_UNDER_WAY = 1000;
@@ -64,13 +64,13 @@ export class CommandIntake {
     return this.#tasks.settled();
   }
 
-  async #carryOut(id: string, { offer, args }: Asked): Promise<void> {
+  async #carryOut(id: string, { offer, args }: AskedOperation): Promise<void> {
     this.#underWay += 1;
     const { signal } = this.#ending;
     try {
       const outcome = await offer.ask(args, signal);
       if (outcome.kind === 'stream') await outcome.items[Symbol.asyncIterator]().return?.();
-      this.#answer(id, answerOf(outcome));
+      this.#answer(id, commandAnswerOf(outcome));
     } catch (error) {
       // Where it was ended it stays unanswered.
       if (!signal.aborted) this.#answerFault(id, error);
@@ -85,14 +85,14 @@ export class CommandIntake {
     this.#answer(id, { status: 'failed', code: 'internal', message });
   }
 
-  #answer(id: string, answer: Answer): void {
+  #answer(id: string, answer: CommandAnswer): void {
     this.#options.logger.info({ command: id, ...answer }, 'command answered');
     this.#options.store.answerCommand({ schema: REPLY_SCHEMA, id, ...answer });
     this.#options.onAnswered();
   }
 }
 
-const BUSY: Answer = {
+const BUSY: CommandAnswer = {
   status: 'refused',
   code: 'busy',
   message: `${MAX_UNDER_WAY} commands are under way; send it again later, with another id`,

@@ -4,15 +4,19 @@ import { describeFaults, parseWith } from '../../../protocol/faults.ts';
 import { type Command, commandSchema } from '../../../protocol/operations/command.ts';
 import { MAX_PAYLOAD_BYTES, parseJsonPayload } from '../../../protocol/payload.ts';
 import type { Offer } from '../../operations/offer.ts';
-import type { Answer } from './reply.ts';
+import type { CommandAnswer } from './reply.ts';
 
-export interface Asked {
+export interface AskedOperation {
   readonly offer: Offer;
   readonly args: Command['args'];
 }
 
 /** `id` is what the topic says. Answers with why it is refused where it asks for nothing that the broker may ask. */
-export function readCommand(offers: readonly Offer[], id: string, payload: Uint8Array): Asked | Answer {
+export function readCommand(
+  offers: readonly Offer[],
+  id: string,
+  payload: Uint8Array,
+): AskedOperation | CommandAnswer {
   const json = parseJsonPayload(payload, MAX_PAYLOAD_BYTES);
   if (!json.ok) return refuse(json.code, json.message);
   const parsed = parseWith(commandSchema, json.value);
@@ -25,6 +29,6 @@ export function readCommand(offers: readonly Offer[], id: string, payload: Uint8
     : { offer, args };
 }
 
-function refuse(code: string, message: string): Answer {
+function refuse(code: string, message: string): CommandAnswer {
   return { status: 'refused', code, message };
 }

@@ -5,10 +5,10 @@ import type { Reply } from '../../../protocol/operations/command.ts';
 import type { Invalid, Outcome } from '../../operations/offer.ts';
 
 /** What a reply says, but for whose it is. */
-export type Answer = Omit<Reply, 'schema' | 'id'>;
+export type CommandAnswer = Omit<Reply, 'schema' | 'id'>;
 
 /** A reply is one small message: it carries no answer's content, and no stream. */
-export function answerOf(outcome: Outcome | Invalid): Answer {
+export function commandAnswerOf(outcome: Outcome | Invalid): CommandAnswer {
   switch (outcome.kind) {
     case 'done':
       return { status: 'succeeded' };

@@ -2,7 +2,7 @@
 // its connection says so and ends.
 import { describeSystemError } from '../../../lib/failures/system-error.ts';
 import { Tasks } from '../../../lib/failures/tasks.ts';
-import type { Answer } from '../../../lib/mqtt/answer.ts';
+import type { BrokerAnswer } from '../../../lib/mqtt/answer.ts';
 import type { Connection } from '../../../lib/mqtt/connection.ts';
 import type { Trouble } from '../../../lib/mqtt/trouble.ts';
 import { CommandFailure } from '../../../lib/program/command-failure.ts';
@@ -63,8 +63,8 @@ export class ConnectedBroker implements Broker {
 
   async #subscribe(filter: string): Promise<void> {
     const { connection, pause } = this.#options;
-    const attempt = (): Promise<Answer> => this.#answered(connection.subscribe(filter));
-    const options = { pause, signal: this.signal, isFinal: ({ ok }: Answer) => ok };
+    const attempt = (): Promise<BrokerAnswer> => this.#answered(connection.subscribe(filter));
+    const options = { pause, signal: this.signal, isFinal: ({ ok }: BrokerAnswer) => ok };
     this.#expectGranted(
       await inThreeTries(attempt, options),
       `refused three times to subscribe to ${filter}`,
@@ -87,7 +87,7 @@ export class ConnectedBroker implements Broker {
   }
 
   /** Waits for the broker's answer, but not past a lost connection, an interrupt or the time limit, which throw. */
-  async #answered(asked: Promise<Answer>): Promise<Answer> {
+  async #answered(asked: Promise<BrokerAnswer>): Promise<BrokerAnswer> {
     const { clock, connection, answerTimeoutMs } = this.#options;
     const done = new AbortController();
     const late = clock
@@ -105,7 +105,7 @@ export class ConnectedBroker implements Broker {
     );
   }
 
-  #expectGranted(answer: Answer, refusal: string): void {
+  #expectGranted(answer: BrokerAnswer, refusal: string): void {
     if (answer.ok) return;
     const { error } = answer;
     const why = error === null ? '' : `: ${describeSystemError(error)}`;

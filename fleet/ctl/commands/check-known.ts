@@ -9,7 +9,7 @@ import { followedSource } from '../../view/sources.ts';
 import type { Broker } from '../broker/broker.ts';
 import { readDeviceIds, type Stock } from './take-stock.ts';
 
-interface Asked {
+interface KnownRequest {
   readonly prefix: string;
   readonly to: Addressee;
   readonly name: string;
@@ -18,7 +18,7 @@ interface Asked {
 }
 
 /** Throws where nobody is known by the addressee's or the deployment's name. */
-export async function checkKnown(broker: Broker, stock: Stock, asked: Asked): Promise<void> {
+export async function checkKnown(broker: Broker, stock: Stock, asked: KnownRequest): Promise<void> {
   const { prefix, to, name, mustExist } = asked;
   // A document that stands there was meant, and of a list that is cut nobody knows what is missing.
   if (stock.documents.has(formatTopic(prefix, { kind: 'deployment', to, name })) || stock.cut.length > 0)
@@ -34,7 +34,10 @@ export async function checkKnown(broker: Broker, stock: Stock, asked: Asked): Pr
 }
 
 /** Throws where an end is asked of a document that is not there: neither at the broker, nor followed by the device. */
-export function checkOwn({ view, documents }: Stock, { prefix, to, name }: Omit<Asked, 'mustExist'>): void {
+export function checkOwn(
+  { view, documents }: Stock,
+  { prefix, to, name }: Omit<KnownRequest, 'mustExist'>,
+): void {
   if (to.kind === 'group' || documents.has(formatTopic(prefix, { kind: 'deployment', to, name }))) return;
   const followed = followedSource(view.deviceOf(to.device).statuses.get(name));
   if (followed === 'device') return;
@@ -58,7 +61,7 @@ function membersOf({ view }: Stock, to: Addressee): ReturnType<Stock['view']['de
 async function unknownAddressee(
   broker: Broker,
   { view }: Stock,
-  { prefix, to }: Asked,
+  { prefix, to }: KnownRequest,
 ): Promise<CommandFailure> {
   const nearest = await nearestAddressee(broker, view, { prefix, to });
   if (to.kind === 'device')
@@ -76,7 +79,7 @@ async function unknownAddressee(
 export async function nearestAddressee(
   broker: Broker,
   view: FleetView,
-  { prefix, to }: Pick<Asked, 'prefix' | 'to'>,
+  { prefix, to }: Pick<KnownRequest, 'prefix' | 'to'>,
 ): Promise<string | null> {
   if (to.kind === 'device') {
     const device = nearestName(to.device, await readDeviceIds(broker, prefix));

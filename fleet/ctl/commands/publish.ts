@@ -90,7 +90,7 @@ export async function publish(request: PublishRequest, context: Context): Promis
   }
 }
 
-interface Around {
+interface PublishContext {
   readonly broker: Broker;
   readonly stock: Stock;
   readonly context: Context;
@@ -99,7 +99,7 @@ interface Around {
 async function prepare(
   request: PublishRequest,
   to: Addressee,
-  { broker, stock, context }: Around,
+  { broker, stock, context }: PublishContext,
 ): Promise<Prepared> {
   const { content, options, mustExist } = request;
   const { name } = content;

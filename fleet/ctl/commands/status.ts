@@ -28,7 +28,7 @@ export async function status(
   return devices.some(isBadNews) || !isComplete ? EXIT.badNews : EXIT.good;
 }
 
-interface Asked {
+interface StatusRequest {
   readonly prefix: string;
   readonly to: Addressee | null;
 }
@@ -41,7 +41,7 @@ interface ReadView {
 
 async function readAll(
   view: FleetView,
-  { prefix, to }: Asked,
+  { prefix, to }: StatusRequest,
   { options, context }: { readonly options: CommonOptions; readonly context: Context },
 ): Promise<ReadView> {
   const broker = await openBroker(options, context);

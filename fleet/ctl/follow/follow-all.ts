@@ -69,12 +69,12 @@ async function followAll(tracks: readonly Track[], options: FollowAllOptions): P
   return tracks.map(({ outcome }) => outcome);
 }
 
-interface Around extends FollowAllOptions {
+interface FollowContext extends FollowAllOptions {
   readonly display: Display;
   readonly elapsedMs: () => number;
 }
 
-function followOf(tracks: readonly Track[], { view, display, elapsedMs }: Around): Follow {
+function followOf(tracks: readonly Track[], { view, display, elapsedMs }: FollowContext): Follow {
   const trackFor = new Map(tracks.flatMap((track) => track.followed.map((one) => [one, track] as const)));
   const statusOf = ({ device, desired }: Followed) => view.deviceOf(device).statuses.get(desired.name);
   return new Follow({
@@ -92,7 +92,7 @@ function followOf(tracks: readonly Track[], { view, display, elapsedMs }: Around
 }
 
 /** What is only known at the end: for whom the time was up, where nobody was, and the sum. */
-function reportRest(tracks: readonly Track[], { view, display, elapsedMs }: Around): void {
+function reportRest(tracks: readonly Track[], { view, display, elapsedMs }: FollowContext): void {
   for (const { followed, outcome } of tracks) {
     for (const one of followed.filter(({ device }) => !outcome.ended.has(device)))
       reportLate(one, elapsedMs(), { display, view: view.deviceOf(one.device) });

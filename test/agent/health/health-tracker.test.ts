@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Check } from '../../../agent/health/check.ts';
-import { HealthTracker, type Target } from '../../../agent/health/health-tracker.ts';
+import { HealthTracker, type ProbedContainer } from '../../../agent/health/health-tracker.ts';
 import type { Probe } from '../../../agent/model/desired-health.ts';
 import type { Evidence } from '../../../agent/model/evidence.ts';
 import { evidenceOf, judgeHealth } from '../../../agent/model/health.ts';
@@ -34,7 +34,7 @@ function running(change: Partial<ObservedContainer> = {}): ObservedContainer {
   };
 }
 
-type ShortTarget = Omit<Target, 'healthyAfterMs'>;
+type ShortTarget = Omit<ProbedContainer, 'healthyAfterMs'>;
 
 /** A tracker on virtual time whose probes answer as `answer` says now. */
 function setUp({ random = fork(1, 'health') } = {}) {

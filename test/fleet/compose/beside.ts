@@ -1,11 +1,11 @@
 // A folder beside the Compose file, out of texts by path.
 import { posix } from 'node:path';
-import type { Beside } from '../../../fleet/compose/conversion.ts';
+import type { ProjectFolder } from '../../../fleet/compose/conversion.ts';
 
 export function besideOf(
   files: Readonly<Record<string, string>>,
   executable: readonly string[] = [],
-): Beside {
+): ProjectFolder {
   const byPath = new Map(Object.entries(files).map(([path, text]) => [posix.normalize(path), text]));
   return {
     read: (path) => {

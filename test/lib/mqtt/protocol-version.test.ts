@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { chooseVersion, FIRST_CHOICE, type VersionVerdict } from '../../../lib/mqtt/protocol-version.ts';
+import { chooseVersion, FIRST_CHOICE, type VersionResult } from '../../../lib/mqtt/protocol-version.ts';
 
 /** The versions tried, an exclamation mark where the try follows at once. */
-function triesAfter(...verdicts: VersionVerdict[]): string {
+function triesAfter(...verdicts: VersionResult[]): string {
   let choice = FIRST_CHOICE;
   const tries: string[] = [choice.version];
   for (const verdict of verdicts) {
@@ -13,7 +13,7 @@ function triesAfter(...verdicts: VersionVerdict[]): string {
   return tries.join(' ');
 }
 
-test.each<[name: string, verdicts: VersionVerdict[], tries: string]>([
+test.each<[name: string, verdicts: VersionResult[], tries: string]>([
   ['a broker that speaks 5 is never asked in 3.1.1', ['worked', 'silent', 'unknown', 'silent'], '5 5 5 5 5'],
   ['a broker that cannot be reached says nothing on versions', ['unknown', 'unknown', 'worked'], '5 5 5 5'],
   [

@@ -1,13 +1,13 @@
 import { beforeEach, expect, test } from 'vitest';
-import { type Answer, GRANTED, UNANSWERED } from '../../../lib/mqtt/answer.ts';
+import { type BrokerAnswer, GRANTED, UNANSWERED } from '../../../lib/mqtt/answer.ts';
 import { PublishWindow, STALL_MS } from '../../../lib/mqtt/publish-window.ts';
 import { loudTasks } from '../../fakes/loud-tasks.ts';
 import { clockBesideSockets, type VirtualClock } from '../../fakes/virtual-clock.ts';
 
-const REFUSED: Answer = { ok: false, error: new Error('Not authorized') };
+const REFUSED: BrokerAnswer = { ok: false, error: new Error('Not authorized') };
 
 let clock: VirtualClock;
-let sent: { message: number; settle: (answer: Answer) => void }[];
+let sent: { message: number; settle: (answer: BrokerAnswer) => void }[];
 let stalls: number;
 let window: PublishWindow<number>;
 beforeEach(() => {
