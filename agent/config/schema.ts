@@ -2,6 +2,7 @@
 // Tested in test/agent/config/read-config.test.ts.
 import * as v from 'valibot';
 import { checkTopicPrefix, DEFAULT_TOPIC_PREFIX } from '../../protocol/topics.ts';
+import { boundOf } from '../../protocol/values/bound.ts';
 import { parseByteSize } from '../../protocol/values/byte-size.ts';
 import { parseDurationMs } from '../../protocol/values/duration.ts';
 import { DEVICE_PATTERN, NAME_PATTERN } from '../../protocol/values/names.ts';
@@ -53,7 +54,7 @@ interface Range {
   readonly zero?: string;
 }
 
-/** What the keys with a duration or a size may say, ends included. */
+// What the keys with a duration or a size may say, ends included.
 /** Longer, and a device that lost its line alone would be away for too long. */
 const RECONNECT_WITHIN = { from: '1s', to: '30m', example: '8s' };
 const INTERVAL = { from: '1s', to: '30d', example: '6h' };
@@ -68,7 +69,7 @@ const size = (range: Range) => within(range, 'a size', parseByteSize);
 
 function within({ from, to, example, zero }: Range, what: string, parse: (input: string) => number | null) {
   const expected = [`${what} from ${from} to ${to}, e.g. "${example}"`, zero].filter(Boolean).join(', ');
-  const [least, most] = [parse(from) ?? 0, parse(to) ?? 0];
+  const [least, most] = [boundOf(from, parse), boundOf(to, parse)];
   return parsed((input) => {
     const value = parse(input);
     if (value === null) return expected;

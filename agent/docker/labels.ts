@@ -1,4 +1,4 @@
-// Labels: the record of what is ours. The agent removes nothing that lacks them.
+// Labels and names of what the agent makes. Nothing that lacks them is removed; whose a container is, the record says.
 // Tested in test/agent/docker/observe.test.ts.
 import { sharedKey, sharedName } from '../model/resources.ts';
 
@@ -34,7 +34,7 @@ function labelsOf(deployment: string, key: string, own: string): Record<string, 
   return shared === null ? { [LABELS.deployment]: deployment, [own]: key } : { [LABELS.shared]: shared };
 }
 
-/** The key that a deployment knows a network of this name in the engine by, also where there is none. */
+/** From the engine's name of a network to the deployment's key for it, also where there is none. */
 export function keyOfName(deployment: string, name: string): string {
   const own = engineName(deployment, '');
   return name.startsWith(own) ? name.slice(own.length) : sharedKey(name);

@@ -1,4 +1,4 @@
-// One deployment's loop: observe → decide → record the intent → apply → record the outcome → report → wait.
+// One deployment's loop: observe → decide → record the intent → report → apply → record the outcome → wait.
 // Tested in test/agent/whole/deployment-loop.test.ts.
 import { messageOf } from '../../lib/failures/system-error.ts';
 import type { Logger } from '../../lib/program/logger.ts';
@@ -262,8 +262,8 @@ export class DeploymentLoop {
   }
 
   /**
-   * A start needs no record: what stands ready for it would else, after a switch that the disk has caught between its
-   * stop and its start, stand until somebody makes room.
+   * If the disk fills up between the stop and the start of a switch, the new container must still be started. To start
+   * what stands ready writes nothing.
    */
   async #startWhatStands(): Promise<void> {
     this.#unstored ??= resumeRecord(this.#record, this.#context.clock.monotonicMs());

@@ -5,7 +5,7 @@ import type { Logger } from '../../lib/program/logger.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 
 const BEAT_MS = 5000;
-/** A beat so much late, and no less, is a stall: that much any busy device is. */
+/** A beat that is late by more than this is a stall. Smaller delays are normal on a busy device. */
 const LATE_MS = 5000;
 
 export class StallWatch {

@@ -44,7 +44,7 @@ export class ToldStatuses {
     }
   }
 
-  /** Under a new number: of the progress of a pull newer ones may have been told, and they were not stored. */
+  /** Under a new number: the progress of a pull is told but not stored, so the last stored number may be too low. */
   #recall(name: string): void {
     const { store } = this.#options;
     const status = store.latestStatus(name);

@@ -1,5 +1,5 @@
-// The journal: the newest events that the broker has. They stay in the table of the outbox, as they are written already:
-// to keep them costs no write, and to drop them few, as it is done by the tenth of all.
+// The event journal: the newest events that the broker has. They stay in the table of the outbox, where they are written
+// already: to keep them costs no write. A tenth of them is dropped at a time, so that dropping costs few.
 import type { SqlDatabase } from './database.ts';
 import { EVENT_SIZE, type StoredEvent } from './outbox-room.ts';
 

@@ -8,8 +8,8 @@
 //
 // Numbers are given without a gap, so a gap between what is acknowledged and what is left is what was lost.
 import type { Event, NewEvent } from '../../protocol/reports/events.ts';
+import { IMPORTANCE, type Importance, importanceOf } from '../model/event-importance.ts';
 import { StoreBlocked } from '../ports/store.ts';
-import { IMPORTANCE, type Importance, importanceOf } from '../reconcile/tell/event-importance.ts';
 import type { SqlDatabase } from './database.ts';
 import { EMPTY_JOURNAL, grownBy, type JournalSize, readJournal, trimJournal } from './event-journal.ts';
 import { EVENT_SIZE, oldestFor, ROW_BYTES, type StoredEvent, thinnedOut } from './outbox-room.ts';

@@ -1,6 +1,7 @@
 // What all checks of a document share: where a fault lies, how it is told, and whether a value is within its bounds.
 // Tested in test/protocol/deployment/deployment-faults.test.ts.
 
+import { boundOf } from '../values/bound.ts';
 import { parseByteSize } from '../values/byte-size.ts';
 import { parseDurationMs } from '../values/duration.ts';
 import { type Bounds, DURATION_BOUNDS, type DurationKey, SIZE_BOUNDS, type SizeKey } from './bounds.ts';
@@ -49,7 +50,7 @@ function within(
   { parse, report }: { parse: (text: string) => number | null; report: (message: string) => void },
 ): number | null {
   const value = parse(text);
-  const isWithin = value !== null && value >= (parse(least) ?? 0) && value <= (parse(most) ?? 0);
+  const isWithin = value !== null && value >= boundOf(least, parse) && value <= boundOf(most, parse);
   if (isWithin) return value;
   const isLong = text.length > MAX_LENGTH;
   report(

@@ -171,7 +171,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/store',
     duty: 'SQLite',
-    imports: ['protocol', 'protocol/operations', 'agent/model/record-codec', 'agent/reconcile/tell', ...EDGE],
+    imports: ['protocol', 'protocol/operations', 'agent/model/record-codec', ...EDGE],
     packages: ['better-sqlite3', 'valibot', 'node:*'],
   },
   {

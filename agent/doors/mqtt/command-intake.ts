@@ -13,7 +13,10 @@ import type { Commands } from '../../ports/store.ts';
 import { type AskedOperation, readCommand } from './read-command.ts';
 import { type CommandAnswer, commandAnswerOf } from './reply.ts';
 
-/** More at once are refused. It is more than arrive in one read of the line, as those that end at once count too. */
+/**
+ * More at once are refused. Commands that finish at once count until the current read is done, so the limit is more than
+ * one read can bring.
+ */
 const MAX_UNDER_WAY = 1000;
 
 export interface CommandIntakeOptions {

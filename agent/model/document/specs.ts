@@ -36,7 +36,7 @@ function specOf(document: PresentDeployment, name: string, asked: Service): Serv
   };
 }
 
-/** An orderly stop of the engine ends a server with 0 too: one is what has a probe or publishes ports. */
+/** A server also exits with 0 when the engine stops. A service with a probe or published ports counts as a server. */
 function isJob({ services }: PresentDeployment, name: string, { probe, ports = [] }: Service): boolean {
   const isAwaited = Object.values(services).some(
     ({ depends_on = {} }) => depends_on[name]?.condition === 'service_completed_successfully',

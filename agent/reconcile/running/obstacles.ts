@@ -8,8 +8,8 @@ import type { Plan } from './plan.ts';
 import { NO_PROGRESS, noProgressIn } from './repeats.ts';
 
 /**
- * What still stands in the way, or goes round in circles. A step that failed and is not to be done any more, as it took
- * effect all the same or is not asked now, stands in nobody's.
+ * What still stands in the way, or goes round in circles. A step that failed and is no longer planned, as it took
+ * effect all the same or is not asked now, is no obstacle.
  */
 export function obstaclesIn(
   { needed, cleanup }: Plan,

@@ -21,7 +21,7 @@ export function eligibleFor(
   }
   return { containers: containers.filter(({ id }) => !outdated.containers.includes(id)), first: [] };
 
-  /** What another image has done is not taken on by a container of an update that failed. */
+  /** A container of a failed update is not used for a job that another image has already completed. */
   function isOfOthers({ service, spec: asked, imageId }: ObservedContainer): boolean {
     const spec = specs.find(({ name, hash: own }) => name === service && own === asked);
     const done = spec && completed.find((one) => isAsked(one, spec));

@@ -1,5 +1,5 @@
 // What of the outbox goes first when there is no room for all of it.
-import type { EventKind, NewEvent } from '../../../protocol/reports/events.ts';
+import type { EventKind, NewEvent } from '../../protocol/reports/events.ts';
 
 /** The least important goes first. */
 export const IMPORTANCE = { sample: 0, progress: 1, transition: 2 } as const;
