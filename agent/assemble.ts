@@ -14,6 +14,7 @@ import { EnginePresence } from './loop/engine-presence.ts';
 import { StallWatch } from './loop/stall-watch.ts';
 import { Supervisor } from './loop/supervisor.ts';
 import { newAgentState } from './notices/agent-state.ts';
+import { Notices } from './notices/notices.ts';
 import type { Offers } from './operations/offer.ts';
 import { offerReport } from './operations/report.ts';
 import { offerRetry } from './operations/retry.ts';
@@ -88,11 +89,11 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
   const { architecture, bootId } = host.readFacts();
   const tasks = new Tasks(onFatal);
   const state = newAgentState();
+  const notices = new Notices(onFatal);
   const presence = new EnginePresence(engine, {
     ...{ tasks, logger: loggerFor('engine') },
     state: state.engine,
   });
-  const wake = (deployment: string): void => supervisor.wake(deployment);
 
   const clockWatch = new ClockWatch({
     clock,
@@ -100,7 +101,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     state: state.clock,
   });
   const reporter = new Reporter({
-    ...{ store, clock, device, topicPrefix, bootId, state },
+    ...{ store, clock, device, topicPrefix, bootId, state, notices },
     stateIntervalMs: options.stateIntervalMs,
     maxWaitMs: options.maxWaitMs,
     readState: (deployments) => {
@@ -116,11 +117,9 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     },
   });
   const sampler = new Sampler({
-    ...{ clock, host, intervalMs: options.sampleIntervalMs },
+    ...{ clock, host, notices, intervalMs: options.sampleIntervalMs },
     statuses: () => reporter.statuses(),
-    onSample: (sample) => reporter.addSample(sample),
   });
-  const onChange = (deployments: readonly string[]): void => deployments.forEach(wake);
   const supplier = engineSupplier(engine, architecture);
   const pulls = new NotedPulls({ supplier, engine, notes: store, onFatal });
   const puller = new ImagePuller({
@@ -136,11 +135,11 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
       readDisk: () => diskOf(state.engine.value.facts, host),
     },
     line: state.line,
-    onChange,
+    notices,
   });
   const stalls = new StallWatch(clock, loggerFor('loop'));
   const { lastStallMs } = stalls;
-  const health = new HealthTracker({ clock, random, check, readBeat, tasks, lastStallMs, onChange: wake });
+  const health = new HealthTracker({ clock, random, check, readBeat, tasks, lastStallMs, notices });
   const supervisor = new Supervisor({
     ...{
       engine,
@@ -156,15 +155,15 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
       device,
       groups,
       lastStallMs,
+      notices,
       onFatal,
     },
     logger: loggerFor('loop'),
     onEngine: (trouble) => presence.note(trouble),
   });
   const collector = new ImageCollector({
-    ...{ engine, store, pulls, clock, graceMs: options.imageGraceMs },
+    ...{ engine, store, pulls, clock, notices, graceMs: options.imageGraceMs },
     logger: loggerFor('images'),
-    onEvent: (event) => reporter.addEvents([event]),
   });
   const operations: Offers = {
     status: offerStatus({
@@ -179,7 +178,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
   const commands = new CommandIntake({
     store,
     logger: loggerFor('commands'),
-    onAnswered: () => reporter.wake(),
+    notices,
     offers: Object.values(operations),
     onFatal,
   });

@@ -16,6 +16,7 @@ import {
   withResult,
 } from '../model/health.ts';
 import type { ObservedContainer } from '../model/observed.ts';
+import type { Publisher } from '../notices/notices.ts';
 import { type AskTools, askerFor, type ProbeContext, type ProbeResult } from './asker.ts';
 
 /** Until its first success a service is asked at least this often, so that no update waits for a long interval. */
@@ -42,8 +43,7 @@ export interface HealthTrackerOptions extends AskTools {
   readonly tasks: Tasks;
   /** When the process last ran again after it had stood still, monotonic. */
   readonly lastStallMs: () => number;
-  /** A verdict may have changed, or a proof be complete. */
-  readonly onChange: (deployment: string) => void;
+  readonly notices: Publisher;
 }
 
 export class HealthTracker {
@@ -110,7 +110,7 @@ export class HealthTracker {
       news = newsOf(tracked.facts, target, clock.monotonicMs());
       // Held against what was told last, as time alone changes a verdict too: when the grace is over.
       if (news.health !== before.health || (news.isEnough && !before.isEnough))
-        this.#options.onChange(target.deployment);
+        this.#options.notices.publish({ kind: 'look_due', deployment: target.deployment });
     }
   }
 

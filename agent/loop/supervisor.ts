@@ -3,6 +3,7 @@
 
 import { Tasks } from '../../lib/failures/tasks.ts';
 import { drawDelay, startBackOff } from '../../lib/time/back-off.ts';
+import type { Notices } from '../notices/notices.ts';
 import { EngineUnavailable } from '../ports/engine.ts';
 import { DeploymentLoop, type LoopContext } from './deployment-loop.ts';
 
@@ -11,6 +12,7 @@ const WATCH_AGAIN = { baseMs: 500, capMs: 10_000 };
 const CLOSE_GRACE_MS = 5000;
 
 export interface SupervisorOptions extends LoopContext {
+  readonly notices: Pick<Notices, 'subscribe'>;
   /** The store broke, or the engine's room did what nothing was prepared for. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -24,6 +26,7 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#tasks = new Tasks(options.onFatal);
+    options.notices.subscribe('look_due', ({ deployment }) => this.#loops.get(deployment)?.wake());
   }
 
   /**
@@ -49,11 +52,6 @@ export class Supervisor {
     const loop = new DeploymentLoop(name, this.#options, () => this.#retire(name));
     this.#loops.set(name, loop);
     this.#tasks.run(loop.run());
-  }
-
-  /** Wakes the loop of a deployment, if there is one. */
-  wake(name: string): void {
-    this.#loops.get(name)?.wake();
   }
 
   #retire(name: string): void {

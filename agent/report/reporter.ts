@@ -3,14 +3,17 @@ import type { NewEvent } from '../../protocol/reports/events.ts';
 import type { Status } from '../../protocol/reports/status.ts';
 import type { StatusBody } from '../model/decision.ts';
 import type { AgentState } from '../notices/agent-state.ts';
+import type { Notices } from '../notices/notices.ts';
 import type { Source, Statuses } from '../ports/store.ts';
 import { Delivery, type DeliveryOptions } from './delivery.ts';
 import { EventOutbox, type EventOutboxOptions } from './event-outbox.ts';
-import type { Sample } from './sample.ts';
 import { ToldStatuses, type ToldStatusesOptions } from './told-statuses.ts';
 
 export type ReporterOptions = DeliveryOptions &
-  EventOutboxOptions & { readonly state: AgentState } & Pick<ToldStatusesOptions, 'store'>;
+  EventOutboxOptions & { readonly state: AgentState; readonly notices: Pick<Notices, 'subscribe'> } & Pick<
+    ToldStatusesOptions,
+    'store'
+  >;
 
 export class Reporter {
   readonly #store: Pick<Statuses, 'pendingStatuses'>;
@@ -28,6 +31,16 @@ export class Reporter {
     this.#events = new EventOutbox(options);
     this.#delivery = new Delivery(options, this.#statuses, this.#events);
     this.#watch(options.state);
+    this.#hear(options.notices);
+  }
+
+  #hear(notices: ReporterOptions['notices']): void {
+    notices.subscribe('event', ({ event }) => this.addEvents([event]));
+    notices.subscribe('sample', ({ sample }) => {
+      this.#events.hold(sample);
+      this.wake();
+    });
+    notices.subscribe('command_answered', () => this.wake());
   }
 
   #watch({ engine, clock, line }: AgentState): void {
@@ -68,12 +81,6 @@ export class Reporter {
   addEvents(events: readonly NewEvent[]): void {
     if (events.length === 0) return;
     this.#events.add(events);
-    this.wake();
-  }
-
-  /** Unlike an event it is held in memory at first, and may be lost with the power. */
-  addSample(sample: Sample): void {
-    this.#events.hold(sample);
     this.wake();
   }
 

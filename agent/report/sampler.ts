@@ -2,8 +2,9 @@
 
 import type { Clock } from '../../lib/time/clock.ts';
 import type { Status } from '../../protocol/reports/status.ts';
+import type { Publisher } from '../notices/notices.ts';
 import type { Host } from '../ports/host.ts';
-import { type Reading, type Sample, sampleOf } from './sample.ts';
+import { type Reading, sampleOf } from './sample.ts';
 
 /** Past it the first by name are told, so that a sample stays well below what one message carries. */
 const MAX_SERVICES = 100;
@@ -15,7 +16,7 @@ export interface SamplerOptions {
   readonly intervalMs: number;
   /** Whose services are told. */
   readonly statuses: () => readonly Status[];
-  readonly onSample: (sample: Sample) => void;
+  readonly notices: Publisher;
 }
 
 export class Sampler {
@@ -27,14 +28,14 @@ export class Sampler {
 
   /** Samples until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, intervalMs, onSample } = this.#options;
+    const { clock, intervalMs, notices } = this.#options;
     if (intervalMs === 0) return;
     let before = this.#read();
     for (;;) {
       await clock.sleep(intervalMs, signal);
       if (signal.aborted) return;
       const now = this.#read();
-      onSample(sampleOf(before, now));
+      notices.publish({ kind: 'sample', sample: sampleOf(before, now) });
       before = now;
     }
   }

@@ -3,8 +3,8 @@
 
 import type { Logger } from '../../lib/program/logger.ts';
 import type { Clock } from '../../lib/time/clock.ts';
-import type { NewEvent } from '../../protocol/reports/events.ts';
 import type { PulledImage } from '../model/pulled-image.ts';
+import type { Publisher } from '../notices/notices.ts';
 import { type Engine, EngineUnavailable } from '../ports/engine.ts';
 import type { Documents, PulledImages } from '../ports/store.ts';
 import { ageImages, type ImageNeeds, imagesNamedIn, isDue, isNeeded } from './collect-images.ts';
@@ -23,7 +23,7 @@ export interface ImageCollectorOptions {
   readonly logger: Logger;
   /** How long an image stays that nobody needs, in milliseconds that the agent runs. */
   readonly graceMs: number;
-  readonly onEvent: (event: NewEvent) => void;
+  readonly notices: Publisher;
 }
 
 export class ImageCollector {
@@ -90,7 +90,7 @@ export class ImageCollector {
   }
 
   async #remove(image: PulledImage, signal: AbortSignal): Promise<void> {
-    const { engine, store, logger, onEvent } = this.#options;
+    const { engine, store, logger, notices } = this.#options;
     const { reference, imageId } = image;
     const outcome = await engine.removeImage(image);
     if (signal.aborted) return;
@@ -100,7 +100,7 @@ export class ImageCollector {
     store.forgetImage(image);
     if (outcome.kind === 'gone') return;
     logger.info({ image: reference, id: imageId, bytes: outcome.bytes }, 'image removed');
-    onEvent({ type: 'image_removed', reference, bytes: outcome.bytes });
+    notices.publish({ kind: 'event', event: { type: 'image_removed', reference, bytes: outcome.bytes } });
   }
 
   #tellFailure({ reference, imageId }: PulledImage, message: string): void {

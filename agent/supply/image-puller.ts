@@ -5,6 +5,7 @@ import type { Clock, Random } from '../../lib/time/clock.ts';
 import type { ImageStanding } from '../model/observed.ts';
 import { uniqueWants, type Want, wantKey } from '../model/want.ts';
 import type { AgentState } from '../notices/agent-state.ts';
+import type { Publisher } from '../notices/notices.ts';
 import type { PullFailure, Supplier } from '../ports/supplier.ts';
 import { ImagePull, type ImagePullContext, lookFor } from './image-pull.ts';
 import { findShortage, type ImageSpace } from './image-space.ts';
@@ -34,8 +35,7 @@ export interface ImagePullerOptions {
   readonly tasks: Tasks;
   readonly space: ImageSpace;
   readonly line: AgentState['line'];
-  /** Something about an image changed that a deployment waits for. */
-  readonly onChange: (deployments: readonly string[]) => void;
+  readonly notices: Publisher;
 }
 
 export class ImagePuller {
@@ -175,12 +175,12 @@ export class ImagePuller {
   }
 
   async #pull(want: Want): Promise<void> {
-    const { engine, supplier, clock, architecture, space, logger, onChange } = this.#options;
+    const { engine, supplier, clock, architecture, space, logger } = this.#options;
     const key = wantKey(want);
     const pull = new ImagePull(want, {
       ...{ engine, supplier, clock, architecture, space },
       findShortage: (self) => this.#shortageFor(self),
-      onProgress: () => onChange(this.#waitingFor(key)),
+      onProgress: () => this.#tell(this.#waitingFor(key)),
     });
     this.#pulls.set(key, pull);
     logger.info({ image: want.reference }, 'pull started');
@@ -190,8 +190,13 @@ export class ImagePuller {
     if (outcome.ok) this.#settle(want);
     // One that was given up and is wanted again begins anew.
     else if (waiting.length > 0 && !pull.isGivenUp) this.#noteFailure(pull, outcome);
-    onChange(waiting);
+    this.#tell(waiting);
     this.#startWanted();
+  }
+
+  /** Something about an image changed that these wait for. */
+  #tell(deployments: readonly string[]): void {
+    for (const deployment of deployments) this.#options.notices.publish({ kind: 'look_due', deployment });
   }
 
   /** What all pulls have still to write, and this one at least what its last try came to know of. */

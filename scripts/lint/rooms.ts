@@ -152,8 +152,8 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'agent/notices',
-    duty: 'how the agent itself stands: values that one room writes and others watch',
-    imports: ['agent/ports'],
+    duty: 'how the agent itself stands, and what happens in it: one room tells, others hear',
+    imports: ['agent/ports', 'protocol/reports'],
     packages: [],
   },
   {
@@ -189,7 +189,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/health',
     duty: 'probes and what they have shown',
-    imports: EDGE,
+    imports: ['agent/notices', ...EDGE],
     packages: ['node:*'],
   },
   {
@@ -240,6 +240,7 @@ export const ROOMS: readonly Room[] = [
       'protocol/deployment',
       'protocol',
       'protocol/operations',
+      'agent/notices',
       'agent/operations',
       'lib/mqtt',
       ...EDGE,

@@ -15,6 +15,7 @@ import { MAX_RETAINED_BYTES, parseJsonPayload } from '../../protocol/payload.ts'
 import type { NewEvent } from '../../protocol/reports/events.ts';
 import { NAME_PATTERN } from '../../protocol/values/names.ts';
 import { deployment } from '../fakes/deployments.ts';
+import { loudNotices } from '../fakes/loud-notices.ts';
 import { silent } from '../fakes/silent-logger.ts';
 import { VirtualClock } from '../fakes/virtual-clock.ts';
 import { goodCommand, goodDocument } from './documents.ts';
@@ -73,8 +74,10 @@ class IntakeSubject implements Subject<Message> {
 
   constructor() {
     const [store, clock] = [this.#store, new VirtualClock()];
+    const notices = loudNotices();
+    notices.subscribe('command_answered', () => this.#takeReplies());
     const commands = new CommandIntake({
-      ...{ store, logger: silent, onAnswered: () => this.#takeReplies() },
+      ...{ store, logger: silent, notices },
       offers: [
         offerReport({ reportAll: () => undefined }),
         offerRetry({

@@ -8,6 +8,7 @@
 import { Tasks } from '../../../lib/failures/tasks.ts';
 import type { Logger } from '../../../lib/program/logger.ts';
 import { REPLY_SCHEMA } from '../../../protocol/operations/command.ts';
+import type { Publisher } from '../../notices/notices.ts';
 import type { Offer } from '../../operations/offer.ts';
 import type { Commands } from '../../ports/store.ts';
 import { type AskedOperation, readCommand } from './read-command.ts';
@@ -24,7 +25,7 @@ export interface CommandIntakeOptions {
   readonly logger: Logger;
   /** What this agent carries out. Those that the broker may not ask for are not reached from here. */
   readonly offers: readonly Offer[];
-  readonly onAnswered: () => void;
+  readonly notices: Publisher;
   /** The store is broken: an answer cannot be kept. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -91,7 +92,7 @@ export class CommandIntake {
   #answer(id: string, answer: CommandAnswer): void {
     this.#options.logger.info({ command: id, ...answer }, 'command answered');
     this.#options.store.answerCommand({ schema: REPLY_SCHEMA, id, ...answer });
-    this.#options.onAnswered();
+    this.#options.notices.publish({ kind: 'command_answered' });
   }
 }
 

@@ -5,6 +5,7 @@ import type { Probe } from '../../../agent/model/desired-health.ts';
 import type { Evidence } from '../../../agent/model/evidence.ts';
 import { evidenceOf, judgeHealth } from '../../../agent/model/health.ts';
 import type { ObservedContainer } from '../../../agent/model/observed.ts';
+import { loudNotices } from '../../fakes/loud-notices.ts';
 import { loudTasks } from '../../fakes/loud-tasks.ts';
 import { fork } from '../../fakes/random.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
@@ -54,9 +55,11 @@ function setUp({ random = fork(1, 'health') } = {}) {
     return state.answer;
   };
   const readBeat = async () => ({ kind: 'missing' }) as const;
+  const notices = loudNotices();
+  notices.subscribe('look_due', ({ deployment }) => changes.push(deployment));
   const tracker = new HealthTracker({
     ...{ clock, random, check, readBeat, tasks: loudTasks, lastStallMs: () => state.stalledMs },
-    onChange: (name) => changes.push(name),
+    notices,
   });
   const factsOf = (target: ShortTarget, healthyAfterMs = 5000) =>
     tracker.track('line', [{ ...target, healthyAfterMs }], clock.monotonicMs()).get(target.container.id);

@@ -4,6 +4,7 @@ import type { Probe } from '../../../agent/model/desired-health.ts';
 import { judgeHealth } from '../../../agent/model/health.ts';
 import type { ObservedContainer } from '../../../agent/model/observed.ts';
 import type { Beat, FilesOwner } from '../../../agent/ports/service-files.ts';
+import { loudNotices } from '../../fakes/loud-notices.ts';
 import { loudTasks } from '../../fakes/loud-tasks.ts';
 import { fork } from '../../fakes/random.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
@@ -29,7 +30,7 @@ function setUp(probe: Probe = HEARTBEAT) {
     },
     tasks: loudTasks,
     lastStallMs: () => Number.NEGATIVE_INFINITY,
-    onChange: () => undefined,
+    notices: loudNotices(),
   });
   const container = containerOf(present(1, { app: {} }), 'app', { address: null });
   const verdict = (at: Partial<ObservedContainer> = {}) => {

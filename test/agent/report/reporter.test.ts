@@ -7,6 +7,7 @@ import { Reporter } from '../../../agent/report/reporter.ts';
 import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
 import { MAX_RETAINED_BYTES } from '../../../protocol/payload.ts';
 import { NAME_PATTERN } from '../../../protocol/values/names.ts';
+import { loudNotices } from '../../fakes/loud-notices.ts';
 import { MemoryHost } from '../../fakes/memory-host.ts';
 import { someEvent, someSample } from '../../fakes/some-event.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
@@ -45,8 +46,9 @@ function makeReporter(store: SqliteStore) {
   const broker = { takes: true };
   let rounds = 0;
   const state = newAgentState();
+  const notices = loudNotices();
   const reporter = new Reporter({
-    state,
+    ...{ state, notices },
     ...{ store, clock, device: 'edge-01', topicPrefix: 'hf', bootId: 'boot', stateIntervalMs: 300_000 },
     maxWaitMs: 15_000,
     readState: (deployments) =>
@@ -67,7 +69,7 @@ function makeReporter(store: SqliteStore) {
   };
   const running = reporter.run(ending.signal);
   return {
-    ...{ clock, reporter, told, broker, publish },
+    ...{ clock, reporter, notices, told, broker, publish },
     connect: () => state.line.set({ publish }),
     disconnect: () => state.line.set(null),
     rounds: () => rounds,
@@ -363,9 +365,9 @@ describe('events', () => {
     }
   });
 
-  testReporter('a sample is told and never written', async ({ reporter, clock, connect, of }, store) => {
+  testReporter('a sample is told and never written', async ({ notices, clock, connect, of }, store) => {
     connect();
-    reporter.addSample(someSample());
+    notices.publish({ kind: 'sample', sample: someSample() });
     await clock.advance(1000);
     expect(of('events').flatMap(({ events }) => events)).toMatchObject([{ type: 'sample', seq: 1 }]);
     expect(store.countEvents()).toBe(0);

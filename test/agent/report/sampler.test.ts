@@ -3,6 +3,7 @@ import type { Sample } from '../../../agent/report/sample.ts';
 import { type Reading, sampleOf } from '../../../agent/report/sample.ts';
 import { Sampler } from '../../../agent/report/sampler.ts';
 import type { Status } from '../../../protocol/reports/status.ts';
+import { loudNotices } from '../../fakes/loud-notices.ts';
 import { MemoryHost } from '../../fakes/memory-host.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
 
@@ -59,8 +60,9 @@ async function samplesIn(ms: number, intervalMs: number, statuses: Status[]): Pr
   const clock = new VirtualClock();
   const samples: Sample[] = [];
   const ending = new AbortController();
-  const onSample = (sample: Sample): void => void samples.push(sample);
-  const options = { clock, host: new MemoryHost(clock), intervalMs, statuses: () => statuses, onSample };
+  const notices = loudNotices();
+  notices.subscribe('sample', ({ sample }) => samples.push(sample));
+  const options = { clock, host: new MemoryHost(clock), intervalMs, statuses: () => statuses, notices };
   const running = new Sampler(options).run(ending.signal);
   await clock.advance(ms);
   ending.abort();

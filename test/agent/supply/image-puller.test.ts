@@ -8,6 +8,7 @@ import { engineSupplier } from '../../../agent/supply/engine-supplier.ts';
 import { ImagePuller } from '../../../agent/supply/image-puller.ts';
 import { Daemon } from '../../fakes/engine/daemon.ts';
 import { STALL } from '../../fakes/engine/images.ts';
+import { loudNotices } from '../../fakes/loud-notices.ts';
 import { loudTasks } from '../../fakes/loud-tasks.ts';
 import { MemoryEngine } from '../../fakes/memory-engine.ts';
 import { fork } from '../../fakes/random.ts';
@@ -33,6 +34,8 @@ function setUp({ random = fork(1, 'puller'), supplierOf = byEngine }: Parts = {}
   const space: { freeBytes: number | null } = { freeBytes: 100_000 * MIB };
   const { line } = newAgentState();
   const networkIsBack = (): void => line.set({ publish: async () => true });
+  const notices = loudNotices();
+  notices.subscribe('look_due', ({ deployment }) => changes.push(deployment));
   const puller = new ImagePuller({
     ...{
       engine,
@@ -49,7 +52,7 @@ function setUp({ random = fork(1, 'puller'), supplierOf = byEngine }: Parts = {}
         space.freeBytes === null ? null : { path: '/var/lib/docker', freeBytes: space.freeBytes },
     },
     line,
-    onChange: (deployments) => changes.push(...deployments),
+    notices,
   });
   const { registry, images } = daemon;
   /** Asks as a loop does, and lets the answer come. */

@@ -5,6 +5,7 @@ import { offerReport } from '../../../../agent/operations/report.ts';
 import { offerRetry } from '../../../../agent/operations/retry.ts';
 import type { SqliteStore } from '../../../../agent/store/sqlite-store.ts';
 import type { Reply } from '../../../../protocol/operations/command.ts';
+import { loudNotices } from '../../../fakes/loud-notices.ts';
 import { offerEcho, offerPlain } from '../../../fakes/operations.ts';
 import { silent } from '../../../fakes/silent-logger.ts';
 import { withStore } from '../../store/with-store.ts';
@@ -22,7 +23,7 @@ function takeIn(store: CommandIntakeOptions['store'], offers: readonly Offer[]) 
   const onFatal = (error: unknown): void => {
     fatal.push(error);
   };
-  const commands = new CommandIntake({ store, logger: silent, offers, onAnswered: () => undefined, onFatal });
+  const commands = new CommandIntake({ store, logger: silent, offers, notices: loudNotices(), onFatal });
   const send = (command: Record<string, unknown>): void => {
     const { id = 'c1' } = command;
     const text = JSON.stringify({ schema: 'holdfast.command/1', id, verb: 'report', ...command });
