@@ -9,7 +9,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**', 'test/simulation/**'],
           setupFiles: ['test/guards/leaks.ts'],
-          testTimeout: 10_000,
+          // For a machine that does other work beside; what hangs fails all the same.
+          testTimeout: 30_000,
           // The default leaves one core idle, which on two is half of them.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
