@@ -5,7 +5,7 @@ import type { ServiceFacts } from '../../model/decision.ts';
 import { lasted } from '../../model/evidence.ts';
 import type { Moment } from '../../model/facts.ts';
 import { CRASH_LOOP_FAILURES, extendRow, owedRunMs, STABLE_RUN_MS } from '../../model/failure-row.ts';
-import { historyOf, withHistory } from '../../model/histories.ts';
+import { historyOf, isHeldBack, withHistory } from '../../model/histories.ts';
 import { afterExit } from '../../model/lifecycle.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { DeploymentRecord, ServiceFailure, ServiceHistory } from '../../model/record.ts';
@@ -109,7 +109,15 @@ function noteUp(record: DeploymentRecord, run: KnownRun, moment: Moment): Deploy
   }
   const isSameRun =
     isSameContainer && (watched.startedAt === null || watched.startedAt === container.startedAt);
-  return forgive(watch(record, run, isSameRun ? watched.sinceMs : moment.nowMs), run, moment.nowMs);
+  const free = verdict.health === 'unhealthy' ? record : withoutWaitThatIsOver(record, spec, moment.nowMs);
+  return forgive(watch(free, run, isSameRun ? watched.sinceMs : moment.nowMs), run, moment.nowMs);
+}
+
+/** Of what somebody else started: a restart of the agent begins each wait anew, and would stop what runs well. */
+function withoutWaitThatIsOver(record: DeploymentRecord, spec: ServiceSpec, nowMs: number): DeploymentRecord {
+  const history = historyOf(record, spec);
+  if (history.retryAtMs === null || isHeldBack(history, nowMs)) return record;
+  return withHistory(record, spec, { ...history, retryAtMs: null });
 }
 
 function restartsSince(before: number | null, container: ObservedContainer): number {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ObservedContainer } from '../../../../agent/model/observed.ts';
 import { type Attempt, type DeploymentRecord, EMPTY_RECORD } from '../../../../agent/model/record.ts';
 import { decide } from '../../../../agent/reconcile/decide.ts';
-import { containerOf, inWords, observed, present, situation } from '../situations.ts';
+import { containerOf, inWords, Model, observed, present, situation } from '../situations.ts';
 
 const old = present(1, { web: {} });
 const two = present(2, { web: { restart: 'no' } });
@@ -71,5 +71,23 @@ it('an exit with 0 of what its policy starts again is told with what a job needs
   expect(record.services.web?.lastFailure).toMatchObject({
     message: 'it exited with code 0',
     hint: expect.stringContaining('restart "no"'),
+  });
+});
+
+describe('a service that somebody started by hand while it was held back, and that runs well since', () => {
+  it('is not stopped by a restart of the agent', () => {
+    const revision = present(1, { web: {} });
+    const model = new Model({ containers: [], networks: [] });
+    model.isGood = () => false;
+    const failures = (): number => model.record.services.web?.failuresInRow ?? 0;
+    for (let isWaiting = false; failures() <= 3 || !isWaiting; )
+      isWaiting = model.round(revision, [revision]).steps.length === 0;
+    model.isGood = () => true;
+    model.crash(model.containers[0]?.id ?? '');
+    for (let round = 0; round < 20 && model.record.phase !== 'converged'; round += 1)
+      model.round(revision, [revision]);
+    expect(model.record.phase).toBe('converged');
+    model.reboot();
+    expect(model.decide(revision, [revision]).steps).toEqual([]);
   });
 });
