@@ -159,12 +159,12 @@ export class DeploymentRows {
 
   /**
    * Takes over what second copies know and the tables do not, and writes the copies that are missing. Records that
-   * could be read in part alone are written as they were read. Answers with the deployments of which the copies knew
-   * better. Throws `StoreBlocked`.
+   * could be read in part alone, as `lostRecords` has them, are written as they were read. Answers with the deployments
+   * of which the copies knew better. Throws `StoreBlocked`.
    */
-  adoptCopies(): string[] {
+  adoptCopies(lost: readonly LostRecord[]): string[] {
     return inTransaction(this.#db, () => {
-      for (const { deployment } of this.lostRecords())
+      for (const { deployment } of lost)
         this.#putRecord(deployment, this.readRecord(deployment) ?? EMPTY_RECORD);
       const changed = this.#copies.all().filter((copy) => this.#adopt(copy));
       this.#dropUnusedDocuments();

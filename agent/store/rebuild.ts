@@ -38,10 +38,11 @@ export function settle(db: SqlDatabase, rebuilding: Rebuilding): SqliteStore {
   if (isNew && (cause !== null || hadCopies))
     skipToldNumbers(db, copies.readNumbers() ?? guessFrom(wallTime));
   const store = new SqliteStore(db, copies, options);
-  const loss = lossOf(store.lostRecords());
+  const lost = store.lostRecords();
+  const loss = lossOf(lost);
   // Before it is mended: a crash in between tells it twice, and not never.
   if (loss !== null) store.noteRecovery(loss, wallTime.toISOString());
-  const deployments = adoptOrLeave(store, isNew);
+  const deployments = adoptOrLeave(store, lost, isNew);
   store.prepareNumbers();
   if (!isNew) return store;
   if (cause !== null || hadCopies)
@@ -51,9 +52,9 @@ export function settle(db: SqlDatabase, rebuilding: Rebuilding): SqliteStore {
 }
 
 /** A sound database does without: it is tried again at the next start. */
-function adoptOrLeave(store: SqliteStore, isNew: boolean): string[] {
+function adoptOrLeave(store: SqliteStore, lost: readonly LostRecord[], isNew: boolean): string[] {
   try {
-    return store.adoptCopies();
+    return store.adoptCopies(lost);
   } catch (error) {
     if (isNew || !(error instanceof StoreBlocked)) throw error;
     return [];

@@ -91,8 +91,8 @@ export class SqliteStore implements Store {
   }
 
   /** As `DeploymentRows.adoptCopies`. */
-  adoptCopies(): string[] {
-    return this.#deployments.adoptCopies();
+  adoptCopies(lost: readonly LostRecord[]): string[] {
+    return this.#deployments.adoptCopies(lost);
   }
 
   /** Has numbers at hand for statuses that are to be told while the disk is full. */
