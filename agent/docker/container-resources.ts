@@ -1,7 +1,8 @@
 // What a container may use of the device, as the create call and, in part, the update call take it.
 // Tested in test/agent/docker/container-options.test.ts.
 import type Docker from 'dockerode';
-import type { DesiredService, Restart } from '../model/desired-service.ts';
+import type { DesiredService } from '../model/desired-service.ts';
+import { type EnginePolicy, enginePolicy } from '../model/engine-policy.ts';
 import type { ServiceSpec } from '../model/service-spec.ts';
 
 /** What the update call takes too. No swap beyond the memory limit: a limit that swaps is none. */
@@ -11,20 +12,12 @@ export function updateOptions({ settings, service }: ServiceSpec) {
     MemorySwap: settings.memoryBytes,
     NanoCpus: settings.nanoCpus,
     PidsLimit: settings.pids,
-    RestartPolicy: restartPolicy(service.restart),
+    RestartPolicy: restartPolicy(enginePolicy(service.restart)),
   };
 }
 
-/** As `MutableSettings.restartPolicy` has it in one text. To the engine a count of 0 is none. */
-function restartPolicy(restart: Restart): Required<Docker.HostRestartPolicy> {
-  switch (restart.kind) {
-    case 'always':
-      return { Name: 'unless-stopped', MaximumRetryCount: 0 };
-    case 'never':
-      return { Name: 'no', MaximumRetryCount: 0 };
-    case 'on_failure':
-      return { Name: 'on-failure', MaximumRetryCount: restart.maxRetries ?? 0 };
-  }
+function restartPolicy({ name, maxRetries }: EnginePolicy): Required<Docker.HostRestartPolicy> {
+  return { Name: name, MaximumRetryCount: maxRetries };
 }
 
 type Resources = Pick<

@@ -1,8 +1,10 @@
 // A container as the engine shows it, read into what decisions are made from. Nothing that an engine echoes in another
 // form than it was asked, or leaves out, may decide: Podman and older engines differ in such.
 // Tested in test/agent/docker/observe.test.ts.
+
 import type Docker from 'dockerode';
 import { cutText } from '../../protocol/values/text.ts';
+import { policyText } from '../model/engine-policy.ts';
 import type { ContainerState, EffectiveLimits, ObservedContainer } from '../model/observed.ts';
 import { boundPortsOf, hostPortsOf } from './host-ports.ts';
 import { initOf } from './init-process.ts';
@@ -193,5 +195,5 @@ function engineHealth(status: string | undefined): ObservedContainer['engineHeal
 
 function policyOf(policy: Docker.HostRestartPolicy | undefined): string {
   const name = policy?.Name === undefined || policy.Name === '' ? 'no' : policy.Name;
-  return policy?.MaximumRetryCount ? `${name}:${policy.MaximumRetryCount}` : name;
+  return policyText({ name, maxRetries: policy?.MaximumRetryCount ?? 0 });
 }

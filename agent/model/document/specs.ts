@@ -4,6 +4,7 @@ import type { PresentDeployment } from '../../../protocol/deployment/deployment.
 import type { Service } from '../../../protocol/deployment/service.ts';
 import { hostsOf } from '../../../protocol/deployment/service-namespaces.ts';
 import type { Restart } from '../desired-service.ts';
+import { enginePolicy, policyText } from '../engine-policy.ts';
 import { lifecycleOf } from '../lifecycle.ts';
 import type { MutableSettings } from '../observed.ts';
 import type { VolumeSpec } from '../resources.ts';
@@ -50,26 +51,11 @@ function settingsOf(service: Service, restart: Restart): MutableSettings {
     memoryBytes: bytesIn(limits?.memory) ?? UNLIMITED,
     nanoCpus: limits?.cpus === undefined ? UNLIMITED : nanoCpus(limits.cpus),
     pids: limits?.pids ?? UNLIMITED,
-    restartPolicy: enginePolicy(restart),
+    restartPolicy: policyText(enginePolicy(restart)),
   };
 }
 
 const UNLIMITED = 0;
-
-/**
- * `always` is the engine's `unless-stopped`: with its own `always` a restarted engine would start a container that an
- * update stopped and keeps for its rollback, and two instances would run.
- */
-function enginePolicy(restart: Restart): string {
-  switch (restart.kind) {
-    case 'always':
-      return 'unless-stopped';
-    case 'never':
-      return 'no';
-    case 'on_failure':
-      return restart.maxRetries === null ? 'on-failure' : `on-failure:${restart.maxRetries}`;
-  }
-}
 
 function attachmentsOf(
   document: PresentDeployment,
