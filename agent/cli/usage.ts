@@ -1,6 +1,7 @@
 // The help texts.
 // Tested in test/agent/cli/run.test.ts.
 import { alignColumns } from '../../lib/render/table.ts';
+import { asSentence } from '../../protocol/values/text.ts';
 import type { Option, Verb } from './verb.ts';
 
 export function describeCommand(verbs: readonly Verb[]): string {
@@ -30,7 +31,7 @@ export function describeVerb(verb: Verb): string {
   return [
     `Usage: holdfast ${synopsis.join(' ')}`,
     '',
-    `${verb.summary[0]?.toUpperCase()}${verb.summary.slice(1)}.`,
+    asSentence(verb.summary),
     '',
     'Options:',
     ...indent(alignColumns(options.map((option) => [typedAs(option), option.summary]))),

@@ -22,6 +22,11 @@ export function printable(text: string): string {
   return text.toWellFormed().replace(UNPRINTABLE_RUNS, ' ').trim();
 }
 
+/** `there is none` as a sentence of its own: `There is none.` */
+export function asSentence(text: string): string {
+  return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}.`;
+}
+
 /** JSON of whole characters: strict readers refuse a message with half of one, however it got there. */
 export function wellFormedJson(value: unknown): string {
   const json = JSON.stringify(value);

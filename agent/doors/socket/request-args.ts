@@ -3,8 +3,9 @@
 import type { IncomingMessage } from 'node:http';
 import { pathKeys } from '../../../protocol/operations/route.ts';
 import { parseJsonPayload } from '../../../protocol/payload.ts';
+import { asSentence } from '../../../protocol/values/text.ts';
 import type { Found } from './find-route.ts';
-import { asSentence, type ErrorAnswer } from './responses.ts';
+import type { ErrorAnswer } from './responses.ts';
 
 /** A document as large as a broker would carry (120 KiB), and some room. */
 const MAX_BODY_BYTES = 128 * 1024;

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describeFaults } from '../../../protocol/faults.ts';
 import type { LocalError } from '../../../protocol/operations/route.ts';
-import { wellFormedJson } from '../../../protocol/values/text.ts';
+import { asSentence, wellFormedJson } from '../../../protocol/values/text.ts';
 import type { Invalid, Outcome, Refused } from '../../operations/offer.ts';
 
 export interface ErrorAnswer extends LocalError {
@@ -46,11 +46,6 @@ export function sendError(response: ServerResponse, { status, code, message, all
   if (allow !== undefined) response.setHeader('Allow', allow);
   const error: LocalError = { code, message };
   sendJson(response, status, error);
-}
-
-/** `there is none` as people write it: `There is none.` */
-export function asSentence(text: string): string {
-  return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}.`;
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

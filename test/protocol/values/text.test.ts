@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cutText, printable, printableJson, wellFormedJson } from '../../../protocol/values/text.ts';
+import {
+  asSentence,
+  cutText,
+  printable,
+  printableJson,
+  wellFormedJson,
+} from '../../../protocol/values/text.ts';
 
 /** Every character of the classes that a terminal obeys or hides. */
 const UNPRINTABLE = Array.from({ length: 0x110000 }, (_, code) => code)
@@ -61,4 +67,11 @@ describe('JSON that is sent', () => {
     for (const value of [{ a: '\\ud83c', b: '\u{1F321}' }, [], null, 'text'])
       expect(wellFormedJson(value)).toBe(JSON.stringify(value));
   });
+});
+
+test.each([
+  ['there is none', 'There is none.'],
+  ['', '.'],
+])('%j as a sentence is %j', (text, sentence) => {
+  expect(asSentence(text)).toBe(sentence);
 });
