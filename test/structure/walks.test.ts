@@ -2,6 +2,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { importsIn } from './imports.ts';
 
 const PAGE = readFileSync('docs/architecture.md', 'utf8');
 /** What joins the lists: a file that no list calls is put in by one of these. */
@@ -31,8 +32,8 @@ const IMPORTS = new Map<string, readonly string[]>();
 function importsOf(file: string): readonly string[] {
   const known = IMPORTS.get(file);
   if (known !== undefined) return known;
-  const names = [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)];
-  const found = names.map(([, name = '']) => path.posix.join(path.posix.dirname(file), name));
+  const names = importsIn(readFileSync(file, 'utf8')).filter((name) => name.startsWith('.'));
+  const found = names.map((name) => path.posix.join(path.posix.dirname(file), name));
   IMPORTS.set(file, found);
   return found;
 }

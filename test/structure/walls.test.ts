@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ROOMS, type Room } from '../../scripts/lint/rooms.ts';
 import { roomTable, wallsOf, withTable } from '../../scripts/lint/walls.ts';
+import { importsIn } from './imports.ts';
 
 const BIOME = path.resolve('node_modules/.bin/biome');
 const PROGRAMS = ['agent', 'fleet', 'lib', 'protocol'];
@@ -153,7 +154,7 @@ describe('the table of rooms', () => {
     const unused = ROOMS.flatMap((room) => {
       const files = execFileSync('git', ['ls-files', `${room.path}/*.ts`], { encoding: 'utf8' }).split('\n');
       const own = files.filter((file) => path.posix.dirname(file) === room.path);
-      const names = own.flatMap((file) => importsIn(readFileSync(file, 'utf8'), room.path));
+      const names = own.flatMap((file) => namedIn(readFileSync(file, 'utf8'), room.path));
       const isUsed = (name: string): boolean =>
         name === 'node:*' ? names.some((one) => one.startsWith('node:')) : names.includes(name);
       return [...room.imports.filter((name) => !GROUND.test(name)), ...room.packages]
@@ -172,7 +173,8 @@ describe('the table of rooms', () => {
 });
 
 /** Rooms and packages that a file names. */
-function importsIn(text: string, room: string): string[] {
-  const names = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) => name);
-  return names.map((name) => (name.startsWith('.') ? path.posix.dirname(path.posix.join(room, name)) : name));
+function namedIn(text: string, room: string): string[] {
+  return importsIn(text).map((name) =>
+    name.startsWith('.') ? path.posix.dirname(path.posix.join(room, name)) : name,
+  );
 }
