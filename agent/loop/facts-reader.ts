@@ -9,7 +9,6 @@ import type { Facts, Moment } from '../model/facts.ts';
 import type { Observed } from '../model/observed.ts';
 import type { DeploymentRecord } from '../model/record.ts';
 import type { Revision } from '../model/revision.ts';
-
 import { uniqueWants, wantKey } from '../model/want.ts';
 import type { Host } from '../ports/host.ts';
 import type { Documents, Records } from '../ports/store.ts';

@@ -8,7 +8,6 @@ import type { Facts } from '../model/facts.ts';
 import type { Reason } from '../model/reason.ts';
 import type { DeploymentRecord } from '../model/record.ts';
 import type { Revision } from '../model/revision.ts';
-
 import { decideRemoval } from './removal.ts';
 import { isAsked, keepCompleted } from './running/completed.ts';
 import { expectCreated } from './running/identity.ts';

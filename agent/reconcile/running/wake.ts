@@ -2,7 +2,6 @@
 // Tested in test/agent/reconcile/golden-plans.test.ts.
 import { moreMs } from '../../model/evidence.ts';
 import type { DeploymentRecord } from '../../model/record.ts';
-
 import type { RevisionView } from './views.ts';
 
 /** When a service of this revision may be tried again or become healthy; `null` when no time alone changes that. */

@@ -6,7 +6,6 @@ import { lasted, moreMs } from '../../model/evidence.ts';
 import { hasOneChance } from '../../model/lifecycle.ts';
 import { MAX_RESUMES } from '../../model/phases.ts';
 import type { Reason } from '../../model/reason.ts';
-
 import { lastFailureOf, troubleOf } from '../running/trouble.ts';
 import type { RevisionView } from '../running/views.ts';
 import type { Updating } from './attempt.ts';

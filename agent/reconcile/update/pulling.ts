@@ -6,7 +6,6 @@ import type { Facts, Gate } from '../../model/facts.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
-
 import { uniqueWants, type Want, wantKey } from '../../model/want.ts';
 import { freshWantOf, imagesToFetch, reasonOfImage, withoutImage } from '../running/images.ts';
 import { judgeServices } from '../running/judge.ts';

@@ -5,7 +5,6 @@ import type { Facts } from '../../model/facts.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import { PHASE_TABLE, type Stage } from '../../model/phases.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
-
 import { isPreparation } from '../../model/step-table.ts';
 import { isUpToDate, keepCompleted } from '../running/completed.ts';
 import { imagesToFetch } from '../running/images.ts';

@@ -3,7 +3,6 @@ import { messageOf, systemErrorCode } from '../../../lib/failures/system-error.t
 import { reasonName, refusalOf } from '../../../lib/mqtt/reasons.ts';
 import { type TlsProblem, tlsProblemOf } from '../../../lib/mqtt/tls-problem.ts';
 import type { Trouble } from '../../../lib/mqtt/trouble.ts';
-
 import type { Destination } from './broker-url.ts';
 
 export interface Explanation {

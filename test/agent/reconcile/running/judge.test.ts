@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { emptyHistory, withHistory } from '../../../../agent/model/histories.ts';
 import type { ObservedContainer } from '../../../../agent/model/observed.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../../../../agent/model/record.ts';
-
 import { judgeServices } from '../../../../agent/reconcile/running/judge.ts';
 import { lookAtServices } from '../../../../agent/reconcile/running/look.ts';
 import { containerOf, observed, present, runningSince, situation } from '../situations.ts';
