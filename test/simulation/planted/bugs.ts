@@ -206,7 +206,7 @@ export const plantedBugs: readonly PlantedBug[] = [
         file: 'agent/supply/image-puller.ts',
         find: 'const look = isMet ? await lookFor(want, this.#options) : null;',
         replace:
-          'const isPulled = this.#refreshed.has(key) || this.#refreshed.has(wantKey({ ...want, freshFor: null }));\n    const look = isPulled ? { kind: "here" as const, id: "pulled" } : isMet ? await lookFor(request, this.#options) : null;',
+          'const isPulled = this.#refreshed.has(key) || this.#refreshed.has(wantKey({ ...want, freshFor: null }));\n    const look = isPulled ? { kind: "here" as const, id: "pulled" } : isMet ? await lookFor(want, this.#options) : null;',
       },
     ],
     promises: ['4 no switch before the images are there'],
@@ -219,7 +219,7 @@ export const plantedBugs: readonly PlantedBug[] = [
         file: 'agent/doors/mqtt/intake.ts',
         find: 'if (payload.byteLength === 0) {',
         replace:
-          'const known = this.#options.store.acceptedRevisions(name).find((document) => document.source === source);\n    if (payload.byteLength === 0 && known !== undefined) {\n      const absent = { schema: "holdfast.deployment/1", name, revision: known.revision + 1, state: "absent" };\n      return this.#receiveDocument(source, name, Buffer.from(JSON.stringify(absent)));\n    }\n    if (payload.byteLength === 0) {',
+          'const known = this.#options.store.acceptedRevisions(name).find((document) => document.source === source);\n    if (payload.byteLength === 0 && known !== undefined) {\n      const absent = { schema: "holdfast.deployment/1", name, revision: known.revision + 1, state: "absent" };\n      return this.#receiveDocument(arrival, Buffer.from(JSON.stringify(absent)));\n    }\n    if (payload.byteLength === 0) {',
       },
     ],
     promises: ['everything comes to its end', '7 bad input is answered'],
@@ -377,7 +377,7 @@ export const plantedBugs: readonly PlantedBug[] = [
       {
         file: 'agent/reconcile/running/images.ts',
         find: "if (spec.service.pullPolicy !== 'always') return null;",
-        replace: "if (spec.service.pullPolicy !== 'sometimes') return null;",
+        replace: 'if (spec.service.pullPolicy !== String()) return null;',
       },
     ],
     promises: ['a revision runs what its tag named'],
@@ -390,7 +390,7 @@ export const plantedBugs: readonly PlantedBug[] = [
         file: 'agent/model/resume-record.ts',
         find: 'attempt: record.attempt === null ? null : resumeAttempt(record.attempt, nowMs),',
         replace:
-          'attempt: record.attempt !== null ? resumeAttempt(record.attempt, nowMs) : record.proven === null ? null : { ...record.proven, stage: "pulling", pulledAtMs: null, resumes: 0, brokenBefore: [], failures: {}, verdict: null },',
+          'attempt: record.attempt !== null ? resumeAttempt(record.attempt, nowMs) : record.proven === null ? null : { ...record.proven, stage: "pulling", pulledAtMs: null, clockFromMs: null, resumes: 0, brokenBefore: [], failures: {}, verdict: null },',
       },
       {
         file: 'agent/reconcile/decide.ts',
