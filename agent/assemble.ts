@@ -6,6 +6,8 @@ import { Tasks } from '../lib/failures/tasks.ts';
 import type { Logger } from '../lib/program/logger.ts';
 import { VERSION } from '../lib/program/version.ts';
 import type { Clock, Random } from '../lib/time/clock.ts';
+import { Diagnosis } from './diagnosis/diagnosis.ts';
+import { FactReader } from './diagnosis/fact-reader.ts';
 import { CommandIntake } from './doors/mqtt/command-intake.ts';
 import { Intake } from './doors/mqtt/intake.ts';
 import type { Check } from './health/check.ts';
@@ -19,12 +21,13 @@ import type { Offers } from './operations/offer.ts';
 import { offerReport } from './operations/report.ts';
 import { offerRetry } from './operations/retry.ts';
 import { offerStatus } from './operations/status.ts';
+import { offerWhy } from './operations/why.ts';
 import type { Engine, EngineFacts } from './ports/engine.ts';
 import type { Folders } from './ports/folders.ts';
 import type { Host } from './ports/host.ts';
 import type { Line, LineHandlers } from './ports/line.ts';
 import type { BeatReader, ServiceFiles } from './ports/service-files.ts';
-import type { Store } from './ports/store.ts';
+import type { EventJournal, Store } from './ports/store.ts';
 import { ClockWatch } from './report/clock-watch.ts';
 import { deviceState } from './report/device-state.ts';
 import { Reporter } from './report/reporter.ts';
@@ -39,6 +42,7 @@ export interface Edges {
   readonly clock: Clock;
   readonly random: Random;
   readonly store: Store;
+  readonly journal: EventJournal;
   readonly engine: Engine;
   readonly files: ServiceFiles;
   readonly folders: Folders;
@@ -57,6 +61,7 @@ export interface AgentOptions {
   readonly topicPrefix: string;
   /** For people; without credentials. */
   readonly brokerUrl: string;
+  readonly dataDir: string;
   readonly stateIntervalMs: number;
   /** How often a sample of what the device uses is taken; 0 for never. */
   readonly sampleIntervalMs: number;
@@ -83,7 +88,7 @@ export interface Agent {
 }
 
 export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
-  const { clock, random, store, engine, files, folders, host, check, readBeat } = edges;
+  const { clock, random, store, journal, engine, files, folders, host, check, readBeat } = edges;
   const { device, groups, topicPrefix, loggerFor, onFatal } = options;
   const startedAt = clock.wallTime().toISOString();
   const { architecture, bootId } = host.readFacts();
@@ -108,13 +113,21 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
       const at = clock.wallTime().toISOString();
       const clockNow = { ...host.readClock(), lastJump: state.clock.value.lastJump };
       const facts = { host: host.readFacts(), clock: clockNow, engine: state.engine.value.facts };
-      return deviceState({ device, groups, agentVersion: VERSION, ...facts, deployments, at });
+      const findings = diagnosis.brief();
+      return deviceState({ device, groups, agentVersion: VERSION, ...facts, deployments, findings, at });
     },
     onRound: () => {
       store.verifyPlace();
       clockWatch.look();
+      diagnosis.look();
       if (supervisor.isAlive()) options.onProgress();
     },
+  });
+  const broker = { status: () => line.status() };
+  const diagnosis = new Diagnosis({
+    clock,
+    facts: new FactReader({ ...{ clock, host, store, journal, state, broker, reporter }, ...options }),
+    onChange: () => reporter.reportState(),
   });
   const sampler = new Sampler({
     ...{ clock, host, notices, intervalMs: options.sampleIntervalMs },
@@ -168,10 +181,9 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
   const operations: Offers = {
     status: offerStatus({
       identity: { ...options, startedAt, agentVersion: VERSION },
-      broker: { status: () => line.status() },
-      engine: state.engine,
-      reporter,
+      ...{ broker, engine: state.engine, reporter, diagnosis },
     }),
+    why: offerWhy(diagnosis),
     retry: offerRetry({ supervisor, puller }),
     report: offerReport(reporter),
   };

@@ -24,7 +24,6 @@ import { ServiceDirectories } from './host/service-directories.ts';
 import { BrokerLine } from './line/broker-line.ts';
 import { ExampleLine, isExampleHost } from './line/example-line.ts';
 import { LINE_OPTIONS, withPriority } from './log-lines.ts';
-import type { Store } from './ports/store.ts';
 import { openStore, readKeptDevice } from './store/open-store.ts';
 import type { SqliteStore } from './store/sqlite-store.ts';
 import { createNotifier } from './systemd/notify.ts';
@@ -63,6 +62,7 @@ export async function runAgent({ configPath, signal }: RunAgentOptions): Promise
     groups: config.groups,
     topicPrefix: config.broker.topicPrefix,
     brokerUrl: config.broker.url,
+    dataDir: config.dataDir,
     stateIntervalMs: config.report.intervalMs,
     sampleIntervalMs: config.report.sampleIntervalMs,
     imageGraceMs: config.images.graceMs,
@@ -122,7 +122,7 @@ function openLog(config: Config): Logger {
   return pino({ ...LINE_OPTIONS, level: config.log.level, base: { device: config.device } }, { write });
 }
 
-function openEdges(config: Config, store: Store, logger: Logger): Edges {
+function openEdges(config: Config, store: SqliteStore, logger: Logger): Edges {
   const random = Math.random;
   const files = new HostFiles('/');
   const host = new LinuxHost({ dataDir: config.dataDir, clock });
@@ -135,6 +135,7 @@ function openEdges(config: Config, store: Store, logger: Logger): Edges {
     clock,
     random,
     store,
+    journal: store.journal,
     host,
     engine: new DockerEngine({
       socketPath: config.engine.socket,

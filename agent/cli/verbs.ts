@@ -4,11 +4,13 @@ import { agentVerb } from './agent-verb.ts';
 import { operationVerb } from './operation-verb.ts';
 import { renderRetry } from './render/retry.ts';
 import { isAllWell, renderStatus } from './render/status.ts';
+import { isWithoutErrors, renderWhy } from './render/why.ts';
 import type { Verb } from './verb.ts';
 
 /** Of every operation that can be asked for at the local socket. */
 const OF_OPERATIONS: Readonly<Record<LocalOperationName, Verb>> = {
   status: operationVerb(OPERATIONS.status, { text: renderStatus, isGood: isAllWell }),
+  why: operationVerb(OPERATIONS.why, { text: renderWhy, isGood: isWithoutErrors }),
   retry: operationVerb(OPERATIONS.retry, { text: renderRetry }),
 };
 

@@ -1,4 +1,5 @@
 import { type LocalStatus, status } from '../../protocol/operations/status.ts';
+import type { BriefFinding } from '../../protocol/reports/finding.ts';
 import type { Status } from '../../protocol/reports/status.ts';
 import type { LineStatus } from '../ports/line.ts';
 import { type Offer, offer } from './offer.ts';
@@ -29,13 +30,14 @@ export interface StatusSources {
     /** As they were last told. */
     statuses(): Status[];
   };
+  readonly diagnosis: { brief(): readonly BriefFinding[] };
 }
 
 export function offerStatus(sources: StatusSources): Offer<LocalStatus> {
   return offer(status, async () => ({ kind: 'done', answer: localStatus(sources) }));
 }
 
-function localStatus({ identity, broker, engine, reporter }: StatusSources): LocalStatus {
+function localStatus({ identity, broker, engine, reporter, diagnosis }: StatusSources): LocalStatus {
   return {
     device: identity.device,
     host_name: identity.otherHostName,
@@ -50,6 +52,7 @@ function localStatus({ identity, broker, engine, reporter }: StatusSources): Loc
     },
     outbox: reporter.pending(),
     deployments: reporter.statuses(),
+    findings: [...diagnosis.brief()],
   };
 }
 

@@ -1,5 +1,6 @@
 // The device state document, put together from what host and engine say.
 // Tested in test/agent/report/reporter.test.ts.
+import type { BriefFinding } from '../../protocol/reports/finding.ts';
 import { type DeviceState, STATE_SCHEMA } from '../../protocol/reports/state.ts';
 import type { ClockJump } from '../notices/agent-state.ts';
 import type { EngineFacts } from '../ports/engine.ts';
@@ -14,6 +15,7 @@ export interface StateParts {
   /** `null` while the engine cannot be reached. */
   readonly engine: EngineFacts | null;
   readonly deployments: DeviceState['deployments'];
+  readonly findings: readonly BriefFinding[];
   readonly at: string;
 }
 
@@ -25,6 +27,7 @@ export function deviceState({
   clock,
   engine,
   deployments,
+  findings,
   at,
 }: StateParts): DeviceState {
   return {
@@ -44,6 +47,7 @@ export function deviceState({
     disk: { total_bytes: host.diskTotalBytes, available_bytes: host.diskAvailableBytes },
     temperature_celsius: host.temperatureCelsius,
     deployments,
+    findings: [...findings],
     at,
   };
 }

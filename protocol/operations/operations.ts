@@ -3,6 +3,7 @@ import type { Operation } from './operation.ts';
 import { report } from './report.ts';
 import { retry } from './retry.ts';
 import { status } from './status.ts';
+import { why } from './why.ts';
 
 /**
  * In the order of the published schema of commands. `null`: a verb of the protocol that no agent carries out yet; a
@@ -15,6 +16,7 @@ export const OPERATIONS = {
   pause: null,
   resume: null,
   report,
+  why,
   status,
 } as const satisfies Readonly<Record<string, Operation | null>>;
 

@@ -2,6 +2,7 @@
 // version during an upgrade.
 // Tested in test/protocol/operations/operations.test.ts.
 import * as v from 'valibot';
+import { briefFindingSchema } from '../reports/finding.ts';
 import { statusSchema } from '../reports/status.ts';
 import type { Operation } from './operation.ts';
 
@@ -51,6 +52,8 @@ const localStatusSchema = v.object({
   /** Reports that wait for the broker. */
   outbox: v.object({ events: v.number(), statuses: v.number() }),
   deployments: v.array(statusSchema),
+  /** What is not as it should be, the worst first; `why` tells more. An older agent does not tell. */
+  findings: v.optional(v.array(briefFindingSchema)),
 });
 
 /** The answer of `GET /v1/status`, and of `holdfast status --json`. */

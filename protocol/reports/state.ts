@@ -2,9 +2,14 @@
 // Tested in test/agent/whole/clock.test.ts.
 import * as v from 'valibot';
 import { countSchema, timestampSchema } from '../fields.ts';
+import { briefFindingSchema } from './finding.ts';
 import { PHASES } from './status.ts';
 
 export const STATE_SCHEMA = 'holdfast.state/1';
+
+export const MAX_TOLD_FINDINGS = 20;
+/** Characters of the title of one. */
+export const MAX_BRIEF_TITLE = 200;
 
 const amountSchema = v.object({ total_bytes: countSchema, available_bytes: countSchema });
 
@@ -47,6 +52,8 @@ export const stateSchema = v.object({
   deployments: v.array(
     v.object({ name: v.string(), revision: v.nullable(v.number()), phase: v.picklist(PHASES) }),
   ),
+  /** What is not as it should be, the worst first, at most `MAX_TOLD_FINDINGS`. An older agent does not tell. */
+  findings: v.optional(v.array(briefFindingSchema)),
   at: timestampSchema,
 });
 

@@ -157,6 +157,19 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   {
+    path: 'agent/findings',
+    duty: 'what is not as it should be, from facts: causes, and what follows from them',
+    imports: ['agent/ports', ...REPORTS],
+    packages: [],
+    isPure: true,
+  },
+  {
+    path: 'agent/diagnosis',
+    duty: 'the facts for the findings, and what was seen before',
+    imports: ['agent/findings', 'agent/model/document', 'agent/notices', ...EDGE],
+    packages: [],
+  },
+  {
     path: 'agent/config',
     duty: 'file and environment, read once into a frozen value',
     imports: ['protocol', ...VALUES, 'lib/failures', 'lib/mqtt'],
@@ -265,6 +278,7 @@ export const ROOMS: readonly Room[] = [
     imports: [
       'agent/line',
       'agent/config',
+      'agent/diagnosis',
       'agent/docker',
       'agent/doors/mqtt',
       'agent/doors/socket',

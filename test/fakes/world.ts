@@ -400,7 +400,15 @@ export class World {
     });
     const engine = new MemoryEngine(this.daemon, this.faults, clock);
     const edges = {
-      ...{ clock, store, engine, files: this.files, folders: this.folders, host: this.host },
+      ...{
+        clock,
+        store,
+        journal: sqlite.journal,
+        engine,
+        files: this.files,
+        folders: this.folders,
+        host: this.host,
+      },
       random: fork(this.seed, `life ${this.#lives}`),
       check: memoryCheck(this.daemon, clock),
       readBeat: memoryBeat(this.daemon),
@@ -420,6 +428,7 @@ export class World {
         groups: this.groups,
         topicPrefix: DEFAULT_TOPIC_PREFIX,
         brokerUrl: 'mqtt://fake',
+        dataDir: '/var/lib/holdfast',
         stateIntervalMs: this.#report.stateIntervalMs,
         sampleIntervalMs: this.#report.sampleIntervalMs,
         imageGraceMs: 60 * 60_000,

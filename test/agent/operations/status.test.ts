@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { offerStatus, type StatusSources } from '../../../agent/operations/status.ts';
 import { makeDeployment } from '../cli/fixtures.ts';
 
+const BRIEF = { id: 'disk_low:disk', severity: 'warning', title: 'the disk is nearly full' } as const;
+
 const SOURCES: StatusSources = {
   identity: {
     ...{ device: 'edge-01', otherHostName: null, groups: ['berlin'], agentVersion: '0.1.0' },
@@ -12,6 +14,7 @@ const SOURCES: StatusSources = {
   },
   engine: { value: { trouble: null } },
   reporter: { pending: () => ({ events: 1, statuses: 2 }), statuses: () => [makeDeployment()] },
+  diagnosis: { brief: () => [BRIEF] },
 };
 
 async function tell(changes: Partial<StatusSources> = {}) {
@@ -34,6 +37,7 @@ test('the status is told to the byte', async () => {
       engine: { is_reachable: true, message: null, hint: null },
       outbox: { events: 1, statuses: 2 },
       deployments: [makeDeployment()],
+      findings: [BRIEF],
     }),
   );
 });

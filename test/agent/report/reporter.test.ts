@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { StatusBody } from '../../../agent/model/decision.ts';
 import { newAgentState } from '../../../agent/notices/agent-state.ts';
 import { deviceState } from '../../../agent/report/device-state.ts';
+
 import { BURST_BYTES, BYTES_PER_SECOND } from '../../../agent/report/pace.ts';
 import { Reporter } from '../../../agent/report/reporter.ts';
 import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
 import { MAX_RETAINED_BYTES } from '../../../protocol/payload.ts';
+import { MAX_BRIEF_TITLE, MAX_TOLD_FINDINGS } from '../../../protocol/reports/state.ts';
 import { NAME_PATTERN } from '../../../protocol/values/names.ts';
 import { loudNotices } from '../../fakes/loud-notices.ts';
 import { MemoryHost } from '../../fakes/memory-host.ts';
@@ -55,7 +57,7 @@ function makeReporter(store: SqliteStore) {
       deviceState({
         ...{ device: 'edge-01', groups: [], agentVersion: '0', host: host.readFacts(), engine: null },
         clock: { ...host.readClock(), lastJump: null },
-        ...{ deployments, at: clock.wallTime().toISOString() },
+        ...{ deployments, findings: [], at: clock.wallTime().toISOString() },
       }),
     onRound: () => {
       rounds += 1;
@@ -397,6 +399,11 @@ describe('the device state', () => {
         name: longest(n),
         revision: Number.MAX_SAFE_INTEGER,
         phase: 'rolled_back' as const,
+      })),
+      findings: Array.from({ length: MAX_TOLD_FINDINGS }, (_, n) => ({
+        id: `registry_rate_limited:deployments/${longest(n)}/services/${longest(n)}`,
+        severity: 'warning' as const,
+        title: 't'.repeat(MAX_BRIEF_TITLE),
       })),
       at: clock.wallTime().toISOString(),
     });

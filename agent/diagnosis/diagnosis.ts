@@ -1,0 +1,72 @@
+// The findings of this device: looked for in each round and whenever somebody asks, with what was seen before kept in
+// memory.
+// Tested in test/agent/whole/findings.test.ts.
+import type { Clock } from '../../lib/time/clock.ts';
+import type { BriefFinding, Finding } from '../../protocol/reports/finding.ts';
+import { MAX_BRIEF_TITLE, MAX_TOLD_FINDINGS } from '../../protocol/reports/state.ts';
+import type { Status } from '../../protocol/reports/status.ts';
+import { cutText } from '../../protocol/values/text.ts';
+import type { Facts } from '../findings/facts.ts';
+import { findAll } from '../findings/find.ts';
+import { NOTHING_SEEN } from '../findings/memory.ts';
+
+/** A round comes at every status; what lasts so short need not be looked for in each. */
+const LOOK_EVERY_MS = 2000;
+
+export interface DiagnosisOptions {
+  readonly clock: Clock;
+  readonly facts: { read(): Facts };
+  /** What is told upstream has changed. */
+  readonly onChange: () => void;
+}
+
+export interface Diagnosed {
+  readonly findings: readonly Finding[];
+  readonly folded: readonly Finding[];
+  /** That they are made from. */
+  readonly statuses: readonly Status[];
+  readonly at: string;
+}
+
+export class Diagnosis {
+  readonly #options: DiagnosisOptions;
+  #memory = NOTHING_SEEN;
+  #nextLookMs = Number.NEGATIVE_INFINITY;
+  #brief: readonly BriefFinding[] = [];
+
+  constructor(options: DiagnosisOptions) {
+    this.#options = options;
+  }
+
+  /** To be called again and again. */
+  look(): void {
+    if (this.#options.clock.monotonicMs() >= this.#nextLookMs) this.find();
+  }
+
+  /** As it is now. */
+  find(): Diagnosed {
+    const { clock, facts: reader, onChange } = this.#options;
+    const nowMs = clock.monotonicMs();
+    this.#nextLookMs = nowMs + LOOK_EVERY_MS;
+    const facts = reader.read();
+    const { findings, folded, memory } = findAll(facts, this.#memory, nowMs);
+    this.#memory = memory;
+    const before = idsOf(this.#brief);
+    this.#brief = findings.slice(0, MAX_TOLD_FINDINGS).map(toBrief);
+    if (idsOf(this.#brief) !== before) onChange();
+    return { findings, folded, statuses: facts.statuses, at: facts.now.toISOString() };
+  }
+
+  /** The causes at the last look, the worst first: what there is room for upstream. */
+  brief(): readonly BriefFinding[] {
+    return this.#brief;
+  }
+}
+
+function toBrief({ id, severity, title }: Finding): BriefFinding {
+  return { id, severity, title: cutText(title, MAX_BRIEF_TITLE) };
+}
+
+function idsOf(findings: readonly BriefFinding[]): string {
+  return findings.map(({ id, severity }) => `${severity} ${id}`).join('\n');
+}

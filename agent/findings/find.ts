@@ -1,0 +1,74 @@
+// From facts to findings: what is wrong, what it comes from, and what follows from it. Data in, data out.
+import {
+  type Finding,
+  MAX_FINDING_LINES,
+  MAX_FINDING_TEXT,
+  SEVERITIES,
+} from '../../protocol/reports/finding.ts';
+import { cutText, printable } from '../../protocol/values/text.ts';
+import { type Candidate, candidatesOf } from './candidate.ts';
+import { changesBefore } from './changed.ts';
+import type { Facts } from './facts.ts';
+import { foldConsequences } from './fold.ts';
+import { firstSeen, isVisible, type Memory, remember } from './memory.ts';
+import { ROWS } from './rows.ts';
+
+export interface Look {
+  /** The causes, the worst first. */
+  readonly findings: readonly Finding[];
+  /** What follows from them. */
+  readonly folded: readonly Finding[];
+  /** For the next look. */
+  readonly memory: Memory;
+}
+
+/** Of a device on which everything fails; the rest would be read by nobody. */
+const MAX_FINDINGS = 200;
+
+export function findAll(facts: Facts, before: Memory, nowMs: number): Look {
+  const { now } = facts;
+  const all = distinct(ROWS.flatMap((row) => candidatesOf(row, facts)));
+  const memory = remember(before, all, { nowMs, now });
+  const visible = all.filter((one) => isVisible(memory, one, nowMs)).slice(0, MAX_FINDINGS);
+  const { roots, under } = foldConsequences(visible, facts);
+  const tell = (one: Candidate): Finding => {
+    const since = one.since ?? firstSeen(memory, one, now);
+    const causeOf = under.get(one.id)?.map(({ id }) => id) ?? [];
+    return toFinding(one, { since, changed: changesBefore(one, since, facts), causeOf });
+  };
+  const folded = [...under.values()].flat();
+  return { findings: worstFirst(roots, under).map(tell), folded: folded.map(tell), memory };
+}
+
+/** Two rows may tell the same: the first does. */
+function distinct(candidates: readonly Candidate[]): Candidate[] {
+  return [...Map.groupBy(candidates, ({ id }) => id).values()].flatMap(([first]) => first ?? []);
+}
+
+/** By severity; of one severity, what more follows from comes first, and else as the rows stand. */
+function worstFirst(
+  roots: readonly Candidate[],
+  under: ReadonlyMap<string, readonly Candidate[]>,
+): Candidate[] {
+  const rank = ({ severity }: Candidate): number => SEVERITIES.indexOf(severity);
+  const weight = ({ id }: Candidate): number => under.get(id)?.length ?? 0;
+  return roots.toSorted((one, other) => rank(one) - rank(other) || weight(other) - weight(one));
+}
+
+function toFinding(
+  { id, code, subject, severity, title, evidence = [], log = [], fix }: Candidate,
+  { since, changed, causeOf }: { since: string; changed: string[]; causeOf: string[] },
+): Finding {
+  return {
+    ...{ id, code, severity, subject, title: bounded(title), since },
+    evidence: evidence.slice(0, MAX_FINDING_LINES).map(bounded),
+    changed: changed.map(bounded),
+    log: log.slice(-MAX_FINDING_LINES).map(bounded),
+    cause_of: causeOf,
+    fix: fix === null ? null : { ...fix, text: bounded(fix.text) },
+  };
+}
+
+function bounded(text: string): string {
+  return cutText(printable(text), MAX_FINDING_TEXT);
+}
