@@ -267,9 +267,16 @@ export const ROOMS: readonly Room[] = [
     packages: ['pino', 'node:*'],
   },
   {
+    path: 'agent/words',
+    duty: 'how the device stands, in sentences that the command and the page share',
+    imports: ['protocol/operations', ...PRINTED],
+    packages: [],
+    isPure: true,
+  },
+  {
     path: 'agent/cli/render',
     duty: 'what `holdfast` prints',
-    imports: ['protocol/operations', ...PRINTED],
+    imports: ['agent/words', 'protocol/operations', ...PRINTED],
     packages: [],
   },
   {

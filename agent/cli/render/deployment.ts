@@ -1,82 +1,31 @@
 // One deployment: where it stands, why, and its services.
 // Tested in test/agent/cli/render/status.test.ts.
 import { paint } from '../../../lib/render/colour.ts';
-import { elapsed } from '../../../lib/render/elapsed.ts';
 import { wrap } from '../../../lib/render/wrap.ts';
-import { describeBar, explainReason } from '../../../lib/reports/reason-words.ts';
 import { standingOfPhase, styleOf } from '../../../lib/reports/standing.ts';
 import type { Status } from '../../../protocol/reports/status.ts';
 import { printable } from '../../../protocol/values/text.ts';
+import {
+  describePhase,
+  describeRevisions,
+  explainDeployment,
+  lastWords,
+} from '../../words/deployment-words.ts';
 import { renderServices } from './services.ts';
 import type { View } from './view.ts';
 
-/** Of the lines that the agent kept; all of them are in `--json`. */
-const LOG_LINES = 4;
-
 export function renderDeployment(status: Status, view: View): string[] {
-  const heading = `${status.deployment}  ${describeRevision(status)}${describeSource(status)}`;
-  const sentences = [
-    ...explainPhase(status),
-    ...explainBar(status),
-    ...sayWhatNext(status),
-    ...explainRefusal(status),
-  ];
+  const heading = `${status.deployment}  ${describeRevisions(status)}`;
   return [
-    `${printable(heading)}  ${paintPhase(status, view)}${describeSince(status, view)}`,
-    ...sentences.flatMap((sentence) => wrap(sentence, 2, view.columns)),
-    ...(status.reason?.log ?? []).slice(-LOG_LINES).map((line) => `  | ${printable(line)}`),
+    `${printable(heading)}  ${paintPhase(status, view)}`,
+    ...explainDeployment(status).flatMap((sentence) => wrap(sentence, 2, view.columns)),
+    ...lastWords(status).map((line) => `  | ${printable(line)}`),
     ...renderServices(status, view),
   ];
 }
 
-function describeRevision({ desired, running, phase }: Status): string {
-  if (desired === null) return running === null ? 'no revision' : `revision ${running.revision}`;
-  if (phase === 'removed') return `revision ${desired.revision}`;
-  if (running === null) return `revision none -> ${desired.revision}`;
-  if (running.revision !== desired.revision) return `revision ${running.revision} -> ${desired.revision}`;
-  const isSame = running.hash === desired.hash;
-  return `revision ${desired.revision}${isSame ? '' : ' -> other content'}`;
-}
-
-/** How long it has been so; an older agent does not tell. */
-function describeSince({ since }: Status, { now }: View): string {
-  const time = since === undefined ? null : elapsed(since, now);
-  return time === null ? '' : ` for ${time}`;
-}
-
-function describeSource({ source }: Status): string {
-  return source === 'device' ? '' : ` of ${source}`;
-}
-
-function explainPhase({ phase, reason }: Status): string[] {
-  // The line above shows both revisions.
-  if (reason === null || (phase === 'converged' && reason.code === 'not_in_rollout')) return [];
-  const sentence = explainReason(reason);
-  return reason.hint === undefined ? [sentence] : [sentence, `Hint: ${reason.hint}`];
-}
-
-/** What failed under another revision was not tried again under this one. */
-function explainBar({ barred, desired }: Status): string[] {
-  if (barred === undefined || barred.revision === desired?.revision) return [];
-  return [`This ${describeBar(barred, 'here')}.`];
-}
-
-/** Where the device goes on by itself that is said with the reason or with the service. */
-function sayWhatNext({ deployment, desired, phase }: Status): string[] {
-  if (desired === null || (phase !== 'rolled_back' && phase !== 'failed')) return [];
-  return [`Publish changed content, or try again now: holdfast retry ${deployment}`];
-}
-
-function explainRefusal({ reason, refused }: Status): string[] {
-  if (refused === null) return [];
-  const revision = refused.revision === null ? 'a document' : `revision ${refused.revision}`;
-  const at = refused.path === '' ? '' : ` at ${refused.path}`;
-  // A full disk is the reason of the phase too, and is explained there.
-  const isExplained = reason?.code === refused.code && refused.message.startsWith(reason.message);
-  const why = isExplained ? 'for the same reason' : refused.message;
-  return [`Refused ${revision} of ${refused.at}: ${why} (${refused.code}${at})`];
-}
-
-function paintPhase({ phase }: Status, { hasColour }: View): string {
-  return hasColour ? paint(phase, styleOf(standingOfPhase(phase))) : phase;
+function paintPhase(status: Status, { hasColour, now }: View): string {
+  const { phase } = status;
+  const text = describePhase(status, now);
+  return hasColour ? text.replace(phase, paint(phase, styleOf(standingOfPhase(phase)))) : text;
 }

@@ -1,98 +1,23 @@
 // The services of a deployment: a table of what can be compared, then a line for each thing to know.
 // Tested in test/agent/cli/render/status.test.ts.
-import { elapsed } from '../../../lib/render/elapsed.ts';
 import { alignColumns } from '../../../lib/render/table.ts';
 import { wrap } from '../../../lib/render/wrap.ts';
-import { explainReason } from '../../../lib/reports/reason-words.ts';
-import {
-  describeBytes,
-  describeCpus,
-  describeImage,
-  describeMemory,
-  describeNotEnforced,
-  describeState,
-} from '../../../lib/reports/service-words.ts';
-import type { BoundPort, Progress, ServiceStatus, Status } from '../../../protocol/reports/status.ts';
+import type { Status } from '../../../protocol/reports/status.ts';
+import { describeServiceRow, noteService, SERVICE_COLUMNS } from '../../words/service-words.ts';
 import type { View } from './view.ts';
 
-const HEADER = ['SERVICE', 'STATE', 'HEALTH', 'IMAGE', 'RESTARTS', 'UP', 'MEMORY', 'CPUS'];
 const TABLE = { elastic: [0, 3], rightAligned: [4] };
 const INDENT = '  ';
-/** All of them are in `--json`. */
-const PORTS = 8;
-/** So long a failure is shown though the service is healthy again. */
-const RECENT_MS = 60 * 60_000;
-
 export function renderServices({ services }: Status, view: View): string[] {
   const entries = Object.entries(services);
   if (entries.length === 0) return [];
-  const rows = entries.map(([name, service]) => rowOf(name, service, view));
+  const rows = entries.map(([name, service]) => describeServiceRow(name, service, view.now));
   const columns = view.columns === null ? null : view.columns - INDENT.length;
   const notes = entries.flatMap(([name, service]) =>
-    noteService(service, view).map((note) => `${name}: ${note}`),
+    noteService(service, view.now).map((note) => `${name}: ${note}`),
   );
   return [
-    ...alignColumns([HEADER, ...rows], { ...TABLE, columns }).map((line) => INDENT + line),
+    ...alignColumns([SERVICE_COLUMNS, ...rows], { ...TABLE, columns }).map((line) => INDENT + line),
     ...notes.flatMap((note) => wrap(note, INDENT.length, view.columns)),
   ];
-}
-
-function rowOf(name: string, service: ServiceStatus, view: View): string[] {
-  const { limits } = service;
-  return [
-    name,
-    describeState(service),
-    service.state === 'running' ? service.health : '-',
-    describeImage(service.image),
-    String(service.restarts),
-    (service.state === 'running' && service.started_at !== null && elapsed(service.started_at, view.now)) ||
-      '-',
-    describeMemory(limits) ?? '-',
-    describeCpus(limits) ?? '-',
-  ];
-}
-
-function noteService(service: ServiceStatus, view: View): string[] {
-  const failure = describeFailure(service, view);
-  const isWell = failure === null && service.health !== 'unhealthy';
-  const notes: (string | null)[] = [
-    service.progress === null ? null : describeProgress(service.progress),
-    service.oom_killed ? 'was killed for want of memory' : null,
-    failure,
-    isWell || service.container === null ? null : `its log: docker logs ${service.container}`,
-    describePorts(service.ports ?? []),
-    describeNotEnforced(service.limits),
-  ];
-  return notes.filter((note) => note !== null);
-}
-
-function describeProgress(progress: Progress): string {
-  const { current_bytes: current, total_bytes: total } = progress;
-  if (total === 0) return 'pulling';
-  const percent = Math.min(100, Math.floor((current / total) * 100));
-  return `pulled ${describeBytes(progress)} (${percent}%)`;
-}
-
-/** Its last failure, while that still matters: one that crashes every minute is healthy at most looks. */
-function describeFailure(service: ServiceStatus, { now }: View): string | null {
-  const failure = service.last_failure;
-  if (failure === null) return null;
-  const ago = elapsed(failure.at, now);
-  const isOver = now.getTime() - Date.parse(failure.at) > RECENT_MS;
-  if (isOver && service.state === 'running' && service.health === 'healthy') return null;
-  const wait =
-    failure.next_try_at === undefined ? null : elapsed(now.toISOString(), new Date(failure.next_try_at));
-  const next = wait === null ? '' : wait === '0s' ? '; next try now' : `; next try in ${wait}`;
-  return `failed${ago === null ? '' : ` ${ago} ago`}: ${explainReason(failure)}${next}`;
-}
-
-/** Of the host and of the container; of many the first. */
-function describePorts(ports: readonly BoundPort[]): string | null {
-  if (ports.length === 0) return null;
-  const shown = ports.slice(0, PORTS).map(({ target, protocol, host_ip: ip, published }) => {
-    const host = ip === null ? '' : `${ip.includes(':') ? `[${ip}]` : ip}:`;
-    return `${host}${published} -> ${target}/${protocol}`;
-  });
-  const more = ports.length > PORTS ? ` and ${ports.length - PORTS} more` : '';
-  return `host ports: ${shown.join(', ')}${more}`;
 }

@@ -1,0 +1,56 @@
+// The device itself in words: the command and the page say the same. Pure: data in, text out.
+// Tested in test/agent/cli/render/status.test.ts.
+import { elapsed } from '../../lib/render/elapsed.ts';
+import { explainReason } from '../../lib/reports/reason-words.ts';
+import { describeAll } from '../../lib/reports/standing.ts';
+import type { LocalStatus } from '../../protocol/operations/status.ts';
+
+const MAX_SHOWN_DENIED = 3;
+
+/** One line for each thing to know, with what it is about. */
+export function describeDevice(status: LocalStatus, now: Date): (readonly [label: string, text: string])[] {
+  const rows: (readonly [string, string])[] = [
+    ['device', describeAgent(status, now)],
+    ['broker', describeBroker(status, now)],
+    ['engine', describeEngine(status)],
+  ];
+  const backlog = describeBacklog(status);
+  if (status.broker.denied.length > 0) rows.push(['denied', describeDenied(status.broker.denied)]);
+  if (backlog !== null) rows.push(['reports', backlog]);
+  const all = describeAll(status.deployments);
+  if (all !== null) rows.push(['summary', all]);
+  return rows;
+}
+
+function describeAgent(status: LocalStatus, now: Date): string {
+  const groups = status.groups.length > 0 ? `, groups ${status.groups.join(', ')}` : '';
+  const up = elapsed(status.started_at, now);
+  const host = status.host_name === null ? '' : ` (kept; the host name is ${status.host_name} now)`;
+  return `${status.device}${host}, agent ${status.agent_version}${up === null ? '' : `, up ${up}`}${groups}`;
+}
+
+function describeBroker({ broker }: LocalStatus, now: Date): string {
+  const time = elapsed(broker.since, now);
+  const during = time === null ? '' : ` for ${time}`;
+  if (broker.is_connected) return `connected to ${broker.url}${during} (MQTT ${broker.protocol ?? '?'})`;
+  const why = broker.trouble === null ? '' : `: ${explainReason(broker.trouble)}`;
+  return `not connected to ${broker.url}${during}${why}`;
+}
+
+function describeDenied(topics: readonly string[]): string {
+  const shown = topics.slice(0, MAX_SHOWN_DENIED).join(', ');
+  const rest = topics.length - MAX_SHOWN_DENIED;
+  return `by the broker: ${shown}${rest > 0 ? ` and ${rest} more` : ''}; check its access rules`;
+}
+
+function describeEngine({ engine }: LocalStatus): string {
+  if (engine.is_reachable) return 'reachable';
+  const message = engine.message === null ? '' : `: ${engine.message}`;
+  return `not reachable${message}${engine.hint === null ? '' : `; ${engine.hint}`}`;
+}
+
+function describeBacklog({ outbox }: LocalStatus): string | null {
+  if (outbox.events + outbox.statuses === 0) return null;
+  const events = `${outbox.events} ${outbox.events === 1 ? 'event' : 'events'}`;
+  return `waiting for the broker: ${events}, ${outbox.statuses} ${outbox.statuses === 1 ? 'status' : 'statuses'}`;
+}

@@ -1,0 +1,55 @@
+// Findings in words: the command and the page say the same. Pure: data in, text out.
+// Tested in test/agent/cli/render/why.test.ts.
+import { elapsed } from '../../lib/render/elapsed.ts';
+import type { Findings } from '../../protocol/operations/why.ts';
+import type { Finding, Fix } from '../../protocol/reports/finding.ts';
+
+/** All of them are in `--json`. */
+const LOG_LINES = 6;
+const NAMES = 4;
+
+/** Where there is no finding. */
+export function describeWell({ deployments, services }: Findings): string {
+  return `all well: ${count(deployments, 'deployment')}, ${count(services, 'service')}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** What is known of it beside its title, one line each; `folded` is what may follow from it. */
+export function explainFinding(
+  finding: Finding,
+  { folded, now }: { readonly folded: readonly Finding[]; readonly now: Date },
+): string[] {
+  return [
+    describeSince(finding, now),
+    ...finding.evidence.map((line) => `seen: ${line}`),
+    ...describeConsequences(finding, folded),
+    ...(finding.fix === null ? [] : [`${WHO[finding.fix.by]}: ${finding.fix.text}`]),
+  ];
+}
+
+/** The newest that the failing service wrote, oldest first. */
+export function lastWordsOf({ log }: Finding): readonly string[] {
+  return log.slice(-LOG_LINES);
+}
+
+function describeSince({ since, severity, changed }: Finding, now: Date): string {
+  const time = elapsed(since, now);
+  const before = changed.length === 0 ? '' : `; before: ${changed.join(', ')}`;
+  return `${severity} ${time === null ? `since ${since}` : `for ${time}`}${before}`;
+}
+
+function describeConsequences({ cause_of: ids }: Finding, folded: readonly Finding[]): string[] {
+  if (ids.length === 0) return [];
+  const titles = folded.filter(({ id }) => ids.includes(id)).map(({ title }) => title);
+  const more = titles.length > NAMES ? [`and ${titles.length - NAMES} more`] : [];
+  return [`so: ${[...titles.slice(0, NAMES), ...more].join('; ')}`];
+}
+
+const WHO: Readonly<Record<Fix['by'], string>> = {
+  technician: 'do',
+  fleet_manager: 'the fleet manager',
+  nobody: 'wait',
+};

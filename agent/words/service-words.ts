@@ -1,0 +1,81 @@
+// The services of a deployment in words: the command and the page say the same. Pure: data in, text out.
+// Tested in test/agent/cli/render/status.test.ts.
+import { elapsed } from '../../lib/render/elapsed.ts';
+import { explainReason } from '../../lib/reports/reason-words.ts';
+import {
+  describeBytes,
+  describeCpus,
+  describeImage,
+  describeMemory,
+  describeNotEnforced,
+  describeState,
+} from '../../lib/reports/service-words.ts';
+import type { BoundPort, Progress, ServiceStatus } from '../../protocol/reports/status.ts';
+
+export const SERVICE_COLUMNS = ['SERVICE', 'STATE', 'HEALTH', 'IMAGE', 'RESTARTS', 'UP', 'MEMORY', 'CPUS'];
+
+/** All of them are in `--json`. */
+const PORTS = 8;
+/** So long a failure is shown though the service is healthy again. */
+const RECENT_MS = 60 * 60_000;
+
+/** Its cells, in the order of `SERVICE_COLUMNS`. */
+export function describeServiceRow(name: string, service: ServiceStatus, now: Date): string[] {
+  const { limits } = service;
+  return [
+    name,
+    describeState(service),
+    service.state === 'running' ? service.health : '-',
+    describeImage(service.image),
+    String(service.restarts),
+    (service.state === 'running' && service.started_at !== null && elapsed(service.started_at, now)) || '-',
+    describeMemory(limits) ?? '-',
+    describeCpus(limits) ?? '-',
+  ];
+}
+
+/** A line for each thing to know beside the table. */
+export function noteService(service: ServiceStatus, now: Date): string[] {
+  const failure = describeFailure(service, now);
+  const isWell = failure === null && service.health !== 'unhealthy';
+  const notes: (string | null)[] = [
+    service.progress === null ? null : describeProgress(service.progress),
+    service.oom_killed ? 'was killed for want of memory' : null,
+    failure,
+    isWell || service.container === null ? null : `its log: docker logs ${service.container}`,
+    describePorts(service.ports ?? []),
+    describeNotEnforced(service.limits),
+  ];
+  return notes.filter((note) => note !== null);
+}
+
+function describeProgress(progress: Progress): string {
+  const { current_bytes: current, total_bytes: total } = progress;
+  if (total === 0) return 'pulling';
+  const percent = Math.min(100, Math.floor((current / total) * 100));
+  return `pulled ${describeBytes(progress)} (${percent}%)`;
+}
+
+/** Its last failure, while that still matters: one that crashes every minute is healthy at most looks. */
+function describeFailure(service: ServiceStatus, now: Date): string | null {
+  const failure = service.last_failure;
+  if (failure === null) return null;
+  const ago = elapsed(failure.at, now);
+  const isOver = now.getTime() - Date.parse(failure.at) > RECENT_MS;
+  if (isOver && service.state === 'running' && service.health === 'healthy') return null;
+  const wait =
+    failure.next_try_at === undefined ? null : elapsed(now.toISOString(), new Date(failure.next_try_at));
+  const next = wait === null ? '' : wait === '0s' ? '; next try now' : `; next try in ${wait}`;
+  return `failed${ago === null ? '' : ` ${ago} ago`}: ${explainReason(failure)}${next}`;
+}
+
+/** Of the host and of the container; of many the first. */
+function describePorts(ports: readonly BoundPort[]): string | null {
+  if (ports.length === 0) return null;
+  const shown = ports.slice(0, PORTS).map(({ target, protocol, host_ip: ip, published }) => {
+    const host = ip === null ? '' : `${ip.includes(':') ? `[${ip}]` : ip}:`;
+    return `${host}${published} -> ${target}/${protocol}`;
+  });
+  const more = ports.length > PORTS ? ` and ${ports.length - PORTS} more` : '';
+  return `host ports: ${shown.join(', ')}${more}`;
+}
