@@ -4,6 +4,7 @@ import { sharedKey, sharedName } from '../model/resources.ts';
 
 export const LABELS = {
   deployment: 'io.holdfast.deployment',
+  /** With the key of the instance, which is the service's name where it has one: an image cannot smuggle in an index. */
   service: 'io.holdfast.service',
   revision: 'io.holdfast.revision',
   spec: 'io.holdfast.spec',

@@ -5,6 +5,7 @@
 import type Docker from 'dockerode';
 import { cutText } from '../../protocol/values/text.ts';
 import { policyText } from '../model/engine-policy.ts';
+import { instanceOf } from '../model/instance.ts';
 import type { ContainerState, EffectiveLimits, ObservedContainer } from '../model/observed.ts';
 import { boundPortsOf, hostPortsOf } from './host-ports.ts';
 import { initOf } from './init-process.ts';
@@ -64,13 +65,13 @@ const MAX_LABEL = 100;
 function labelled(labels: Readonly<Record<string, string>>): Identity {
   const text = (label: string): string => cutText(labels[label] ?? '', MAX_LABEL);
   return {
-    service: text(LABELS.service),
+    ...instanceOf(text(LABELS.service)),
     revision: Number(labels[LABELS.revision] ?? 0),
     spec: text(LABELS.spec),
   };
 }
 
-type Identity = Pick<ObservedContainer, 'service' | 'revision' | 'spec'>;
+type Identity = Pick<ObservedContainer, 'service' | 'index' | 'revision' | 'spec'>;
 
 /**
  * The networks that it is in, by key. A stopped container still names a network that was removed since, by the id that

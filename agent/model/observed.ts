@@ -7,7 +7,9 @@ export interface ObservedContainer {
   readonly id: string;
   /** Its name in the engine: for people, and to know a creation again whose answer was lost. */
   readonly name: string;
+  /** Which instance of which service it was made for. */
   readonly service: string;
+  readonly index: number;
   /** The revision that created it; an unchanged service keeps its container, and so an older revision. */
   readonly revision: number;
   /** Hash of what the service asked when it was created (label `io.holdfast.spec`). */

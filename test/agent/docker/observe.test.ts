@@ -145,7 +145,7 @@ describe('a container that the engine cannot read', () => {
 
   test('is removed with no look at it', async () => {
     const removal = daemon.misbehave('DELETE', /^\/containers\/broken/, { kind: 'lines', lines: [] });
-    const step = { kind: 'remove_container', service: 'a', container: 'broken' } as const;
+    const step = { kind: 'remove_container', service: 'a', index: 0, container: 'broken' } as const;
     expect(await engine.carryOut('line', step)).toEqual({ ok: true });
     expect(removal.hits()).toBe(1);
     expect(daemon.requests).toHaveLength(1);
@@ -288,4 +288,16 @@ test('what is shared is seen by its name, with what it was made with; of others 
     ['default', { isInternal: false, subnets: [] }],
     ['shared/proxy', { isInternal: true, subnets: ['10.0.0.0/24'] }],
   ]);
+});
+
+test.each([
+  ['service-a', { service: 'service-a', index: 0 }],
+  ['service-a#1', { service: 'service-a', index: 1 }],
+  ['service-a#01', { service: 'service-a#01', index: 0 }],
+])('the label "%s" tells which instance it was made for', async (label, instance) => {
+  list({ id: 'a', state: 'running' });
+  const info = inspection('a');
+  const Labels = { ...info.Config.Labels, 'io.holdfast.service': label };
+  answer(/^\/containers\/a\/json/, { ...info, Config: { ...info.Config, Labels } });
+  expect((await engine.observe('line')).containers).toMatchObject([instance]);
 });

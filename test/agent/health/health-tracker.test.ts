@@ -21,6 +21,7 @@ function running(change: Partial<ObservedContainer> = {}): ObservedContainer {
       id: 'c1',
       name: 'line-app',
       service: 'app',
+      index: 0,
       revision: 1,
       spec: 'sha256:x',
       state: 'running',

@@ -475,6 +475,7 @@ function show(container: Container): ObservedContainer {
     id,
     name,
     service: spec.name,
+    index: 0,
     revision: spec.revision,
     spec: spec.hash,
     state,
