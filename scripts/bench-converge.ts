@@ -9,7 +9,7 @@ import Docker from 'dockerode';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { containerOptions } from '../agent/docker/container-options.ts';
 import { revisionOf } from '../agent/model/document/revision.ts';
-import type { ServiceSpec } from '../agent/model/service-spec.ts';
+import { type InstanceSpec, instancesOf } from '../agent/model/instance.ts';
 import { contentHash } from '../protocol/values/canonical-json.ts';
 import { startMosquitto } from './rig/mosquitto.ts';
 import { createProgress } from './rig/progress.ts';
@@ -45,9 +45,9 @@ function documentOf(count: number, marked = ''): object {
   };
 }
 
-function specsIn(document: object): readonly ServiceSpec[] {
+function specsIn(document: object): readonly InstanceSpec[] {
   const parsed = revisionOf(contentHash(document), JSON.stringify(document))?.document;
-  return parsed?.state === 'present' ? parsed.services : [];
+  return parsed?.state === 'present' ? instancesOf(parsed.services) : [];
 }
 
 /** Milliseconds from `act` until the engine has told of `starts` container starts. */
@@ -78,7 +78,7 @@ async function timeUntilStarted(
   return ms;
 }
 
-async function bareCreateAndStart(specs: readonly ServiceSpec[]): Promise<void> {
+async function bareCreateAndStart(specs: readonly InstanceSpec[]): Promise<void> {
   await Promise.all(
     specs.map(async (spec) => {
       const container = await docker.createContainer({

@@ -2,6 +2,7 @@
 
 import type Docker from 'dockerode';
 import { formatPlatform } from '../../protocol/values/platform.ts';
+import { type InstanceSpec, keyOf } from '../model/instance.ts';
 import type { ServiceSpec } from '../model/service-spec.ts';
 import type { StepOutcome } from '../model/steps.ts';
 import type { Creation, EngineStep } from '../ports/engine.ts';
@@ -99,7 +100,7 @@ async function lookAtProcess(docker: Docker, { service }: ServiceSpec): Promise<
 async function makeOrFind(
   docker: Docker,
   deployment: string,
-  { spec, name, call }: { spec: ServiceSpec; name: string; call: CreateCall },
+  { spec, name, call }: { spec: InstanceSpec; name: string; call: CreateCall },
 ): Promise<string | null> {
   try {
     return (await docker.createContainer(call)).id;
@@ -108,9 +109,10 @@ async function makeOrFind(
       answerIn(error) === null ? null : await unlessStatus(404, docker.getContainer(name).inspect());
     if (there === null) throw error;
     const { Id, Config } = there;
-    const isOfService =
-      Config.Labels[LABELS.deployment] === deployment && Config.Labels[LABELS.service] === spec.name;
-    return isOfService && Config.Labels[LABELS.spec] === spec.hash ? Id : null;
+    const isOfInstance =
+      Config.Labels[LABELS.deployment] === deployment &&
+      Config.Labels[LABELS.service] === keyOf(spec.instance);
+    return isOfInstance && Config.Labels[LABELS.spec] === spec.hash ? Id : null;
   }
 }
 

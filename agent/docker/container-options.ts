@@ -2,7 +2,7 @@
 import type Docker from 'dockerode';
 import type { Healthcheck } from '../model/desired-health.ts';
 import type { DesiredProcess } from '../model/desired-service.ts';
-import type { ServiceSpec } from '../model/service-spec.ts';
+import { type InstanceSpec, keyOf } from '../model/instance.ts';
 import type { HostMount } from '../ports/service-files.ts';
 import { devicesOf } from './container-devices.ts';
 import { loggingOf } from './container-logging.ts';
@@ -30,7 +30,7 @@ const NOTHING: ContainerParts = { peers: {}, mounts: [], image: {} };
 /** Options of the create call, but for the name. */
 export function containerOptions(
   deployment: string,
-  spec: ServiceSpec,
+  spec: InstanceSpec,
   { peers, mounts, image }: ContainerParts = NOTHING,
 ): Docker.ContainerCreateOptions {
   const { service } = spec;
@@ -61,10 +61,10 @@ export function containerOptions(
   };
 }
 
-function ownLabels(deployment: string, spec: ServiceSpec): Record<string, string> {
+function ownLabels(deployment: string, spec: InstanceSpec): Record<string, string> {
   return {
     [LABELS.deployment]: deployment,
-    [LABELS.service]: spec.name,
+    [LABELS.service]: keyOf(spec.instance),
     [LABELS.revision]: String(spec.revision),
     [LABELS.spec]: spec.hash,
   };

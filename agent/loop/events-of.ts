@@ -2,6 +2,7 @@
 // Tested in test/agent/whole/deployment-loop.test.ts.
 
 import type { NewEvent } from '../../protocol/reports/events.ts';
+import { instanceOf } from '../model/instance.ts';
 import type { DeploymentRecord, Stranger } from '../model/record.ts';
 import { isTold, serviceOf } from '../model/step-table.ts';
 import type { StepResult } from '../model/steps.ts';
@@ -9,14 +10,14 @@ import type { StepResult } from '../model/steps.ts';
 /** What became of a record: phases, new failures of services, and strangers that bear our labels. */
 function change(deployment: string, before: DeploymentRecord, after: DeploymentRecord): NewEvent[] {
   const events: NewEvent[] = [];
-  for (const [service, history] of Object.entries(after.services)) {
+  for (const [key, history] of Object.entries(after.services)) {
     const failure = history.lastFailure;
-    const known = before.services[service]?.lastFailure;
+    const known = before.services[key]?.lastFailure;
     if (failure === null || failure === known || JSON.stringify(failure) === JSON.stringify(known)) continue;
     events.push({
       type: 'service_failed',
       deployment,
-      service,
+      service: instanceOf(key).service,
       code: failure.code,
       message: failure.message,
     });

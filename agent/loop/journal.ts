@@ -5,6 +5,7 @@
 import type { Logger } from '../../lib/program/logger.ts';
 import type { ServiceView } from '../model/decision.ts';
 import { historyOf } from '../model/histories.ts';
+import { instanceOf, keyOf } from '../model/instance.ts';
 import type { Reason } from '../model/reason.ts';
 import type { DeploymentRecord, ServiceHistory } from '../model/record.ts';
 import { blameOf, serviceOf } from '../model/step-table.ts';
@@ -14,7 +15,7 @@ import { newStrangers } from './events-of.ts';
 export class Journal {
   readonly #deployment: string;
   readonly #logger: Logger;
-  /** Services that failed and have not been seen healthy since. */
+  /** Instances of services that failed and have not been seen healthy since, by key. */
   readonly #unwell = new Set<string>();
 
   constructor(deployment: string, logger: Logger) {
@@ -24,8 +25,8 @@ export class Journal {
 
   /** What became of the record. */
   noteChange(before: DeploymentRecord, after: DeploymentRecord): void {
-    for (const [service, history] of Object.entries(after.services))
-      this.#noteFailure(service, before.services[service], history);
+    for (const [key, history] of Object.entries(after.services))
+      this.#noteFailure(key, before.services[key], history);
     for (const { id, name, service } of newStrangers(before, after)) {
       const text = `container ${name} bears the labels of service ${service}, and is none of the agent's: it is left alone`;
       this.#logger.warn(this.#about({ service, container: id.slice(0, 12), name }), text);
@@ -42,7 +43,7 @@ export class Journal {
   /** Services that are healthy again after they failed. */
   noteHealth(views: readonly ServiceView[]): void {
     for (const { spec, verdict } of views) {
-      if (verdict.health !== 'healthy' || !this.#unwell.delete(spec.name)) continue;
+      if (verdict.health !== 'healthy' || !this.#unwell.delete(keyOf(spec.instance))) continue;
       this.#logger.info(this.#about({ service: spec.name }), `service ${spec.name} is healthy again`);
     }
   }
@@ -62,10 +63,11 @@ export class Journal {
     }
   }
 
-  #noteFailure(service: string, before: ServiceHistory | undefined, after: ServiceHistory): void {
+  #noteFailure(key: string, before: ServiceHistory | undefined, after: ServiceHistory): void {
     const failure = after.lastFailure;
     if (failure === null || JSON.stringify(failure) === JSON.stringify(before?.lastFailure)) return;
-    this.#unwell.add(service);
+    this.#unwell.add(key);
+    const { service } = instanceOf(key);
     const { code, message, hint, exitCode, nextTryAt } = failure;
     const { restarts, delayMs } = after;
     const isRestarted = restarts > (before?.restarts ?? 0);

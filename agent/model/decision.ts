@@ -1,9 +1,9 @@
 // What a decision is.
 import type { Status } from '../../protocol/reports/status.ts';
 import type { Verdict } from './health.ts';
+import type { InstanceSpec } from './instance.ts';
 import type { ImageStanding, ObservedContainer } from './observed.ts';
 import type { DeploymentRecord, ServiceHistory } from './record.ts';
-import type { ServiceSpec } from './service-spec.ts';
 import type { Step } from './steps.ts';
 import type { Want } from './want.ts';
 
@@ -22,10 +22,10 @@ export interface Decision {
   readonly services: readonly ServiceView[];
 }
 
-/** What a look shows of one service: what was asked, what runs for it, how that is. */
+/** What a look shows of one instance of a service: what was asked, what runs for it, how that is. */
 export interface ServiceFacts {
   readonly deployment: string;
-  readonly spec: ServiceSpec;
+  readonly spec: InstanceSpec;
   readonly container: ObservedContainer | null;
   /** Whether there is none and one has to be made: not where it has done its work, and the container is gone since. */
   readonly needsContainer: boolean;
@@ -43,7 +43,7 @@ export interface ServiceFacts {
 /** How a service fares: `failing` until it is good again once it has failed. */
 export type ServicePlight = 'good' | 'starting' | 'failing';
 
-/** One service, by the look and by what the record keeps of it. */
+/** One instance of a service, by the look and by what the record keeps of it. */
 export interface ServiceView extends ServiceFacts {
   readonly history: ServiceHistory;
   /** Whether the agent itself stopped its container and keeps it. */

@@ -1,14 +1,12 @@
-// The history of each service in a record: read, put and changed.
+// The history of each instance of a service in a record: read, put and changed.
 // Tested in test/agent/reconcile/decide.test.ts.
+import { type InstanceSpec, keyOf } from './instance.ts';
 import type { DeploymentRecord, ServiceHistory } from './record.ts';
 
-/** A service as one revision asks for it: what a history is kept of. */
-interface SpecRef {
-  readonly name: string;
-  readonly hash: string;
-}
+/** An instance of a service as one revision asks for it: what a history is kept of. */
+type SpecRef = Pick<InstanceSpec, 'instance' | 'hash'>;
 
-export function emptyHistory(spec: SpecRef): ServiceHistory {
+export function emptyHistory(spec: Pick<SpecRef, 'hash'>): ServiceHistory {
   return {
     spec: spec.hash,
     restarts: 0,
@@ -22,7 +20,7 @@ export function emptyHistory(spec: SpecRef): ServiceHistory {
 }
 
 export function historyOf(record: DeploymentRecord, spec: SpecRef): ServiceHistory {
-  const history = record.services[spec.name];
+  const history = record.services[keyOf(spec.instance)];
   return history?.spec === spec.hash ? history : emptyHistory(spec);
 }
 
@@ -31,7 +29,7 @@ export function withHistory(
   spec: SpecRef,
   history: ServiceHistory,
 ): DeploymentRecord {
-  return { ...record, services: { ...record.services, [spec.name]: history } };
+  return { ...record, services: { ...record.services, [keyOf(spec.instance)]: history } };
 }
 
 export function mapHistories(

@@ -22,11 +22,11 @@ export interface Attempt {
   readonly hasBegun?: true;
   /** Starts of the agent, and times in which nobody looked, that found it in a stage that counts them. */
   readonly resumes: number;
-  /** Services that failed before the update began: it is not blamed for them. */
+  /** Instances that failed before the update began, by key: it is not blamed for them. */
   readonly brokenBefore: readonly string[];
   /** By service, the id of the image that was pulled for this attempt although one was here. */
   readonly refreshed?: Readonly<Record<string, string>>;
-  /** Exits and failed steps of each service since the pull ended. */
+  /** Exits and failed steps of each instance since the pull ended, by key. */
   readonly failures: Readonly<Record<string, number>>;
   /** Why it is condemned, and of which container the logs tell more. */
   readonly verdict: {
@@ -124,6 +124,7 @@ export interface DeploymentRecord {
   readonly attempt: Attempt | null;
   /** Contents that failed their proof here, newest last: see `barred.ts` for when they are tried again. */
   readonly barred: readonly BarredContent[];
+  /** By instance: see `instance.ts` for the keys. */
   readonly services: Readonly<Record<string, ServiceHistory>>;
   /** Why a network, a volume or a stop failed, on which services wait; `null` when none did. */
   readonly blocked: Reason | null;
@@ -148,6 +149,7 @@ export interface DeploymentRecord {
 }
 
 export interface LastWords {
+  /** Key of its instance. */
   readonly service: string;
   /** Of which failure. */
   readonly failedAt: string;
@@ -185,6 +187,7 @@ export interface KeptVolumes {
 }
 
 export interface CompletedService {
+  /** Key of its instance. */
   readonly service: string;
   /** Hash of what it was asked, and the image that it ran. */
   readonly spec: string;
@@ -196,9 +199,16 @@ export interface Own {
   /** Ids of the containers that the agent created. */
   readonly known: readonly string[];
   /** Names of creations that were begun, and whose ids are not known yet. */
-  readonly expected: readonly { readonly name: string; readonly service: string; readonly spec: string }[];
+  readonly expected: readonly ExpectedContainer[];
   /** Containers of others that bear our labels and were told, so that each is told once. */
   readonly strangers: readonly Stranger[];
+}
+
+export interface ExpectedContainer {
+  readonly name: string;
+  /** Key of its instance. */
+  readonly service: string;
+  readonly spec: string;
 }
 
 export interface Stranger {

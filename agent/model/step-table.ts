@@ -1,11 +1,11 @@
 // What each kind of step is like, as one table: a kind that is added to `steps.ts` does not compile before it has its row.
 import { formatPath } from '../../protocol/faults.ts';
 import type { StepEventKind } from '../../protocol/reports/events.ts';
+import { type Instance, type InstanceSpec, instanceOf, keyOf } from './instance.ts';
 import { type NetworkSpec, sharedName, type VolumeSpec } from './resources.ts';
-import type { ServiceSpec } from './service-spec.ts';
 import type { Step, StepKind, StepOf } from './steps.ts';
 
-/** A service, network or volume by its name, or a path in the deployment's folder. */
+/** An instance of a service by its key, a network or volume by its name, or a path in the deployment's folder. */
 interface Concern {
   readonly of: 'services' | 'networks' | 'volumes' | 'folders';
   readonly name: string;
@@ -15,7 +15,7 @@ interface Concern {
  * Whose failure it is when a step fails. A service's is counted in its history. The deployment's is an obstacle: what
  * depends on the step waits.
  */
-type Blame = ServiceSpec | 'deployment' | 'nobody';
+type Blame = InstanceSpec | 'deployment' | 'nobody';
 
 interface StepNature<K extends StepKind> {
   readonly concerns: (step: StepOf<K>) => Concern;
@@ -71,12 +71,12 @@ const STEPS: { readonly [K in StepKind]: StepNature<K> } = {
   },
 };
 
-function ofSpec({ spec }: { readonly spec: ServiceSpec }): Concern {
-  return { of: 'services', name: spec.name };
+function ofSpec({ spec }: { readonly spec: InstanceSpec }): Concern {
+  return { of: 'services', name: keyOf(spec.instance) };
 }
 
-function ofService({ service }: { readonly service: string }): Concern {
-  return { of: 'services', name: service };
+function ofService(instance: Instance): Concern {
+  return { of: 'services', name: keyOf(instance) };
 }
 
 /** By the name in the document. */
@@ -89,7 +89,7 @@ function ofNetwork({ network }: { readonly network: string }): Concern {
   return { of: 'networks', name: sharedName(network) ?? network };
 }
 
-function itsService({ spec }: { readonly spec: ServiceSpec }): Blame {
+function itsService({ spec }: { readonly spec: InstanceSpec }): Blame {
   return spec;
 }
 
@@ -127,6 +127,12 @@ export function pathOf<K extends StepKind>(step: StepOf<K>): string {
 
 /** The service that a step concerns; `null` for networks, volumes and folders. */
 export function serviceOf(step: Step): string | null {
+  const key = instanceKeyOf(step);
+  return key === null ? null : instanceOf(key).service;
+}
+
+/** The key of the service's instance that a step concerns; `null` for networks, volumes and folders. */
+export function instanceKeyOf(step: Step): string | null {
   const { of, name } = concernOf(step);
   return of === 'services' ? name : null;
 }

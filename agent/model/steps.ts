@@ -1,16 +1,16 @@
 // Steps: the smallest things done to the engine. Every one is safe to run twice. What each kind is like: `step-table.ts`.
 // Tested in test/agent/reconcile/golden-plans.test.ts.
 import type { ReasonCode } from '../../protocol/reports/reasons.ts';
+import type { Instance, InstanceSpec } from './instance.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { NetworkSpec, VolumeSpec } from './resources.ts';
-import type { ServiceSpec } from './service-spec.ts';
 
 /** What each kind of step says beside its kind. */
 interface StepFields {
   create_network: { readonly network: string; readonly asked: NetworkSpec };
   create_volume: { readonly volume: string; readonly asked: VolumeSpec };
   create_container: {
-    readonly spec: ServiceSpec;
+    readonly spec: InstanceSpec;
     /** Stored before: whoever bears it is the one that this step made. */
     readonly name: string;
     /** By service, the containers whose namespaces it joins: the engine knows those by id alone. */
@@ -39,14 +39,13 @@ interface Ending {
 }
 
 /** A container of ours, which may carry no service any more. */
-interface ContainerRef {
-  readonly service: string;
+interface ContainerRef extends Instance {
   readonly container: string;
 }
 
 /** The container that carries a service as it is asked. */
 interface Carrier {
-  readonly spec: ServiceSpec;
+  readonly spec: InstanceSpec;
   readonly container: string;
 }
 
@@ -54,8 +53,13 @@ export type StepKind = keyof StepFields;
 export type StepOf<K extends StepKind> = { [Kind in K]: { readonly kind: Kind } & StepFields[Kind] }[K];
 export type Step = StepOf<StepKind>;
 
-export function stopStep({ service, id, stopGraceMs }: ObservedContainer): StepOf<'stop_container'> {
-  return { kind: 'stop_container', service, container: id, graceMs: stopGraceMs };
+/** A container of the engine's as steps name it. */
+export function refTo({ service, index, id }: ObservedContainer): ContainerRef {
+  return { service, index, container: id };
+}
+
+export function stopStep(container: ObservedContainer): StepOf<'stop_container'> {
+  return { kind: 'stop_container', ...refTo(container), graceMs: container.stopGraceMs };
 }
 
 export type StepOutcome =

@@ -5,6 +5,7 @@ import type { Phase } from '../../protocol/reports/status.ts';
 import type { Decision } from '../model/decision.ts';
 import type { DesiredPresent } from '../model/desired-deployment.ts';
 import type { Facts } from '../model/facts.ts';
+import { instancesOf, keyOf } from '../model/instance.ts';
 import type { Reason } from '../model/reason.ts';
 import type { DeploymentRecord } from '../model/record.ts';
 import type { Revision } from '../model/revision.ts';
@@ -87,11 +88,11 @@ function restingPhase({ desired, observed }: Facts): Phase {
 /** Forgets services and parked containers that no longer exist, so that a record stays small. */
 function forgetLeftovers({ desired, proven, observed }: Facts, decision: Decision): Decision {
   const asked = [desired.document, proven?.document].flatMap((document) =>
-    document?.state === 'present' ? document.services : [],
+    document?.state === 'present' ? instancesOf(document.services) : [],
   );
-  const named = new Set(asked.map(({ name }) => name));
+  const keys = new Set(asked.map(({ instance }) => keyOf(instance)));
   const services = Object.fromEntries(
-    Object.entries(decision.record.services).filter(([name]) => named.has(name)),
+    Object.entries(decision.record.services).filter(([key]) => keys.has(key)),
   );
   const ids = new Set(observed.containers.map((container) => container.id));
   const parked = decision.record.parked.filter((id) => ids.has(id));

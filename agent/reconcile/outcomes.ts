@@ -3,9 +3,9 @@
 
 import type { Moment } from '../model/facts.ts';
 import { emptyHistory, historyOf, withHistory } from '../model/histories.ts';
+import type { Instance, InstanceSpec } from '../model/instance.ts';
 import type { Reason } from '../model/reason.ts';
 import type { DeploymentRecord } from '../model/record.ts';
-import type { ServiceSpec } from '../model/service-spec.ts';
 import { blameOf, pathOf } from '../model/step-table.ts';
 import type { StepFailure, StepOf, StepResult } from '../model/steps.ts';
 import { noteFailure } from './running/failures.ts';
@@ -53,7 +53,7 @@ function recordEffect(
     case 'leave_network':
       return outcome.ok ? noteLeft(record, step.network) : record;
     case 'read_last_logs':
-      return withLogs(record, step.service, outcome.ok ? (outcome.lines ?? []) : []);
+      return withLogs(record, step, outcome.ok ? (outcome.lines ?? []) : []);
     case 'create_network':
     case 'create_volume':
     case 'unpause_container':
@@ -67,7 +67,7 @@ function recordEffect(
   }
 }
 
-function created(record: DeploymentRecord, spec: ServiceSpec, container: string | null): DeploymentRecord {
+function created(record: DeploymentRecord, spec: InstanceSpec, container: string | null): DeploymentRecord {
   const applied = container === null ? null : { container, asked: spec.settings, shown: null };
   return withHistory(record, spec, { ...emptyHistory(spec), applied });
 }
@@ -104,9 +104,9 @@ function told({ code, message, hint }: StepFailure): Omit<StepFailure, 'ok'> {
 }
 
 /** The culprit's last words go into the reason, and with them the condemned attempt has all it waited for. */
-function withLogs(record: DeploymentRecord, service: string, lines: readonly string[]): DeploymentRecord {
+function withLogs(record: DeploymentRecord, instance: Instance, lines: readonly string[]): DeploymentRecord {
   const { attempt } = record;
-  if (attempt?.verdict == null) return noteLastWords(record, service, lines);
+  if (attempt?.verdict == null) return noteLastWords(record, instance, lines);
   const reason = withLog(attempt.verdict.reason, lines);
   return { ...record, attempt: { ...attempt, verdict: { reason, service: null, container: null } } };
 }

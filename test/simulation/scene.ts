@@ -1,6 +1,7 @@
 // One run as its promises see it: the world, the fleet, what was done by hand, and where to say that one broke.
 
 import { RevisionCache } from '../../agent/loop/revision-cache.ts';
+import { type InstanceSpec, instancesOf } from '../../agent/model/instance.ts';
 import type { DeploymentRecord } from '../../agent/model/record.ts';
 import type { Revision } from '../../agent/model/revision.ts';
 import type { ServiceSpec } from '../../agent/model/service-spec.ts';
@@ -149,8 +150,8 @@ export class Scene {
   }
 }
 
-export function specsIn(revision: Revision | null): readonly ServiceSpec[] {
-  return revision?.document.state === 'present' ? revision.document.services : [];
+export function specsIn(revision: Revision | null): readonly InstanceSpec[] {
+  return revision?.document.state === 'present' ? instancesOf(revision.document.services) : [];
 }
 
 export function hasSpec(revision: Revision | null, { spec }: Container): boolean {

@@ -8,7 +8,7 @@ import { isHeldBack } from '../../model/histories.ts';
 import { afterExit } from '../../model/lifecycle.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { DeploymentRecord } from '../../model/record.ts';
-import { type Step, stopStep } from '../../model/steps.ts';
+import { refTo, type Step, stopStep } from '../../model/steps.ts';
 import { nameFor } from './identity.ts';
 import { areHostsThere } from './joins.ts';
 import { isUp, missingNetwork } from './select-container.ts';
@@ -26,14 +26,13 @@ export function advanceService(view: ServiceView, record: DeploymentRecord, arou
   const mustWait = isHeldBack(history, around.nowMs);
   if (container === null)
     return mustWait || !view.needsContainer ? null : createStep(view, record, around.chance);
-  const ref = { service: spec.name, container: container.id };
-  if (container.state === 'dead') return { kind: 'remove_container', ...ref };
+  if (container.state === 'dead') return { kind: 'remove_container', ...refTo(container) };
   const isAwaitedReady = view.waitsFor.length === 0 && areHostsThere(view.hosts);
   if (isUp(container)) return advanceRunning({ ...view, container }, { isAwaitedReady, mustWait });
   if (mustWait || around.isPlaceTaken || !isAwaitedReady) return null;
   if (!shouldRun({ ...view, container })) return null;
   // A power cut between its creation and the joining, or a network that was removed since: it cannot start so.
-  if (missingNetwork(spec, container) !== null) return { kind: 'remove_container', ...ref };
+  if (missingNetwork(spec, container) !== null) return { kind: 'remove_container', ...refTo(container) };
   return settingsStep(spec, container, history) ?? { kind: 'start_container', spec, container: container.id };
 }
 
@@ -55,8 +54,7 @@ function advanceRunning(
   { isAwaitedReady, mustWait }: { isAwaitedReady: boolean; mustWait: boolean },
 ): Step | null {
   const { spec, container, verdict, history } = view;
-  const ref = { service: spec.name, container: container.id };
-  if (container.state === 'paused') return { kind: 'unpause_container', ...ref };
+  if (container.state === 'paused') return { kind: 'unpause_container', ...refTo(container) };
   if (mustWait) {
     const isLooping = history.failuresInRow >= CRASH_LOOP_FAILURES && verdict.health !== 'healthy';
     return isLooping ? stopStep(container) : null;

@@ -3,9 +3,9 @@
 // Tested in test/agent/reconcile/decide.test.ts.
 
 import type { ServiceFacts } from '../../model/decision.ts';
+import { type InstanceSpec, instanceOf, keyOf } from '../../model/instance.ts';
 import { afterExit } from '../../model/lifecycle.ts';
 import type { Attempt, CompletedService, DeploymentRecord } from '../../model/record.ts';
-import type { ServiceSpec } from '../../model/service-spec.ts';
 
 /** Whether a service that was to run once has done so. */
 export function isCompleted(
@@ -19,7 +19,7 @@ export function isCompleted(
 
 /** Whether it has done so for the document `hash`, whatever has become of its container. */
 export function wasCompleted(
-  spec: ServiceSpec,
+  spec: InstanceSpec,
   hash: string,
   { completed = [], attempt }: Pick<DeploymentRecord, 'completed' | 'attempt'>,
 ): boolean {
@@ -29,20 +29,21 @@ export function wasCompleted(
 }
 
 /** The policy is no part of what the hash names, and may have changed since. */
-export function isAsked(done: CompletedService, spec: ServiceSpec): boolean {
+export function isAsked(done: CompletedService, spec: InstanceSpec): boolean {
   return isOf(spec, done) && afterExit(spec.lifecycle, 0, 0) === 'completed';
 }
 
 /** Whether the work was done by the image that has come for the attempt, where one has. */
 export function isUpToDate({ service, imageId }: CompletedService, { refreshed = {} }: Attempt): boolean {
-  return !Object.hasOwn(refreshed, service) || refreshed[service] === imageId;
+  const { service: name } = instanceOf(service);
+  return !Object.hasOwn(refreshed, name) || refreshed[name] === imageId;
 }
 
 export function noteCompletion(record: DeploymentRecord, view: ServiceFacts): DeploymentRecord {
   const { spec, container } = view;
   if (container === null || !isCompleted(view, record)) return record;
   const { completed = [] } = record;
-  const done = { service: spec.name, spec: spec.hash, imageId: container.imageId };
+  const done = { service: keyOf(spec.instance), spec: spec.hash, imageId: container.imageId };
   if (completed.some((known) => isOf(spec, known) && known.imageId === done.imageId)) return record;
   return { ...record, completed: [...completed.filter((known) => !isOf(spec, known)), done] };
 }
@@ -56,6 +57,6 @@ export function keepCompleted(
   return kept.length === 0 ? {} : { completed: kept };
 }
 
-function isOf({ name, hash }: ServiceSpec, { service, spec }: CompletedService): boolean {
-  return service === name && spec === hash;
+function isOf({ instance, hash }: InstanceSpec, { service, spec }: CompletedService): boolean {
+  return service === keyOf(instance) && spec === hash;
 }

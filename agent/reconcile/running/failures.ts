@@ -6,10 +6,10 @@ import { lasted } from '../../model/evidence.ts';
 import type { Moment } from '../../model/facts.ts';
 import { CRASH_LOOP_FAILURES, extendRow, owedRunMs, STABLE_RUN_MS } from '../../model/failure-row.ts';
 import { historyOf, isHeldBack, withHistory } from '../../model/histories.ts';
+import { type InstanceSpec, keyOf } from '../../model/instance.ts';
 import { afterExit } from '../../model/lifecycle.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { DeploymentRecord, ServiceFailure, ServiceHistory } from '../../model/record.ts';
-import type { ServiceSpec } from '../../model/service-spec.ts';
 import { isUp } from './select-container.ts';
 
 const RETRY = { baseMs: 1000, capMs: 5 * 60_000 };
@@ -31,7 +31,7 @@ function retryDelayMs(failuresInRow: number, chance: number): number {
 /** Notes one failure of a service: the count, what it was, and when the next try comes. */
 export function noteFailure(
   record: DeploymentRecord,
-  { spec, ...failure }: Failure & { readonly spec: ServiceSpec },
+  { spec, ...failure }: Failure & { readonly spec: InstanceSpec },
   moment: Moment,
 ): DeploymentRecord {
   const before = historyOf(record, spec);
@@ -49,13 +49,13 @@ export function noteFailure(
     watched: null,
     lastFailure: { ...failure, at: moment.wallTime, nextTryAt: later(moment.wallTime, delayMs) },
   });
-  return countAgainstAttempt(next, spec.name);
+  return countAgainstAttempt(next, keyOf(spec.instance));
 }
 
-function countAgainstAttempt(record: DeploymentRecord, service: string): DeploymentRecord {
+function countAgainstAttempt(record: DeploymentRecord, key: string): DeploymentRecord {
   const { attempt } = record;
   if (attempt === null || attempt.pulledAtMs === null) return record;
-  const failures = { ...attempt.failures, [service]: (attempt.failures[service] ?? 0) + 1 };
+  const failures = { ...attempt.failures, [key]: (attempt.failures[key] ?? 0) + 1 };
   return { ...record, attempt: { ...attempt, failures } };
 }
 
@@ -114,7 +114,11 @@ function noteUp(record: DeploymentRecord, run: KnownRun, moment: Moment): Deploy
 }
 
 /** Of what somebody else started: a restart of the agent begins each wait anew, and would stop what runs well. */
-function withoutWaitThatIsOver(record: DeploymentRecord, spec: ServiceSpec, nowMs: number): DeploymentRecord {
+function withoutWaitThatIsOver(
+  record: DeploymentRecord,
+  spec: InstanceSpec,
+  nowMs: number,
+): DeploymentRecord {
   const history = historyOf(record, spec);
   if (history.retryAtMs === null || isHeldBack(history, nowMs)) return record;
   return withHistory(record, spec, { ...history, retryAtMs: null });
@@ -141,7 +145,7 @@ function exitFailure(container: ObservedContainer): Failure {
 const ENDED_WELL =
   'it ended well, and is started again as its restart policy says; a job needs restart "no", or another that waits for its completion';
 
-function countRestarts(record: DeploymentRecord, spec: ServiceSpec, restarts: number): DeploymentRecord {
+function countRestarts(record: DeploymentRecord, spec: InstanceSpec, restarts: number): DeploymentRecord {
   const history = historyOf(record, spec);
   // The first failures are the engine's to restart at once: no wait of ours holds then.
   const isOurs = history.failuresInRow >= CRASH_LOOP_FAILURES;

@@ -4,9 +4,9 @@
 // have the same name, and none that was there before has a name that is drawn now.
 
 import type { Decision } from '../../model/decision.ts';
+import { type Instance, type InstanceSpec, keyOf } from '../../model/instance.ts';
 import type { Observed, ObservedContainer } from '../../model/observed.ts';
 import { type DeploymentRecord, NOTHING_OWNED, type Own } from '../../model/record.ts';
-import type { ServiceSpec } from '../../model/service-spec.ts';
 import type { Step, StepOutcome } from '../../model/steps.ts';
 
 /** A container that is not seen at one look may be at the next: so many ids of such are remembered. */
@@ -51,14 +51,16 @@ export function recognise({ deployment, record, observed }: Sight): {
  * with the name: that one is not copied.
  */
 function adopt(deployment: string, containers: readonly ObservedContainer[]): Own {
-  const ours = containers.filter(({ name, service, spec }) =>
-    `${name}-`.startsWith(`${nameStem(deployment, service, spec)}-`),
+  const ours = containers.filter((container) =>
+    `${container.name}-`.startsWith(`${nameStem(deployment, container, container.spec)}-`),
   );
   return { ...NOTHING_OWNED, known: ours.map(({ id }) => id) };
 }
 
-function isAwaited({ known, expected }: Own, { id, name, service, spec }: ObservedContainer): boolean {
+function isAwaited({ known, expected }: Own, container: ObservedContainer): boolean {
+  const { id, name, spec } = container;
   if (known.includes(id)) return false;
+  const service = keyOf(container);
   return expected.some((one) => one.name === name && one.service === service && one.spec === spec);
 }
 
@@ -76,22 +78,22 @@ function toldStrangers({ strangers }: Own, seen: readonly ObservedContainer[]): 
 
 /** The name for a container of `spec`: the one that a creation was begun with, else a new one that nobody can have. */
 export function nameFor(
-  spec: ServiceSpec,
+  spec: InstanceSpec,
   { record, deployment, chance }: { record: DeploymentRecord; deployment: string; chance: number },
 ): string {
-  const begun = record.own?.expected.find(({ service, spec: hash }) => isOf(spec, service, hash));
+  const begun = record.own?.expected.find(
+    (one) => one.service === keyOf(spec.instance) && one.spec === spec.hash,
+  );
   const suffix = Math.floor(chance * 16 ** 8)
     .toString(16)
     .padStart(8, '0');
-  return begun?.name ?? `${nameStem(deployment, spec.name, spec.hash)}-${suffix}`;
+  return begun?.name ?? `${nameStem(deployment, spec.instance, spec.hash)}-${suffix}`;
 }
 
-function nameStem(deployment: string, service: string, spec: string): string {
-  return `${deployment}-${service}-${spec.slice('sha256:'.length, 'sha256:'.length + 8)}`;
-}
-
-function isOf(spec: ServiceSpec, service: string, hash: string): boolean {
-  return spec.name === service && spec.hash === hash;
+/** What is behind a dot is the index: the engine takes no `#` in a name. */
+function nameStem(deployment: string, { service, index }: Instance, spec: string): string {
+  const stem = `${deployment}-${service}-${spec.slice('sha256:'.length, 'sha256:'.length + 8)}`;
+  return index === 0 ? stem : `${stem}.${index}`;
 }
 
 /** The decision with the names of all that it creates in its record: what bears them at the next look is ours. */
@@ -100,7 +102,7 @@ export function expectCreated(decision: Decision): Decision {
   if (created.length === 0) return decision;
   const own = decision.record.own ?? NOTHING_OWNED;
   const fresh = created.filter(({ name }) => !own.expected.some((one) => one.name === name));
-  const begun = fresh.map(({ name, spec }) => ({ name, service: spec.name, spec: spec.hash }));
+  const begun = fresh.map(({ name, spec }) => ({ name, service: keyOf(spec.instance), spec: spec.hash }));
   const expected = [...own.expected, ...begun].slice(-MAX_EXPECTED);
   return { ...decision, record: { ...decision.record, own: { ...own, expected } } };
 }

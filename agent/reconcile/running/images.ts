@@ -5,6 +5,7 @@
 import type { ServiceFacts } from '../../model/decision.ts';
 import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import type { Facts } from '../../model/facts.ts';
+import { instancesOf, keyOf } from '../../model/instance.ts';
 import type { ImageStanding, Observed } from '../../model/observed.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
@@ -36,14 +37,14 @@ export function wantsFor(
   record: DeploymentRecord,
   { containers }: Observed,
 ): Want[] {
-  const specs = document.services;
+  const specs = instancesOf(document.services);
   const eligible = eligibleFor({ hash, specs }, record, containers);
   const carriers = findCarriers(eligible.containers, specs, eligible.first);
   return specs.flatMap((spec) => {
     const isSettled = record.proven?.hash === hash;
     const fresh = isSettled ? null : freshWantOf(spec, hash, record.attempt);
     if (fresh !== null) return [wantOf(spec), fresh];
-    return carriers.has(spec.name) ? [] : [wantOf(spec)];
+    return carriers.has(keyOf(spec.instance)) ? [] : [wantOf(spec)];
   });
 }
 

@@ -46,8 +46,8 @@ function plightOf(service: Omit<Judged, 'plight'>): ServicePlight {
 
 function unmetDependencies({ spec }: ServiceFacts, services: readonly Judged[]): string[] {
   const unmet = spec.service.dependsOn.filter(({ service, condition }) => {
-    const other = services.find((one) => one.spec.name === service);
-    return other !== undefined && !meets(condition, other);
+    const awaited = services.filter((one) => one.spec.name === service);
+    return !awaited.every((one) => meets(condition, one));
   });
   return unmet.map(({ service }) => service);
 }

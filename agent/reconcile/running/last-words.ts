@@ -3,35 +3,37 @@
 // Tested in test/agent/reconcile/running/repeats.test.ts.
 
 import type { ServiceView } from '../../model/decision.ts';
+import { type Instance, keyOf } from '../../model/instance.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { DeploymentRecord, LastWords } from '../../model/record.ts';
-import type { Step } from '../../model/steps.ts';
+import { refTo, type Step } from '../../model/steps.ts';
 import { withLog } from './reason-log.ts';
 
 /** The step that reads them; none where they were read, or there is nothing to read. */
 export function askLastWords(record: DeploymentRecord, view: ServiceView | null): Step[] {
   if (view === null || view.container === null) return [];
-  const { spec, container, history } = view;
+  const { container, history } = view;
   if (history.lastFailure === null || lastWordsOf(record, view) !== null) return [];
-  return [{ kind: 'read_last_logs', service: spec.name, container: container.id }];
+  return [{ kind: 'read_last_logs', ...refTo(container) }];
 }
 
 /** The record with whose last words are asked for now, and of which failure. */
 export function noteAsked(record: DeploymentRecord, steps: readonly Step[]): DeploymentRecord {
-  const service = steps.find((step) => step.kind === 'read_last_logs')?.service;
-  const failedAt = service === undefined ? undefined : record.services[service]?.lastFailure?.at;
-  if (service === undefined || failedAt === undefined) return record;
-  return { ...record, lastWords: { service, failedAt, log: [] } };
+  const asked = steps.find((step) => step.kind === 'read_last_logs');
+  if (asked === undefined) return record;
+  const service = keyOf(asked);
+  const failedAt = record.services[service]?.lastFailure?.at;
+  return failedAt === undefined ? record : { ...record, lastWords: { service, failedAt, log: [] } };
 }
 
 /** The record with what was read. */
 export function noteLastWords(
   record: DeploymentRecord,
-  service: string,
+  instance: Instance,
   log: readonly string[],
 ): DeploymentRecord {
   const { lastWords } = record;
-  return lastWords?.service === service ? { ...record, lastWords: { ...lastWords, log } } : record;
+  return lastWords?.service === keyOf(instance) ? { ...record, lastWords: { ...lastWords, log } } : record;
 }
 
 export function withLastWords(reason: Reason, record: DeploymentRecord, view: ServiceView): Reason {
@@ -41,6 +43,7 @@ export function withLastWords(reason: Reason, record: DeploymentRecord, view: Se
 /** Those of its last failure. */
 function lastWordsOf(record: DeploymentRecord, { spec, history }: ServiceView): LastWords | null {
   const { lastWords } = record;
-  const isOfLast = lastWords?.service === spec.name && lastWords.failedAt === history.lastFailure?.at;
+  const isOfLast =
+    lastWords?.service === keyOf(spec.instance) && lastWords.failedAt === history.lastFailure?.at;
   return isOfLast ? lastWords : null;
 }

@@ -5,13 +5,13 @@ import type { ServiceFacts } from '../../model/decision.ts';
 import type { DesiredPresent } from '../../model/desired-deployment.ts';
 import type { Facts } from '../../model/facts.ts';
 import { judgeHealth, notHealthy } from '../../model/health.ts';
+import { type InstanceSpec, instancesOf, keyOf } from '../../model/instance.ts';
 import type { DeploymentRecord } from '../../model/record.ts';
 import type { Revision } from '../../model/revision.ts';
-import type { ServiceSpec } from '../../model/service-spec.ts';
 import { wasCompleted } from './completed.ts';
 import { standingOf } from './images.ts';
 import { eligibleFor } from './outdated.ts';
-import { type Carriers, findCarriers } from './select-container.ts';
+import { type Carriers, findCarriers, hostFor } from './select-container.ts';
 
 export function lookAtServices(
   facts: Facts,
@@ -19,7 +19,7 @@ export function lookAtServices(
   { hash, document }: Revision<DesiredPresent>,
 ): ServiceFacts[] {
   const healthyAfterMs = document.update.healthyAfterMs;
-  const specs = document.services;
+  const specs = instancesOf(document.services);
   const { containers, first } = eligibleFor({ hash, specs }, record, facts.observed.containers);
   const carriers = findCarriers(containers, specs, first);
   return specs.map((spec) => {
@@ -37,10 +37,10 @@ interface Around {
 
 function lookAtService(
   facts: Facts,
-  spec: ServiceSpec,
+  spec: InstanceSpec,
   { carriers, healthyAfterMs, wasDone }: Around,
 ): ServiceFacts {
-  const container = carriers.get(spec.name) ?? null;
+  const container = carriers.get(keyOf(spec.instance)) ?? null;
   const health = container === null ? undefined : facts.health.get(container.id);
   const needsContainer = container === null && !wasDone;
   const image = standingOf(facts.images, spec);
@@ -49,7 +49,7 @@ function lookAtService(
     spec,
     container,
     needsContainer,
-    hosts: spec.hosts.flatMap((name) => carriers.get(name) ?? []),
+    hosts: spec.hosts.flatMap((service) => hostFor(service, carriers) ?? []),
     verdict:
       container === null
         ? notHealthy('unknown')

@@ -4,14 +4,14 @@
 // Tested in test/agent/reconcile/decide.test.ts.
 
 import { historyOf, withHistory } from '../../model/histories.ts';
+import { type InstanceSpec, isMadeFor, keyOf } from '../../model/instance.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
-import type { ServiceSpec } from '../../model/service-spec.ts';
 import { isAsked } from './completed.ts';
 
 /** The containers that may carry the document `hash`, and which of them come first. */
 export function eligibleFor(
-  { hash, specs }: { hash: string; specs: readonly ServiceSpec[] },
+  { hash, specs }: { hash: string; specs: readonly InstanceSpec[] },
   { outdated, completed = [] }: Pick<DeploymentRecord, 'outdated' | 'completed'>,
   containers: readonly ObservedContainer[],
 ): { containers: readonly ObservedContainer[]; first: readonly string[] } {
@@ -22,10 +22,10 @@ export function eligibleFor(
   return { containers: containers.filter(({ id }) => !outdated.containers.includes(id)), first: [] };
 
   /** A container of a failed update is not used for a job that another image has already completed. */
-  function isOfOthers({ service, spec: asked, imageId }: ObservedContainer): boolean {
-    const spec = specs.find(({ name, hash: own }) => name === service && own === asked);
+  function isOfOthers(container: ObservedContainer): boolean {
+    const spec = specs.find((one) => isMadeFor(container, one));
     const done = spec && completed.find((one) => isAsked(one, spec));
-    return done !== undefined && done.imageId !== imageId;
+    return done !== undefined && done.imageId !== container.imageId;
   }
 }
 
@@ -38,22 +38,19 @@ export function markOutdated(
     containers,
   }: {
     attempt: Attempt;
-    specs: readonly ServiceSpec[];
+    specs: readonly InstanceSpec[];
     containers: readonly ObservedContainer[];
   },
 ): DeploymentRecord {
   const refreshed = attempt.refreshed ?? {};
   const pulled = specs.filter(({ name }) => Object.hasOwn(refreshed, name));
   const isOutdated = (container: ObservedContainer): boolean =>
-    pulled.some(
-      ({ name, hash }) =>
-        container.service === name && container.spec === hash && container.imageId !== refreshed[name],
-    );
+    pulled.some((spec) => isMadeFor(container, spec) && container.imageId !== refreshed[spec.name]);
   const outdated = containers.filter(isOutdated);
-  const names = new Set(outdated.map(({ service }) => service));
+  const keys = new Set(outdated.map(keyOf));
   // A container that is left on purpose is not missed.
   const unwatched = pulled
-    .filter(({ name }) => names.has(name))
+    .filter(({ instance }) => keys.has(keyOf(instance)))
     .reduce((noted, spec) => withHistory(noted, spec, { ...historyOf(noted, spec), watched: null }), record);
   return { ...unwatched, outdated: { hash: attempt.hash, containers: outdated.map(({ id }) => id) } };
 }

@@ -2,9 +2,10 @@
 // Tested in test/agent/reconcile/golden-plans.test.ts.
 import type { ServiceView } from '../../model/decision.ts';
 import type { Moment } from '../../model/facts.ts';
+import { keyOf } from '../../model/instance.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { DeploymentRecord } from '../../model/record.ts';
-import { type Step, stopStep } from '../../model/steps.ts';
+import { refTo, type Step, stopStep } from '../../model/steps.ts';
 import { advanceService } from './advance.ts';
 import { isPlaceTaken } from './places.ts';
 import { isUp } from './select-container.ts';
@@ -45,7 +46,8 @@ export function planSteps(
 /** A container is stopped once its successor stands ready to start; one with no successor at once. */
 function makeWay(inTheWay: readonly ObservedContainer[], services: readonly ServiceView[]): Step[] {
   const ready = inTheWay.filter((container) => {
-    const successor = services.find((view) => view.spec.name === container.service);
+    const key = keyOf(container);
+    const successor = services.find(({ spec }) => keyOf(spec.instance) === key);
     return successor === undefined || !successor.needsContainer;
   });
   return clearAway(ready);
@@ -55,7 +57,7 @@ function makeWay(inTheWay: readonly ObservedContainer[], services: readonly Serv
 export function clearAway(containers: readonly ObservedContainer[]): Step[] {
   return containers.map((container) => {
     if (isUp(container)) return stopStep(container);
-    return { kind: 'remove_container', service: container.service, container: container.id };
+    return { kind: 'remove_container', ...refTo(container) };
   });
 }
 

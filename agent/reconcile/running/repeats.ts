@@ -6,10 +6,11 @@ import { equalJitter, nextCeilingMs } from '../../../lib/time/back-off.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { Facts, Moment } from '../../model/facts.ts';
 import { isHeldBack } from '../../model/histories.ts';
+import { keyOf } from '../../model/instance.ts';
 import type { Observed, ObservedContainer } from '../../model/observed.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { DeploymentRecord, Repeat } from '../../model/record.ts';
-import { natureOf, pathOf, serviceOf } from '../../model/step-table.ts';
+import { instanceKeyOf, natureOf, pathOf } from '../../model/step-table.ts';
 import type { Step, StepResult } from '../../model/steps.ts';
 import { earliest } from './wake.ts';
 
@@ -39,7 +40,7 @@ function isCounted(step: Step, record: DeploymentRecord): boolean {
     case 'counted':
       return true;
     case 'counted_unless_failing':
-      return (record.services[serviceOf(step) ?? '']?.failuresInRow ?? 0) === 0;
+      return (record.services[instanceKeyOf(step) ?? '']?.failuresInRow ?? 0) === 0;
     case 'not_counted':
       return false;
   }
@@ -84,7 +85,7 @@ export function holdRepeated({ nowMs, observed }: Facts, decision: Decision): De
 
 /** Nothing is to be done for it; and if it is a service, it does its work, or waits out a failure of its own. */
 function isWell(path: string, { services }: Decision, nowMs: number): boolean {
-  const view = services.find(({ spec }) => path === `services.${spec.name}`);
+  const view = services.find(({ spec }) => path === `services.${keyOf(spec.instance)}`);
   if (view === undefined) return true;
   return view.plight === 'good' || isHeldBack(view.history, nowMs);
 }

@@ -1,16 +1,18 @@
-// Which container carries a service: told by labels, never by name.
+// Which container carries an instance of a service: told by labels, never by name.
+import { firstOf, type InstanceSpec, isMadeFor, keyOf } from '../../model/instance.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { ServiceSpec } from '../../model/service-spec.ts';
 
+/** By the key of the instance. */
 export type Carriers = ReadonlyMap<string, ObservedContainer>;
 
 /**
- * The container that carries each service, by the service's name; one that has none is left out. Of several
+ * The container that carries each instance; one that has none is left out. Of several
  * that fit, those in `first` come first, then a running one, then the newest revision's.
  */
 export function findCarriers(
   containers: readonly ObservedContainer[],
-  specs: readonly ServiceSpec[],
+  specs: readonly InstanceSpec[],
   first: readonly string[] = [],
 ): Carriers {
   const isFirst = ({ id }: ObservedContainer): number => Number(first.includes(id));
@@ -21,15 +23,15 @@ export function findCarriers(
       (a, b) =>
         isFirst(b) - isFirst(a) || rank(b) - rank(a) || b.revision - a.revision || a.id.localeCompare(b.id),
     );
-    if (best !== undefined) carriers.set(spec.name, best);
+    if (best !== undefined) carriers.set(keyOf(spec.instance), best);
   }
   return carriers;
 }
 
 /** Which container fits a service depends on the containers of those whose namespaces it joins. */
-function hostsFirst(specs: readonly ServiceSpec[]): readonly ServiceSpec[] {
-  const ordered = new Set<ServiceSpec>();
-  const add = (spec: ServiceSpec): void => {
+function hostsFirst(specs: readonly InstanceSpec[]): readonly InstanceSpec[] {
+  const ordered = new Set<InstanceSpec>();
+  const add = (spec: InstanceSpec): void => {
     for (const other of specs) if (spec.hosts.includes(other.name)) add(other);
     ordered.add(spec);
   };
@@ -41,15 +43,19 @@ function hostsFirst(specs: readonly ServiceSpec[]): readonly ServiceSpec[] {
  * Whether a container can do what a spec asks. The engine changes a memory or cpu limit on a living container,
  * but cannot take one away, nor move it to another container's namespaces: that needs a new container.
  */
-function doesFit(container: ObservedContainer, spec: ServiceSpec, carriers: Carriers): boolean {
+function doesFit(container: ObservedContainer, spec: InstanceSpec, carriers: Carriers): boolean {
   const { settings } = container;
   const isTooTight =
     (spec.settings.memoryBytes === 0 && settings.memoryBytes > 0) ||
     (spec.settings.nanoCpus === 0 && settings.nanoCpus > 0);
-  const isAsked = container.service === spec.name && container.spec === spec.hash;
-  if (!isAsked || isTooTight || container.state === 'removing') return false;
-  const hosts = spec.hosts.map((name) => carriers.get(name)?.id);
+  if (!isMadeFor(container, spec) || isTooTight || container.state === 'removing') return false;
+  const hosts = spec.hosts.map((service) => hostFor(service, carriers)?.id);
   return hosts.every((id) => id !== undefined && container.joins.includes(id));
+}
+
+/** Whose namespaces `service:NAME` joins: a namespace is one container's, so those of the service's first instance. */
+export function hostFor(service: string, carriers: Carriers): ObservedContainer | undefined {
+  return carriers.get(keyOf(firstOf(service)));
 }
 
 function rank(container: ObservedContainer): number {

@@ -3,14 +3,14 @@
 
 import type { ServiceFacts } from '../../model/decision.ts';
 import { historyOf, withHistory } from '../../model/histories.ts';
+import type { InstanceSpec } from '../../model/instance.ts';
 import type { MutableSettings, ObservedContainer } from '../../model/observed.ts';
 import type { DeploymentRecord, ServiceHistory } from '../../model/record.ts';
-import type { ServiceSpec } from '../../model/service-spec.ts';
 import type { Step } from '../../model/steps.ts';
 
 /** The step that gives a container the settings that were asked for; `null` when it has them or cannot have them. */
 export function settingsStep(
-  spec: ServiceSpec,
+  spec: InstanceSpec,
   container: ObservedContainer,
   history: ServiceHistory,
 ): Step | null {

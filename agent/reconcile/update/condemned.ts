@@ -5,6 +5,7 @@ import type { Facts } from '../../model/facts.ts';
 import { MAX_RESUMES } from '../../model/phases.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Attempt } from '../../model/record.ts';
+import { refTo } from '../../model/steps.ts';
 import type { Desired, Updating } from './attempt.ts';
 import type { Culprit } from './proof.ts';
 import { rollBack } from './rollback.ts';
@@ -34,14 +35,14 @@ export function condemn(
 
 export function readLogs(facts: Facts, record: Updating, trial: Trial): Decision {
   const { verdict, resumes } = record.attempt;
-  const { service, container } = verdict ?? NO_VERDICT;
-  const isThere = facts.observed.containers.some((other) => other.id === container);
+  const { container } = verdict ?? NO_VERDICT;
+  const last = facts.observed.containers.find(({ id }) => id === container);
   // Where it is the reading that ends the agent, it would for ever.
-  const isInVain = !isThere || resumes > MAX_RESUMES;
-  if (service === null || container === null || isInVain) return giveUp(facts, record, trial);
+  const isInVain = resumes > MAX_RESUMES;
+  if (last === undefined || isInVain) return giveUp(facts, record, trial);
   return {
     record,
-    steps: [{ kind: 'read_last_logs', service, container }],
+    steps: [{ kind: 'read_last_logs', ...refTo(last) }],
     wants: [],
     wakeInMs: 0,
     services: trial.services,

@@ -3,6 +3,7 @@
 
 import type { ServiceView } from '../../model/decision.ts';
 import { lasted, moreMs } from '../../model/evidence.ts';
+import { keyOf } from '../../model/instance.ts';
 import { hasOneChance } from '../../model/lifecycle.ts';
 import { MAX_RESUMES } from '../../model/phases.ts';
 import type { Reason } from '../../model/reason.ts';
@@ -37,9 +38,9 @@ export function judgeAttempt(proof: Proof): 'proven' | 'undecided' | Culprit {
   const { attempt } = record;
   const unproven = view.services.filter((service) => !isProven(service, proof));
   if (unproven.length === 0) return 'proven';
-  const onTrial = view.services.filter(({ spec }) => !attempt.brokenBefore.includes(spec.name));
+  const onTrial = view.services.filter(({ spec }) => !attempt.brokenBefore.includes(keyOf(spec.instance)));
   const crashing = onTrial.find(
-    (service) => (attempt.failures[service.spec.name] ?? 0) >= failuresAllowed(service),
+    (service) => (attempt.failures[keyOf(service.spec.instance)] ?? 0) >= failuresAllowed(service),
   );
   if (crashing !== undefined) return { view: crashing, reason: crashReason(crashing) };
   if (attempt.resumes > MAX_RESUMES) {

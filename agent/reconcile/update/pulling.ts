@@ -3,6 +3,7 @@
 
 import type { Decision, ServiceFacts } from '../../model/decision.ts';
 import type { Facts, Gate } from '../../model/facts.ts';
+import { instancesOf, keyOf } from '../../model/instance.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
@@ -52,7 +53,7 @@ function pullOn(facts: Facts, record: Updating, { desired, views }: Fetched): De
 /** From here on it is settled which containers carry the revision. */
 function beginSwitch(facts: Facts, record: Updating, desired: Desired): Decision {
   const { attempt } = record;
-  const specs = desired.document.services;
+  const specs = instancesOf(desired.document.services);
   const marked = markOutdated(record, { attempt, specs, containers: facts.observed.containers });
   const begun: Attempt = { ...attempt, stage: 'switching', pulledAtMs: facts.nowMs, clockFromMs: null };
   return switchAndProve(facts, { ...withoutClockWait(marked), attempt: begun }, desired);
@@ -130,6 +131,7 @@ function keepProven(facts: Facts, record: Updating, { desired, views }: Fetched)
 /** Until the switch a service is shown as it runs, with the progress of what is fetched for it. */
 function whatRunsFor(view: ServiceFacts, running: readonly ServiceFacts[]): ServiceFacts {
   if (view.container !== null && isUp(view.container)) return view;
-  const present = running.find((other) => other.spec.name === view.spec.name);
+  const key = keyOf(view.spec.instance);
+  const present = running.find(({ spec }) => keyOf(spec.instance) === key);
   return present === undefined ? view : { ...present, awaited: view.awaited };
 }

@@ -2,6 +2,7 @@
 // Tested in test/agent/reconcile/golden-plans.test.ts.
 import type { Decision } from '../../model/decision.ts';
 import type { Facts } from '../../model/facts.ts';
+import { instancesOf, isMadeFor } from '../../model/instance.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import { PHASE_TABLE, type Stage } from '../../model/phases.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
@@ -69,9 +70,7 @@ function planSwitch(facts: Facts, record: Updating, view: RevisionView): Course 
 
 function isOfProven({ proven }: Facts, container: ObservedContainer): boolean {
   if (proven === null) return true;
-  return proven.document.services.some(
-    (spec) => spec.name === container.service && spec.hash === container.spec,
-  );
+  return instancesOf(proven.document.services).some((spec) => isMadeFor(container, spec));
 }
 
 /** The attempt with the deadline's clock, which waits for stops. */

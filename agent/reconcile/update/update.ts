@@ -2,6 +2,7 @@
 // Tested in test/agent/reconcile/golden-plans.test.ts.
 import type { Decision, ServiceView } from '../../model/decision.ts';
 import type { Facts } from '../../model/facts.ts';
+import { keyOf } from '../../model/instance.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
 import { judgeServices } from '../running/judge.ts';
 import { lookAtServices } from '../running/look.ts';
@@ -49,7 +50,7 @@ function failingBefore(facts: Facts, record: DeploymentRecord): string[] {
   if (facts.proven === null) return [];
   return viewServices(facts, record, facts.proven)
     .filter(({ plight }) => plight === 'failing')
-    .map((view) => view.spec.name);
+    .map(({ spec }) => keyOf(spec.instance));
 }
 
 function beginAttempt({ hash, revision }: Desired, brokenBefore: readonly string[]): Attempt {

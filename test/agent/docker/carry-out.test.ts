@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { carryOut } from '../../../agent/docker/carry-out.ts';
 import { connectDocker } from '../../../agent/docker/client.ts';
+import { instancesOf } from '../../../agent/model/instance.ts';
 import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
 import { present } from '../reconcile/situations.ts';
 
-const [SPEC] = present(1, { web: { network_mode: 'none' } }).document.services;
+const [SPEC] = instancesOf(present(1, { web: { network_mode: 'none' } }).document.services);
 const NAME = 'line-web-1';
 const OURS = {
   'io.holdfast.deployment': 'line',
@@ -63,9 +64,13 @@ test.each([
   expect(await create()).toEqual({ ok: true, container: 'c1' });
 });
 
-test("another's container of that name is told", async () => {
+test.each([
+  ['another service', { 'io.holdfast.service': 'db' }],
+  ['another instance', { 'io.holdfast.service': 'web#1' }],
+  ['another spec', { 'io.holdfast.spec': 'sha256:other' }],
+])('a container of that name of %s is told', async (_whose, labels) => {
   refuse(409, 'Conflict. The container name is already in use');
-  show({ ...OURS, 'io.holdfast.spec': 'sha256:other' });
+  show({ ...OURS, ...labels });
   expect(await create()).toMatchObject({ ok: false, code: 'name_taken' });
 });
 
@@ -80,7 +85,7 @@ test.each([
 });
 
 test('an image that is gone when its configuration is looked at is missing', async () => {
-  const [other] = present(2, { web: { network_mode: 'none' } }).document.services;
+  const [other] = instancesOf(present(2, { web: { network_mode: 'none' } }).document.services);
   daemon.misbehave('GET', /^\/images\/web:2\/json/, {
     kind: 'error',
     status: 404,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { endpointOptions } from '../../../agent/docker/container-network.ts';
 import { containerOptions } from '../../../agent/docker/container-options.ts';
 import { updateOptions } from '../../../agent/docker/container-resources.ts';
+import { instancesOf } from '../../../agent/model/instance.ts';
 import { deployment } from '../../fakes/deployments.ts';
 import { desiredOf } from '../../fakes/desired.ts';
 
@@ -10,7 +11,7 @@ function optionsOf(service: Record<string, unknown>, rest: Record<string, unknow
     ...{ revision: 7, services: { app: { image: 'registry.test/app:1', ...service } } },
     ...rest,
   });
-  const [spec] = desiredOf(document).services;
+  const [spec] = instancesOf(desiredOf(document).services);
   if (spec === undefined) throw new Error('no service');
   return { options: containerOptions('line', spec), spec };
 }
@@ -42,6 +43,15 @@ describe('container options', () => {
     });
     for (const key of ['Cmd', 'Entrypoint', 'WorkingDir', 'User', 'Hostname', 'StopSignal', 'Healthcheck'])
       expect(options).not.toHaveProperty(key);
+  });
+
+  test('name by a label of ours whose container it is', () => {
+    const { spec } = optionsOf({});
+    const second = { ...spec, instance: { service: 'app', index: 1 } };
+    expect(containerOptions('line', second).Labels).toEqual({
+      ...containerOptions('line', spec).Labels,
+      'io.holdfast.service': 'app#1',
+    });
   });
 
   test('carry what the service says of its process', () => {

@@ -1,6 +1,7 @@
 // For whom folders are made: the user that the service names, else the image's; and that the engine comes after the host.
 import { expect, test } from 'vitest';
 import { StepApplier } from '../../../agent/loop/step-applier.ts';
+import { instancesOf } from '../../../agent/model/instance.ts';
 import type { ServiceFolder } from '../../../agent/model/service-folder.ts';
 import type { StepOutcome } from '../../../agent/model/steps.ts';
 import type { EngineStep, ImageUser } from '../../../agent/ports/engine.ts';
@@ -50,7 +51,7 @@ function edges() {
 }
 
 function specOf(service: object) {
-  const [spec] = present(1, { web: service }).document.services;
+  const [spec] = instancesOf(present(1, { web: service }).document.services);
   if (spec === undefined) throw new Error('unreachable: one service was written');
   return spec;
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { extendRow, inLoopWords, isInLoop, owedRunMs } from '../../../agent/model/failure-row.ts';
 import { historyOf, withHistory } from '../../../agent/model/histories.ts';
+import { instancesOf } from '../../../agent/model/instance.ts';
 import type { FailureRow } from '../../../agent/model/record.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../../../agent/model/record.ts';
 import { resumeRecord } from '../../../agent/model/resume-record.ts';
@@ -10,7 +11,7 @@ import { containerOf, present } from '../reconcile/situations.ts';
 
 const MINUTE_MS = 60_000;
 const one = present(1, { web: {} });
-const [spec] = one.document.services;
+const [spec] = instancesOf(one.document.services);
 if (spec === undefined) throw new Error('one was written');
 const web = spec;
 const EXITED = { code: 'exited', message: 'it exited with code 1', exitCode: 1 } as const;

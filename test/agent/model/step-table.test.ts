@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { instancesOf } from '../../../agent/model/instance.ts';
 import {
   blameOf,
   graceOf,
@@ -11,10 +12,10 @@ import {
 import type { Step } from '../../../agent/model/steps.ts';
 import { present } from '../reconcile/situations.ts';
 
-const [spec] = present(1, { web: {} }).document.services;
+const [spec] = instancesOf(present(1, { web: {} }).document.services);
 if (spec === undefined) throw new Error('a document of one service has one');
 const asked = { name: 'back', isInternal: false, pool: null };
-const ref = { service: 'web', container: 'web-1' };
+const ref = { service: 'web', index: 0, container: 'web-1' };
 
 const start: Step = { kind: 'start_container', spec, container: 'web-1' };
 const stop: Step = { kind: 'stop_container', ...ref, graceMs: 0 };

@@ -306,7 +306,7 @@ describe('an update', () => {
     ];
     for (const { steps } of plans)
       expect(steps).toContainEqual({
-        ...{ kind: 'stop_container', service: 'web', container: 'web-1', graceMs: 77_000 },
+        ...{ kind: 'stop_container', service: 'web', index: 0, container: 'web-1', graceMs: 77_000 },
       });
   });
 

@@ -323,8 +323,7 @@ export class Model {
     this.containers.push({
       id,
       name,
-      service: spec.name,
-      index: 0,
+      ...spec.instance,
       revision: spec.revision,
       spec: spec.hash,
       state: 'created',

@@ -320,7 +320,7 @@ export function declareSurroundings(behaviour: Declare<EngineScene>): void {
     const changes: readonly (() => Promise<unknown>)[] = [
       () => stage.start(made),
       () => hands.pause(container),
-      () => stage.done({ kind: 'unpause_container', service: 'app', container }),
+      () => stage.done({ kind: 'unpause_container', service: 'app', index: 0, container }),
       () => stage.done({ kind: 'update_container', spec, container }),
       () => stage.stop(made),
       () => stage.remove(made),

@@ -122,11 +122,16 @@ export function declareContainers(behaviour: Declare<EngineScene>): void {
       expect(await stage.carryOut({ kind, ...made })).toMatchObject(gone);
     expect(await stage.restart(made)).toMatchObject(gone);
     expect(
-      await stage.carryOut({ kind: 'unpause_container', service: 'app', container: made.container }),
+      await stage.carryOut({
+        kind: 'unpause_container',
+        service: 'app',
+        index: 0,
+        container: made.container,
+      }),
     ).toMatchObject(gone);
     expect(await stage.carryOut({ kind: 'join_network', network: 'default', ...made })).toMatchObject(gone);
     expect(
-      await stage.carryOut({ kind: 'read_last_logs', service: 'app', container: made.container }),
+      await stage.carryOut({ kind: 'read_last_logs', service: 'app', index: 0, container: made.container }),
     ).toMatchObject(gone);
   });
 
@@ -136,7 +141,12 @@ export function declareContainers(behaviour: Declare<EngineScene>): void {
     await stage.scene.hands.pause(made.container);
     expect(await stage.see(made)).toMatchObject({ state: 'paused', exitCode: null, startedAt });
     expect(await stage.carryOut({ kind: 'start_container', ...made })).toMatchObject({ code: 'conflict' });
-    const unpausing = { kind: 'unpause_container', service: 'app', container: made.container } as const;
+    const unpausing = {
+      kind: 'unpause_container',
+      service: 'app',
+      index: 0,
+      container: made.container,
+    } as const;
     await stage.done(unpausing);
     await stage.done(unpausing);
     expect(await stage.see(made)).toMatchObject({ state: 'running', startedAt });
@@ -163,7 +173,7 @@ export function declareContainers(behaviour: Declare<EngineScene>): void {
 
   behaviour('the last ten lines of its output are read, oldest first', async (stage) => {
     const made = await stage.run({ kind: 'prints', lines: 30 });
-    const reading = { kind: 'read_last_logs', service: 'app', container: made.container } as const;
+    const reading = { kind: 'read_last_logs', service: 'app', index: 0, container: made.container } as const;
     const isWhole = (seen: Outcome): boolean => seen.lines?.at(-1) === '30';
     const { lines } = await until(stage.scene.clock, () => stage.done(reading), isWhole);
     expect(lines).toEqual(['21', '22', '23', '24', '25', '26', '27', '28', '29', '30']);

@@ -119,7 +119,7 @@ export function declarePolicies(behaviour: Declare<EngineScene>): void {
       await stage.untilSeen(made, ({ engineHealth }) => engineHealth === 'healthy');
       await stage.scene.hands.pause(made.container);
       await stage.untilSeen(made, ({ engineHealth }) => engineHealth === 'unhealthy');
-      await stage.done({ kind: 'unpause_container', service: 'app', container: made.container });
+      await stage.done({ kind: 'unpause_container', service: 'app', index: 0, container: made.container });
       await stage.untilSeen(made, ({ engineHealth }) => engineHealth === 'healthy');
       await stage.stop(made);
       expect(await stage.see(made)).toMatchObject({ state: 'exited', engineHealth: 'unhealthy' });

@@ -1,9 +1,9 @@
 // A scene with what most behaviours begin with: services of one document, carried out step by step.
 import { test } from 'vitest';
 import { StepApplier } from '../../../agent/loop/step-applier.ts';
+import { type InstanceSpec, instancesOf } from '../../../agent/model/instance.ts';
 import type { ObservedContainer } from '../../../agent/model/observed.ts';
 import { sharedName } from '../../../agent/model/resources.ts';
-import type { ServiceSpec } from '../../../agent/model/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/model/steps.ts';
 import { isInFolder } from '../../../protocol/values/folder-path.ts';
 import { desiredOf } from '../../fakes/desired.ts';
@@ -19,7 +19,7 @@ export interface Keys {
 
 /** One container and what it was made from. */
 export interface Made {
-  readonly spec: ServiceSpec;
+  readonly spec: InstanceSpec;
   readonly container: string;
 }
 
@@ -42,18 +42,19 @@ export class Stage<Scene extends EngineScene = EngineScene> {
   }
 
   /** The service `app`, and others after it where there are any. */
-  specs(services: Readonly<Record<string, Keys>>): readonly ServiceSpec[] {
+  specs(services: Readonly<Record<string, Keys>>): readonly InstanceSpec[] {
     const mounts = Object.values(services).flatMap(({ volumes = [] }) => volumes);
     const volumes = mounts.filter(({ source }) => !isInFolder(source));
-    return desiredOf({
+    const { services: specs } = desiredOf({
       ...{ schema: 'holdfast.deployment/1', name: this.scene.deployment, revision: 1, state: 'present' },
       networks: { other: {}, web: { shared: `${this.scene.deployment}-proxy` } },
       volumes: Object.fromEntries(volumes.map(({ source }) => [source, {}])),
       services,
-    }).services;
+    });
+    return instancesOf(specs);
   }
 
-  spec(program: Program, keys: Keys = {}): ServiceSpec {
+  spec(program: Program, keys: Keys = {}): InstanceSpec {
     const [spec] = this.specs({ app: { ...this.scene.service(program), ...keys } });
     if (spec === undefined) throw new Error('unreachable: one was written');
     return spec;
@@ -82,7 +83,7 @@ export class Stage<Scene extends EngineScene = EngineScene> {
 
   /** Under a name that no other container has, unless told otherwise. */
   async createOf(
-    spec: ServiceSpec,
+    spec: InstanceSpec,
     { name = this.newName(), peers = {} }: { name?: string; peers?: Readonly<Record<string, string>> } = {},
   ): Promise<Made> {
     const { container } = await this.done({ kind: 'create_container', spec, name, peers });
@@ -106,7 +107,7 @@ export class Stage<Scene extends EngineScene = EngineScene> {
   }
 
   stop({ container, spec }: Made): Promise<Done> {
-    return this.done({ kind: 'stop_container', service: spec.name, container, graceMs: PATIENCE_MS });
+    return this.done({ kind: 'stop_container', ...spec.instance, container, graceMs: PATIENCE_MS });
   }
 
   restart(made: Made): Promise<StepOutcome> {
@@ -114,7 +115,7 @@ export class Stage<Scene extends EngineScene = EngineScene> {
   }
 
   remove({ container, spec }: Made): Promise<Done> {
-    return this.done({ kind: 'remove_container', service: spec.name, container });
+    return this.done({ kind: 'remove_container', ...spec.instance, container });
   }
 
   observe() {
@@ -139,7 +140,7 @@ export class Stage<Scene extends EngineScene = EngineScene> {
 
   /** For programs that handle signals: until they do. */
   async untilStarted({ container, spec }: Made): Promise<void> {
-    const reading = { kind: 'read_last_logs', service: spec.name, container } as const;
+    const reading = { kind: 'read_last_logs', ...spec.instance, container } as const;
     await until(
       this.scene.clock,
       () => this.done(reading),

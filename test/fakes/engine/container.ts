@@ -1,5 +1,6 @@
 // One container: its states, its program's run, and what its restart policy does when that ends.
 
+import type { InstanceSpec } from '../../../agent/model/instance.ts';
 import type {
   BoundPort,
   HostPort,
@@ -7,7 +8,6 @@ import type {
   MutableSettings,
   ObservedContainer,
 } from '../../../agent/model/observed.ts';
-import type { ServiceSpec } from '../../../agent/model/service-spec.ts';
 import type { Random } from '../../../lib/time/clock.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { heldBy } from './held-by.ts';
@@ -53,7 +53,7 @@ export interface ContainerIdentity {
   /** Whether another program or a person made it: it bears our labels, as they were copied with an image. */
   readonly isForeign?: boolean;
   readonly deployment: string;
-  readonly spec: ServiceSpec;
+  readonly spec: InstanceSpec;
   readonly image: StoredImage;
   /** The containers whose namespaces it lives in, by id. */
   readonly joins: readonly string[];
@@ -71,7 +71,7 @@ export class Container {
   readonly name: string;
   readonly isForeign: boolean;
   readonly deployment: string;
-  readonly spec: ServiceSpec;
+  readonly spec: InstanceSpec;
   readonly image: StoredImage;
   readonly joins: readonly string[];
   readonly init: InitProcess;

@@ -1,6 +1,8 @@
 // The engine itself: its containers, networks, volumes and images, what survives it, and its calls' effects.
+
 import { initFor } from '../../../agent/docker/init-process.ts';
 import type { DesiredService } from '../../../agent/model/desired-service.ts';
+import type { InstanceSpec } from '../../../agent/model/instance.ts';
 import type {
   HostPort,
   MutableSettings,
@@ -9,7 +11,6 @@ import type {
   VolumeFacts,
 } from '../../../agent/model/observed.ts';
 import { sharedKey, sharedName } from '../../../agent/model/resources.ts';
-import type { ServiceSpec } from '../../../agent/model/service-spec.ts';
 import type { Step, StepOutcome } from '../../../agent/model/steps.ts';
 import type { EngineFacts, EngineStep, EngineView } from '../../../agent/ports/engine.ts';
 import type { Random } from '../../../lib/time/clock.ts';
@@ -218,7 +219,7 @@ export class Daemon implements Surroundings {
   /** `peers` are the containers whose namespaces it is to join; they need not run yet. */
   create(
     deployment: string,
-    { spec, name, peers }: { spec: ServiceSpec; name: string; peers: Readonly<Record<string, string>> },
+    { spec, name, peers }: { spec: InstanceSpec; name: string; peers: Readonly<Record<string, string>> },
   ): Container | StepOutcome {
     const before = [...this.containers.values()].find((other) => other.name === name);
     if (before !== undefined) {
@@ -475,7 +476,7 @@ function show(container: Container): ObservedContainer {
     id,
     name,
     service: spec.name,
-    index: 0,
+    index: spec.instance.index,
     revision: spec.revision,
     spec: spec.hash,
     state,

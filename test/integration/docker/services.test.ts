@@ -11,6 +11,7 @@ import { HostFolders } from '../../../agent/host/host-folders.ts';
 import { HostServiceFiles } from '../../../agent/host/host-service-files.ts';
 import { ServiceDirectories } from '../../../agent/host/service-directories.ts';
 import { StepApplier } from '../../../agent/loop/step-applier.ts';
+import { instancesOf } from '../../../agent/model/instance.ts';
 import type { Step, StepOutcome } from '../../../agent/model/steps.ts';
 import { desiredOf } from '../../fakes/desired.ts';
 import { createNetwork, createVolume } from '../../fakes/resources.ts';
@@ -73,7 +74,7 @@ async function startAll(
   await done(createNetwork('default'));
   for (const { name: volume } of document.volumes) await done(createVolume(volume));
   const peers: Record<string, string> = {};
-  for (const spec of document.services) {
+  for (const spec of instancesOf(document.services)) {
     const { container } = await done({ kind: 'create_container', spec, name: newName(), peers });
     if (container === undefined) throw new Error('a creation tells its container');
     await done({ kind: 'start_container', spec, container });
@@ -161,7 +162,7 @@ test('json-file keeps the bound that the service does not set', async () => {
 
 test('logs that cannot be read are an outcome that says so', async () => {
   const app = await start({ logging: { driver: 'none' } });
-  const step: Step = { kind: 'read_last_logs', service: 'app', container: app.Id };
+  const step: Step = { kind: 'read_last_logs', service: 'app', index: 0, container: app.Id };
   expect(await engine.carryOut(name, step)).toMatchObject({
     ok: false,
     message: expect.stringContaining('does not support reading'),
@@ -316,7 +317,7 @@ test('a service may be made before the one whose network it joins runs, and star
     },
     {},
   );
-  const [app, side] = document.services;
+  const [app, side] = instancesOf(document.services);
   if (app === undefined || side === undefined) throw new Error('two were written');
   await done(createNetwork('default'));
   const { container: host = '' } = await done({
@@ -364,7 +365,8 @@ test('mounts: a volume that starts empty, a host path that is made, one that is 
 test('what this engine is too old for is told, and no container made', async () => {
   const { ApiVersion } = await world.engine.docker.version();
   const volume = { type: 'volume', source: 'data', target: '/data', volume: { subpath: 'a' } } as const;
-  const [spec] = documentOf({ app: { image, volumes: [volume] } }, { volumes: { data: {} } }).services;
+  const { services } = documentOf({ app: { image, volumes: [volume] } }, { volumes: { data: {} } });
+  const [spec] = instancesOf(services);
   if (spec === undefined) throw new Error('one was written');
   const outcome = await applier.apply(name, { kind: 'create_container', spec, name: newName(), peers: {} });
   const isOld = Number(ApiVersion.split('.')[1]) < 45;

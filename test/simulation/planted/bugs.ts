@@ -182,8 +182,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/running/select-container.ts',
-        find: 'const isAsked = container.service === spec.name && container.spec === spec.hash;',
-        replace: 'const isAsked = container.service === spec.name;',
+        find: '!isMadeFor(container, spec) || isTooTight',
+        replace: 'container.service !== spec.name || isTooTight',
       },
     ],
     promises: ['4 no switch before the images are there', 'everything comes to its end'],
@@ -242,8 +242,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/running/places.ts',
-        find: 'if (other.service === name) return true;',
-        replace: 'if (other.service === name) return false;',
+        find: 'if (keyOf(other) === keyOf(instance)) return true;',
+        replace: 'if (keyOf(other) === keyOf(instance)) return false;',
       },
     ],
     promises: ['6 stop-first: one instance at most'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emptyHistory, withHistory } from '../../../../agent/model/histories.ts';
+import { instancesOf } from '../../../../agent/model/instance.ts';
 import type { ObservedContainer } from '../../../../agent/model/observed.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../../../../agent/model/record.ts';
 import { judgeServices } from '../../../../agent/reconcile/running/judge.ts';
@@ -32,7 +33,7 @@ describe('a service', () => {
   });
 
   it('that has failed and is not healthy since is failing, by its own history', () => {
-    const [spec] = one.document.services;
+    const [spec] = instancesOf(one.document.services);
     if (spec === undefined) throw new Error('two were written');
     const failed = { ...emptyHistory(spec), failuresInRow: 1 };
     const record = withHistory(EMPTY_RECORD, spec, failed);

@@ -1,5 +1,6 @@
 // A container that the agent stopped itself is parked: its exit is no failure. Once it is started again, it is.
 import { describe, expect, it } from 'vitest';
+import { instancesOf } from '../../../../agent/model/instance.ts';
 import { EMPTY_RECORD } from '../../../../agent/model/record.ts';
 import type { Step } from '../../../../agent/model/steps.ts';
 import { recordOutcomes } from '../../../../agent/reconcile/outcomes.ts';
@@ -34,7 +35,7 @@ describe('a parked container', () => {
 
   it.each(['start_container', 'restart_container'] as const)('is parked no more after a %s', (kind) => {
     const { one, container, model } = parked();
-    const [spec] = one.document.services;
+    const [spec] = instancesOf(one.document.services);
     if (spec === undefined) throw new Error('one was written');
     const step: Step = { kind, spec, container: container.id, graceMs: 10_000 };
     const moment = { nowMs: 0, wallTime: WALL, chance: 0.5 };

@@ -1,6 +1,7 @@
 // What only one can have goes from one service to another in an update and back in its rollback: nobody starts before
 // it is free, and nobody waits for ever.
 import { describe, expect, it } from 'vitest';
+import { instancesOf } from '../../../../agent/model/instance.ts';
 import { isPlaceTaken } from '../../../../agent/reconcile/running/places.ts';
 import { planInWords } from '../plan-in-words.ts';
 import { containerOf, Model, present, type Services } from '../situations.ts';
@@ -66,7 +67,7 @@ describe('what is held', () => {
   const lan = { networks: { lan: { ipam: { config: [{ subnet: '10.0.0.0/24' }] } } } };
   const address = (last: number) => ({ networks: { lan: { ipv4_address: `10.0.0.${last}` } } });
   const holder = (keys: object) => containerOf(present(1, { old: keys }, lan), 'old');
-  const spec = (keys: object) => present(2, { new: keys }, lan).document.services[0]!;
+  const spec = (keys: object) => instancesOf(present(2, { new: keys }, lan).document.services)[0]!;
   const cases: readonly (readonly [string, object, object, boolean])[] = [
     ['the same port', port('80'), port('80'), true],
     ['another port', port('80'), port('81'), false],

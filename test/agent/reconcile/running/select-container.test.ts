@@ -1,5 +1,6 @@
 // Of several containers that fit a service, one carries it.
 import { expect, test } from 'vitest';
+import { instancesOf } from '../../../../agent/model/instance.ts';
 import type { ObservedContainer } from '../../../../agent/model/observed.ts';
 import { findCarriers } from '../../../../agent/reconcile/running/select-container.ts';
 import { containerOf, present } from '../situations.ts';
@@ -32,10 +33,10 @@ test.each<[string, ObservedContainer[], string | undefined]>([
   ],
 ])('%s', (_what, containers, id) => {
   for (const order of [containers, containers.toReversed()])
-    expect(findCarriers(order, one.document.services).get('web')?.id).toBe(id);
+    expect(findCarriers(order, instancesOf(one.document.services)).get('web')?.id).toBe(id);
 });
 
 test('one that comes first by what is remembered beats all others', () => {
   const containers = [web('a', { revision: 2 }), web('b', { state: 'exited' })];
-  expect(findCarriers(containers, one.document.services, ['b']).get('web')?.id).toBe('b');
+  expect(findCarriers(containers, instancesOf(one.document.services), ['b']).get('web')?.id).toBe('b');
 });
