@@ -4,11 +4,11 @@ import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeSystemError } from '../../lib/failures/system-error.ts';
 import type { Logger } from '../../lib/program/logger.ts';
-import type { ServiceSpec } from '../model/service-spec.ts';
+import type { InstanceSpec } from '../model/instance.ts';
 import type { BeatReader, FilesOwner, FilesReady, HostMount, ServiceFiles } from '../ports/service-files.ts';
 import { makeBeatFile, readBeatFile } from './beat-file.ts';
 import { toFileOutcome } from './file-error.ts';
-import { type Kind, type ServiceDirectories, shorten } from './service-directories.ts';
+import { directoryOf, type Kind, type ServiceDirectories } from './service-directories.ts';
 import { writeServiceFile } from './write-file.ts';
 
 /** Nobody else on the device needs to look in; the engine mounts from inside as root. */
@@ -31,8 +31,8 @@ export class HostServiceFiles implements ServiceFiles {
     this.#removeTree = removeTree;
   }
 
-  async prepare(deployment: string, spec: ServiceSpec): Promise<FilesReady> {
-    const owner = { service: spec.name, spec: spec.hash };
+  async prepare(deployment: string, spec: InstanceSpec): Promise<FilesReady> {
+    const owner = { ...spec.instance, spec: spec.hash };
     try {
       const files = await this.#writeFiles(deployment, owner, spec);
       const { probe } = spec.service;
@@ -46,7 +46,7 @@ export class HostServiceFiles implements ServiceFiles {
 
   async collect(deployment: string, owners: readonly FilesOwner[]): Promise<void> {
     for (const leftover of [...this.#leftovers]) this.#remove(leftover);
-    const kept = new Set(owners.map(({ service, spec }) => join(service, shorten(spec))));
+    const kept = new Set(owners.map(directoryOf));
     for (const directory of this.#directories.ofDeployment(deployment))
       await this.#removeAllBut(directory, kept);
   }
@@ -54,7 +54,7 @@ export class HostServiceFiles implements ServiceFiles {
   readonly readBeat: BeatReader = (deployment, owner, file) =>
     readBeatFile(join(this.#directories.of('heartbeats', deployment, owner), file));
 
-  async #writeFiles(deployment: string, owner: FilesOwner, { files }: ServiceSpec): Promise<HostMount[]> {
+  async #writeFiles(deployment: string, owner: FilesOwner, { files }: InstanceSpec): Promise<HostMount[]> {
     const mounts: HostMount[] = [];
     for (const [index, file] of files.entries()) {
       const directory = await this.#makeDirectory(file.kind, deployment, owner);

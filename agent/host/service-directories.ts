@@ -7,7 +7,7 @@ import type { FilesOwner } from '../ports/service-files.ts';
 const KINDS = ['configs', 'secrets', 'heartbeats'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** Of the spec's hash: enough that the containers which one service has at a time are told apart. */
+/** Of the spec's hash: enough that the containers which one instance has at a time are told apart. */
 const HASH_DIGITS = 12;
 
 export class ServiceDirectories {
@@ -26,8 +26,8 @@ export class ServiceDirectories {
   }
 
   /** The directory of one kind for the containers of one spec. The hash in it keeps apart old and new. */
-  of(kind: Kind, deployment: string, { service, spec }: FilesOwner): string {
-    return join(this.#roots[kind], deployment, service, shorten(spec));
+  of(kind: Kind, deployment: string, owner: FilesOwner): string {
+    return join(this.#roots[kind], deployment, directoryOf(owner));
   }
 
   /** One directory of each kind for a whole deployment. */
@@ -36,6 +36,8 @@ export class ServiceDirectories {
   }
 }
 
-export function shorten(hash: string): string {
-  return hash.slice('sha256:'.length).slice(0, HASH_DIGITS);
+/** What an owner has in the directory of its deployment: two levels down. */
+export function directoryOf({ service, index, spec }: FilesOwner): string {
+  const hash = spec.slice('sha256:'.length).slice(0, HASH_DIGITS);
+  return join(service, index === 0 ? hash : `${hash}.${index}`);
 }

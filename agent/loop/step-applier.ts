@@ -1,5 +1,5 @@
 // Applies steps over two edges: what a container finds mounted is made on the host before the engine makes or starts it.
-import type { ServiceSpec } from '../model/service-spec.ts';
+import type { InstanceSpec } from '../model/instance.ts';
 import type { Step, StepOutcome } from '../model/steps.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Folders } from '../ports/folders.ts';
@@ -39,7 +39,7 @@ export class StepApplier {
     }
   }
 
-  async #prepare(deployment: string, spec: ServiceSpec): Promise<FilesReady> {
+  async #prepare(deployment: string, spec: InstanceSpec): Promise<FilesReady> {
     const { engine, files, folders } = this.#edges;
     const ready = await files.prepare(deployment, spec);
     const { folders: asked, user, image } = spec.service;

@@ -1,6 +1,6 @@
 // What the agent wants of the host's file system for services: their configs and secrets, and heartbeats.
+import type { Instance, InstanceSpec } from '../model/instance.ts';
 import type { Propagation } from '../model/service-folder.ts';
-import type { ServiceSpec } from '../model/service-spec.ts';
 import type { StepOutcome } from '../model/steps.ts';
 
 /** A path of the host that a container finds at `target`. */
@@ -16,15 +16,14 @@ export type FilesReady =
   | { readonly ok: true; readonly mounts: readonly HostMount[] }
   | (StepOutcome & { readonly ok: false });
 
-/** Whose files they are: a service, and the hash of what it asks, as its container carries them. */
-export interface FilesOwner {
-  readonly service: string;
+/** Whose files they are: an instance, and the hash of what its service asks, as its container carries them. */
+export interface FilesOwner extends Instance {
   readonly spec: string;
 }
 
 export interface ServiceFiles {
   /** Writes what a container of `spec` finds mounted, where it is not there as asked. Safe to repeat. */
-  prepare(deployment: string, spec: ServiceSpec): Promise<FilesReady>;
+  prepare(deployment: string, spec: InstanceSpec): Promise<FilesReady>;
   /** Removes what belongs to none of `owners`, all that the deployment has containers of. Never rejects. */
   collect(deployment: string, owners: readonly FilesOwner[]): Promise<void>;
 }

@@ -16,7 +16,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HostServiceFiles } from '../../../agent/host/host-service-files.ts';
 import { ServiceDirectories } from '../../../agent/host/service-directories.ts';
-import type { ServiceSpec } from '../../../agent/model/service-spec.ts';
+import { type InstanceSpec, instancesOf } from '../../../agent/model/instance.ts';
 import type { HostMount } from '../../../agent/ports/service-files.ts';
 import { present } from '../reconcile/situations.ts';
 
@@ -41,32 +41,32 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const isRoot = process.getuid?.() === 0;
 
-function specOf(secret: string, { mode = '0440', service = {} } = {}): ServiceSpec {
+function specOf(secret: string, { mode = '0440', service = {} } = {}): InstanceSpec {
   const app = {
     configs: [{ source: 'settings' }, { source: 'settings', target: '/etc/again', mode: '0400' }],
     secrets: [{ source: 'token', mode }],
     ...service,
   };
   const contents = { configs: { settings: { content: 'Grüße\0' } }, secrets: { token: { content: secret } } };
-  const [spec] = present(1, { app }, contents).document.services;
+  const [spec] = instancesOf(present(1, { app }, contents).document.services);
   if (spec === undefined) throw new Error('no service');
   return spec;
 }
 
-async function prepared(spec: ServiceSpec, deployment = 'line'): Promise<readonly HostMount[]> {
+async function prepared(spec: InstanceSpec, deployment = 'line'): Promise<readonly HostMount[]> {
   const ready = await files.prepare(deployment, spec);
   if (!ready.ok) throw new Error(`${ready.code}: ${ready.message}`);
   return ready.mounts;
 }
 
-async function sourceOf(spec: ServiceSpec, target: string): Promise<string> {
+async function sourceOf(spec: InstanceSpec, target: string): Promise<string> {
   const mount = (await prepared(spec)).find((one) => one.target === target);
   if (mount === undefined) throw new Error(`nothing at ${target}`);
   return mount.source;
 }
 
 const modeOf = (file: string): string => (lstatSync(file).mode & 0o7777).toString(8);
-const ownerOf = ({ hash }: ServiceSpec) => ({ service: 'app', spec: hash });
+const ownerOf = ({ instance, hash }: InstanceSpec) => ({ ...instance, spec: hash });
 
 test('configs stand below the data directory, secrets in the runtime directory', async () => {
   const mounts = await prepared(specOf('hunter2'));
@@ -145,6 +145,18 @@ test('what no container has any more is removed, of this deployment alone', asyn
   await files.collect('line', []);
   expect(existsSync(path.join(root, 'run/secrets/line'))).toBe(false);
   expect(existsSync(path.join(root, 'data/configs/line'))).toBe(false);
+});
+
+test('two instances of a service have files of their own, and each goes with its own container', async () => {
+  const first = specOf('hunter2', { service: { probe: { heartbeat: { target: '/beat' } } } });
+  const second = { ...first, instance: { ...first.instance, index: 1 } };
+  const [one, other] = [await sourceOf(first, '/beat/beat'), await sourceOf(second, '/beat/beat')];
+  utimesSync(other, 1, 1);
+  const beats = [first, second].map((spec) => files.readBeat('line', ownerOf(spec), 'beat'));
+  expect((await Promise.all(beats))[1]).toEqual({ kind: 'touched', stamp: '1000000000' });
+  expect(await beats[0]).not.toEqual(await beats[1]);
+  await files.collect('line', [ownerOf(second)]);
+  expect([one, other].map((file) => existsSync(file))).toEqual([false, true]);
 });
 
 test('a deployment that never had files costs nothing', async () => {
