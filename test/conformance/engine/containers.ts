@@ -30,6 +30,22 @@ export function declareContainers(behaviour: Declare<EngineScene>): void {
     });
   });
 
+  behaviour('two instances of a service stand side by side, each known by its index', async (stage) => {
+    const first = await stage.run({ kind: 'runs' });
+    const { name } = await stage.see(first);
+    const spec = { ...first.spec, instance: { ...first.spec.instance, index: 1 } };
+    const taken = await stage.carryOut({ kind: 'create_container', spec, name, peers: {} });
+    expect(taken).toMatchObject({ ok: false, code: 'name_taken' });
+    const second = await stage.createOf(spec, { name: `${name}.1` });
+    await stage.start(second);
+    for (const [made, index] of [
+      [first, 0],
+      [second, 1],
+    ] as const) {
+      expect(await stage.see(made)).toMatchObject({ service: 'app', index, state: 'running' });
+    }
+  });
+
   behaviour('a start begins a run, and a second start leaves that run alone', async (stage) => {
     const made = await stage.run({ kind: 'runs' });
     const first = await stage.see(made);

@@ -2,7 +2,7 @@
 
 import { initFor } from '../../../agent/docker/init-process.ts';
 import type { DesiredService } from '../../../agent/model/desired-service.ts';
-import type { InstanceSpec } from '../../../agent/model/instance.ts';
+import { type InstanceSpec, isMadeFor } from '../../../agent/model/instance.ts';
 import type {
   HostPort,
   MutableSettings,
@@ -223,7 +223,7 @@ export class Daemon implements Surroundings {
   ): Container | StepOutcome {
     const before = [...this.containers.values()].find((other) => other.name === name);
     if (before !== undefined) {
-      const isSame = before.deployment === deployment && before.spec.hash === spec.hash;
+      const isSame = before.deployment === deployment && isMadeFor(show(before), spec);
       return isSame ? before : { ok: false, code: 'name_taken', message: `a container "${name}" is there` };
     }
     const image = this.images.find(spec.service.image.text);
