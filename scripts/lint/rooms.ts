@@ -110,6 +110,13 @@ export const ROOMS: readonly Room[] = [
     isPure: true,
   },
   {
+    path: 'agent/secrets',
+    duty: 'which values are secret, and text without them',
+    imports: ['agent/model/document', 'agent/model'],
+    packages: [],
+    isPure: true,
+  },
+  {
     path: 'agent/model/record-codec',
     duty: 'the record as it is stored: its schema, its versions and what leads from one to the next',
     imports: ['protocol', ...CORE],
@@ -243,7 +250,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/operations',
     duty: 'what may be asked of the agent: each operation once, whoever asks',
-    imports: ['protocol', 'protocol/operations', 'agent/ports', ...REPORTS],
+    imports: ['protocol', 'protocol/operations', 'agent/ports', 'lib/render', ...REPORTS],
     packages: [],
   },
   {
