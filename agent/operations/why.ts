@@ -1,7 +1,8 @@
 import { type Findings, why } from '../../protocol/operations/why.ts';
 import type { Finding } from '../../protocol/reports/finding.ts';
 import type { Status } from '../../protocol/reports/status.ts';
-import { type Offer, offer, type Refused } from './offer.ts';
+import { type Offer, offer } from './offer.ts';
+import { findNamed, noSuchName } from './resolve-name.ts';
 
 export interface WhySources {
   /** As it is now. */
@@ -18,29 +19,18 @@ export function offerWhy(diagnosis: WhySources): Offer<Findings> {
     const { statuses, ...found } = diagnosis.find();
     const followed = statuses.filter(({ phase }) => phase !== 'removed');
     const about = target === undefined ? null : subjectsNamed(target, followed);
-    if (target !== undefined && about?.length === 0) return noSuchName(target);
+    if (target !== undefined && about?.length === 0) return noSuchName(target, followed);
     const services = followed.reduce((count, status) => count + Object.keys(status.services).length, 0);
     const counts = { deployments: followed.length, services };
     return { kind: 'done', answer: { ...chooseFindings(found, about), ...counts, at: found.at } };
   });
 }
 
-/** Subjects of the deployments and services that bear this name, or are called `DEPLOYMENT/SERVICE`. */
+/** Subjects of all that bears this name, and of what belongs to it. */
 function subjectsNamed(target: string, statuses: readonly Status[]): string[] {
-  const [deployment, service] = target.split('/');
-  return statuses.flatMap((status) => {
-    const ofServices = Object.keys(status.services)
-      .filter((name) =>
-        service === undefined ? name === target : name === service && status.deployment === deployment,
-      )
-      .map((name) => `deployments/${status.deployment}/services/${name}`);
-    return status.deployment === target ? [`deployments/${target}`, ...ofServices] : ofServices;
-  });
-}
-
-function noSuchName(target: string): Refused {
-  const message = `there is no deployment or service "${target}"`;
-  return { kind: 'not_found', code: 'no_such_name', message };
+  return findNamed(target, statuses).map(({ deployment, service }) =>
+    service === null ? `deployments/${deployment}` : `deployments/${deployment}/services/${service}`,
+  );
 }
 
 /** What is about one of these subjects or what belongs to it, with what it follows from. `null`: all. */

@@ -3,9 +3,7 @@ import * as v from 'valibot';
 import { countSchema, timestampSchema } from '../fields.ts';
 import { findingSchema } from '../reports/finding.ts';
 import type { Operation } from './operation.ts';
-
-/** `DEPLOYMENT`, `SERVICE` or `DEPLOYMENT/SERVICE`: which of them exist is for the agent to say. */
-const targetSchema = v.pipe(v.string(), v.regex(/^[a-zA-Z0-9][\w.-]{0,127}(?:\/[a-zA-Z0-9][\w.-]{0,127})?$/));
+import { targetArgument, targetSchema } from './target.ts';
 
 const findingsSchema = v.object({
   /** The causes, the worst first. */
@@ -25,10 +23,7 @@ export const why = {
   name: 'why',
   summary: 'say what is wrong, since when, what it comes from and what mends it',
   args: {
-    target: {
-      ...{ schema: v.optional(targetSchema), expected: 'a name', called: 'name of a deployment or service' },
-      placeholder: 'NAME',
-    },
+    target: { ...targetArgument, schema: v.optional(targetSchema) },
   },
   answer: findingsSchema,
   askedBy: { broker: true, socket: { method: 'GET', path: '/v1/findings' } },
