@@ -124,6 +124,13 @@ export const ROOMS: readonly Room[] = [
     isPure: true,
   },
   {
+    path: 'agent/python',
+    duty: 'the traceback that explains a death, out of what a container wrote',
+    imports: [],
+    packages: ['node:crypto'],
+    isPure: true,
+  },
+  {
     path: 'agent/reconcile/running',
     duty: 'one revision is kept running',
     imports: [...CORE, 'lib/time'],
