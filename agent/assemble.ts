@@ -32,6 +32,7 @@ import { ClockWatch } from './report/clock-watch.ts';
 import { deviceState } from './report/device-state.ts';
 import { Reporter } from './report/reporter.ts';
 import { Sampler } from './report/sampler.ts';
+import { UsageMeter } from './report/usage-meter.ts';
 import { engineSupplier } from './supply/engine-supplier.ts';
 import { ImageCollector } from './supply/image-collector.ts';
 import { ImagePuller } from './supply/image-puller.ts';
@@ -181,7 +182,8 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
   const operations: Offers = {
     status: offerStatus({
       identity: { ...options, startedAt, agentVersion: VERSION },
-      ...{ broker, engine: state.engine, reporter, diagnosis },
+      ...{ broker, engine: state.engine, reporter, diagnosis, host },
+      meter: new UsageMeter({ clock, host, statuses: () => reporter.statuses() }),
     }),
     why: offerWhy(diagnosis),
     retry: offerRetry({ supervisor, puller }),

@@ -16,6 +16,7 @@ import { findSocketPath } from './config-path.ts';
 import { askAgent } from './local-client.ts';
 import type { View } from './render/view.ts';
 import type { Option, Typed, Verb } from './verb.ts';
+import { type Look, watch } from './watch.ts';
 
 /** An operation that can be asked for at the local socket. */
 type LocalOperation = Operation & { readonly askedBy: { readonly socket: Route } };
@@ -26,6 +27,8 @@ export interface Rendering<T> {
   readonly text: (answer: T, view: View) => string;
   /** Whether it is good news: else the exit code is 1. Left out: every answer is. */
   readonly isGood?: (answer: T) => boolean;
+  /** Whether it is worth asking again and again (`--watch`). */
+  readonly canWatch?: true;
 }
 
 const OPTIONS: readonly Option[] = [
@@ -33,28 +36,39 @@ const OPTIONS: readonly Option[] = [
   { name: 'socket', value: 'PATH', summary: "the agent's socket (HOLDFAST_SOCKET, or as configured)" },
   { name: 'config', value: 'FILE', summary: 'the configuration that names the socket (HOLDFAST_CONFIG)' },
 ];
+const WATCH: Option = {
+  name: 'watch',
+  summary: 'show it again and again until Ctrl-C; the agent may come and go',
+};
 
 export function operationVerb<O extends LocalOperation>(
   operation: O,
-  { text, isGood = () => true }: Rendering<AnswerOf<O>>,
+  { text, isGood = () => true, canWatch }: Rendering<AnswerOf<O>>,
 ): Verb {
   const { positionals, options } = describeArguments(operation);
   return {
     name: operation.name,
     summary: operation.summary,
     positionals,
-    options: [...options, ...OPTIONS],
+    options: [...options, ...(canWatch ? [WATCH] : []), ...OPTIONS],
 
-    async run(typed, { environment, out, now }) {
+    async run(typed, { environment, out, now, signal }) {
       const args = readArguments(operation, typed);
       const { socket, config } = typed.values;
+      const isJson = typed.flags.has('json');
       const socketPath = findSocketPath({ socket, config }, environment);
-      const body = await askAgent(socketPath, formatRequest(operation.askedBy.socket, args));
-      const answer = v.safeParse(operation.answer, body);
-      if (!answer.success) throw differentVersion(answer.issues);
-      const view = { now: now(), columns: out.columns, hasColour: out.hasColour };
-      out.write(typed.flags.has('json') ? `${printableJson(body, 2)}\n` : text(answer.output, view));
-      return isGood(answer.output) ? EXIT.good : EXIT.badNews;
+      const look = async (): Promise<Look> => {
+        const body = await askAgent(socketPath, formatRequest(operation.askedBy.socket, args));
+        const answer = v.safeParse(operation.answer, body);
+        if (!answer.success) throw differentVersion(answer.issues);
+        const view = { now: now(), columns: out.columns, hasColour: out.hasColour };
+        const exitCode = isGood(answer.output) ? EXIT.good : EXIT.badNews;
+        return { body, text: text(answer.output, view), exitCode };
+      };
+      if (typed.flags.has(WATCH.name)) return await watch(look, { out, isJson, signal });
+      const { body, text: shown, exitCode } = await look();
+      out.write(isJson ? `${printableJson(body, 2)}\n` : shown);
+      return exitCode;
     },
   };
 }

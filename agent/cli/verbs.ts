@@ -9,7 +9,7 @@ import type { Verb } from './verb.ts';
 
 /** Of every operation that can be asked for at the local socket. */
 const OF_OPERATIONS: Readonly<Record<LocalOperationName, Verb>> = {
-  status: operationVerb(OPERATIONS.status, { text: renderStatus, isGood: isAllWell }),
+  status: operationVerb(OPERATIONS.status, { text: renderStatus, isGood: isAllWell, canWatch: true }),
   why: operationVerb(OPERATIONS.why, { text: renderWhy, isGood: isWithoutErrors }),
   retry: operationVerb(OPERATIONS.retry, { text: renderRetry }),
 };

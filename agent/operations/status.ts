@@ -1,8 +1,12 @@
 import { type LocalStatus, status } from '../../protocol/operations/status.ts';
+import type { EventOf } from '../../protocol/reports/events.ts';
 import type { BriefFinding } from '../../protocol/reports/finding.ts';
 import type { Status } from '../../protocol/reports/status.ts';
+import type { Host } from '../ports/host.ts';
 import type { LineStatus } from '../ports/line.ts';
 import { type Offer, offer } from './offer.ts';
+
+type Sample = EventOf<'sample'>;
 
 /** What does not change while the agent runs. */
 export interface AgentIdentity {
@@ -30,14 +34,23 @@ export interface StatusSources {
     /** As they were last told. */
     statuses(): Status[];
   };
+  readonly host: Pick<Host, 'readFacts' | 'readClock'>;
+  /** What is used now, measured over a moment. */
+  readonly meter: { measure(signal: AbortSignal): Promise<Sample> };
   readonly diagnosis: { brief(): readonly BriefFinding[] };
 }
 
 export function offerStatus(sources: StatusSources): Offer<LocalStatus> {
-  return offer(status, async () => ({ kind: 'done', answer: localStatus(sources) }));
+  return offer(status, async (_, signal) => {
+    const sample = await sources.meter.measure(signal);
+    return { kind: 'done', answer: localStatus(sources, sample) };
+  });
 }
 
-function localStatus({ identity, broker, engine, reporter, diagnosis }: StatusSources): LocalStatus {
+function localStatus(
+  { identity, broker, engine, reporter, diagnosis, host }: StatusSources,
+  sample: Sample,
+): LocalStatus {
   return {
     device: identity.device,
     host_name: identity.otherHostName,
@@ -51,11 +64,24 @@ function localStatus({ identity, broker, engine, reporter, diagnosis }: StatusSo
       hint: engine.value.trouble?.hint ?? null,
     },
     outbox: reporter.pending(),
+    host: hostPart(host, sample),
     deployments: reporter.statuses(),
+    usage: sample.services ?? {},
     findings: [...diagnosis.brief()],
   };
 }
 
 function brokerPart({ isConnected, ...rest }: LineStatus, url: string): LocalStatus['broker'] {
   return { is_connected: isConnected, ...rest, url };
+}
+
+function hostPart(host: StatusSources['host'], sample: Sample): NonNullable<LocalStatus['host']> {
+  const { memoryTotalBytes, diskTotalBytes } = host.readFacts();
+  return {
+    clock_synchronised: host.readClock().isSynchronised,
+    cpu_percent: sample.cpu_percent,
+    memory: { total_bytes: memoryTotalBytes, available_bytes: sample.memory_available_bytes },
+    disk: { total_bytes: diskTotalBytes, available_bytes: sample.disk_available_bytes },
+    temperature_celsius: sample.temperature_celsius,
+  };
 }

@@ -4,6 +4,7 @@ import { elapsed } from '../../lib/render/elapsed.ts';
 import { explainReason } from '../../lib/reports/reason-words.ts';
 import { describeAll } from '../../lib/reports/standing.ts';
 import type { LocalStatus } from '../../protocol/operations/status.ts';
+import { formatBytes } from '../../protocol/values/byte-size.ts';
 
 const MAX_SHOWN_DENIED = 3;
 
@@ -14,6 +15,7 @@ export function describeDevice(status: LocalStatus, now: Date): (readonly [label
     ['broker', describeBroker(status, now)],
     ['engine', describeEngine(status)],
   ];
+  if (status.host !== undefined) rows.push(['host', describeHost(status.host)]);
   const backlog = describeBacklog(status);
   if (status.broker.denied.length > 0) rows.push(['denied', describeDenied(status.broker.denied)]);
   if (backlog !== null) rows.push(['reports', backlog]);
@@ -47,6 +49,18 @@ function describeEngine({ engine }: LocalStatus): string {
   if (engine.is_reachable) return 'reachable';
   const message = engine.message === null ? '' : `: ${engine.message}`;
   return `not reachable${message}${engine.hint === null ? '' : `; ${engine.hint}`}`;
+}
+
+function describeHost({ cpu_percent: cpu, ...host }: NonNullable<LocalStatus['host']>): string {
+  const { memory, disk, temperature_celsius: temperature, clock_synchronised: isSynchronised } = host;
+  const parts: (string | null)[] = [
+    cpu === null ? null : `cpu ${cpu}%`,
+    `${formatBytes(memory.available_bytes)} of ${formatBytes(memory.total_bytes)} memory free`,
+    `${formatBytes(disk.available_bytes)} of ${formatBytes(disk.total_bytes)} disk free`,
+    temperature === null ? null : `${temperature} °C`,
+    isSynchronised === null ? null : `clock ${isSynchronised ? '' : 'not '}synchronised`,
+  ];
+  return parts.filter((part) => part !== null).join(', ');
 }
 
 function describeBacklog({ outbox }: LocalStatus): string | null {

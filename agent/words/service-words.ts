@@ -10,6 +10,7 @@ import {
   describeNotEnforced,
   describeState,
 } from '../../lib/reports/service-words.ts';
+import type { ServiceUsage } from '../../protocol/reports/events.ts';
 import type { BoundPort, Progress, ServiceStatus } from '../../protocol/reports/status.ts';
 
 export const SERVICE_COLUMNS = ['SERVICE', 'STATE', 'HEALTH', 'IMAGE', 'RESTARTS', 'UP', 'MEMORY', 'CPUS'];
@@ -19,19 +20,40 @@ const PORTS = 8;
 /** So long a failure is shown though the service is healthy again. */
 const RECENT_MS = 60 * 60_000;
 
+/** What beside its status is known of a service. */
+export interface Moment {
+  readonly now: Date;
+  /** `null` where the host does not tell. */
+  readonly usage: ServiceUsage | null;
+}
+
 /** Its cells, in the order of `SERVICE_COLUMNS`. */
-export function describeServiceRow(name: string, service: ServiceStatus, now: Date): string[] {
+export function describeServiceRow(name: string, service: ServiceStatus, { now, usage }: Moment): string[] {
   const { limits } = service;
   return [
     name,
     describeState(service),
     service.state === 'running' ? service.health : '-',
-    describeImage(service.image),
+    describeImage(service.image, service.digest),
     String(service.restarts),
     (service.state === 'running' && service.started_at !== null && elapsed(service.started_at, now)) || '-',
-    describeMemory(limits) ?? '-',
-    describeCpus(limits) ?? '-',
+    describeMemory(limits, usage) ?? '-',
+    describeCpus(limits, usage) ?? '-',
   ];
+}
+
+/** The same for a screen that is too narrow for a table: `1.4.2@0123456789ab, up 2h 5m, memory 81/256 MiB, cpus 0.12/0.5`. */
+export function describeServiceLine(name: string, service: ServiceStatus, moment: Moment): string {
+  const [, state, health, image, restarts, up, memory, cpus] = describeServiceRow(name, service, moment);
+  const parts = [
+    health === '-' ? state : `${state} ${health}`,
+    image,
+    ...(restarts === '0' ? [] : [`${restarts} restarts`]),
+    ...(up === '-' ? [] : [`up ${up}`]),
+    ...(memory === '-' ? [] : [`memory ${memory}`]),
+    ...(cpus === '-' ? [] : [`cpus ${cpus}`]),
+  ];
+  return `${name}: ${parts.join(', ')}`;
 }
 
 /** A line for each thing to know beside the table. */

@@ -1,6 +1,7 @@
 // Services in words. Pure: data in, text out.
+import type { ServiceUsage } from '../../protocol/reports/events.ts';
 import type { Progress, ServiceLimits, ServiceStatus } from '../../protocol/reports/status.ts';
-import { formatBytes } from '../../protocol/values/byte-size.ts';
+import { formatBytes, formatShare } from '../../protocol/values/byte-size.ts';
 import { parseImageReference } from '../../protocol/values/image-reference.ts';
 
 /** For a column beside its health: `running`, `exited (1)`. */
@@ -14,11 +15,12 @@ export function describeService({ state, health, exit_code: exitCode }: ServiceS
   return exitCode === null ? state : `${state} with code ${exitCode}`;
 }
 
-/** Its tag, or the first twelve digits of its digest. */
-export function describeImage(image: string): string {
+/** Its tag and the first twelve digits of its digest, those that are known: `1.4.2@0123456789ab`. */
+export function describeImage(image: string, digest: string | null): string {
   const reference = parseImageReference(image);
   if (reference === null) return image;
-  return reference.tag ?? `@${reference.digest?.slice('sha256:'.length).slice(0, 12)}`;
+  const known = reference.digest ?? digest;
+  return `${reference.tag ?? ''}${known === null ? '' : `@${known.slice('sha256:'.length).slice(0, 12)}`}`;
 }
 
 /** `1.0 MiB of 4.0 MiB`. */
@@ -26,16 +28,26 @@ export function describeBytes({ current_bytes: current, total_bytes: total }: Pr
   return `${formatBytes(current)} of ${formatBytes(total)}`;
 }
 
-/** `256.0 MiB`; `null` where the memory has no limit. */
-export function describeMemory(limits: ServiceLimits | null): string | null {
-  const bytes = limits?.memory_bytes ?? null;
-  return bytes === null ? null : formatBytes(bytes);
+/** What it uses of its limit: `81/256 MiB`, `81 MiB` with no limit, `256 MiB` where the use is not known; `null`: neither is. */
+export function describeMemory(limits: ServiceLimits | null, usage: ServiceUsage | null): string | null {
+  return describeShare(usage?.memory_bytes ?? null, limits?.memory_bytes ?? null, formatShare);
 }
 
-/** `0.5`; `null` where the processors have no limit. */
-export function describeCpus(limits: ServiceLimits | null): string | null {
-  const cpus = limits?.cpus ?? null;
-  return cpus === null ? null : String(cpus);
+/** As with memory, in processors: `0.12/0.5`. */
+export function describeCpus(limits: ServiceLimits | null, usage: ServiceUsage | null): string | null {
+  const percent = usage?.cpu_percent ?? null;
+  const used = percent === null ? null : Number((percent / 100).toFixed(2));
+  return describeShare(used, limits?.cpus ?? null, (part, whole) => `${part}/${whole}`);
+}
+
+function describeShare(
+  used: number | null,
+  limit: number | null,
+  format: (used: number, limit: number) => string,
+): string | null {
+  if (used !== null && limit !== null) return format(used, limit);
+  const only = used ?? limit;
+  return only === null ? null : format(only, only).replace(/^.*\//, '');
 }
 
 /** `null` where all limits hold. */

@@ -2,8 +2,11 @@
 // version during an upgrade.
 // Tested in test/protocol/operations/operations.test.ts.
 import * as v from 'valibot';
+import { record } from '../objects.ts';
+import { usageSchema } from '../reports/events.ts';
 import { briefFindingSchema } from '../reports/finding.ts';
 import { statusSchema } from '../reports/status.ts';
+import { nameSchema, serviceNameSchema } from '../values/names.ts';
 import type { Operation } from './operation.ts';
 
 const brokerSchema = v.object({
@@ -34,6 +37,19 @@ const brokerSchema = v.object({
   url: v.string(),
 });
 
+const amountSchema = v.object({ total_bytes: v.number(), available_bytes: v.number() });
+
+const hostSchema = v.object({
+  /** Whether the clock follows a time server; `null` where the host does not tell. */
+  clock_synchronised: v.nullable(v.boolean()),
+  /** Of all processors together; `null` where the host does not tell. */
+  cpu_percent: v.nullable(v.number()),
+  memory: amountSchema,
+  /** That `data_dir` is on. */
+  disk: amountSchema,
+  temperature_celsius: v.nullable(v.number()),
+});
+
 const localStatusSchema = v.object({
   device: v.string(),
   /** The host's name, where it is another than the id that the device keeps with none configured; else `null`. */
@@ -51,7 +67,11 @@ const localStatusSchema = v.object({
   }),
   /** Reports that wait for the broker. */
   outbox: v.object({ events: v.number(), statuses: v.number() }),
+  /** The device itself now. An older agent does not tell. */
+  host: v.optional(hostSchema),
   deployments: v.array(statusSchema),
+  /** What each running service uses now, by deployment and service; those that the host can tell of. */
+  usage: v.optional(record(nameSchema, record(serviceNameSchema, usageSchema))),
   /** What is not as it should be, the worst first; `why` tells more. An older agent does not tell. */
   findings: v.optional(v.array(briefFindingSchema)),
 });

@@ -32,7 +32,8 @@ const text = v.string();
 const renamed = { from: text, to: text };
 const step = { deployment: text, service: v.optional(text) };
 const percent = v.nullable(v.number());
-const usage = v.object({ cpu_percent: percent, memory_bytes: v.number() });
+/** Of a service. A share of 100 is one processor; `null` where there is nothing to compare with. */
+export const usageSchema = v.object({ cpu_percent: percent, memory_bytes: v.number() });
 
 /** What each kind of event tells, but for steps that succeeded. */
 export const EVENT_FIELDS = {
@@ -75,7 +76,7 @@ export const EVENT_FIELDS = {
     disk_available_bytes: v.number(),
     temperature_celsius: v.nullable(v.number()),
     /** By deployment and service. */
-    services: v.optional(record(nameSchema, record(serviceNameSchema, usage))),
+    services: v.optional(record(nameSchema, record(serviceNameSchema, usageSchema))),
   },
 } as const satisfies Record<string, v.ObjectEntries>;
 
@@ -84,6 +85,9 @@ type StepEvent = { readonly type: StepEventKind } & FieldsOf<typeof step>;
 type OtherEvent = {
   [K in keyof typeof EVENT_FIELDS]: { readonly type: K } & FieldsOf<(typeof EVENT_FIELDS)[K]>;
 }[keyof typeof EVENT_FIELDS];
+
+/** What a service uses at a time. */
+export type ServiceUsage = v.InferOutput<typeof usageSchema>;
 
 /** An event of a kind that this version tells, before the outbox puts `seq` and `at` on it. */
 export type NewEvent = StepEvent | OtherEvent;

@@ -19,14 +19,27 @@ export function parseByteSize(text: string): number | null {
   return Number.isSafeInteger(bytes) ? bytes : null;
 }
 
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+
 /** For people: `268435456` → `256.0 MiB`. */
 export function formatBytes(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let size = bytes;
-  let unit = 0;
-  while (size >= 1024 && unit < units.length - 1) {
-    size /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 ? size : size.toFixed(1)} ${units[unit]}`;
+  const unit = unitOf(bytes);
+  const size = bytes / 1024 ** unit;
+  return `${unit === 0 ? size : size.toFixed(1)} ${UNITS[unit]}`;
+}
+
+/** For a narrow column, both in the unit of the whole: `84934656` of `268435456` → `81/256 MiB`. */
+export function formatShare(part: number, whole: number): string {
+  const unit = unitOf(whole);
+  const round = (bytes: number): number => {
+    const size = bytes / 1024 ** unit;
+    return Number(size.toFixed(size < 10 ? 1 : 0));
+  };
+  return `${round(part)}/${round(whole)} ${UNITS[unit]}`;
+}
+
+/** The largest of which there is one at least. */
+function unitOf(bytes: number): number {
+  const unit = UNITS.findIndex((_, index) => bytes < 1024 ** (index + 1));
+  return unit === -1 ? UNITS.length - 1 : unit;
 }

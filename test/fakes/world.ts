@@ -7,6 +7,7 @@ import { decodeRecord } from '../../agent/model/record-codec/record-codec.ts';
 import type { LineHandlers, LineStatus } from '../../agent/ports/line.ts';
 import type { ServiceFiles } from '../../agent/ports/service-files.ts';
 import { type Store, StoreBlocked } from '../../agent/ports/store.ts';
+import { MEASURED_MS } from '../../agent/report/usage-meter.ts';
 import type { SqlDatabase } from '../../agent/store/database.ts';
 import { openStoreAt } from '../../agent/store/open-store.ts';
 import type { Logger } from '../../lib/program/logger.ts';
@@ -270,7 +271,9 @@ export class World {
 
   /** What the agent tells its technician. */
   async localStatus(): Promise<LocalStatus> {
-    const outcome = await this.agent.operations.status.ask({}, new AbortController().signal);
+    const asked = this.agent.operations.status.ask({}, new AbortController().signal);
+    await this.clock.advance(MEASURED_MS);
+    const outcome = await asked;
     if (outcome.kind !== 'done') throw new Error(`the local status came to ${outcome.kind}`);
     return outcome.answer;
   }

@@ -1,6 +1,7 @@
 // One deployment: where it stands, why, and its services.
 // Tested in test/agent/cli/render/status.test.ts.
 import { paint } from '../../../lib/render/colour.ts';
+import { widthOf } from '../../../lib/render/width.ts';
 import { wrap } from '../../../lib/render/wrap.ts';
 import { standingOfPhase, styleOf } from '../../../lib/reports/standing.ts';
 import type { Status } from '../../../protocol/reports/status.ts';
@@ -11,21 +12,24 @@ import {
   explainDeployment,
   lastWords,
 } from '../../words/deployment-words.ts';
-import { renderServices } from './services.ts';
+import { renderServices, type UsageByService } from './services.ts';
 import type { View } from './view.ts';
 
-export function renderDeployment(status: Status, view: View): string[] {
-  const heading = `${status.deployment}  ${describeRevisions(status)}`;
+export function renderDeployment(status: Status, usage: UsageByService, view: View): string[] {
   return [
-    `${printable(heading)}  ${paintPhase(status, view)}`,
+    ...renderHeading(status, view),
     ...explainDeployment(status).flatMap((sentence) => wrap(sentence, 2, view.columns)),
     ...lastWords(status).map((line) => `  | ${printable(line)}`),
-    ...renderServices(status, view),
+    ...renderServices(status, usage, view),
   ];
 }
 
-function paintPhase(status: Status, { hasColour, now }: View): string {
-  const { phase } = status;
+/** One line; on a narrow screen the phase has its own. */
+function renderHeading(status: Status, { hasColour, now, columns }: View): string[] {
+  const heading = printable(`${status.deployment}  ${describeRevisions(status)}`);
   const text = describePhase(status, now);
-  return hasColour ? text.replace(phase, paint(phase, styleOf(standingOfPhase(phase)))) : text;
+  const { phase } = status;
+  const phaseText = hasColour ? text.replace(phase, paint(phase, styleOf(standingOfPhase(phase)))) : text;
+  const fits = columns === null || widthOf(`${heading}  ${text}`) <= columns;
+  return fits ? [`${heading}  ${phaseText}`] : [...wrap(heading, 0, columns), `  ${phaseText}`];
 }

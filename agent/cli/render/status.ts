@@ -2,7 +2,6 @@
 import { wrap } from '../../../lib/render/wrap.ts';
 import { byStanding, isSettledWell, standingOf } from '../../../lib/reports/standing.ts';
 import type { LocalStatus } from '../../../protocol/operations/status.ts';
-import type { Status } from '../../../protocol/reports/status.ts';
 import { describeDevice } from '../../words/device-words.ts';
 import { renderDeployment } from './deployment.ts';
 import type { View } from './view.ts';
@@ -12,7 +11,7 @@ const LABEL_WIDTH = 9;
 /** The whole text, ending in a line break. */
 export function renderStatus(status: LocalStatus, view: View): string {
   const nothing = ['', 'No deployments: nothing has been asked of this device yet.'];
-  const deployments = renderDeployments(status.deployments, view);
+  const deployments = renderDeployments(status, view);
   const lines = [...renderDevice(status, view), ...(deployments.length > 0 ? deployments : nothing)];
   return `${lines.join('\n')}\n`;
 }
@@ -26,14 +25,14 @@ export function isAllWell({ engine, broker, deployments }: LocalStatus): boolean
 }
 
 /** Of removed ones a device remembers a hundred: they share one line. */
-function renderDeployments(statuses: readonly Status[], view: View): string[] {
+function renderDeployments({ deployments: statuses, usage = {} }: LocalStatus, view: View): string[] {
   const removed = statuses.filter((status) => standingOf(status) === 'removed');
   const others = byStanding(statuses).filter((status) => !removed.includes(status));
   const names = removed.map(
     ({ deployment, desired }) => `${deployment} (revision ${desired?.revision ?? '?'})`,
   );
   return [
-    ...others.flatMap((status) => ['', ...renderDeployment(status, view)]),
+    ...others.flatMap((status) => ['', ...renderDeployment(status, usage[status.deployment] ?? {}, view)]),
     ...(names.length === 0 ? [] : ['', ...wrap(`Removed: ${names.join(', ')}`, 0, view.columns)]),
   ];
 }

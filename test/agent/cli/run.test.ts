@@ -23,10 +23,20 @@ afterEach(async () => {
   servers = [];
 });
 
-async function run(args: readonly string[], environment: Partial<CliEnvironment> = {}, verbs = VERBS) {
+interface Session {
+  readonly verbs: readonly Verb[];
+  readonly columns: number | null;
+  readonly signal: AbortSignal;
+}
+
+async function run(
+  args: readonly string[],
+  environment: Partial<CliEnvironment> = {},
+  { verbs = VERBS, columns = null, signal = new AbortController().signal }: Partial<Session> = {},
+) {
   let out = '';
   let err = '';
-  const write = (add: (text: string) => void) => ({ write: add, columns: null, hasColour: false });
+  const write = (add: (text: string) => void) => ({ write: add, columns, hasColour: false });
   const code = await runCommand(
     args,
     {
@@ -38,7 +48,7 @@ async function run(args: readonly string[], environment: Partial<CliEnvironment>
         err += text;
       }),
       now: () => NOW,
-      signal: new AbortController().signal,
+      signal,
     },
     verbs,
   );
@@ -54,6 +64,49 @@ async function serve(body: unknown, status = 200): Promise<string> {
   return socket;
 }
 
+describe('holdfast status --watch', () => {
+  /** Answers with what `next` gives for each request, and aborts after the last. */
+  async function watch(args: readonly string[], answers: readonly unknown[], columns: number | null = null) {
+    const ending = new AbortController();
+    const left = [...answers];
+    const socketPath = path.join(folder, 'api.sock');
+    const server = createServer((_, response) => {
+      const body = left.shift();
+      if (left.length === 0) ending.abort();
+      if (body === undefined) response.destroy();
+      else response.writeHead(200).end(JSON.stringify(body));
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+    return run(['status', '--watch', ...args], { socketPath }, { columns, signal: ending.signal });
+  }
+
+  it('asks again until it is ended, over an agent that comes and goes', async () => {
+    const { code, out, err } = await watch(['--json'], [makeLocalStatus(), undefined, makeLocalStatus()]);
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { device: 'edge-01' },
+      { error: { code: 'agent_unreachable' } },
+      { device: 'edge-01' },
+    ]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
+  it('draws one screen over the other on a terminal', async () => {
+    const { code, out } = await watch(
+      [],
+      [makeLocalStatus({ deployments: [makeDeployment({ phase: 'failed' })] })],
+      80,
+    );
+    expect(code).toBe(1);
+    expect(out.startsWith('\u001b[H\u001b[J\u001b[Hdevice   edge-01')).toBe(true);
+    expect(out.endsWith('\u001b[K\n\u001b[J')).toBe(true);
+  });
+});
+
 describe('holdfast', () => {
   it('explains itself on stdout when asked', async () => {
     const { code, out, err } = await run(['--help']);
@@ -65,7 +118,7 @@ describe('holdfast', () => {
   it('explains a verb', async () => {
     const { code, out } = await run(['status', '--json', '--help']);
     expect(code).toBe(0);
-    expect(out).toMatch(/^Usage: holdfast status \[--json\]/);
+    expect(out).toMatch(/^Usage: holdfast status \[--watch\] \[--json\]/);
   });
 
   it('says its version', async () => {
@@ -97,7 +150,7 @@ describe('holdfast', () => {
       options: [],
       run: () => Promise.reject(new Error('our fault')),
     };
-    const { code, err } = await run(['broken'], {}, [broken]);
+    const { code, err } = await run(['broken'], {}, { verbs: [broken] });
     expect(code).toBe(1);
     expect(err).toMatch(/^holdfast broken failed: Error: our fault\n +at /);
   });

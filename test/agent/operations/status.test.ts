@@ -1,8 +1,17 @@
 import { expect, test } from 'vitest';
 import { offerStatus, type StatusSources } from '../../../agent/operations/status.ts';
+import { MemoryHost } from '../../fakes/memory-host.ts';
+import { VirtualClock } from '../../fakes/virtual-clock.ts';
 import { makeDeployment } from '../cli/fixtures.ts';
 
 const BRIEF = { id: 'disk_low:disk', severity: 'warning', title: 'the disk is nearly full' } as const;
+
+const SAMPLE = {
+  type: 'sample',
+  ...{ cpu_percent: 12.5, memory_available_bytes: 300, disk_available_bytes: 200 },
+  temperature_celsius: 48.5,
+  services: { line: { app: { cpu_percent: 25, memory_bytes: 77 } } },
+} as const;
 
 const SOURCES: StatusSources = {
   identity: {
@@ -15,6 +24,8 @@ const SOURCES: StatusSources = {
   engine: { value: { trouble: null } },
   reporter: { pending: () => ({ events: 1, statuses: 2 }), statuses: () => [makeDeployment()] },
   diagnosis: { brief: () => [BRIEF] },
+  host: new MemoryHost(new VirtualClock()),
+  meter: { measure: async () => SAMPLE },
 };
 
 async function tell(changes: Partial<StatusSources> = {}) {
@@ -36,7 +47,15 @@ test('the status is told to the byte', async () => {
       },
       engine: { is_reachable: true, message: null, hint: null },
       outbox: { events: 1, statuses: 2 },
+      host: {
+        clock_synchronised: true,
+        cpu_percent: 12.5,
+        memory: { total_bytes: 4_000_000_000, available_bytes: 300 },
+        disk: { total_bytes: 32_000_000_000, available_bytes: 200 },
+        temperature_celsius: 48.5,
+      },
       deployments: [makeDeployment()],
+      usage: { line: { app: { cpu_percent: 25, memory_bytes: 77 } } },
       findings: [BRIEF],
     }),
   );

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { renderStatus } from '../../../../agent/cli/render/status.ts';
+import type { LocalStatus } from '../../../../protocol/operations/status.ts';
 import { makeDeployment, makeLocalStatus, makeService, NOW, RUNNING_6 } from '../fixtures.ts';
 
+const GIB = 1024 ** 3;
 const PIPE = { now: NOW, columns: null, hasColour: false };
 const TERMINAL = { now: NOW, columns: 80, hasColour: false };
 
@@ -20,10 +22,65 @@ describe('holdfast status', () => {
       summary  1 deployment: all well
 
       line-vision  revision 7  converged
-        SERVICE   STATE    HEALTH   IMAGE  RESTARTS  UP     MEMORY     CPUS
-        detector  running  healthy  1.4.2         0  2h 5m  256.0 MiB  0.5
+        SERVICE   STATE    HEALTH   IMAGE               RESTARTS  UP     MEMORY   CPUS
+        detector  running  healthy  1.4.2@777777777777         0  2h 5m  256 MiB  0.5
       `),
     );
+  });
+
+  const BUSY: Partial<LocalStatus> = {
+    host: {
+      ...{ clock_synchronised: true, cpu_percent: 12.5, temperature_celsius: 48.5 },
+      memory: { total_bytes: 4 * GIB, available_bytes: 3 * GIB },
+      disk: { total_bytes: 32 * GIB, available_bytes: 20 * GIB },
+    },
+    usage: { 'line-vision': { detector: { cpu_percent: 12.3, memory_bytes: 81 * 1024 ** 2 } } },
+  };
+
+  it('shows what the host and its services use, against their limits', () => {
+    expect(renderStatus(makeLocalStatus(BUSY), TERMINAL)).toBe(
+      text(`
+      device   edge-01, agent 0.1.0, up 3h 12m, groups berlin
+      broker   connected to mqtts://broker.example.com:8883 for 2h 5m (MQTT 5)
+      engine   reachable
+      host     cpu 12.5%, 3.0 GiB of 4.0 GiB memory free, 20.0 GiB of 32.0 GiB disk
+        free, 48.5 °C, clock synchronised
+      summary  1 deployment: all well
+
+      line-vision  revision 7  converged
+        SERVICE   STATE    HEALTH   IMAGE        RESTARTS  UP     MEMORY      CPUS
+        detector  running  healthy  1.4.2@777..         0  2h 5m  81/256 MiB  0.12/0.5
+      `),
+    );
+  });
+
+  it('fits on a phone: nothing is wider than 40 columns', () => {
+    const deployment = makeDeployment({
+      since: '2026-11-22T11:00:00Z',
+      phase: 'rolled_back',
+      running: RUNNING_6,
+      source: 'groups/berlin',
+    });
+    const screen = renderStatus(makeLocalStatus({ ...BUSY, deployments: [deployment] }), {
+      ...TERMINAL,
+      columns: 40,
+    });
+    expect(screen).toContain(
+      text(`
+      line-vision  revision 6 -> 7 of
+        groups/berlin
+        rolled_back for 1h
+      `),
+    );
+    expect(screen).toContain(
+      text(`
+        detector: running healthy,
+          1.4.2@777777777777, up 2h 5m, memory
+          81/256 MiB, cpus 0.12/0.5
+      `),
+    );
+    const [url] = screen.split('\n').filter((line) => line.length > 40);
+    expect(url ?? '').toMatch(/^ *mqtts:\/\/\S+$|^$/);
   });
 
   it('names the host where the device keeps an id that its host name no longer gives', () => {
@@ -157,9 +214,9 @@ describe('holdfast status', () => {
       .slice(5);
     expect(lines).toEqual([
       'line-vision  revision none -> 7  pulling',
-      '  SERVICE   STATE         HEALTH  IMAGE          RESTARTS  UP  MEMORY    CPUS',
-      '  detector  missing       -       1.4.2                 0  -   -         -',
-      '  store     exited (137)  -       @abababababab         4  -   64.0 MiB  -',
+      '  SERVICE   STATE         HEALTH  IMAGE               RESTARTS  UP  MEMORY  CPUS',
+      '  detector  missing       -       1.4.2@777777777777         0  -   -       -',
+      '  store     exited (137)  -       @abababababab              4  -   64 MiB  -',
       '  detector: pulled 12.0 MiB of 26.7 MiB (44%)',
       '  store: was killed for want of memory',
       '  store: failed 30s ago: it ended with code 137 (exited); next try in 8s',
@@ -209,8 +266,8 @@ describe('holdfast status', () => {
     expect(renderStatus(makeLocalStatus({ deployments: [deployment] }), TERMINAL)).toContain(
       text(`
       line-vision  revision 7  converged for 10s
-        SERVICE   STATE    HEALTH   IMAGE  RESTARTS  UP   MEMORY     CPUS
-        detector  running  healthy  1.4.2         4  12s  256.0 MiB  0.5
+        SERVICE   STATE    HEALTH   IMAGE               RESTARTS  UP   MEMORY   CPUS
+        detector  running  healthy  1.4.2@777777777777         4  12s  256 MiB  0.5
         detector: failed 13s ago: it exited with code 1 (exited)
         detector: its log: docker logs 4f2c9d81aa02
       `),
