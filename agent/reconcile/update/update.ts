@@ -13,16 +13,11 @@ import { pull } from './pulling.ts';
 import { switchAndProve } from './switching.ts';
 
 export function decideUpdate(facts: Facts, record: DeploymentRecord, desired: Desired): Decision {
-  const updating = beginUnlessBegun(facts, record, desired);
-  const { attempt } = updating;
-  switch (attempt.stage) {
+  const updating = heldBack(facts, beginUnlessBegun(facts, record, desired));
+  switch (updating.attempt.stage) {
     case 'pulling':
       return pull(facts, updating, desired);
     case 'switching':
-      // What was created stays, and nothing else has been done.
-      if (facts.gate?.waitsFor === 'hold' && attempt.hasBegun !== true)
-        return pull(facts, backToPulling(updating), desired);
-      return switchAndProve(facts, updating, desired);
     case 'proving':
     case 'unproven':
       return switchAndProve(facts, updating, desired);
@@ -36,8 +31,11 @@ function viewServices(facts: Facts, record: DeploymentRecord, revision: Desired)
   return judgeServices(record, lookAtServices(facts, record, revision));
 }
 
-function backToPulling(record: Updating): Updating {
-  return { ...record, attempt: { ...record.attempt, stage: 'pulling', pulledAtMs: null, clockFromMs: null } };
+/** A hold sends a switch back that has not begun: what was created stays, and nothing else has been done. */
+function heldBack({ gate }: Facts, record: Updating): Updating {
+  const { attempt } = record;
+  if (attempt.stage !== 'switching' || attempt.hasBegun === true || gate?.waitsFor !== 'hold') return record;
+  return { ...record, attempt: { ...attempt, stage: 'pulling', pulledAtMs: null, clockFromMs: null } };
 }
 
 function beginUnlessBegun(facts: Facts, record: DeploymentRecord, desired: Desired): Updating {
