@@ -6,14 +6,16 @@
 // in the table        being acknowledged; being dropped for want of space, the least important first
 // in the journal      newer ones taking its place; a disk that is full
 //
-// Numbers are given without a gap, so a gap between what is acknowledged and what is left is what was lost.
+// Numbers are given without a gap, so a gap between what is acknowledged and what is left is what was lost. One that cannot
+// be read is passed over, and leaves such a gap.
 import type { Event, NewEvent } from '../../protocol/reports/events.ts';
 import { IMPORTANCE, type Importance, importanceOf } from '../model/event-importance.ts';
 import { StoreBlocked } from '../ports/store.ts';
 import type { SqlDatabase } from './database.ts';
 import { EMPTY_JOURNAL, grownBy, type JournalSize, readJournal, trimJournal } from './event-journal.ts';
+import { type EventRow, readEvent } from './event-shape.ts';
 import { EVENT_SIZE, oldestFor, ROW_BYTES, type StoredEvent, thinnedOut } from './outbox-room.ts';
-import { inTransaction, parseBody, readCounter, writeCounter } from './rows.ts';
+import { inTransaction, readCounter, writeCounter } from './rows.ts';
 
 /** Unless told otherwise: a month of samples at the default interval takes a seventh of it. */
 export const OUTBOX_BYTES = 16 * 1024 ** 2;
@@ -30,14 +32,6 @@ interface HeldEvent {
   readonly seq: number;
   readonly at: string;
   readonly event: NewEvent;
-}
-
-/** What one of any earlier version may have told. */
-type StoredBody = Pick<Event, 'type' | 'deployment' | 'service'>;
-interface Row {
-  readonly seq: number;
-  readonly at: string;
-  readonly body: string;
 }
 
 type BytesOf = Record<Importance, number>;
@@ -94,22 +88,33 @@ export class EventRows {
   }
 
   pendingEvents(limit: number): Event[] {
-    const stored = this.#db
-      .all<Row>(
-        'SELECT seq, at, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?',
-        this.#acknowledgedSeq,
-        limit,
-      )
-      .map(toEvent);
     const held = this.#held.map(({ seq, at, event }) => ({ ...event, seq, at }));
-    return [...stored, ...held].slice(0, limit);
+    return [...this.#firstReadable(limit), ...held].slice(0, limit);
+  }
+
+  /** Those that can be read, from the oldest on: about `limit`, and fewer only where there are no more. */
+  #firstReadable(limit: number): Event[] {
+    const events: Event[] = [];
+    let after = this.#acknowledgedSeq;
+    while (events.length < limit) {
+      const rows = this.#db.all<EventRow>(
+        'SELECT seq, at, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?',
+        after,
+        limit,
+      );
+      events.push(...rows.flatMap((row) => readEvent(row) ?? []));
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < limit) break;
+      after = last.seq;
+    }
+    return events;
   }
 
   /** As `EventJournal.newest`. */
   newest(limit: number): Event[] {
     const stored = this.#db
-      .all<Row>('SELECT seq, at, body FROM events ORDER BY seq DESC LIMIT ?', limit)
-      .map(toEvent);
+      .all<EventRow>('SELECT seq, at, body FROM events ORDER BY seq DESC LIMIT ?', limit)
+      .flatMap((row) => readEvent(row) ?? []);
     const held = this.#held.map(({ seq, at, event }) => ({ ...event, seq, at }));
     return [...held.toReversed(), ...stored].slice(0, limit);
   }
@@ -232,10 +237,6 @@ function readBytes(db: SqlDatabase, acknowledgedSeq: number): BytesOf {
   ))
     bytes[row.importance] += row.bytes;
   return bytes;
-}
-
-function toEvent({ seq, at, body }: Row): Event {
-  return { ...parseBody<StoredBody>(body), seq, at };
 }
 
 function totalOf(bytes: BytesOf): number {

@@ -40,12 +40,6 @@ export function readBody(db: SqlDatabase, sql: string, ...values: string[]): str
   return db.all<{ body: string }>(sql, ...values)[0]?.body ?? null;
 }
 
-/** JSON that this room itself wrote, of the type it wrote. */
-export function parseBody<T>(body: string): T {
-  const value: T = JSON.parse(body);
-  return value;
-}
-
 /** 0 for one that was never set. */
 export function readCounter(db: SqlDatabase, name: string): number {
   return db.all<{ value: number }>('SELECT value FROM counters WHERE name = ?', name)[0]?.value ?? 0;

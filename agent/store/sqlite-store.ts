@@ -13,6 +13,7 @@
 // a status or a refusal of no shape of   counts as none: it is told anew
 // today's
 // a reply of no shape of today's         a failure is answered in its place
+// an event that cannot be read           is passed over, and the gap in the numbers tells that it is lost
 import type { Reply } from '../../protocol/operations/command.ts';
 import type { Event, EventOf, NewEvent } from '../../protocol/reports/events.ts';
 import type { Refusal, Status } from '../../protocol/reports/status.ts';

@@ -39,6 +39,11 @@ class Outbox {
     this.rows = new EventRows(this.#db, this.#capBytes);
   }
 
+  /** As a worn card changes the body of one that is stored, or another version of the agent wrote it. */
+  overwrite(seq: number, body: string): void {
+    this.#db.run('UPDATE events SET body = ? WHERE seq = ?', body, seq);
+  }
+
   /** One batch to a broker that takes it, or does not; `false` when nothing was left. */
   deliver(isTaken = true): boolean {
     const events = fitting(this.rows.pendingEvents(50));
@@ -224,5 +229,40 @@ describe('held events', () => {
     for (let n = 0; n < 1000; n += 1) outbox.rows.holdEvent(someSample(), AT);
     outbox.kill();
     expect(outbox.rows.countEvents()).toBeGreaterThanOrEqual(900);
+  });
+});
+
+describe('a stored event that cannot be read', () => {
+  test.for([
+    ['that is no JSON', '{"type":"service_fai'],
+    ['that is no object', '7'],
+    ['without a type', '{"deployment":"line"}'],
+    ['with a type that is no text', '{"type":7}'],
+    ['of a newer shape', '{"v":2,"type":"service_failed"}'],
+  ] as const)('%s is passed over, and marked as lost', ([, body]) => {
+    const outbox = new Outbox(MIB);
+    for (let n = 0; n < 3; n += 1) outbox.append('service_failed');
+    outbox.overwrite(2, body);
+    expect(outbox.rows.newest(10).map(({ seq }) => seq)).toEqual([3, 1]);
+    outbox.deliverAll();
+    expect(outbox.told).toEqual([1, 3]);
+    expect([...outbox.marked]).toEqual([2]);
+    expect(outbox.rows.countEvents()).toBe(0);
+  });
+
+  test('holds up none behind it, however many there are', () => {
+    const outbox = new Outbox(MIB);
+    for (let n = 0; n < 200; n += 1) outbox.append('service_failed');
+    for (let seq = 1; seq < 200; seq += 1) outbox.overwrite(seq, 'x');
+    outbox.deliverAll();
+    expect(outbox.told).toEqual([200]);
+    expect(outbox.marked.size).toBe(199);
+  });
+
+  test('is none where a kind or a field is of another version', () => {
+    const outbox = new Outbox(MIB);
+    outbox.append('service_failed');
+    outbox.overwrite(1, '{"type":"moved_house","to":["a"]}');
+    expect(outbox.rows.pendingEvents(10)).toEqual([{ type: 'moved_house', to: ['a'], seq: 1, at: AT }]);
   });
 });
