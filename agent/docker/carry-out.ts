@@ -5,14 +5,13 @@ import { formatPlatform } from '../../protocol/values/platform.ts';
 import { type InstanceSpec, keyOf } from '../model/instance.ts';
 import type { ServiceSpec } from '../model/service-spec.ts';
 import type { StepOutcome } from '../model/steps.ts';
-import type { Creation, EngineStep } from '../ports/engine.ts';
+import type { Creation, EngineStep, ImageProcess } from '../ports/engine.ts';
 import { endpointOptions } from './container-network.ts';
 import { containerOptions } from './container-options.ts';
 import { updateOptions } from './container-resources.ts';
 import { answerIn, unlessStatus } from './engine-error.ts';
 import { unmetNeed } from './engine-needs.ts';
 import { inTime } from './in-time.ts';
-import type { ImageProcess } from './init-process.ts';
 import { engineName, LABELS } from './labels.ts';
 import { readLastLines } from './logs.ts';
 import { createNetwork, createVolume, leaveNetwork, removeVolume } from './resources.ts';
@@ -76,11 +75,11 @@ async function carryOutStep(docker: Docker, deployment: string, step: EngineStep
 async function createContainer(
   docker: Docker,
   deployment: string,
-  { spec, name, peers, mounts }: Creation,
+  { spec, name, peers, mounts, process }: Creation,
 ): Promise<StepOutcome> {
   const unmet = await unmetNeed(docker, spec.service);
   if (unmet !== null) return unmet;
-  const image = await lookAtProcess(docker, spec);
+  const image = process ?? (await lookAtProcess(docker, spec));
   const options = containerOptions(deployment, spec, { peers, mounts, image });
   const call = createCall(options, spec, name);
   const container = await makeOrFind(docker, deployment, { spec, name, call });

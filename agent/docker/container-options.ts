@@ -3,6 +3,7 @@ import type Docker from 'dockerode';
 import type { Healthcheck } from '../model/desired-health.ts';
 import type { DesiredProcess } from '../model/desired-service.ts';
 import { type InstanceSpec, keyOf } from '../model/instance.ts';
+import type { ImageProcess } from '../ports/engine.ts';
 import type { HostMount } from '../ports/service-files.ts';
 import { devicesOf } from './container-devices.ts';
 import { loggingOf } from './container-logging.ts';
@@ -10,7 +11,7 @@ import { mountsOf } from './container-mounts.ts';
 import { exposedPorts, namesOf, networkingOf, portBindings } from './container-network.ts';
 import { resourcesOf, updateOptions } from './container-resources.ts';
 import { namespacesOf, securityOf } from './container-security.ts';
-import { type ImageProcess, initFor } from './init-process.ts';
+import { initFor } from './init-process.ts';
 import { LABELS } from './labels.ts';
 import type { Peers } from './peers.ts';
 

@@ -14,8 +14,8 @@ import type {
   EngineStep,
   EngineView,
   ImageLook,
+  ImageProcessLook,
   ImageRemoval,
-  ImageUser,
 } from '../ports/engine.ts';
 import type { PullOutcome } from '../ports/supplier.ts';
 import { carryOut } from './carry-out.ts';
@@ -114,10 +114,10 @@ export class DockerEngine implements Engine {
     return removeImage(this.#patient, image);
   }
 
-  async imageUser(reference: string): Promise<ImageUser> {
+  async imageProcess(reference: string): Promise<ImageProcessLook> {
     try {
       const info = await unlessStatus(404, this.#docker.getImage(reference).inspect());
-      return { ok: true, user: info?.Config.User ?? '' };
+      return { ok: true, process: info?.Config ?? null };
     } catch (error) {
       return toOutcome(error);
     }

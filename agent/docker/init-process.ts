@@ -3,12 +3,7 @@
 import type Docker from 'dockerode';
 import type { DesiredProcess } from '../model/desired-service.ts';
 import type { InitProcess } from '../model/observed.ts';
-
-/** The words that an image starts with, as its configuration has them. */
-export interface ImageProcess {
-  readonly Entrypoint?: readonly string[] | string | null | undefined;
-  readonly Cmd?: readonly string[] | string | null | undefined;
-}
+import type { ImageProcess } from '../ports/engine.ts';
 
 /** Programs that forward signals and reap children, by the last part of their path. Sources: their own pages. */
 const INITS: ReadonlySet<string> = new Set([

@@ -1,15 +1,20 @@
 // Applies steps over two edges: what a container finds mounted is made on the host before the engine makes or starts it.
 import type { InstanceSpec } from '../model/instance.ts';
-import type { Step, StepOutcome } from '../model/steps.ts';
-import type { Engine } from '../ports/engine.ts';
+import type { Step, StepFailure, StepOutcome } from '../model/steps.ts';
+import type { Creation, Engine } from '../ports/engine.ts';
 import type { Folders } from '../ports/folders.ts';
-import type { FilesReady, ServiceFiles } from '../ports/service-files.ts';
+import type { ServiceFiles } from '../ports/service-files.ts';
 
 export interface StepEdges {
   readonly engine: Engine;
   readonly files: ServiceFiles;
   readonly folders: Folders;
 }
+
+/** The host is ready for a container, and what was seen of its image meanwhile. */
+type Ready = Pick<Creation, 'mounts' | 'process'> & { readonly ok: true };
+
+const NOT_LOOKED = { ok: true, process: null } as const;
 
 export class StepApplier {
   readonly #edges: StepEdges;
@@ -26,7 +31,8 @@ export class StepApplier {
         return folders.remove(deployment, step.folder);
       case 'create_container': {
         const ready = await this.#prepare(deployment, step.spec);
-        return ready.ok ? engine.carryOut(deployment, { ...step, mounts: ready.mounts }) : ready;
+        if (!ready.ok) return ready;
+        return engine.carryOut(deployment, { ...step, mounts: ready.mounts, process: ready.process });
       }
       case 'start_container':
       case 'restart_container': {
@@ -39,14 +45,17 @@ export class StepApplier {
     }
   }
 
-  async #prepare(deployment: string, spec: InstanceSpec): Promise<FilesReady> {
+  async #prepare(deployment: string, spec: InstanceSpec): Promise<Ready | StepFailure> {
     const { engine, files, folders } = this.#edges;
     const ready = await files.prepare(deployment, spec);
     const { folders: asked, user, image } = spec.service;
-    if (!ready.ok || asked.length === 0) return ready;
-    const runsAs = user === null ? await engine.imageUser(image.text) : { ok: true as const, user };
-    if (!runsAs.ok) return runsAs;
-    const made = await folders.make(deployment, asked, runsAs.user);
-    return made.ok ? { ok: true, mounts: [...ready.mounts, ...made.mounts] } : made;
+    if (!ready.ok) return ready;
+    if (asked.length === 0) return { ...ready, process: null };
+    const look = user === null ? await engine.imageProcess(image.text) : NOT_LOOKED;
+    if (!look.ok) return look;
+    const { process } = look;
+    // Where there is no such image the engine says so next.
+    const made = await folders.make(deployment, asked, user ?? process?.User ?? '');
+    return made.ok ? { ok: true, mounts: [...ready.mounts, ...made.mounts], process } : made;
   }
 }

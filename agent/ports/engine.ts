@@ -64,12 +64,25 @@ export type ImageRemoval =
 /** What the engine shows of a deployment: its folder is the host's. */
 export type EngineView = Omit<Observed, 'folders'>;
 
-export type ImageUser = { readonly ok: true; readonly user: string } | StepFailure;
+/** What an image starts and as whom, in the words of its configuration. */
+export interface ImageProcess {
+  /** Nothing or `''` for root. */
+  readonly User?: string | undefined;
+  readonly Entrypoint?: readonly string[] | string | null | undefined;
+  readonly Cmd?: readonly string[] | string | null | undefined;
+}
+
+/** `null` where there is no such image. */
+export type ImageProcessLook = { readonly ok: true; readonly process: ImageProcess | null } | StepFailure;
 
 /** A step as the engine takes it: folders are the host's, and a container is made with what of the host it is to find. */
 export type EngineStep = StepOf<Exclude<StepKind, 'remove_folder' | 'create_container'>> | Creation;
 
-export type Creation = StepOf<'create_container'> & { readonly mounts: readonly HostMount[] };
+export type Creation = StepOf<'create_container'> & {
+  readonly mounts: readonly HostMount[];
+  /** Of its image, where that was looked at already. */
+  readonly process: ImageProcess | null;
+};
 
 export interface Engine {
   facts(): Promise<EngineFacts>;
@@ -84,8 +97,7 @@ export interface Engine {
    * that names another image by now is left alone: then the image goes only if it has no name any more.
    */
   removeImage(image: { readonly reference: string; readonly imageId: string }): Promise<ImageRemoval>;
-  /** Whom the programs of an image run as, as the image says it; `''` for root, and where there is no such image. */
-  imageUser(reference: string): Promise<ImageUser>;
+  imageProcess(reference: string): Promise<ImageProcessLook>;
   /** Carries out one step. Safe to repeat: what is done already counts as done. */
   carryOut(deployment: string, step: EngineStep): Promise<StepOutcome>;
   /**

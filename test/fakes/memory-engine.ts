@@ -11,8 +11,8 @@ import {
   EngineUnavailable,
   type EngineView,
   type ImageLook,
+  type ImageProcessLook,
   type ImageRemoval,
-  type ImageUser,
 } from '../../agent/ports/engine.ts';
 import type { PullOutcome } from '../../agent/ports/supplier.ts';
 import { CallFaults, type CallName, type EngineWords } from './engine/call-faults.ts';
@@ -77,8 +77,8 @@ export class MemoryEngine implements Engine {
   }
 
   /** They run as root. */
-  imageUser(_reference: string): Promise<ImageUser> {
-    return this.#query('imageUser', () => ({ ok: true, user: '' }));
+  imageProcess(_reference: string): Promise<ImageProcessLook> {
+    return this.#query('imageProcess', () => ({ ok: true, process: {} }));
   }
 
   inspectImage(reference: string): Promise<ImageLook> {

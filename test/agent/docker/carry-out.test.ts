@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { carryOut } from '../../../agent/docker/carry-out.ts';
 import { connectDocker } from '../../../agent/docker/client.ts';
 import { instancesOf } from '../../../agent/model/instance.ts';
+import type { ImageProcess } from '../../../agent/ports/engine.ts';
 import { MisbehavingEngine } from '../../fakes/misbehaving-engine.ts';
 import { present } from '../reconcile/situations.ts';
 
@@ -43,7 +44,7 @@ function show(labels: object | null): void {
   else daemon.misbehave('GET', url, { kind: 'lines', lines: [{ Id: 'c1', Config: { Labels: labels } }] });
 }
 
-function create(spec = SPEC) {
+function create(spec = SPEC, process: ImageProcess | null = null) {
   if (spec === undefined) throw new Error('unreachable: one service was written');
   const docker = connectDocker(daemon.socketPath);
   return carryOut(docker, 'line', {
@@ -52,6 +53,7 @@ function create(spec = SPEC) {
     name: NAME,
     peers: {},
     mounts: [],
+    process,
   });
 }
 
@@ -92,4 +94,18 @@ test('an image that is gone when its configuration is looked at is missing', asy
     message: 'No such image: web:2',
   });
   expect(await create(other)).toMatchObject({ ok: false, code: 'image_missing' });
+});
+
+test('an image that was looked at already is not looked at again', async () => {
+  const [silent] = instancesOf(present(2, { web: { network_mode: 'none' } }).document.services);
+  const look = daemon.misbehave('GET', /^\/images\/web:2\/json/, { kind: 'lines', lines: [{ Config: {} }] });
+  const creation = daemon.misbehave('POST', /^\/containers\/create/, {
+    kind: 'lines',
+    lines: [{ Id: 'c2' }],
+  });
+  expect(await create(silent, { Entrypoint: ['/init'] })).toEqual({ ok: true, container: 'c2' });
+  expect(look.hits()).toBe(0);
+  expect(creation.hits()).toBe(1);
+  expect(await create(silent)).toEqual({ ok: true, container: 'c2' });
+  expect(look.hits()).toBe(1);
 });

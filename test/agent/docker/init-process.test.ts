@@ -1,6 +1,7 @@
 // Which containers get the engine's init process, by what images of this world have as their entry point.
 import { describe, expect, test } from 'vitest';
-import { type ImageProcess, initFor, initOf } from '../../../agent/docker/init-process.ts';
+import { initFor, initOf } from '../../../agent/docker/init-process.ts';
+import type { ImageProcess } from '../../../agent/ports/engine.ts';
 
 const SILENT = { init: null, entrypoint: null, command: null };
 const PLAIN: ImageProcess = { Entrypoint: null, Cmd: ['python3', 'hello.py'] };

@@ -4,7 +4,7 @@ import { StepApplier } from '../../../agent/loop/step-applier.ts';
 import { instancesOf } from '../../../agent/model/instance.ts';
 import type { ServiceFolder } from '../../../agent/model/service-folder.ts';
 import type { StepOutcome } from '../../../agent/model/steps.ts';
-import type { EngineStep, ImageUser } from '../../../agent/ports/engine.ts';
+import type { EngineStep, ImageProcessLook } from '../../../agent/ports/engine.ts';
 import type { FilesReady, HostMount } from '../../../agent/ports/service-files.ts';
 import { Daemon } from '../../fakes/engine/daemon.ts';
 import { MemoryEngine } from '../../fakes/memory-engine.ts';
@@ -21,11 +21,11 @@ const FULL = { ok: false, code: 'no_space', message: 'full' } as const;
 
 /** An engine that takes each step, and says at once whom an image runs as. */
 class Willing extends MemoryEngine {
-  user: ImageUser = { ok: true, user: 'app' };
+  look: ImageProcessLook = { ok: true, process: { User: 'app', Cmd: ['serve'] } };
   readonly taken: EngineStep[] = [];
 
-  override imageUser(): Promise<ImageUser> {
-    return Promise.resolve(this.user);
+  override imageProcess(): Promise<ImageProcessLook> {
+    return Promise.resolve(this.look);
   }
 
   override carryOut(_deployment: string, step: EngineStep): Promise<StepOutcome> {
@@ -77,10 +77,26 @@ test.for([
   expect(around.engine.taken).toMatchObject([{ mounts: [OWN, FOLDER] }]);
 });
 
+test('what was seen of the image goes with the step, and nothing where nobody looked', async () => {
+  const around = edges();
+  const applier = new StepApplier(around);
+  await applier.apply('line', create(BIND));
+  await applier.apply('line', create({ ...BIND, user: '1000' }));
+  const seen = around.engine.taken.map((step) => step.kind === 'create_container' && step.process);
+  expect(seen).toEqual([{ User: 'app', Cmd: ['serve'] }, null]);
+});
+
+test('for an image that is not there folders are made as for root', async () => {
+  const around = edges();
+  around.engine.look = { ok: true, process: null };
+  await new StepApplier(around).apply('line', create(BIND));
+  expect(around.folders.users).toEqual(['']);
+});
+
 test('an image that cannot be asked is the outcome', async () => {
   const around = edges();
-  around.engine.user = { ok: false, code: 'engine_error', message: 'no' };
-  expect(await new StepApplier(around).apply('line', create(BIND))).toEqual(around.engine.user);
+  around.engine.look = { ok: false, code: 'engine_error', message: 'no' };
+  expect(await new StepApplier(around).apply('line', create(BIND))).toEqual(around.engine.look);
   expect(around.engine.taken).toEqual([]);
 });
 

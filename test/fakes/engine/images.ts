@@ -1,8 +1,13 @@
 // Images: what the registry offers, what lies in the engine's store, and the way between.
 
-import type { ImageProcess } from '../../../agent/docker/init-process.ts';
 import { classifyPullError } from '../../../agent/docker/pull-errors.ts';
-import type { EnginePullOptions, ImageFacts, ImageLook, ImageRemoval } from '../../../agent/ports/engine.ts';
+import type {
+  EnginePullOptions,
+  ImageFacts,
+  ImageLook,
+  ImageProcess,
+  ImageRemoval,
+} from '../../../agent/ports/engine.ts';
 import type { PullErrorCode, PullOutcome } from '../../../agent/ports/supplier.ts';
 import type { Random } from '../../../lib/time/clock.ts';
 import { platformOf } from '../../../protocol/values/platform.ts';
