@@ -13,6 +13,7 @@ import { Intake } from './doors/mqtt/intake.ts';
 import type { Check } from './health/check.ts';
 import { HealthTracker } from './health/health-tracker.ts';
 import { EnginePresence } from './loop/engine-presence.ts';
+import { Progress } from './loop/progress.ts';
 import { StallWatch } from './loop/stall-watch.ts';
 import { Supervisor } from './loop/supervisor.ts';
 import { newAgentState } from './notices/agent-state.ts';
@@ -22,21 +23,19 @@ import { offerReport } from './operations/report.ts';
 import { offerRetry } from './operations/retry.ts';
 import { offerStatus } from './operations/status.ts';
 import { offerWhy } from './operations/why.ts';
-import type { Engine, EngineFacts } from './ports/engine.ts';
+import type { Engine } from './ports/engine.ts';
 import type { Folders } from './ports/folders.ts';
 import type { Host } from './ports/host.ts';
 import type { Line, LineHandlers } from './ports/line.ts';
 import type { BeatReader, ServiceFiles } from './ports/service-files.ts';
 import type { EventJournal, Store } from './ports/store.ts';
 import { ClockWatch } from './report/clock-watch.ts';
-import { deviceState } from './report/device-state.ts';
 import { Reporter } from './report/reporter.ts';
 import { Sampler } from './report/sampler.ts';
 import { UsageMeter } from './report/usage-meter.ts';
 import { engineSupplier } from './supply/engine-supplier.ts';
 import { ImageCollector } from './supply/image-collector.ts';
 import { ImagePuller } from './supply/image-puller.ts';
-import type { ImageSpace } from './supply/image-space.ts';
 import { NotedPulls } from './supply/noted-pulls.ts';
 
 export interface Edges {
@@ -101,38 +100,22 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     state: state.engine,
   });
 
-  const clockWatch = new ClockWatch({
-    clock,
-    readClock: () => host.readClock(),
-    state: state.clock,
-  });
+  const clockWatch = new ClockWatch({ clock, host, state: state.clock });
   const reporter = new Reporter({
-    ...{ store, clock, device, topicPrefix, bootId, state, notices },
+    ...{ store, clock, host, device, groups, topicPrefix, bootId, state, notices },
+    agentVersion: VERSION,
     stateIntervalMs: options.stateIntervalMs,
     maxWaitMs: options.maxWaitMs,
-    readState: (deployments) => {
-      const at = clock.wallTime().toISOString();
-      const clockNow = { ...host.readClock(), lastJump: state.clock.value.lastJump };
-      const facts = { host: host.readFacts(), clock: clockNow, engine: state.engine.value.facts };
-      const findings = diagnosis.brief();
-      return deviceState({ device, groups, agentVersion: VERSION, ...facts, deployments, findings, at });
-    },
-    onRound: () => {
-      store.verifyPlace();
-      clockWatch.look();
-      diagnosis.look();
-      if (supervisor.isAlive()) options.onProgress();
-    },
   });
   const broker = { status: () => line.status() };
   const diagnosis = new Diagnosis({
     clock,
     facts: new FactReader({ ...{ clock, host, store, journal, state, broker, reporter }, ...options }),
-    onChange: () => reporter.reportState(),
+    state: state.findings,
   });
   const sampler = new Sampler({
-    ...{ clock, host, notices, intervalMs: options.sampleIntervalMs },
-    statuses: () => reporter.statuses(),
+    ...{ clock, host, notices, statuses: state.statuses },
+    intervalMs: options.sampleIntervalMs,
   });
   const supplier = engineSupplier(engine, architecture);
   const pulls = new NotedPulls({ supplier, engine, notes: store, onFatal });
@@ -144,10 +127,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     logger: loggerFor('images'),
     architecture,
     tasks,
-    space: {
-      reserveBytes: options.imageReserveBytes,
-      readDisk: () => diskOf(state.engine.value.facts, host),
-    },
+    space: { reserveBytes: options.imageReserveBytes, host, engine: state.engine },
     line: state.line,
     notices,
   });
@@ -173,7 +153,11 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
       onFatal,
     },
     logger: loggerFor('loop'),
-    onEngine: (trouble) => presence.note(trouble),
+    presence,
+  });
+  const progress = new Progress({
+    ...{ store, looks: [clockWatch, diagnosis], loops: supervisor },
+    onProgress: options.onProgress,
   });
   const collector = new ImageCollector({
     ...{ engine, store, pulls, clock, notices, graceMs: options.imageGraceMs },
@@ -182,8 +166,8 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
   const operations: Offers = {
     status: offerStatus({
       identity: { ...options, startedAt, agentVersion: VERSION },
-      ...{ broker, engine: state.engine, reporter, diagnosis, host },
-      meter: new UsageMeter({ clock, host, statuses: () => reporter.statuses() }),
+      ...{ broker, state, reporter, host },
+      meter: new UsageMeter({ clock, host, statuses: state.statuses }),
     }),
     why: offerWhy(diagnosis),
     retry: offerRetry({ supervisor, puller }),
@@ -199,10 +183,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
   const intake = new Intake({
     ...{ store, clock, device, groups, topicPrefix },
     logger: loggerFor('intake'),
-    onCommand: (id, payload) => commands.receive(id, payload),
-    onAccepted: (deployment) => supervisor.follow(deployment),
-    onRefused: (deployment) => reporter.reportRefusal(deployment),
-    onEvent: (event) => reporter.addEvents([event]),
+    next: { commands, loops: supervisor, reports: reporter },
   });
   const line = edges.openLine({
     onConnected: () => state.line.set(line),
@@ -218,7 +199,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
       await presence.ask();
       commands.answerInterrupted();
       supervisor.start();
-      reporting = reporter.run(ending.signal).catch(onFatal);
+      reporting = reporter.run(ending.signal, progress).catch(onFatal);
       reporter.addEvents([{ type: 'agent_started', version: VERSION, boot_id: bootId }]);
       for (const worker of [stalls, collector, sampler]) tasks.run(worker.run(ending.signal));
       line.start();
@@ -234,12 +215,4 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
       await line.close();
     },
   };
-}
-
-/** The engine's disk, where it is on this machine. */
-function diskOf(engine: EngineFacts | null, host: Host): ReturnType<ImageSpace['readDisk']> {
-  if (engine === null) return null;
-  const { dataRoot: path } = engine;
-  const freeBytes = host.freeBytes(path);
-  return freeBytes === null ? null : { path, freeBytes };
 }

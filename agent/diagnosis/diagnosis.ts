@@ -9,6 +9,7 @@ import { cutText } from '../../protocol/values/text.ts';
 import type { Facts } from '../findings/facts.ts';
 import { findAll } from '../findings/find.ts';
 import { NOTHING_SEEN } from '../findings/memory.ts';
+import type { AgentState } from '../notices/agent-state.ts';
 
 /** A round comes at every status; what lasts so short need not be looked for in each. */
 const LOOK_EVERY_MS = 2000;
@@ -16,8 +17,8 @@ const LOOK_EVERY_MS = 2000;
 export interface DiagnosisOptions {
   readonly clock: Clock;
   readonly facts: { read(): Facts };
-  /** What is told upstream has changed. */
-  readonly onChange: () => void;
+  /** Those that are told upstream. */
+  readonly state: AgentState['findings'];
 }
 
 export interface Diagnosed {
@@ -32,7 +33,6 @@ export class Diagnosis {
   readonly #options: DiagnosisOptions;
   #memory = NOTHING_SEEN;
   #nextLookMs = Number.NEGATIVE_INFINITY;
-  #brief: readonly BriefFinding[] = [];
 
   constructor(options: DiagnosisOptions) {
     this.#options = options;
@@ -45,28 +45,17 @@ export class Diagnosis {
 
   /** As it is now. */
   find(): Diagnosed {
-    const { clock, facts: reader, onChange } = this.#options;
+    const { clock, facts: reader, state } = this.#options;
     const nowMs = clock.monotonicMs();
     this.#nextLookMs = nowMs + LOOK_EVERY_MS;
     const facts = reader.read();
     const { findings, folded, memory } = findAll(facts, this.#memory, nowMs);
     this.#memory = memory;
-    const before = idsOf(this.#brief);
-    this.#brief = findings.slice(0, MAX_TOLD_FINDINGS).map(toBrief);
-    if (idsOf(this.#brief) !== before) onChange();
+    state.set(findings.slice(0, MAX_TOLD_FINDINGS).map(toBrief));
     return { findings, folded, statuses: facts.statuses, at: facts.now.toISOString() };
-  }
-
-  /** The causes at the last look, the worst first: what there is room for upstream. */
-  brief(): readonly BriefFinding[] {
-    return this.#brief;
   }
 }
 
 function toBrief({ id, severity, title }: Finding): BriefFinding {
   return { id, severity, title: cutText(title, MAX_BRIEF_TITLE) };
-}
-
-function idsOf(findings: readonly BriefFinding[]): string {
-  return findings.map(({ id, severity }) => `${severity} ${id}`).join('\n');
 }

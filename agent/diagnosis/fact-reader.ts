@@ -2,9 +2,8 @@
 // Tested in test/agent/whole/findings.test.ts.
 import type { Clock } from '../../lib/time/clock.ts';
 import type { Event } from '../../protocol/reports/events.ts';
-import type { Status } from '../../protocol/reports/status.ts';
 import type { DiskFacts, Facts } from '../findings/facts.ts';
-import type { AgentState } from '../notices/agent-state.ts';
+import { type AgentState, inOrder } from '../notices/agent-state.ts';
 import type { Host } from '../ports/host.ts';
 import type { LineStatus } from '../ports/line.ts';
 import { type Documents, type EventJournal, StoreBlocked } from '../ports/store.ts';
@@ -20,10 +19,7 @@ export interface FactSources {
   readonly journal: EventJournal;
   readonly state: AgentState;
   readonly broker: { status(): LineStatus };
-  readonly reporter: {
-    pending(): { events: number; statuses: number };
-    statuses(): Status[];
-  };
+  readonly reporter: { pending(): { events: number; statuses: number } };
   /** For people; without credentials. */
   readonly brokerUrl: string;
   readonly dataDir: string;
@@ -42,7 +38,7 @@ export class FactReader {
 
   read(): Facts {
     const { clock, host, state, broker, reporter, brokerUrl, imageReserveBytes } = this.#sources;
-    const statuses = reporter.statuses();
+    const statuses = inOrder(state.statuses.value);
     const engine = state.engine.value;
     return {
       now: clock.wallTime(),

@@ -28,6 +28,7 @@ import {
 } from '../reconcile/tell/status.ts';
 import { keepsHold } from '../reconcile/update/gate.ts';
 import type { Reporter } from '../report/reporter.ts';
+import type { EnginePresence } from './engine-presence.ts';
 import { eventsOf } from './events-of.ts';
 import { type FactsContext, FactsReader } from './facts-reader.ts';
 import { Journal } from './journal.ts';
@@ -50,8 +51,8 @@ export interface LoopContext extends FactsContext, StepEdges {
   readonly groups: readonly string[];
   /** When the process last ran again after it had stood still, monotonic. */
   readonly lastStallMs: () => number;
-  /** The engine answered, or did not. */
-  readonly onEngine: (trouble: EngineUnavailable | null) => void;
+  /** Is told that the engine answered, or why it did not. */
+  readonly presence: Pick<EnginePresence, 'note'>;
 }
 
 /** What one look at the engine shows, and the record with what it adds to it. */
@@ -145,14 +146,14 @@ export class DeploymentLoop {
   async #roundOrBackOff(): Promise<number> {
     try {
       const waitMs = await this.#roundOrStart();
-      this.#context.onEngine(null);
+      this.#context.presence.note(null);
       for (const setback of ['engine', 'store', 'fault'] as const) this.#setbacks.forget(setback);
       return waitMs;
     } catch (error) {
       if (error instanceof StoreBlocked) return this.#waitForStore(error);
       if (error instanceof StoreBroken) throw error;
       if (!(error instanceof EngineUnavailable)) return this.#takeFault(error);
-      this.#context.onEngine(error);
+      this.#context.presence.note(error);
       return this.#setbacks.note('engine');
     }
   }

@@ -1,5 +1,7 @@
 // How the agent itself stands: each part is written by the room that knows it, and watched by whoever tells of it or acts on it.
 // Tested in test/agent/report/clock-watch.test.ts.
+import type { BriefFinding } from '../../protocol/reports/finding.ts';
+import type { Status } from '../../protocol/reports/status.ts';
 import type { EngineFacts, EngineUnavailable } from '../ports/engine.ts';
 import type { ClockReading } from '../ports/host.ts';
 import type { Line } from '../ports/line.ts';
@@ -25,11 +27,17 @@ export interface ClockState {
   readonly lastJump: ClockJump | null;
 }
 
+/** As they were last told, by deployment; those that were told first come first. */
+export type StatusesTold = ReadonlyMap<string, Status>;
+
 export interface AgentState {
   readonly engine: Watched<EngineState>;
   readonly clock: Watched<ClockState>;
   /** The line, while it is connected. */
   readonly line: Watched<Pick<Line, 'publish'> | null>;
+  readonly statuses: Watched<StatusesTold>;
+  /** What was wrong at the last look, the worst first: what there is room for upstream. */
+  readonly findings: Watched<readonly BriefFinding[]>;
 }
 
 /** Before anything is known. */
@@ -38,5 +46,12 @@ export function newAgentState(): AgentState {
     engine: new Watched<EngineState>({ facts: null, trouble: null }),
     clock: new Watched<ClockState>({ isSynchronised: null, lastJump: null }),
     line: new Watched<Pick<Line, 'publish'> | null>(null),
+    statuses: new Watched<StatusesTold>(new Map()),
+    findings: new Watched<readonly BriefFinding[]>([]),
   };
+}
+
+/** By deployment name. */
+export function inOrder(statuses: StatusesTold): Status[] {
+  return [...statuses.values()].toSorted((a, b) => a.deployment.localeCompare(b.deployment));
 }

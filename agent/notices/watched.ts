@@ -22,11 +22,8 @@ export class Watched<T> {
     for (const watcher of this.#watchers) watcher(value, before);
   }
 
-  /** Hears of the next value on. Returns what ends it. */
-  watch(watcher: Watcher<T>): () => void {
+  /** Hears from the next value on, for as long as the agent runs. */
+  watch(watcher: Watcher<T>): void {
     this.#watchers.add(watcher);
-    return () => {
-      this.#watchers.delete(watcher);
-    };
   }
 }

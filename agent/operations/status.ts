@@ -1,7 +1,6 @@
 import { type LocalStatus, status } from '../../protocol/operations/status.ts';
 import type { EventOf } from '../../protocol/reports/events.ts';
-import type { BriefFinding } from '../../protocol/reports/finding.ts';
-import type { Status } from '../../protocol/reports/status.ts';
+import { type AgentState, inOrder } from '../notices/agent-state.ts';
 import type { Host } from '../ports/host.ts';
 import type { LineStatus } from '../ports/line.ts';
 import { type Offer, offer } from './offer.ts';
@@ -24,20 +23,14 @@ export interface AgentIdentity {
 export interface StatusSources {
   readonly identity: AgentIdentity;
   readonly broker: { status(): LineStatus };
-  /** Why the engine does not answer; `null` while it does. */
-  readonly engine: {
-    readonly value: { readonly trouble: { readonly message: string; readonly hint: string | null } | null };
-  };
+  readonly state: Pick<AgentState, 'engine' | 'statuses' | 'findings'>;
   readonly reporter: {
     /** Reports that wait for the broker. */
     pending(): { events: number; statuses: number };
-    /** As they were last told. */
-    statuses(): Status[];
   };
   readonly host: Pick<Host, 'readFacts' | 'readClock'>;
   /** What is used now, measured over a moment. */
   readonly meter: { measure(signal: AbortSignal): Promise<Sample> };
-  readonly diagnosis: { brief(): readonly BriefFinding[] };
 }
 
 export function offerStatus(sources: StatusSources): Offer<LocalStatus> {
@@ -48,9 +41,10 @@ export function offerStatus(sources: StatusSources): Offer<LocalStatus> {
 }
 
 function localStatus(
-  { identity, broker, engine, reporter, diagnosis, host }: StatusSources,
+  { identity, broker, state, reporter, host }: StatusSources,
   sample: Sample,
 ): LocalStatus {
+  const { trouble } = state.engine.value;
   return {
     device: identity.device,
     host_name: identity.otherHostName,
@@ -59,15 +53,15 @@ function localStatus(
     started_at: identity.startedAt,
     broker: brokerPart(broker.status(), identity.brokerUrl),
     engine: {
-      is_reachable: engine.value.trouble === null,
-      message: engine.value.trouble?.message ?? null,
-      hint: engine.value.trouble?.hint ?? null,
+      is_reachable: trouble === null,
+      message: trouble?.message ?? null,
+      hint: trouble?.hint ?? null,
     },
     outbox: reporter.pending(),
     host: hostPart(host, sample),
-    deployments: reporter.statuses(),
+    deployments: inOrder(state.statuses.value),
     usage: sample.services ?? {},
-    findings: [...diagnosis.brief()],
+    findings: [...state.findings.value],
   };
 }
 

@@ -3,11 +3,11 @@
 import type { Clock } from '../../lib/time/clock.ts';
 import type { ClockState } from '../notices/agent-state.ts';
 import type { Watched } from '../notices/watched.ts';
-import type { ClockReading } from '../ports/host.ts';
+import type { Host } from '../ports/host.ts';
 
 export interface ClockWatchOptions {
   readonly clock: Clock;
-  readonly readClock: () => ClockReading;
+  readonly host: Pick<Host, 'readClock'>;
   readonly state: Watched<ClockState>;
 }
 
@@ -25,15 +25,15 @@ export class ClockWatch {
   constructor(options: ClockWatchOptions) {
     this.#options = options;
     this.#offsetMs = offsetOf(options.clock);
-    options.state.set({ isSynchronised: options.readClock().isSynchronised, lastJump: null });
+    options.state.set({ isSynchronised: options.host.readClock().isSynchronised, lastJump: null });
   }
 
   /** To be called again and again. */
   look(): void {
-    const { clock, readClock, state } = this.#options;
+    const { clock, host, state } = this.#options;
     const nowMs = clock.monotonicMs();
     if (nowMs >= this.#quietUntilMs) this.#lookForJump(nowMs);
-    const { isSynchronised } = readClock();
+    const { isSynchronised } = host.readClock();
     if (isSynchronised !== state.value.isSynchronised) state.set({ ...state.value, isSynchronised });
   }
 

@@ -1,12 +1,11 @@
 // The loop that publishes what waits to be told, as soon as a broker takes it.
 // Tested in test/agent/report/reporter.test.ts.
 
-import type { Clock } from '../../lib/time/clock.ts';
 import { Waker } from '../../lib/time/waker.ts';
-import type { DeviceState } from '../../protocol/reports/state.ts';
 import { formatTopic, type Topic } from '../../protocol/topics.ts';
 import { wellFormedJson } from '../../protocol/values/text.ts';
 import type { Replies } from '../ports/store.ts';
+import { type DeviceStateSources, readDeviceState } from './device-state.ts';
 import type { EventOutbox } from './event-outbox.ts';
 import { fitStatus } from './fit-status.ts';
 import { Pace } from './pace.ts';
@@ -17,16 +16,16 @@ const FAILED_PAUSE_MS = 1000;
 
 export type Publish = (topic: string, payload: string, options: { retain: boolean }) => Promise<boolean>;
 
-export interface DeliveryOptions {
+/** Is told each time that the reports have gone round. */
+export interface Round {
+  turned(): void;
+}
+
+export interface DeliveryOptions extends DeviceStateSources {
   readonly store: Replies;
-  readonly clock: Clock;
-  readonly device: string;
   readonly topicPrefix: string;
   readonly stateIntervalMs: number;
-  /** The device state as it is now. */
-  readonly readState: (deployments: DeviceState['deployments']) => DeviceState;
-  /** Called once a round, and so at least every `maxWaitMs`: the watchdog counts on it. */
-  readonly onRound: () => void;
+  /** The longest that a round may wait. */
   readonly maxWaitMs: number;
 }
 
@@ -63,12 +62,15 @@ export class Delivery {
     this.#publish = publish;
   }
 
-  /** Delivers until `signal` aborts, then writes what is held. */
-  async run(signal: AbortSignal): Promise<void> {
+  /**
+   * Delivers until `signal` aborts, then writes what is held. Tells `round` at least every `maxWaitMs`: the watchdog counts
+   * on it. Rejects with what that throws.
+   */
+  async run(signal: AbortSignal, round: Round): Promise<void> {
     while (!signal.aborted) {
       const waitMs = await this.#deliver();
       this.#events.writeOld();
-      this.#options.onRound();
+      round.turned();
       await this.#waker.wait(Math.min(waitMs, this.#options.maxWaitMs), signal);
     }
     this.#events.writeHeld();
@@ -107,16 +109,11 @@ export class Delivery {
   }
 
   async #deliverState(): Promise<boolean> {
-    const { clock, stateIntervalMs, device, readState } = this.#options;
+    const { clock, stateIntervalMs, device } = this.#options;
     const isOld = clock.monotonicMs() - this.#lastStateMs >= stateIntervalMs;
     if (!this.#isStateDue && !isOld) return true;
     this.#isStateDue = false;
-    const deployments = this.#statuses.list().map(({ deployment, desired, phase }) => ({
-      name: deployment,
-      revision: desired?.revision ?? null,
-      phase,
-    }));
-    const isTold = await this.#send({ kind: 'state', device }, readState(deployments), true);
+    const isTold = await this.#send({ kind: 'state', device }, readDeviceState(this.#options), true);
     if (isTold) this.#lastStateMs = clock.monotonicMs();
     else this.#isStateDue = true;
     return isTold;

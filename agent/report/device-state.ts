@@ -1,10 +1,11 @@
 // The device state document, put together from what host and engine say.
 // Tested in test/agent/report/reporter.test.ts.
+import type { Clock } from '../../lib/time/clock.ts';
 import type { BriefFinding } from '../../protocol/reports/finding.ts';
 import { type DeviceState, STATE_SCHEMA } from '../../protocol/reports/state.ts';
-import type { ClockJump } from '../notices/agent-state.ts';
+import { type AgentState, type ClockJump, inOrder } from '../notices/agent-state.ts';
 import type { EngineFacts } from '../ports/engine.ts';
-import type { ClockReading, HostFacts } from '../ports/host.ts';
+import type { ClockReading, Host, HostFacts } from '../ports/host.ts';
 
 export interface StateParts {
   readonly device: string;
@@ -17,6 +18,29 @@ export interface StateParts {
   readonly deployments: DeviceState['deployments'];
   readonly findings: readonly BriefFinding[];
   readonly at: string;
+}
+
+export interface DeviceStateSources extends Pick<StateParts, 'device' | 'groups' | 'agentVersion'> {
+  readonly clock: Clock;
+  readonly host: Pick<Host, 'readClock' | 'readFacts'>;
+  readonly state: Pick<AgentState, 'clock' | 'engine' | 'statuses' | 'findings'>;
+}
+
+/** The device state as it is now. */
+export function readDeviceState({ clock, host, state, ...identity }: DeviceStateSources): DeviceState {
+  return deviceState({
+    ...identity,
+    host: host.readFacts(),
+    clock: { ...host.readClock(), lastJump: state.clock.value.lastJump },
+    engine: state.engine.value.facts,
+    deployments: inOrder(state.statuses.value).map(({ deployment, desired, phase }) => ({
+      name: deployment,
+      revision: desired?.revision ?? null,
+      phase,
+    })),
+    findings: state.findings.value,
+    at: clock.wallTime().toISOString(),
+  });
 }
 
 export function deviceState({

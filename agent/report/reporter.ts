@@ -1,11 +1,11 @@
 // Reports: what is to be told goes into the store, and out as soon as a broker takes it.
 import type { NewEvent } from '../../protocol/reports/events.ts';
-import type { Status } from '../../protocol/reports/status.ts';
+import type { BriefFinding } from '../../protocol/reports/finding.ts';
 import type { StatusBody } from '../model/decision.ts';
 import type { AgentState } from '../notices/agent-state.ts';
 import type { Notices } from '../notices/notices.ts';
 import type { Source, Statuses } from '../ports/store.ts';
-import { Delivery, type DeliveryOptions } from './delivery.ts';
+import { Delivery, type DeliveryOptions, type Round } from './delivery.ts';
 import { EventOutbox, type EventOutboxOptions } from './event-outbox.ts';
 import { ToldStatuses, type ToldStatusesOptions } from './told-statuses.ts';
 
@@ -24,10 +24,7 @@ export class Reporter {
   constructor(options: ReporterOptions) {
     const { store, clock } = options;
     this.#store = store;
-    this.#statuses = new ToldStatuses({
-      ...{ store, clock },
-      onTold: ({ isPhaseNew }) => (isPhaseNew ? this.reportState() : this.wake()),
-    });
+    this.#statuses = new ToldStatuses({ store, clock, state: options.state.statuses });
     this.#events = new EventOutbox(options);
     this.#delivery = new Delivery(options, this.#statuses, this.#events);
     this.#watch(options.state);
@@ -43,7 +40,15 @@ export class Reporter {
     notices.subscribe('command_answered', () => this.wake());
   }
 
-  #watch({ engine, clock, line }: AgentState): void {
+  #watch({ engine, clock, line, statuses, findings }: AgentState): void {
+    statuses.watch((now, before) => {
+      const news = [...now.values()].filter((status) => before.get(status.deployment) !== status);
+      if (news.length > 0) this.wake();
+      if (news.some(({ deployment, phase }) => before.get(deployment)?.phase !== phase)) this.reportState();
+    });
+    findings.watch((now, before) => {
+      if (idsOf(now) !== idsOf(before)) this.reportState();
+    });
     engine.watch((now, before) => {
       if (now.facts !== before.facts) this.reportState();
     });
@@ -57,11 +62,6 @@ export class Reporter {
       // Retained topics are written anew, and the outbox empties.
       if (now !== null) this.reportAll();
     });
-  }
-
-  /** Statuses as they were last told, by deployment name. */
-  statuses(): Status[] {
-    return this.#statuses.list();
   }
 
   reportStatus(deployment: string, source: Source, body: StatusBody): void {
@@ -104,8 +104,13 @@ export class Reporter {
     return { events: this.#events.count(), statuses: this.#store.pendingStatuses().length };
   }
 
-  /** Delivers until `signal` aborts, then writes what is held. */
-  run(signal: AbortSignal): Promise<void> {
-    return this.#delivery.run(signal);
+  /** As `Delivery.run`. */
+  run(signal: AbortSignal, round: Round): Promise<void> {
+    return this.#delivery.run(signal, round);
   }
+}
+
+/** Their words may change without being told at once. */
+function idsOf(findings: readonly BriefFinding[]): string {
+  return findings.map(({ id, severity }) => `${severity} ${id}`).join('\n');
 }

@@ -2,6 +2,7 @@
 // Tested in test/agent/report/sampler.test.ts.
 import type { Clock } from '../../lib/time/clock.ts';
 import type { Status } from '../../protocol/reports/status.ts';
+import { type AgentState, inOrder } from '../notices/agent-state.ts';
 import type { Host } from '../ports/host.ts';
 import type { Reading } from './sample.ts';
 
@@ -12,11 +13,11 @@ export interface ReadingSources {
   readonly clock: Clock;
   readonly host: Host;
   /** Whose services are read. */
-  readonly statuses: () => readonly Status[];
+  readonly statuses: AgentState['statuses'];
 }
 
 export function takeReading({ clock, host, statuses }: ReadingSources): Reading {
-  const running = statuses().flatMap(runningServices).slice(0, MAX_SERVICES);
+  const running = inOrder(statuses.value).flatMap(runningServices).slice(0, MAX_SERVICES);
   const usages = host.readContainerUsage(running.map(({ container }) => container));
   return {
     atMs: clock.monotonicMs(),

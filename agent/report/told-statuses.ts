@@ -3,6 +3,7 @@
 import type { Clock } from '../../lib/time/clock.ts';
 import { type Reason, type Refusal, STATUS_SCHEMA, type Status } from '../../protocol/reports/status.ts';
 import type { StatusBody } from '../model/decision.ts';
+import type { AgentState } from '../notices/agent-state.ts';
 import type { Documents, Refusals, Source, Statuses } from '../ports/store.ts';
 
 /** Bytes of a pull change all the time; once a second is enough for people. */
@@ -10,8 +11,8 @@ const PROGRESS_INTERVAL_MS = 1000;
 /** Anybody who may publish can make up names and be refused: of those only the newest are remembered. */
 const MAX_STRANGERS = 200;
 
+/** What is known of a status that was told, besides what it says. */
 interface Told {
-  readonly status: Status;
   /**
    * What it says, as text to compare by: a round comes at every event, and mostly finds the same. `null` for one that
    * was recalled on a full disk, with no number to tell it under: it is not delivered, and the next is told in any case.
@@ -24,13 +25,13 @@ interface Told {
 export interface ToldStatusesOptions {
   readonly store: Statuses & Pick<Documents, 'deploymentNames'> & Pick<Refusals, 'readRefusal'>;
   readonly clock: Clock;
-  /** A new status waits to be delivered. */
-  readonly onTold: (news: { readonly isPhaseNew: boolean }) => void;
+  readonly state: AgentState['statuses'];
 }
 
 export class ToldStatuses {
   readonly #options: ToldStatusesOptions;
-  readonly #latest = new Map<string, Told>();
+  /** By deployment, as `state`. */
+  readonly #told = new Map<string, Told>();
   readonly #deliveredSeq = new Map<string, number>();
   /** Numbers of the stored statuses that wait to be delivered, by themselves or by one that comes after. */
   readonly #undeliveredSeq = new Map<string, number>();
@@ -39,7 +40,7 @@ export class ToldStatuses {
     this.#options = options;
     for (const name of options.store.deploymentNames()) this.#recall(name);
     for (const { deployment, seq } of options.store.pendingStatuses()) {
-      if (!this.#latest.has(deployment)) this.#recall(deployment);
+      if (!this.#told.has(deployment)) this.#recall(deployment);
       this.#undeliveredSeq.set(deployment, seq);
     }
   }
@@ -50,19 +51,21 @@ export class ToldStatuses {
     const status = store.latestStatus(name);
     if (status === null) return;
     const seq = store.nextStatusSeq();
-    const told = seq === null ? { status, gist: null } : numbered({ ...status, seq });
-    this.#latest.set(name, { ...told, toldMs: Number.NEGATIVE_INFINITY });
+    this.#told.set(name, { gist: seq === null ? null : gistOf(status), toldMs: Number.NEGATIVE_INFINITY });
+    this.#set(seq === null ? status : { ...status, seq });
   }
 
-  /** Statuses as they were last told, by deployment name. */
-  list(): Status[] {
-    return this.#all().toSorted((a, b) => a.deployment.localeCompare(b.deployment));
+  #set(status: Status): void {
+    const { state } = this.#options;
+    state.set(new Map(state.value).set(status.deployment, status));
   }
 
   /** Those that the broker has not taken, the newest first. Lazy: `repeatAll` in between makes the rest due too. */
   *undelivered(): Generator<Status> {
-    const told = [...this.#latest.values()].filter(({ gist }) => gist !== null);
-    for (const { status } of told.toSorted((a, b) => b.status.seq - a.status.seq))
+    const told = [...this.#options.state.value.values()].filter(
+      ({ deployment }) => this.#told.get(deployment)?.gist !== null,
+    );
+    for (const status of told.toSorted((a, b) => b.seq - a.seq))
       if (status.seq !== this.#deliveredSeq.get(status.deployment)) yield status;
   }
 
@@ -74,7 +77,7 @@ export class ToldStatuses {
   /** A document was refused: the status says so, and is otherwise as it was. */
   reportRefusal(deployment: string): void {
     const refused = this.#options.store.readRefusal(deployment);
-    const before = this.#latest.get(deployment)?.status ?? unknownDeployment(deployment);
+    const before = this.#options.state.value.get(deployment) ?? unknownDeployment(deployment);
     const reason = before.desired === null && refused !== null ? reasonOf(refused) : before.reason;
     this.#tell({ ...before, reason, refused });
     this.#forgetStrangers();
@@ -82,7 +85,9 @@ export class ToldStatuses {
 
   /** Tells nothing more of a deployment; its last status stays at the broker. */
   forget(deployment: string): void {
-    this.#latest.delete(deployment);
+    const { state } = this.#options;
+    this.#told.delete(deployment);
+    state.set(new Map([...state.value].filter(([name]) => name !== deployment)));
     this.#deliveredSeq.delete(deployment);
     this.#undeliveredSeq.delete(deployment);
   }
@@ -101,43 +106,38 @@ export class ToldStatuses {
     this.#undeliveredSeq.delete(deployment);
   }
 
-  #all(): Status[] {
-    return [...this.#latest.values()].map(({ status }) => status);
-  }
-
   #forgetStrangers(): void {
-    const strangers = this.#all().filter(({ desired }) => desired === null);
+    const strangers = [...this.#options.state.value.values()].filter(({ desired }) => desired === null);
     for (const { deployment } of strangers.slice(0, -MAX_STRANGERS)) this.forget(deployment);
   }
 
   #tell(status: Status): void {
-    const { store, clock, onTold } = this.#options;
+    const { store, clock, state } = this.#options;
     const { deployment } = status;
-    const before = this.#latest.get(deployment);
-    if (before?.gist === gistOf(status)) return;
+    const before = state.value.get(deployment);
+    const toldBefore = this.#told.get(deployment);
+    const gist = gistOf(status);
+    if (toldBefore?.gist === gist) return;
     const isMaterial =
       before === undefined ||
-      before.gist === null ||
-      gistWithoutProgress(before.status) !== gistWithoutProgress(status);
+      toldBefore === undefined ||
+      toldBefore.gist === null ||
+      gistWithoutProgress(before) !== gistWithoutProgress(status);
     const nowMs = clock.monotonicMs();
-    if (!isMaterial && nowMs - before.toldMs < PROGRESS_INTERVAL_MS) return;
+    if (!isMaterial && nowMs - toldBefore.toldMs < PROGRESS_INTERVAL_MS) return;
     const seq = store.nextStatusSeq();
     // It differs from what was told last also the next time, and is told then.
     if (seq === null) return;
     const at = clock.wallTime().toISOString();
-    const isSamePhase = before?.status.phase === status.phase;
-    const told = { ...status, since: isSamePhase ? before.status.since : at, seq, at };
+    const isSamePhase = before?.phase === status.phase;
+    const told = { ...status, since: isSamePhase ? before.since : at, seq, at };
     if (isMaterial) {
       store.saveStatus(told);
       this.#undeliveredSeq.set(deployment, told.seq);
     }
-    this.#latest.set(deployment, { ...numbered(told), toldMs: nowMs });
-    onTold({ isPhaseNew: before?.status.phase !== status.phase });
+    this.#told.set(deployment, { gist, toldMs: nowMs });
+    this.#set(told);
   }
-}
-
-function numbered(status: Status): Pick<Told, 'status' | 'gist'> {
-  return { status, gist: gistOf(status) };
 }
 
 /** All but number and times. */

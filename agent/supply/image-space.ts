@@ -2,20 +2,20 @@
 // and the agent's own store, need to write too.
 // Tested in test/agent/supply/image-puller.test.ts.
 import { formatBytes } from '../../protocol/values/byte-size.ts';
+import type { AgentState } from '../notices/agent-state.ts';
+import type { Host } from '../ports/host.ts';
 import type { PullFailure } from '../ports/supplier.ts';
 
 export interface ImageSpace {
   readonly reserveBytes: number;
-  /** The engine's disk; `null` where nobody can tell, and then nothing is refused. */
-  readonly readDisk: () => { readonly path: string; readonly freeBytes: number } | null;
+  readonly host: Pick<Host, 'freeBytes'>;
+  readonly engine: AgentState['engine'];
 }
 
 /** Why pulls that are still to write so much must not go on; `null` when there is room. */
-export function findShortage(
-  { reserveBytes, readDisk }: ImageSpace,
-  unwrittenBytes: number,
-): PullFailure | null {
-  const disk = readDisk();
+export function findShortage(space: ImageSpace, unwrittenBytes: number): PullFailure | null {
+  const { reserveBytes } = space;
+  const disk = readDisk(space);
   if (disk === null || unwrittenBytes <= disk.freeBytes - reserveBytes) return null;
   const needed = unwrittenBytes === 0 ? '' : `needs about ${formatBytes(unwrittenBytes)}; `;
   const free = `${formatBytes(disk.freeBytes)} are free in ${disk.path}`;
@@ -26,4 +26,11 @@ export function findShortage(
     message: `${needed}${free}, ${above} above the reserve of ${formatBytes(reserveBytes)}`,
     hint: 'free disk space on the device',
   };
+}
+
+/** The engine's disk; `null` where nobody can tell, as with one on another machine: then nothing is refused. */
+function readDisk({ host, engine }: ImageSpace): { path: string; freeBytes: number } | null {
+  const path = engine.value.facts?.dataRoot;
+  const freeBytes = path === undefined ? null : host.freeBytes(path);
+  return path === undefined || freeBytes === null ? null : { path, freeBytes };
 }

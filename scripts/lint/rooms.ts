@@ -257,7 +257,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/operations',
     duty: 'what may be asked of the agent: each operation once, whoever asks',
-    imports: ['protocol', 'protocol/operations', 'agent/ports', 'lib/render', ...REPORTS],
+    imports: ['protocol', 'protocol/operations', 'agent/notices', 'agent/ports', 'lib/render', ...REPORTS],
     packages: [],
   },
   {

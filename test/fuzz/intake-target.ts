@@ -91,10 +91,16 @@ class IntakeSubject implements Subject<Message> {
     });
     this.#intake = new Intake({
       ...{ store, clock, logger: silent, device: 'edge-01', groups: ['berlin'], topicPrefix: PREFIX },
-      onCommand: (id, payload) => commands.receive(id, payload),
-      onAccepted: (deployment) => must(NAME_PATTERN.test(deployment), `accepted for ${deployment}`),
-      onRefused: (deployment) => this.#checkRefusal(deployment),
-      onEvent: (event) => this.#takeEvent(event),
+      next: {
+        commands,
+        loops: { follow: (deployment) => must(NAME_PATTERN.test(deployment), `accepted for ${deployment}`) },
+        reports: {
+          reportRefusal: (deployment) => this.#checkRefusal(deployment),
+          addEvents: (events) => {
+            for (const event of events) this.#takeEvent(event);
+          },
+        },
+      },
     });
     this.#receive({ topic: LINE, payload: Buffer.from(JSON.stringify(deployment({ revision: 7 }))) });
   }

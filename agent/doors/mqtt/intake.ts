@@ -23,10 +23,21 @@ export interface IntakeOptions {
   readonly device: string;
   readonly groups: readonly string[];
   readonly topicPrefix: string;
-  readonly onCommand: (id: string, payload: Uint8Array) => void;
-  readonly onAccepted: (deployment: string) => void;
-  readonly onRefused: (deployment: string) => void;
-  readonly onEvent: (event: NewEvent) => void;
+  readonly next: IntakeNext;
+}
+
+/**
+ * Who is told of what came. They are asked and not told by a notice: what they throw leaves the message unacknowledged, so
+ * that it comes again.
+ */
+export interface IntakeNext {
+  readonly commands: { receive(id: string, payload: Uint8Array): void };
+  /** The loops of deployments. */
+  readonly loops: { follow(deployment: string): void };
+  readonly reports: {
+    reportRefusal(deployment: string): void;
+    addEvents(events: readonly NewEvent[]): void;
+  };
 }
 
 /** Where a document came from, and what it is called there. */
@@ -51,7 +62,7 @@ export class Intake {
     if (parsed?.kind === 'deployment' && this.#isForUs(parsed.to)) {
       this.#receiveDocument({ source: sourceOf(parsed.to), name: parsed.name, topic, isRetained }, payload);
     } else if (parsed?.kind === 'command' && parsed.device === this.#options.device) {
-      this.#options.onCommand(parsed.id, payload);
+      this.#options.next.commands.receive(parsed.id, payload);
     } else {
       this.#options.logger.debug({ topic }, 'message ignored');
     }
@@ -70,7 +81,7 @@ export class Intake {
     }
     if (payload.byteLength === 0) {
       // A broker's "cleared". Only a document that says "absent" removes.
-      this.#options.onEvent({
+      this.#tell({
         type: 'document_cleared',
         deployment: name,
         source,
@@ -93,7 +104,7 @@ export class Intake {
     const code: ReasonCode = 'bad_name';
     const refusal = { code, message: `"${cutText(name, 80)}" is no deployment name` };
     if (isRetained && this.#told.isTold(topic, refusal)) return;
-    this.#options.onEvent({ type: 'document_refused', source, ...refusal });
+    this.#tell({ type: 'document_refused', source, ...refusal });
     this.#told.note(topic, refusal);
   }
 
@@ -103,7 +114,7 @@ export class Intake {
   }
 
   #accept(arrival: Arrival, { deployment, body }: Judgement & { kind: 'accepted' }): void {
-    const { store, logger, onAccepted, onEvent } = this.#options;
+    const { store, logger, next } = this.#options;
     const { source, name, topic } = arrival;
     const { revision } = deployment.document;
     try {
@@ -115,8 +126,8 @@ export class Intake {
     }
     this.#told.forget(topic);
     logger.info({ deployment: name, source, revision, hash: deployment.hash }, 'document accepted');
-    onEvent({ type: 'document_accepted', deployment: name, source, revision, hash: deployment.hash });
-    onAccepted(name);
+    this.#tell({ type: 'document_accepted', deployment: name, source, revision, hash: deployment.hash });
+    next.loops.follow(name);
   }
 
   /** A document that the broker keeps comes with every subscription: it is told, and written, once. */
@@ -130,11 +141,15 @@ export class Intake {
   }
 
   #tellRefusal({ source, name }: Arrival, refusal: NewRefusal): void {
-    const { store, clock, logger, onRefused, onEvent } = this.#options;
+    const { store, clock, logger, next } = this.#options;
     store.writeRefusal(name, { ...refusal, at: clock.wallTime().toISOString() });
     logger.warn({ deployment: name, source, ...refusal }, 'document refused');
-    onEvent({ type: 'document_refused', deployment: name, source, ...refusal });
-    onRefused(name);
+    this.#tell({ type: 'document_refused', deployment: name, source, ...refusal });
+    next.reports.reportRefusal(name);
+  }
+
+  #tell(event: NewEvent): void {
+    this.#options.next.reports.addEvents([event]);
   }
 }
 

@@ -9,13 +9,3 @@ test('who watches hears each value with the one before, in the order of their be
   watched.set(2);
   expect(heard).toEqual(['first 1 2', 'second 1 2 2']);
 });
-
-test('who has ended it hears no more', () => {
-  const heard: number[] = [];
-  const watched = new Watched(1);
-  const end = watched.watch((now) => heard.push(now));
-  watched.set(2);
-  end();
-  watched.set(3);
-  expect([heard, watched.value]).toEqual([[2], 3]);
-});

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { newAgentState } from '../../../agent/notices/agent-state.ts';
 import { offerStatus, type StatusSources } from '../../../agent/operations/status.ts';
+import { EngineUnavailable } from '../../../agent/ports/engine.ts';
 import { MemoryHost } from '../../fakes/memory-host.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
 import { makeDeployment } from '../cli/fixtures.ts';
@@ -21,12 +23,14 @@ const SOURCES: StatusSources = {
   broker: {
     status: () => ({ isConnected: true, protocol: '5', since: '2026', trouble: null, denied: ['a/b'] }),
   },
-  engine: { value: { trouble: null } },
-  reporter: { pending: () => ({ events: 1, statuses: 2 }), statuses: () => [makeDeployment()] },
-  diagnosis: { brief: () => [BRIEF] },
+  state: newAgentState(),
+  reporter: { pending: () => ({ events: 1, statuses: 2 }) },
   host: new MemoryHost(new VirtualClock()),
   meter: { measure: async () => SAMPLE },
 };
+const STATUS = makeDeployment();
+SOURCES.state.findings.set([BRIEF]);
+SOURCES.state.statuses.set(new Map([[STATUS.deployment, STATUS]]));
 
 async function tell(changes: Partial<StatusSources> = {}) {
   const outcome = await offerStatus({ ...SOURCES, ...changes }).ask({}, new AbortController().signal);
@@ -54,7 +58,7 @@ test('the status is told to the byte', async () => {
         disk: { total_bytes: 32_000_000_000, available_bytes: 200 },
         temperature_celsius: 48.5,
       },
-      deployments: [makeDeployment()],
+      deployments: [STATUS],
       usage: { line: { app: { cpu_percent: 25, memory_bytes: 77 } } },
       findings: [BRIEF],
     }),
@@ -62,8 +66,19 @@ test('the status is told to the byte', async () => {
 });
 
 test('an engine that does not answer is told with its hint', async () => {
-  const trouble = { message: 'it is away', hint: 'start it' };
-  expect(await tell({ engine: { value: { trouble } } })).toMatchObject({
+  const state = newAgentState();
+  const trouble = new EngineUnavailable('it is away', { cause: null, hint: 'start it' });
+  state.engine.set({ facts: null, trouble });
+  expect(await tell({ state })).toMatchObject({
     engine: { is_reachable: false, message: 'it is away', hint: 'start it' },
+  });
+});
+
+test('deployments are told by their names, whichever was told first', async () => {
+  const state = newAgentState();
+  const told = ['web', 'line', 'door'].map((deployment) => ({ ...STATUS, deployment }));
+  state.statuses.set(new Map(told.map((status) => [status.deployment, status])));
+  expect(await tell({ state })).toMatchObject({
+    deployments: [{ deployment: 'door' }, { deployment: 'line' }, { deployment: 'web' }],
   });
 });

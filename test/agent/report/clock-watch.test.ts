@@ -12,7 +12,7 @@ function makeWatch(wallTime = '2026-11-23T00:00:00.000Z') {
   const { clock: state } = newAgentState();
   const watch = new ClockWatch({
     clock,
-    readClock: () => host.readClock(),
+    host,
     state,
   });
   state.watch((now, before) => {

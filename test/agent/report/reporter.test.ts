@@ -50,18 +50,9 @@ function makeReporter(store: SqliteStore) {
   const state = newAgentState();
   const notices = loudNotices();
   const reporter = new Reporter({
-    ...{ state, notices },
+    ...{ state, notices, host, groups: [], agentVersion: '0' },
     ...{ store, clock, device: 'edge-01', topicPrefix: 'hf', bootId: 'boot', stateIntervalMs: 300_000 },
     maxWaitMs: 15_000,
-    readState: (deployments) =>
-      deviceState({
-        ...{ device: 'edge-01', groups: [], agentVersion: '0', host: host.readFacts(), engine: null },
-        clock: { ...host.readClock(), lastJump: null },
-        ...{ deployments, findings: [], at: clock.wallTime().toISOString() },
-      }),
-    onRound: () => {
-      rounds += 1;
-    },
   });
   const publish = async (topic: string, payload: string): Promise<boolean> => {
     await clock.sleep(10, ending.signal);
@@ -69,9 +60,9 @@ function makeReporter(store: SqliteStore) {
       told.push({ topic: topic.replace('hf/devices/edge-01/', ''), value: JSON.parse(payload) });
     return broker.takes;
   };
-  const running = reporter.run(ending.signal);
+  const running = reporter.run(ending.signal, { turned: () => (rounds += 1) });
   return {
-    ...{ clock, reporter, notices, told, broker, publish },
+    ...{ clock, reporter, state, notices, told, broker, publish },
     connect: () => state.line.set({ publish }),
     disconnect: () => state.line.set(null),
     rounds: () => rounds,
@@ -278,12 +269,12 @@ describe('a status', () => {
 
   testReporter(
     'of names that nobody ever accepted is not kept without bound',
-    async ({ reporter }, store) => {
+    async ({ reporter, state }, store) => {
       for (let n = 0; n < 2000; n += 1) {
         store.writeRefusal(`n${n}`, { revision: null, code: 'not_json', path: '', message: 'm', at: '' });
         reporter.reportRefusal(`n${n}`);
       }
-      expect(reporter.statuses().length).toBeLessThanOrEqual(400);
+      expect(state.statuses.value.size).toBeLessThanOrEqual(400);
     },
   );
 });

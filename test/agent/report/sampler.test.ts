@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { newAgentState } from '../../../agent/notices/agent-state.ts';
 import type { Sample } from '../../../agent/report/sample.ts';
 import { type Reading, sampleOf } from '../../../agent/report/sample.ts';
 import { Sampler } from '../../../agent/report/sampler.ts';
@@ -62,7 +63,9 @@ async function samplesIn(ms: number, intervalMs: number, statuses: Status[]): Pr
   const ending = new AbortController();
   const notices = loudNotices();
   notices.subscribe('sample', ({ sample }) => samples.push(sample));
-  const options = { clock, host: new MemoryHost(clock), intervalMs, statuses: () => statuses, notices };
+  const state = newAgentState();
+  state.statuses.set(new Map(statuses.map((status) => [status.deployment, status])));
+  const options = { clock, host: new MemoryHost(clock), intervalMs, statuses: state.statuses, notices };
   const running = new Sampler(options).run(ending.signal);
   await clock.advance(ms);
   ending.abort();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Want } from '../../../agent/model/want.ts';
 import { newAgentState } from '../../../agent/notices/agent-state.ts';
-import type { ImageLook } from '../../../agent/ports/engine.ts';
+import type { EngineFacts, ImageLook } from '../../../agent/ports/engine.ts';
 import { EngineUnavailable } from '../../../agent/ports/engine.ts';
 import type { Supplier } from '../../../agent/ports/supplier.ts';
 import { engineSupplier } from '../../../agent/supply/engine-supplier.ts';
@@ -26,14 +26,20 @@ interface Parts {
   readonly supplierOf?: (engine: MemoryEngine) => Supplier;
 }
 
+const FACTS: EngineFacts = {
+  ...{ name: 'docker', version: '29', apiVersion: '1.52', storageDriver: 'overlay2', cgroupVersion: '2' },
+  ...{ dataRoot: '/var/lib/docker', enforces: [] },
+};
+
 function setUp({ random = fork(1, 'puller'), supplierOf = byEngine }: Parts = {}) {
   const clock = new VirtualClock();
   const daemon = new Daemon({ clock, random: fork(1, 'engine') });
   const engine = new MemoryEngine(daemon);
   const changes: string[] = [];
   const space: { freeBytes: number | null } = { freeBytes: 100_000 * MIB };
-  const { line } = newAgentState();
+  const { line, engine: engineState } = newAgentState();
   const networkIsBack = (): void => line.set({ publish: async () => true });
+  engineState.set({ facts: FACTS, trouble: null });
   const notices = loudNotices();
   notices.subscribe('look_due', ({ deployment }) => changes.push(deployment));
   const puller = new ImagePuller({
@@ -48,8 +54,8 @@ function setUp({ random = fork(1, 'puller'), supplierOf = byEngine }: Parts = {}
     },
     space: {
       reserveBytes: 100 * MIB,
-      readDisk: () =>
-        space.freeBytes === null ? null : { path: '/var/lib/docker', freeBytes: space.freeBytes },
+      host: { freeBytes: () => space.freeBytes },
+      engine: engineState,
     },
     line,
     notices,

@@ -37,10 +37,11 @@ beforeEach(async () => {
   const intake = new Intake({
     ...{ store, clock: systemClock, logger: silent },
     ...{ device: 'edge-01', groups: ['berlin'], topicPrefix: PREFIX },
-    onCommand: () => undefined,
-    onAccepted: () => undefined,
-    onRefused: () => undefined,
-    onEvent: (event) => events.push(event),
+    next: {
+      commands: { receive: () => undefined },
+      loops: { follow: () => undefined },
+      reports: { reportRefusal: () => undefined, addEvents: (added) => events.push(...added) },
+    },
   });
   device = setting.device(brokerConfig(mosquitto.port), { dial: line.dial });
   device.onMessage = (message) => intake.receive(message);

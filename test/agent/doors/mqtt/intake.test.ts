@@ -21,10 +21,14 @@ function makeIntake(store: ConstructorParameters<typeof Intake>[0]['store']) {
     device: 'edge-01',
     groups: ['berlin'],
     topicPrefix: 'holdfast/v1',
-    onCommand: (id) => commands.push(id),
-    onAccepted: (name) => accepted.push(name),
-    onRefused: (name) => refused.push(name),
-    onEvent: (event) => events.push(event),
+    next: {
+      commands: { receive: (id) => commands.push(id) },
+      loops: { follow: (name) => accepted.push(name) },
+      reports: {
+        reportRefusal: (name) => refused.push(name),
+        addEvents: (added) => events.push(...added),
+      },
+    },
   });
   const receive = (path: string, payload: unknown, isRetained = true): void =>
     intake.receive({

@@ -66,8 +66,11 @@ function receive(text: string): void {
       groups: [],
       topicPrefix: 'h/v1',
     },
-    ...{ onCommand: () => undefined, onAccepted: () => undefined, onRefused: () => undefined },
-    onEvent: () => undefined,
+    next: {
+      commands: { receive: () => undefined },
+      loops: { follow: () => undefined },
+      reports: { reportRefusal: () => undefined, addEvents: () => undefined },
+    },
   });
   const topic = 'h/v1/devices/edge-01/deployments/line';
   intake.receive({ topic, payload: Buffer.from(text), isRetained: true });
