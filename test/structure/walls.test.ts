@@ -15,9 +15,6 @@ const PACKAGES = [
   ...new Set(['node:fs', 'node:fs/promises', 'vitest', ...ROOMS.flatMap(({ packages }) => packages)]),
 ].filter((name) => name !== 'node:*');
 
-/** What most rooms stand on: they are listed together. */
-const GROUND = /^(protocol(?!\/deployment)|lib\/(time|failures|program)|agent\/(model|ports))/;
-
 interface Diagnostic {
   readonly category: string;
   readonly file: string;
@@ -157,7 +154,7 @@ describe('the table of rooms', () => {
       const names = own.flatMap((file) => namedIn(readFileSync(file, 'utf8'), room.path));
       const isUsed = (name: string): boolean =>
         name === 'node:*' ? names.some((one) => one.startsWith('node:')) : names.includes(name);
-      return [...room.imports.filter((name) => !GROUND.test(name)), ...room.packages]
+      return [...room.imports, ...room.packages]
         .filter((name) => !isUsed(name))
         .map((name) => `${room.path} -> ${name}`);
     });
