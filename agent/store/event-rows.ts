@@ -85,6 +85,10 @@ export class EventRows {
   writeHeldEvents(): void {
     this.#write(this.#held);
     if (this.#reservedSeq > this.#lastSeq) this.#reserve(this.#lastSeq);
+    // What was held when it was acknowledged would be marked as lost by the next process.
+    if (readCounter(this.#db, 'events_acknowledged') < this.#acknowledgedSeq) {
+      writeCounter(this.#db, 'events_acknowledged', this.#acknowledgedSeq);
+    }
   }
 
   pendingEvents(limit: number): Event[] {

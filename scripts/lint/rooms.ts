@@ -321,7 +321,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/words',
     duty: 'how the device stands, in sentences that the command and the page share',
-    imports: ['protocol/operations', 'lib/render', 'lib/reports', 'protocol/reports'],
+    imports: ['protocol/operations', 'lib/render', 'lib/reports', 'protocol/reports', 'protocol/values'],
     packages: [],
     isPure: true,
   },

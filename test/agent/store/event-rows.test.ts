@@ -124,6 +124,18 @@ test('without a lack of room and without a kill nothing is marked as lost', () =
   );
 });
 
+test('samples that were told from memory are not marked as lost after a stop', () => {
+  const outbox = new Outbox(MIB);
+  outbox.rows.holdEvent(someSample(''), AT);
+  outbox.deliverAll();
+  outbox.rows.writeHeldEvents();
+  outbox.kill();
+  outbox.append('service_failed');
+  outbox.deliverAll();
+  expect(outbox.told).toEqual([1, 2]);
+  expect(outbox.marked.size).toBe(0);
+});
+
 test('what a process wrote is counted by the next as it was', () => {
   const outbox = new Outbox(MIB);
   for (const type of KINDS) outbox.append(type, 'ü'.repeat(100));
