@@ -13,6 +13,7 @@ import { uniqueWants, wantKey } from '../model/want.ts';
 import type { Host } from '../ports/host.ts';
 import type { Documents, Records } from '../ports/store.ts';
 import { wantsFor } from '../reconcile/running/images.ts';
+import { barOf, liftsInMs } from '../reconcile/update/barred.ts';
 import { waitedForClockMs } from '../reconcile/update/clock-wait.ts';
 import { gateOf } from '../reconcile/update/gate.ts';
 import type { ImagePuller } from '../supply/image-puller.ts';
@@ -55,8 +56,9 @@ export class FactsReader {
     const { health, device } = this.#context;
     const deployment = this.#deployment;
     const proven = this.#proven(record);
-    // Mostly one and the same.
-    const revisions = [...new Set([desired, proven])].filter(isPresent);
+    // Mostly one and the same. A container that fits both is probed as the one asks that is to run.
+    const inOrder = this.#isGivenUp(record, desired) ? [proven, desired] : [desired, proven];
+    const revisions = [...new Set(inOrder)].filter(isPresent);
     const images = await this.#imageStandings(revisions, record, observed);
     return {
       deployment,
@@ -86,6 +88,12 @@ export class FactsReader {
       waitedForClockMs: waitedForClockMs(record, clock.monotonicMs()),
       isHeld: host.isHeld(this.#deployment),
     });
+  }
+
+  /** Whether an update to it has failed and is not tried again now: what was proven is to run. */
+  #isGivenUp(record: DeploymentRecord, { content }: Revision): boolean {
+    const bar = record.attempt === null ? barOf(record, content) : null;
+    return bar !== null && liftsInMs(bar, this.#context.clock.monotonicMs()) !== 0;
   }
 
   #proven({ proven }: DeploymentRecord): Revision<DesiredPresent> | null {

@@ -32,6 +32,8 @@ const FREE_PORTS = 28_232;
 export class Daemon implements Surroundings {
   readonly clock: VirtualClock;
   readonly random: Random;
+  /** At which no program listens. */
+  readonly deafPorts = new Set<number>();
   readonly programs = new ProgramTable();
   readonly registry: Registry;
   readonly images: ImageStore;

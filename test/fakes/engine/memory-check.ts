@@ -18,8 +18,9 @@ function checkOn(daemon: Daemon): Check {
     const { timeoutMs, port } = probe;
     await daemon.clock.sleep(between(daemon.random, 1, 10), signal);
     const container = daemon.at(address);
-    if (container?.isAnswering === true) return null;
-    if (container?.isListening !== true) return `nothing listens on port ${port}`;
+    const isListening = container?.isListening === true && !daemon.deafPorts.has(port);
+    if (isListening && container.isAnswering) return null;
+    if (!isListening) return `nothing listens on port ${port}`;
     await daemon.clock.sleep(timeoutMs, signal);
     return `no answer from port ${port} within ${timeoutMs} ms`;
   };
