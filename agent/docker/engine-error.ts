@@ -41,6 +41,13 @@ export function unavailable(error: unknown): EngineUnavailable {
       hint: 'its own log may tell more: journalctl -u docker',
     });
   }
+  if (systemErrorCode(error)?.startsWith('HPE_') === true) {
+    const message = `what answers at the engine's socket is no Docker Engine: ${messageOf(error)}`;
+    return new EngineUnavailable(message, {
+      cause: error,
+      hint: 'set [engine] socket to that of a Docker Engine',
+    });
+  }
   if (!isSilence(error)) {
     return new EngineUnavailable(`the container engine's answer cannot be read: ${messageOf(error)}`, {
       cause: error,

@@ -6,7 +6,7 @@ import { byItself, byTechnician, type Row } from './candidate.ts';
 import type { Facts } from './facts.ts';
 
 /** Longer than a reconnect takes after a broker's restart. */
-const AWAY_MS = 15_000;
+const AWAY_MS = 10_000;
 const CONFIG = '/etc/holdfast/holdfast.toml';
 const EDIT = `sudo nano ${CONFIG}`;
 const MAX_DENIED = 5;
@@ -80,12 +80,19 @@ function rowOf(code: LineTrouble['code'], { fix, ...meaning }: Meaning): Row {
   return {
     ...{ ...meaning, code: `broker_${code}` },
     find: (facts) => {
-      const { trouble, since, url } = facts.broker;
+      const { since, url } = facts.broker;
+      const trouble = troubleOf(facts);
       if (trouble === null || trouble.code !== code) return [];
       const title = `the device is not connected to ${url}: ${trouble.message}`;
       return [{ subject: 'broker', title, since, evidence: backlog(facts), fix }];
     },
   };
+}
+
+/** While the first try is under way nothing is known of it yet but that it has no answer. */
+function troubleOf({ broker: { isConnected, trouble } }: Facts): LineTrouble | null {
+  if (isConnected || trouble !== null) return trouble;
+  return { code: 'no_answer', message: 'it has not answered yet' };
 }
 
 function backlog({ outbox: { events, statuses } }: Facts): string[] {
@@ -95,7 +102,7 @@ function backlog({ outbox: { events, statuses } }: Facts): string[] {
 export const BROKER_ROWS: readonly Row[] = [
   ...Object.entries(TROUBLES).map(([code, meaning]) => rowOf(code as LineTrouble['code'], meaning)),
   {
-    ...{ code: 'broker_denied', severity: 'error', visibleAfterMs: AWAY_MS },
+    ...{ code: 'broker_denied', severity: 'error', visibleAfterMs: 0 },
     meaning: "the broker's rules keep topics from this device",
     mend: 'correct the rules at the broker ([a sample](broker.md))',
     find: ({ broker: { denied, url } }) => {

@@ -2,10 +2,17 @@
 // Tested in test/agent/findings/find.test.ts.
 import { byTechnician, deploymentOf, type Row } from './candidate.ts';
 
+const EDIT = 'sudo nano /etc/holdfast/holdfast.toml && sudo systemctl restart holdfast';
 const START_ENGINE = 'sudo systemctl start docker';
 /** As `refusal-rows.ts` has it. */
 const REFUSED = 'document_refused';
 const JOIN_GROUP = 'sudo usermod -aG docker holdfast && sudo systemctl restart holdfast';
+
+/** By what the hint says. */
+function commandFor(hint: string): string {
+  if (hint.includes('group "docker"')) return JOIN_GROUP;
+  return hint.startsWith('set [engine]') ? EDIT : START_ENGINE;
+}
 
 export const ENGINE_ROWS: readonly Row[] = [
   {
@@ -16,12 +23,11 @@ export const ENGINE_ROWS: readonly Row[] = [
       if (trouble === null) return [];
       const away = statuses.filter(({ reason }) => reason?.code === 'engine_unavailable');
       const since = away.flatMap((status) => status.since ?? []).toSorted()[0];
-      const isDenied = /EACCES|may not open/.test(trouble.message);
       return [
         {
           ...{ subject: 'engine', title: trouble.message, ...(since === undefined ? {} : { since }) },
           evidence: [`${away.length} deployments cannot be looked at`],
-          fix: byTechnician(trouble.hint, isDenied ? JOIN_GROUP : START_ENGINE),
+          fix: byTechnician(trouble.hint, commandFor(trouble.hint)),
         },
       ];
     },

@@ -29,7 +29,7 @@ export function findAll(facts: Facts, before: Memory, nowMs: number): Look {
   const { now } = facts;
   const all = distinct(ROWS.flatMap((row) => candidatesOf(row, facts)));
   const memory = remember(before, all, { nowMs, now });
-  const visible = all.filter((one) => isVisible(memory, one, nowMs)).slice(0, MAX_FINDINGS);
+  const visible = all.filter((one) => isVisible(memory, one, { nowMs, now })).slice(0, MAX_FINDINGS);
   const { roots, under } = foldConsequences(visible, facts);
   const tell = (one: Candidate): Finding => {
     const since = one.since ?? firstSeen(memory, one, now);

@@ -34,10 +34,15 @@ export function remember(before: Memory, candidates: readonly Candidate[], { now
   return known;
 }
 
-/** Whether it has lasted long enough to be told. */
-export function isVisible(memory: Memory, { id, visibleAfterMs }: Candidate, nowMs: number): boolean {
+/** Whether it has lasted long enough to be told, as it says itself or as it was seen. */
+export function isVisible(memory: Memory, one: Candidate, { nowMs, now }: Moment): boolean {
+  const { id, visibleAfterMs, since } = one;
   const seen = memory.get(id);
-  return visibleAfterMs === 0 || (seen !== undefined && nowMs - seen.firstMs >= visibleAfterMs);
+  const lasted = [
+    seen === undefined ? 0 : nowMs - seen.firstMs,
+    since === undefined ? 0 : now.getTime() - Date.parse(since),
+  ];
+  return lasted.some((ms) => ms >= visibleAfterMs);
 }
 
 /** ISO 8601; of one that is not known, now. */

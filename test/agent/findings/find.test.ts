@@ -232,7 +232,7 @@ describe('what changed just before', () => {
 describe('what comes and goes', () => {
   const away: Partial<Facts> = {
     broker: {
-      ...{ isConnected: false, protocol: null, since: ago(1000), denied: [], url: 'mqtt://b' },
+      ...{ isConnected: false, protocol: null, since: ago(0), denied: [], url: 'mqtt://b' },
       trouble: { code: 'unreachable', message: 'connection refused' },
     },
   };
@@ -240,9 +240,9 @@ describe('what comes and goes', () => {
   test('is told only once it has lasted', () => {
     const first = findAll(makeFacts(away), NOTHING_SEEN, 0);
     expect(first.findings).toEqual([]);
-    const soon = findAll(makeFacts(away), first.memory, 14_000);
+    const soon = findAll(makeFacts(away), first.memory, 9000);
     expect(soon.findings).toEqual([]);
-    expect(ids(findAll(makeFacts(away), soon.memory, 15_000).findings)).toEqual([
+    expect(ids(findAll(makeFacts(away), soon.memory, 10_000).findings)).toEqual([
       'broker_unreachable:broker',
     ]);
   });

@@ -16,6 +16,8 @@ import { TestEngine } from './test-engine.ts';
 export interface AgentOptions {
   /** Default: the Mosquitto of this world. */
   readonly brokerUrl?: string;
+  /** Further lines of the table `broker`. */
+  readonly brokerLines?: readonly string[];
   /** Default: the engine of the rig. */
   readonly engineSocket?: string;
   readonly groups?: readonly string[];
@@ -154,6 +156,7 @@ export class World {
 
   #configure({
     brokerUrl = this.#brokerUrl(),
+    brokerLines = [],
     engineSocket = this.engine.socketPath,
     groups = [],
     registries = {},
@@ -169,6 +172,7 @@ export class World {
       `groups = ${JSON.stringify(groups)}`,
       `data_dir = "${this.dir}/data"`,
       `[broker]\nurl = "${brokerUrl}"`,
+      ...brokerLines,
       `[engine]\nsocket = "${engineSocket}"`,
       `[local]\nsocket = "${this.dir}/api.sock"\nhttp = ""`,
       '[images]',
