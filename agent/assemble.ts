@@ -18,6 +18,7 @@ import { StallWatch } from './loop/stall-watch.ts';
 import { Supervisor } from './loop/supervisor.ts';
 import { newAgentState } from './notices/agent-state.ts';
 import { Notices } from './notices/notices.ts';
+import { offerFix } from './operations/fix.ts';
 import type { Offers } from './operations/offer.ts';
 import { offerReport } from './operations/report.ts';
 import { offerRetry } from './operations/retry.ts';
@@ -170,6 +171,17 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
       meter: new UsageMeter({ clock, host, statuses: state.statuses }),
     }),
     why: offerWhy(diagnosis),
+    fix: offerFix({
+      diagnosis,
+      retry: (deployment) => {
+        puller.retryNow(deployment);
+        return supervisor.retry(deployment);
+      },
+      onBegun: (begun) => {
+        loggerFor('findings').info(begun, 'a fix was begun');
+        notices.publish({ kind: 'event', event: { type: 'fix_applied', ...begun } });
+      },
+    }),
     retry: offerRetry({ supervisor, puller }),
     report: offerReport(reporter),
   };

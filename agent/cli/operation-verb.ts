@@ -76,19 +76,25 @@ export function operationVerb<O extends LocalOperation>(
 function describeArguments({ args }: Operation): Pick<Verb, 'positionals' | 'options'> {
   const positionals: string[] = [];
   const options: Option[] = [];
-  for (const [name, { schema, option, placeholder }] of Object.entries(args)) {
-    if (option !== undefined) options.push({ name, value: placeholder, summary: option });
+  for (const [name, { schema, option, placeholder, isFlag }] of Object.entries(args)) {
+    if (option !== undefined)
+      options.push({ name, summary: option, ...(isFlag === true ? {} : { value: placeholder }) });
     else positionals.push(v.is(schema, undefined) ? `[${placeholder}]` : placeholder);
   }
   return { positionals, options };
 }
 
 /** Throws `UsageError` for the first that is wrong, in words for whoever typed it. */
-function readArguments<O extends Operation>(operation: O, { positionals, values }: Typed): ArgsOf<O> {
+function readArguments<O extends Operation>(operation: O, { positionals, values, flags }: Typed): ArgsOf<O> {
   const behind = Object.entries(operation.args).filter(([, { option }]) => option === undefined);
   const last = behind.at(-1);
   if (last !== undefined && positionals.length > behind.length) throw nameOne(last[1]);
-  const typed = { ...values, ...Object.fromEntries(behind.map(([key], index) => [key, positionals[index]])) };
+  const set = Object.entries(operation.args).filter(([key, { isFlag }]) => isFlag === true && flags.has(key));
+  const typed: Record<string, string | undefined | true> = {
+    ...values,
+    ...Object.fromEntries(set.map(([key]) => [key, true])),
+    ...Object.fromEntries(behind.map(([key], index) => [key, positionals[index]])),
+  };
   const parsed = parseArguments(operation, typed);
   if (parsed.ok) return parsed.value;
   const [key, argument] =
@@ -97,7 +103,7 @@ function readArguments<O extends Operation>(operation: O, { positionals, values 
   throw complain(key, argument, typed[key]);
 }
 
-function complain(key: string, argument: Argument, text: string | undefined): UsageError {
+function complain(key: string, argument: Argument, text: string | true | undefined): UsageError {
   if (argument.option !== undefined) return new UsageError(`--${key}: ${argument.expected}.`);
   return text === undefined ? nameOne(argument) : new UsageError(`"${text}" is no ${argument.called}.`);
 }

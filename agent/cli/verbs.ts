@@ -2,6 +2,7 @@
 import { type LocalOperationName, OPERATIONS } from '../../protocol/operations/operations.ts';
 import { agentVerb } from './agent-verb.ts';
 import { operationVerb } from './operation-verb.ts';
+import { renderFix } from './render/fix.ts';
 import { renderRetry } from './render/retry.ts';
 import { isAllWell, renderStatus } from './render/status.ts';
 import { isWithoutErrors, renderWhy } from './render/why.ts';
@@ -11,6 +12,7 @@ import type { Verb } from './verb.ts';
 const OF_OPERATIONS: Readonly<Record<LocalOperationName, Verb>> = {
   status: operationVerb(OPERATIONS.status, { text: renderStatus, isGood: isAllWell, canWatch: true }),
   why: operationVerb(OPERATIONS.why, { text: renderWhy, isGood: isWithoutErrors }),
+  fix: operationVerb(OPERATIONS.fix, { text: renderFix }),
   retry: operationVerb(OPERATIONS.retry, { text: renderRetry }),
 };
 

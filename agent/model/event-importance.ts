@@ -18,6 +18,7 @@ const IMPORTANCE_OF: Readonly<Record<EventKind, Importance>> = {
   document_accepted: transition,
   document_refused: transition,
   document_cleared: transition,
+  fix_applied: transition,
   clock_jumped: transition,
   phase: transition,
   service_failed: transition,

@@ -14,6 +14,8 @@ export interface Argument<T = unknown> {
   readonly placeholder: string;
   /** Where it is typed as `--KEY PLACEHOLDER`, the line of help for it; else it stands behind the verb. */
   readonly option?: string;
+  /** Of an option that is typed with no value: it is `true` where it is typed. */
+  readonly isFlag?: true;
 }
 
 /** Where it is asked for at the local socket. */

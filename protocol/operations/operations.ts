@@ -1,4 +1,5 @@
 // The table of what may be asked of a device.
+import { fix } from './fix.ts';
 import type { Operation } from './operation.ts';
 import { report } from './report.ts';
 import { retry } from './retry.ts';
@@ -17,6 +18,7 @@ export const OPERATIONS = {
   resume: null,
   report,
   why,
+  fix,
   status,
 } as const satisfies Readonly<Record<string, Operation | null>>;
 

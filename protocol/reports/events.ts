@@ -59,6 +59,8 @@ export const EVENT_FIELDS = {
     path: v.optional(text),
   },
   document_cleared: { deployment: text, source: text, message: text },
+  /** The agent began what mends a finding, as somebody on the device asked it to. */
+  fix_applied: { id: text, action: text },
   clock_jumped: { by_ms: v.number() },
   phase: {
     deployment: text,

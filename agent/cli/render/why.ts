@@ -33,10 +33,7 @@ function renderFinding(
   { folded, view }: { folded: readonly Finding[]; view: View },
 ): string[] {
   const [first = '', ...rest] = wrap(finding.title, 0, view.columns);
-  const details = [
-    ...explainFinding(finding, { folded, now: view.now }),
-    ...(finding.fix?.command === undefined ? [] : [`run: ${finding.fix.command}`]),
-  ];
+  const details = [...explainFinding(finding, { folded, now: view.now }), ...describeCommands(finding)];
   const log = lastWordsOf(finding).map((line) => `  | ${printable(line)}`);
   return [
     view.hasColour ? paint(first, STYLES[finding.severity]) : first,
@@ -44,4 +41,9 @@ function renderFinding(
     ...details.flatMap((line) => wrap(line, 2, view.columns)),
     ...log,
   ];
+}
+
+function describeCommands({ id, fix }: Finding): string[] {
+  const asked = fix?.can_run === true ? [`fix: holdfast fix ${id}`] : [];
+  return [...(fix?.command === undefined ? [] : [`run: ${fix.command}`]), ...asked];
 }

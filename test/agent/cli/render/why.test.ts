@@ -38,6 +38,7 @@ test('at 80 columns', () => {
       so: line is not well with revision 7
       do: try it again
       run: holdfast retry line
+      fix: holdfast fix exited:deployments/line/services/web
       | Traceback (most recent call last):
       | KeyError: 'serial_port'
     "
@@ -57,6 +58,8 @@ test('at 40 columns, none of them passed', () => {
       so: line is not well with revision 7
       do: try it again
       run: holdfast retry line
+      fix: holdfast fix
+        exited:deployments/line/services/web
       | Traceback (most recent call last):
       | KeyError: 'serial_port'
     "

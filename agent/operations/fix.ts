@@ -1,0 +1,51 @@
+import { type Fixed, fix } from '../../protocol/operations/fix.ts';
+import type { Finding } from '../../protocol/reports/finding.ts';
+import { type Offer, offer, type Refused } from './offer.ts';
+
+export interface FixTargets {
+  /** As they are now; what follows from others is among them. */
+  readonly diagnosis: {
+    find(): { readonly findings: readonly Finding[]; readonly folded: readonly Finding[] };
+  };
+  /** Tries a deployment again; `false` when there is no such deployment. */
+  readonly retry: (deployment: string) => boolean;
+  /** It is begun: to be logged, and told upstream. */
+  readonly onBegun: (begun: { readonly id: string; readonly action: string }) => void;
+}
+
+/** All that it can do is to try deployments again: nothing is stopped, deleted or configured here. */
+export function offerFix({ diagnosis, retry, onBegun }: FixTargets): Offer<Fixed> {
+  return offer(fix, async ({ id, yes = false }) => {
+    const { findings, folded } = diagnosis.find();
+    const finding = [...findings, ...folded].find((one) => one.id === id);
+    if (finding === undefined) {
+      const message = `there is no finding "${id}" (any more); see holdfast why`;
+      return { kind: 'not_found', code: 'no_such_finding', message };
+    }
+    const deployments = deploymentsOf(finding);
+    if (finding.fix?.can_run !== true || deployments.length === 0) return notHere(finding);
+    const action = `try ${deployments.join(', ')} again`;
+    const answer = { id, title: finding.title, action, is_begun: yes };
+    if (!yes) return { kind: 'done', answer };
+    for (const deployment of deployments) retry(deployment);
+    onBegun({ id, action });
+    return { kind: 'accepted', answer };
+  });
+}
+
+/** Those that it is about, and those that suffer from it. */
+function deploymentsOf({ subject, cause_of: ids }: Finding): string[] {
+  const named = [subject, ...ids].flatMap((text) => /(?:^|:)deployments\/([^/]+)/.exec(text)?.[1] ?? []);
+  return [...new Set(named)];
+}
+
+function notHere({ fix: remedy }: Finding): Refused {
+  const who = remedy?.by === 'fleet_manager' ? 'the fleet manager can: ' : '';
+  const what = remedy === null ? 'there is nothing to do' : `${who}${remedy.text}`;
+  const typed = remedy?.command === undefined ? '' : `; on the device: ${remedy.command}`;
+  return {
+    kind: 'refused',
+    code: 'not_runnable',
+    message: `the agent cannot mend that itself; ${what}${typed}`,
+  };
+}

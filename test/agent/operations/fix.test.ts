@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { offerFix } from '../../../agent/operations/fix.ts';
+import type { Finding, Fix } from '../../../protocol/reports/finding.ts';
+
+const RETRY: Fix = { by: 'technician', text: 'try it again', command: 'holdfast retry one', can_run: true };
+
+function finding(subject: string, fix: Fix | null, causeOf: readonly string[] = []): Finding {
+  return {
+    ...{ id: `code:${subject}`, code: 'code', subject, severity: 'error', title: 'it is so', fix },
+    ...{ since: '2026-11-22T12:00:00Z', evidence: [], changed: [], log: [], cause_of: [...causeOf] },
+  };
+}
+
+const BELOW = ['code:deployments/one/services/web', 'code:deployments/two', 'other:deployments/two'];
+const REGISTRY = finding('registries/r.example.com', RETRY, BELOW);
+const SERVICE = finding('deployments/one/services/web', RETRY);
+const BROKER = finding('broker', {
+  by: 'technician',
+  text: 'set broker.url',
+  command: 'nano x',
+  can_run: false,
+});
+const MANAGER = finding('deployments/three', {
+  by: 'fleet_manager',
+  text: 'publish another',
+  can_run: false,
+});
+
+async function ask(args: object) {
+  const retried: string[] = [];
+  const begun: string[] = [];
+  const diagnosis = { find: () => ({ findings: [REGISTRY, BROKER, MANAGER], folded: [SERVICE] }) };
+  const offered = offerFix({
+    diagnosis,
+    retry: (name) => retried.push(name) > 0,
+    onBegun: ({ id, action }) => begun.push(`${id}: ${action}`),
+  });
+  const outcome = await offered.ask({ ...args }, new AbortController().signal);
+  return { outcome, retried, begun };
+}
+
+test('without yes nothing is done, and it is said what would be', async () => {
+  const { outcome, retried, begun } = await ask({ id: SERVICE.id });
+  const answer = { id: SERVICE.id, title: 'it is so', action: 'try one again', is_begun: false };
+  expect(outcome).toEqual({ kind: 'done', answer });
+  expect([...retried, ...begun]).toEqual([]);
+});
+
+test('with yes all that suffer are tried again, each once, and it is told', async () => {
+  const { outcome, retried, begun } = await ask({ id: REGISTRY.id, yes: true });
+  expect(outcome).toMatchObject({ kind: 'accepted', answer: { is_begun: true } });
+  expect(retried).toEqual(['one', 'two']);
+  expect(begun).toEqual([`${REGISTRY.id}: try one, two again`]);
+});
+
+describe('what the agent cannot mend is left alone, with who can', () => {
+  test.each([
+    [BROKER, 'set broker.url; on the device: nano x'],
+    [MANAGER, 'the fleet manager can: publish another'],
+  ])('%#', async ({ id }, words) => {
+    const { outcome, retried } = await ask({ id, yes: true });
+    const message = expect.stringContaining(words);
+    expect(outcome).toMatchObject({ kind: 'refused', code: 'not_runnable', message });
+    expect(retried).toEqual([]);
+  });
+});
+
+test('a finding that is not there any more', async () => {
+  const { outcome } = await ask({ id: 'gone:disk', yes: true });
+  expect(outcome).toMatchObject({ kind: 'not_found', code: 'no_such_finding' });
+});
