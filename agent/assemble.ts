@@ -171,17 +171,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
       meter: new UsageMeter({ clock, host, statuses: state.statuses }),
     }),
     why: offerWhy(diagnosis),
-    fix: offerFix({
-      diagnosis,
-      retry: (deployment) => {
-        puller.retryNow(deployment);
-        return supervisor.retry(deployment);
-      },
-      onBegun: (begun) => {
-        loggerFor('findings').info(begun, 'a fix was begun');
-        notices.publish({ kind: 'event', event: { type: 'fix_applied', ...begun } });
-      },
-    }),
+    fix: offerFix({ diagnosis, supervisor, puller, notices }),
     retry: offerRetry({ supervisor, puller }),
     report: offerReport(reporter),
   };

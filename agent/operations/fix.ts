@@ -1,20 +1,19 @@
 import { type Fixed, fix } from '../../protocol/operations/fix.ts';
 import type { Finding } from '../../protocol/reports/finding.ts';
+import type { Publisher } from '../notices/notices.ts';
 import { type Offer, offer, type Refused } from './offer.ts';
+import { type RetryTargets, tryAgain } from './retry.ts';
 
-export interface FixTargets {
+export interface FixTargets extends RetryTargets {
   /** As they are now; what follows from others is among them. */
   readonly diagnosis: {
     find(): { readonly findings: readonly Finding[]; readonly folded: readonly Finding[] };
   };
-  /** Tries a deployment again; `false` when there is no such deployment. */
-  readonly retry: (deployment: string) => boolean;
-  /** It is begun: to be logged, and told upstream. */
-  readonly onBegun: (begun: { readonly id: string; readonly action: string }) => void;
+  readonly notices: Publisher;
 }
 
 /** All that it can do is to try deployments again: nothing is stopped, deleted or configured here. */
-export function offerFix({ diagnosis, retry, onBegun }: FixTargets): Offer<Fixed> {
+export function offerFix({ diagnosis, notices, ...targets }: FixTargets): Offer<Fixed> {
   return offer(fix, async ({ id, yes = false }) => {
     const { findings, folded } = diagnosis.find();
     const finding = [...findings, ...folded].find((one) => one.id === id);
@@ -27,8 +26,8 @@ export function offerFix({ diagnosis, retry, onBegun }: FixTargets): Offer<Fixed
     const action = `try ${deployments.join(', ')} again`;
     const answer = { id, title: finding.title, action, is_begun: yes };
     if (!yes) return { kind: 'done', answer };
-    for (const deployment of deployments) retry(deployment);
-    onBegun({ id, action });
+    for (const deployment of deployments) tryAgain(deployment, targets);
+    notices.publish({ kind: 'event', event: { type: 'fix_applied', id, action } });
     return { kind: 'accepted', answer };
   });
 }

@@ -8,13 +8,17 @@ export interface RetryTargets {
   readonly puller: { retryNow(deployment: string): void };
 }
 
-export function offerRetry({ supervisor, puller }: RetryTargets): Offer<{ deployment: string }> {
+export function offerRetry(targets: RetryTargets): Offer<{ deployment: string }> {
   return offer(retry, async ({ deployment }) => {
-    if (supervisor.retry(deployment)) {
-      puller.retryNow(deployment);
-      return { kind: 'accepted', answer: { deployment } };
-    }
+    if (tryAgain(deployment, targets)) return { kind: 'accepted', answer: { deployment } };
     const message = `there is no deployment "${deployment}"`;
     return { kind: 'not_found', code: 'no_such_deployment', message };
   });
+}
+
+/** `false` when there is no such deployment. */
+export function tryAgain(deployment: string, { supervisor, puller }: RetryTargets): boolean {
+  const isThere = supervisor.retry(deployment);
+  if (isThere) puller.retryNow(deployment);
+  return isThere;
 }

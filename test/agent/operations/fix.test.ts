@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Notice } from '../../../agent/notices/notices.ts';
 import { offerFix } from '../../../agent/operations/fix.ts';
 import type { Finding, Fix } from '../../../protocol/reports/finding.ts';
 
@@ -28,15 +29,17 @@ const MANAGER = finding('deployments/three', {
 
 async function ask(args: object) {
   const retried: string[] = [];
-  const begun: string[] = [];
+  const pulled: string[] = [];
+  const begun: Notice[] = [];
   const diagnosis = { find: () => ({ findings: [REGISTRY, BROKER, MANAGER], folded: [SERVICE] }) };
   const offered = offerFix({
     diagnosis,
-    retry: (name) => retried.push(name) > 0,
-    onBegun: ({ id, action }) => begun.push(`${id}: ${action}`),
+    supervisor: { retry: (name) => retried.push(name) > 0 },
+    puller: { retryNow: (name) => pulled.push(name) },
+    notices: { publish: (notice) => begun.push(notice) },
   });
   const outcome = await offered.ask({ ...args }, new AbortController().signal);
-  return { outcome, retried, begun };
+  return { outcome, retried, pulled, begun };
 }
 
 test('without yes nothing is done, and it is said what would be', async () => {
@@ -47,10 +50,14 @@ test('without yes nothing is done, and it is said what would be', async () => {
 });
 
 test('with yes all that suffer are tried again, each once, and it is told', async () => {
-  const { outcome, retried, begun } = await ask({ id: REGISTRY.id, yes: true });
+  const { outcome, retried, pulled, begun } = await ask({ id: REGISTRY.id, yes: true });
   expect(outcome).toMatchObject({ kind: 'accepted', answer: { is_begun: true } });
-  expect(retried).toEqual(['one', 'two']);
-  expect(begun).toEqual([`${REGISTRY.id}: try one, two again`]);
+  expect([retried, pulled]).toEqual([
+    ['one', 'two'],
+    ['one', 'two'],
+  ]);
+  const event = { type: 'fix_applied', id: REGISTRY.id, action: 'try one, two again' };
+  expect(begun).toEqual([{ kind: 'event', event }]);
 });
 
 describe('what the agent cannot mend is left alone, with who can', () => {
