@@ -19,13 +19,16 @@ const SERVICE_HINT = 'Is the service running? See: systemctl status holdfast';
 export async function askAgent(socketPath: string, question: LocalRequest): Promise<unknown> {
   const { status, body } = await request(socketPath, question);
   if (status < 300) return body;
+  throw refusal(status, body);
+}
+
+/** What the agent says it cannot do. */
+export function refusal(status: number, body: unknown): CommandFailure {
   const { code, message } = readError(body, status);
   // What was asked for is not there, or the agent itself failed.
-  if (status < 500) throw new CommandFailure({ code, exitCode: EXIT.badNews, message });
-  throw new CommandFailure({
-    code,
-    exitCode: EXIT.unreachable,
-    message,
+  if (status < 500) return new CommandFailure({ code, exitCode: EXIT.badNews, message });
+  return new CommandFailure({
+    ...{ code, exitCode: EXIT.unreachable, message },
     hint: 'See: journalctl -u holdfast',
   });
 }

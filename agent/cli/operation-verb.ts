@@ -1,25 +1,19 @@
 // A verb that asks the running agent for an operation: all but how its answer is shown comes from the protocol's table.
 import * as v from 'valibot';
-import { CommandFailure, UsageError } from '../../lib/program/command-failure.ts';
+import { CommandFailure } from '../../lib/program/command-failure.ts';
 import { EXIT } from '../../lib/program/exit-codes.ts';
-import {
-  type AnswerOf,
-  type ArgsOf,
-  type Argument,
-  type Operation,
-  parseArguments,
-  type Route,
-} from '../../protocol/operations/operation.ts';
+import type { AnswerOf, Operation, Route } from '../../protocol/operations/operation.ts';
 import { formatRequest } from '../../protocol/operations/route.ts';
 import { printableJson } from '../../protocol/values/text.ts';
 import { findSocketPath } from './config-path.ts';
 import { askAgent } from './local-client.ts';
+import { describeArguments, readArguments } from './operation-args.ts';
 import type { View } from './render/view.ts';
-import type { Option, Typed, Verb } from './verb.ts';
+import type { Option, Verb } from './verb.ts';
 import { type Look, watch } from './watch.ts';
 
 /** An operation that can be asked for at the local socket. */
-type LocalOperation = Operation & { readonly askedBy: { readonly socket: Route } };
+export type LocalOperation = Operation & { readonly askedBy: { readonly socket: Route } };
 
 /** How an answer is shown to people. */
 export interface Rendering<T> {
@@ -31,7 +25,8 @@ export interface Rendering<T> {
   readonly canWatch?: true;
 }
 
-const OPTIONS: readonly Option[] = [
+/** What every verb that asks the agent has. */
+export const OPTIONS: readonly Option[] = [
   { name: 'json', summary: "print the agent's answer as JSON" },
   { name: 'socket', value: 'PATH', summary: "the agent's socket (HOLDFAST_SOCKET, or as configured)" },
   { name: 'config', value: 'FILE', summary: 'the configuration that names the socket (HOLDFAST_CONFIG)' },
@@ -73,46 +68,7 @@ export function operationVerb<O extends LocalOperation>(
   };
 }
 
-function describeArguments({ args }: Operation): Pick<Verb, 'positionals' | 'options'> {
-  const positionals: string[] = [];
-  const options: Option[] = [];
-  for (const [name, { schema, option, placeholder, isFlag }] of Object.entries(args)) {
-    if (option !== undefined)
-      options.push({ name, summary: option, ...(isFlag === true ? {} : { value: placeholder }) });
-    else positionals.push(v.is(schema, undefined) ? `[${placeholder}]` : placeholder);
-  }
-  return { positionals, options };
-}
-
-/** Throws `UsageError` for the first that is wrong, in words for whoever typed it. */
-function readArguments<O extends Operation>(operation: O, { positionals, values, flags }: Typed): ArgsOf<O> {
-  const behind = Object.entries(operation.args).filter(([, { option }]) => option === undefined);
-  const last = behind.at(-1);
-  if (last !== undefined && positionals.length > behind.length) throw nameOne(last[1]);
-  const set = Object.entries(operation.args).filter(([key, { isFlag }]) => isFlag === true && flags.has(key));
-  const typed: Record<string, string | undefined | true> = {
-    ...values,
-    ...Object.fromEntries(set.map(([key]) => [key, true])),
-    ...Object.fromEntries(behind.map(([key], index) => [key, positionals[index]])),
-  };
-  const parsed = parseArguments(operation, typed);
-  if (parsed.ok) return parsed.value;
-  const [key, argument] =
-    Object.entries(operation.args).find(([name]) => name === parsed.faults[0]?.path) ?? [];
-  if (key === undefined || argument === undefined) throw new Error('a fault has an argument as its path');
-  throw complain(key, argument, typed[key]);
-}
-
-function complain(key: string, argument: Argument, text: string | true | undefined): UsageError {
-  if (argument.option !== undefined) return new UsageError(`--${key}: ${argument.expected}.`);
-  return text === undefined ? nameOne(argument) : new UsageError(`"${text}" is no ${argument.called}.`);
-}
-
-function nameOne({ placeholder }: Argument): UsageError {
-  return new UsageError(`Name one ${placeholder.toLowerCase()}.`);
-}
-
-function differentVersion(issues: readonly v.BaseIssue<unknown>[]): CommandFailure {
+export function differentVersion(issues: readonly v.BaseIssue<unknown>[]): CommandFailure {
   const at = issues[0] === undefined ? '' : ` (${v.getDotPath(issues[0])}: ${issues[0].message})`;
   return new CommandFailure({
     code: 'other_version',

@@ -26,7 +26,7 @@ export function describeCommand(verbs: readonly Verb[]): string {
 }
 
 export function describeVerb(verb: Verb): string {
-  const options = [...verb.options, { name: 'help', summary: 'print this' }];
+  const options: Option[] = [...verb.options, { name: 'help', summary: 'print this' }];
   const synopsis = [verb.name, ...verb.positionals, ...verb.options.map((option) => `[${typedAs(option)}]`)];
   return [
     `Usage: holdfast ${synopsis.join(' ')}`,
@@ -39,9 +39,10 @@ export function describeVerb(verb: Verb): string {
   ].join('\n');
 }
 
-/** `--socket PATH`. */
-function typedAs({ name, value }: Option): string {
-  return value === undefined ? `--${name}` : `--${name} ${value}`;
+/** `--socket PATH`, `-f|--follow`. */
+function typedAs({ name, value, short }: Option): string {
+  const typed = short === undefined ? `--${name}` : `-${short}|--${name}`;
+  return value === undefined ? typed : `${typed} ${value}`;
 }
 
 function indent(lines: readonly string[]): string[] {

@@ -9,8 +9,10 @@ import type { CliContext } from './context.ts';
 export interface Option {
   /** Without its dashes. */
   readonly name: string;
+  /** A letter that stands for it behind one dash. */
+  readonly short?: string | undefined;
   /** What stands for its value in the usage line, e.g. `PATH`; left out: it has none. */
-  readonly value?: string;
+  readonly value?: string | undefined;
   /** What it does, in one line. */
   readonly summary: string;
 }
@@ -37,7 +39,10 @@ export interface Typed {
 
 /** Reads what was typed. Throws `UsageError` for an option that the verb has not, and where it has no positionals. */
 export function readTyped({ positionals, options }: Verb, args: readonly string[]): Typed {
-  const rows = options.map(({ name, value }) => [name, { type: value === undefined ? 'boolean' : 'string' }]);
+  const rows = options.map(({ name, value, short }) => [
+    name,
+    { type: value === undefined ? 'boolean' : 'string', ...(short === undefined ? {} : { short }) },
+  ]);
   const config: ParseArgsOptionsConfig = Object.fromEntries(rows);
   const allowPositionals = positionals.length > 0;
   const parsed = complaining(() => parseArgs({ args: [...args], options: config, allowPositionals }));

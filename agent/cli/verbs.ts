@@ -3,9 +3,11 @@ import { type LocalOperationName, OPERATIONS } from '../../protocol/operations/o
 import { agentVerb } from './agent-verb.ts';
 import { operationVerb } from './operation-verb.ts';
 import { renderFix } from './render/fix.ts';
+import { renderEvent } from './render/events.ts';
 import { renderRetry } from './render/retry.ts';
 import { isAllWell, renderStatus } from './render/status.ts';
 import { isWithoutErrors, renderWhy } from './render/why.ts';
+import { streamVerb } from './stream-verb.ts';
 import type { Verb } from './verb.ts';
 
 /** Of every operation that can be asked for at the local socket. */
@@ -13,6 +15,7 @@ const OF_OPERATIONS: Readonly<Record<LocalOperationName, Verb>> = {
   status: operationVerb(OPERATIONS.status, { text: renderStatus, isGood: isAllWell, canWatch: true }),
   why: operationVerb(OPERATIONS.why, { text: renderWhy, isGood: isWithoutErrors }),
   fix: operationVerb(OPERATIONS.fix, { text: renderFix }),
+  events: streamVerb(OPERATIONS.events, renderEvent),
   retry: operationVerb(OPERATIONS.retry, { text: renderRetry }),
 };
 

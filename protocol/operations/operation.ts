@@ -14,8 +14,12 @@ export interface Argument<T = unknown> {
   readonly placeholder: string;
   /** Where it is typed as `--KEY PLACEHOLDER`, the line of help for it; else it stands behind the verb. */
   readonly option?: string;
+  /** The letter of a shorter way to type it, e.g. `f`. */
+  readonly short?: string;
   /** Of an option that is typed with no value: it is `true` where it is typed. */
   readonly isFlag?: true;
+  /** It has no place in a command over MQTT. */
+  readonly isLocal?: true;
 }
 
 /** Where it is asked for at the local socket. */
@@ -34,6 +38,8 @@ export interface Operation<T = unknown> {
   readonly args: Readonly<Record<string, Argument>>;
   /** The answer's content, or one item of it where it is a stream. A reply over MQTT carries none of it. */
   readonly answer: v.GenericSchema<unknown, T>;
+  /** Whether the answer is a stream of such items. */
+  readonly isStream?: true;
   /** Who may ask. */
   readonly askedBy: {
     /** Whether it can be asked over MQTT, as a command. */

@@ -1,4 +1,5 @@
 // The table of what may be asked of a device.
+import { events } from './events.ts';
 import { fix } from './fix.ts';
 import type { Operation } from './operation.ts';
 import { report } from './report.ts';
@@ -19,6 +20,7 @@ export const OPERATIONS = {
   report,
   why,
   fix,
+  events,
   status,
 } as const satisfies Readonly<Record<string, Operation | null>>;
 

@@ -108,7 +108,7 @@ export const knownEventSchema = v.union([
 ]);
 
 /** Any event, also of a kind that only a newer agent knows. */
-const eventSchema = v.looseObject({
+export const eventSchema = v.looseObject({
   ...numbered,
   type: v.string(),
   deployment: v.optional(v.string()),
@@ -125,3 +125,9 @@ export const eventsSchema = v.object({
 
 export type Event = v.InferOutput<typeof eventSchema>;
 export type EventBatch = v.InferOutput<typeof eventsSchema>;
+
+/** An event as one of a kind that this version knows; `null` where it is none, or lacks a field. */
+export function readKnown(event: Event): NewEvent | null {
+  // Sound: the schema is made of the same rows as the type.
+  return v.is(knownEventSchema, event) ? (event as unknown as NewEvent) : null;
+}

@@ -283,6 +283,7 @@ export const ROOMS: readonly Room[] = [
       'agent/notices',
       'agent/ports',
       'lib/render',
+      'lib/time',
       'protocol/reports',
     ],
     packages: [],

@@ -1,0 +1,21 @@
+// `holdfast events` for people: a line for each, and more where it is long.
+import { paint, type Style } from '../../../lib/render/colour.ts';
+import { wrap } from '../../../lib/render/wrap.ts';
+import { describeEvent } from '../../../lib/reports/event-words.ts';
+import { standingOfPhase, styleOf } from '../../../lib/reports/standing.ts';
+import { type Event, readKnown } from '../../../protocol/reports/events.ts';
+import type { View } from './view.ts';
+
+/** `2026-11-22T03:12:07Z  line/camera: failed: exited with code 1 (exited)`, ending in a line break. */
+export function renderEvent(event: Event, view: View): string {
+  const at = event.at.replace(/\.\d+/, '');
+  const lines = wrap(`${at} ${describeEvent(event)}`, 0, view.columns);
+  const style = view.hasColour ? styleOfEvent(event) : null;
+  return lines.map((line) => `${style === null ? line : paint(line, style)}\n`).join('');
+}
+
+function styleOfEvent(event: Event): Style | null {
+  const known = readKnown(event);
+  if (known?.type === 'phase') return styleOf(standingOfPhase(known.phase));
+  return /failed$|refused$/.test(event.type) ? 'red' : null;
+}

@@ -1,0 +1,44 @@
+// A verb whose answer comes bit by bit: each item is printed as it comes, and none is kept.
+import * as v from 'valibot';
+import { EXIT } from '../../lib/program/exit-codes.ts';
+import type { AnswerOf } from '../../protocol/operations/operation.ts';
+import { formatRequest } from '../../protocol/operations/route.ts';
+import { printableJson } from '../../protocol/values/text.ts';
+import { findSocketPath } from './config-path.ts';
+import { describeArguments, readArguments } from './operation-args.ts';
+import { differentVersion, type LocalOperation, OPTIONS } from './operation-verb.ts';
+import type { View } from './render/view.ts';
+import { streamFromAgent } from './stream-client.ts';
+import type { Option, Verb } from './verb.ts';
+
+/** How one item is shown to people: whole lines. */
+export type RenderItem<T> = (item: T, view: View) => string;
+
+const JSON_LINES: Option = { name: 'json', summary: 'print one JSON object a line' };
+
+export function streamVerb<O extends LocalOperation & { readonly isStream: true }>(
+  operation: O,
+  render: RenderItem<AnswerOf<O>>,
+): Verb {
+  const { positionals, options } = describeArguments(operation);
+  const general = OPTIONS.map((option) => (option.name === JSON_LINES.name ? JSON_LINES : option));
+  return {
+    name: operation.name,
+    summary: operation.summary,
+    positionals,
+    options: [...options, ...general],
+
+    async run(typed, { environment, out, now, signal }) {
+      const question = formatRequest(operation.askedBy.socket, readArguments(operation, typed));
+      const { socket, config } = typed.values;
+      const socketPath = findSocketPath({ socket, config }, environment);
+      for await (const item of streamFromAgent({ socketPath, question, signal })) {
+        const answer = v.safeParse(operation.answer, item);
+        if (!answer.success) throw differentVersion(answer.issues);
+        const view = { now: now(), columns: out.columns, hasColour: out.hasColour };
+        out.write(typed.flags.has('json') ? `${printableJson(item)}\n` : render(answer.output, view));
+      }
+      return signal.aborted ? EXIT.interrupted : EXIT.good;
+    },
+  };
+}

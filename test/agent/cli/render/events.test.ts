@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { renderEvent } from '../../../../agent/cli/render/events.ts';
+import { NOW } from '../fixtures.ts';
+
+const FAILED = {
+  ...{ seq: 1, at: '2026-11-22T03:12:07.123Z', type: 'service_failed' },
+  ...{ deployment: 'line', service: 'camera', code: 'exited', message: 'the program ended with exit code 1' },
+};
+
+test('an event is one line where nothing is wrapped', () => {
+  expect(renderEvent(FAILED, { now: NOW, columns: null, hasColour: false })).toBe(
+    '2026-11-22T03:12:07Z line/camera: failed: the program ended with exit code 1 (exited)\n',
+  );
+});
+
+test('40 columns are enough', () => {
+  const text = renderEvent(FAILED, { now: NOW, columns: 40, hasColour: false });
+  expect(text.split('\n').every((line) => line.length <= 40)).toBe(true);
+  expect(text).toContain('\n  ');
+});
+
+test('what failed is red, and what runs as asked is green', () => {
+  const view = { now: NOW, columns: null, hasColour: true };
+  expect(renderEvent(FAILED, view)).toContain('\u001b[31m');
+  const phase = { type: 'phase', deployment: 'line', phase: 'converged', revision: 7, reason: null };
+  expect(renderEvent({ seq: 2, at: FAILED.at, ...phase }, view)).toContain('\u001b[32m');
+});
