@@ -18,8 +18,9 @@ import { StallWatch } from './loop/stall-watch.ts';
 import { Supervisor } from './loop/supervisor.ts';
 import { newAgentState } from './notices/agent-state.ts';
 import { Notices } from './notices/notices.ts';
-import { offerFix } from './operations/fix.ts';
 import { offerEvents } from './operations/events.ts';
+import { offerFix } from './operations/fix.ts';
+import { offerLogs } from './operations/logs.ts';
 import type { Offers } from './operations/offer.ts';
 import { offerReport } from './operations/report.ts';
 import { offerRetry } from './operations/retry.ts';
@@ -173,6 +174,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     }),
     why: offerWhy(diagnosis),
     fix: offerFix({ diagnosis, supervisor, puller, notices }),
+    logs: offerLogs({ engine, state, store, clock }),
     events: offerEvents({ journal, clock }),
     retry: offerRetry({ supervisor, puller }),
     report: offerReport(reporter),

@@ -2,8 +2,9 @@
 import { type LocalOperationName, OPERATIONS } from '../../protocol/operations/operations.ts';
 import { agentVerb } from './agent-verb.ts';
 import { operationVerb } from './operation-verb.ts';
-import { renderFix } from './render/fix.ts';
 import { renderEvent } from './render/events.ts';
+import { renderFix } from './render/fix.ts';
+import { renderLogItem } from './render/logs.ts';
 import { renderRetry } from './render/retry.ts';
 import { isAllWell, renderStatus } from './render/status.ts';
 import { isWithoutErrors, renderWhy } from './render/why.ts';
@@ -15,6 +16,7 @@ const OF_OPERATIONS: Readonly<Record<LocalOperationName, Verb>> = {
   status: operationVerb(OPERATIONS.status, { text: renderStatus, isGood: isAllWell, canWatch: true }),
   why: operationVerb(OPERATIONS.why, { text: renderWhy, isGood: isWithoutErrors }),
   fix: operationVerb(OPERATIONS.fix, { text: renderFix }),
+  logs: streamVerb(OPERATIONS.logs, renderLogItem),
   events: streamVerb(OPERATIONS.events, renderEvent),
   retry: operationVerb(OPERATIONS.retry, { text: renderRetry }),
 };

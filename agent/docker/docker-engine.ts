@@ -16,6 +16,8 @@ import type {
   ImageLook,
   ImageProcessLook,
   ImageRemoval,
+  LogOptions,
+  LogsOutcome,
 } from '../ports/engine.ts';
 import type { PullOutcome } from '../ports/supplier.ts';
 import { carryOut } from './carry-out.ts';
@@ -25,6 +27,7 @@ import { unavailable, unlessStatus } from './engine-error.ts';
 import { attributeIn } from './engine-lines.ts';
 import { lookAtImage } from './image-look.ts';
 import { LABELS } from './labels.ts';
+import { openLogs } from './log-stream.ts';
 import { type LimitsReader, observeDeployment, type Readers } from './observe.ts';
 import { type CredentialsFor, pullImage } from './pull.ts';
 import { removeImage } from './remove-image.ts';
@@ -121,6 +124,10 @@ export class DockerEngine implements Engine {
     } catch (error) {
       return toOutcome(error);
     }
+  }
+
+  readLogs(container: string, options: LogOptions): Promise<LogsOutcome> {
+    return openLogs({ docker: this.#docker, patient: this.#patient }, container, options);
   }
 
   carryOut(deployment: string, step: EngineStep): Promise<StepOutcome> {

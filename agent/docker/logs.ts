@@ -46,7 +46,7 @@ export function linesOf(raw: Buffer): string[] {
 }
 
 /** As `split` of text would: the last part is what follows the last newline. */
-function splitLines(text: Buffer): Buffer[] {
+export function splitLines(text: Buffer): Buffer[] {
   const parts: Buffer[] = [];
   let from = 0;
   for (let at = text.indexOf(NEWLINE); at >= 0; at = text.indexOf(NEWLINE, from)) {

@@ -84,6 +84,35 @@ export type Creation = StepOf<'create_container'> & {
   readonly process: ImageProcess | null;
 };
 
+/** A line that a container wrote. */
+export interface LogLine {
+  /** With a terminal all is `stdout`. */
+  readonly stream: 'stdout' | 'stderr';
+  /** When it was written, ISO 8601; `null` where the engine does not say. */
+  readonly at: string | null;
+  /** With all that a program may write but its line break; at most 16 KiB of it. */
+  readonly text: string;
+}
+
+export interface LogOptions {
+  /** Goes on with what comes, until the container stops. */
+  readonly follow: boolean;
+  /** Only what is newer, and what is older, ISO 8601. */
+  readonly since: string | null;
+  readonly until: string | null;
+  /** The newest so many at most, counted before `until` is looked at; `null`: all. */
+  readonly tail: number | null;
+  /** Ends it, which is no failure. */
+  readonly signal: AbortSignal;
+}
+
+export type LogsOutcome =
+  /** The oldest first; the engine may break off in the middle, which throws `EngineUnavailable`. */
+  | { readonly kind: 'lines'; readonly lines: AsyncIterable<LogLine> }
+  | { readonly kind: 'missing' }
+  /** The engine does not give them, as with a logging driver that keeps none. */
+  | { readonly kind: 'refused'; readonly message: string };
+
 export interface Engine {
   facts(): Promise<EngineFacts>;
   /** Everything of one deployment, told by our labels. Changes nothing. */
@@ -98,6 +127,8 @@ export interface Engine {
    */
   removeImage(image: { readonly reference: string; readonly imageId: string }): Promise<ImageRemoval>;
   imageProcess(reference: string): Promise<ImageProcessLook>;
+  /** What a container wrote, running or not. */
+  readLogs(container: string, options: LogOptions): Promise<LogsOutcome>;
   /** Carries out one step. Safe to repeat: what is done already counts as done. */
   carryOut(deployment: string, step: EngineStep): Promise<StepOutcome>;
   /**

@@ -1,6 +1,7 @@
 // The table of what may be asked of a device.
 import { events } from './events.ts';
 import { fix } from './fix.ts';
+import { logs } from './logs.ts';
 import type { Operation } from './operation.ts';
 import { report } from './report.ts';
 import { retry } from './retry.ts';
@@ -13,7 +14,7 @@ import { why } from './why.ts';
  */
 export const OPERATIONS = {
   restart: null,
-  logs: null,
+  logs,
   retry,
   pause: null,
   resume: null,

@@ -6,7 +6,7 @@ import { parseDurationMs } from '../values/duration.ts';
 import type { Argument } from './operation.ts';
 
 /** In the query of a request a value is a text, in a command a JSON value. */
-const flagSchema = v.pipe(
+export const flagSchema = v.pipe(
   v.union([v.boolean(), v.picklist(['true', 'false'])]),
   v.transform((value) => value === true || value === 'true'),
 );

@@ -13,6 +13,9 @@ import {
   type ImageLook,
   type ImageProcessLook,
   type ImageRemoval,
+  type LogLine,
+  type LogOptions,
+  type LogsOutcome,
 } from '../../agent/ports/engine.ts';
 import type { PullOutcome } from '../../agent/ports/supplier.ts';
 import { CallFaults, type CallName, type EngineWords } from './engine/call-faults.ts';
@@ -121,6 +124,16 @@ export class MemoryEngine implements Engine {
     return this.#answer(removal);
   }
 
+  /** All that it wrote to one stream, at no time that is known; follows nothing. */
+  readLogs(id: string, { tail }: LogOptions): Promise<LogsOutcome> {
+    return this.#query('readLogs', () => {
+      const container = this.daemon.containers.get(id);
+      if (container === undefined) return { kind: 'missing' };
+      const texts = tail === 0 ? [] : container.lines.slice(-(tail ?? container.lines.length));
+      return { kind: 'lines', lines: linesOf(texts) };
+    });
+  }
+
   async carryOut(deployment: string, step: EngineStep): Promise<StepOutcome> {
     if (this.#gone.signal.aborted) return never();
     this.asked.push(step);
@@ -220,6 +233,10 @@ export class MemoryEngine implements Engine {
       else signal.addEventListener('abort', () => resolve(), { once: true });
     });
   }
+}
+
+async function* linesOf(texts: readonly string[]): AsyncGenerator<LogLine> {
+  yield* texts.map((text) => ({ stream: 'stdout', at: null, text }) as const);
 }
 
 /** As the room that speaks to the engine makes it of such an answer. */

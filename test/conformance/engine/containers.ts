@@ -187,6 +187,25 @@ export function declareContainers(behaviour: Declare<EngineScene>): void {
     await stage.remove(made);
   });
 
+  behaviour('its output is read line by line while it runs and after, and of none nothing', async (stage) => {
+    const made = await stage.run({ kind: 'prints', lines: 30 });
+    const read = async (container: string, tail: number | null): Promise<string[] | null> => {
+      const { signal } = new AbortController();
+      const asked = { follow: false, since: null, until: null, tail, signal };
+      const logs = await stage.scene.engine.readLogs(container, asked);
+      if (logs.kind !== 'lines') return null;
+      const texts: string[] = [];
+      for await (const { text, stream } of logs.lines) texts.push(`${stream} ${text}`);
+      return texts;
+    };
+    const isWhole = (lines: string[] | null): boolean => lines?.at(-1) === 'stdout 30';
+    await until(stage.scene.clock, () => read(made.container, 1), isWhole);
+    expect(await read(made.container, null)).toHaveLength(30);
+    await stage.stop(made);
+    expect(await read(made.container, 2)).toEqual(['stdout 29', 'stdout 30']);
+    expect(await read('gone', 2)).toBeNull();
+  });
+
   behaviour('the last ten lines of its output are read, oldest first', async (stage) => {
     const made = await stage.run({ kind: 'prints', lines: 30 });
     const reading = { kind: 'read_last_logs', service: 'app', index: 0, container: made.container } as const;
