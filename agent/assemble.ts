@@ -6,6 +6,8 @@ import { Tasks } from '../lib/failures/tasks.ts';
 import type { Logger } from '../lib/program/logger.ts';
 import { VERSION } from '../lib/program/version.ts';
 import type { Clock, Random } from '../lib/time/clock.ts';
+import { formatTopic } from '../protocol/topics.ts';
+import { wellFormedJson } from '../protocol/values/text.ts';
 import { Diagnosis } from './diagnosis/diagnosis.ts';
 import { FactReader } from './diagnosis/fact-reader.ts';
 import { CommandIntake } from './doors/mqtt/command-intake.ts';
@@ -17,6 +19,7 @@ import { Progress } from './loop/progress.ts';
 import { StallWatch } from './loop/stall-watch.ts';
 import { Supervisor } from './loop/supervisor.ts';
 import { newAgentState } from './notices/agent-state.ts';
+import { HeldReplies } from './notices/held-replies.ts';
 import { Notices } from './notices/notices.ts';
 import { offerEvents } from './operations/events.ts';
 import { offerFix } from './operations/fix.ts';
@@ -104,7 +107,9 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
   });
 
   const clockWatch = new ClockWatch({ clock, host, state: state.clock });
+  const held = new HeldReplies();
   const reporter = new Reporter({
+    held,
     ...{ store, clock, host, device, groups, topicPrefix, bootId, state, notices },
     agentVersion: VERSION,
     stateIntervalMs: options.stateIntervalMs,
@@ -184,6 +189,12 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     logger: loggerFor('commands'),
     notices,
     offers: Object.values(operations),
+    held,
+    publishPart: (reply) => {
+      const topic = formatTopic(topicPrefix, { kind: 'reply', device, id: reply.id });
+      const publish = state.line.value?.publish(topic, wellFormedJson(reply), { retain: false });
+      return publish ?? Promise.resolve(false);
+    },
     onFatal,
   });
   const intake = new Intake({

@@ -80,14 +80,24 @@ async function read(
 }
 
 async function* told(note: string, lines: AsyncIterable<LogLine>, mask: Mask): AsyncGenerator<LogItem> {
-  yield { stream: 'agent', at: null, text: note };
+  yield says(note);
   let isEmpty = true;
-  for await (const { stream, at, text } of lines) {
-    isEmpty = false;
-    // Masked before it is cut: half of a secret is one.
-    yield { stream, at, text: cutText(mask(text), MAX_TEXT) };
+  try {
+    for await (const { stream, at, text } of lines) {
+      isEmpty = false;
+      // Masked before it is cut: half of a secret is one.
+      yield { stream, at, text: cutText(mask(text), MAX_TEXT) };
+    }
+  } catch (error) {
+    if (!(error instanceof EngineUnavailable)) throw error;
+    yield says(`the engine broke off: ${error.message}`);
+    return;
   }
-  if (isEmpty) yield { stream: 'agent', at: null, text: 'nothing was written, or nothing of it is kept' };
+  if (isEmpty) yield says('nothing was written, or nothing of it is kept');
+}
+
+function says(text: string): LogItem {
+  return { stream: 'agent', at: null, text };
 }
 
 async function* newestOf(lines: AsyncIterable<LogLine>, count: number): AsyncGenerator<LogLine> {

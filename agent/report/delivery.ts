@@ -4,6 +4,7 @@
 import { Waker } from '../../lib/time/waker.ts';
 import { formatTopic, type Topic } from '../../protocol/topics.ts';
 import { wellFormedJson } from '../../protocol/values/text.ts';
+import type { HeldReplies } from '../notices/held-replies.ts';
 import type { Replies } from '../ports/store.ts';
 import { type DeviceStateSources, readDeviceState } from './device-state.ts';
 import type { EventOutbox } from './event-outbox.ts';
@@ -23,6 +24,8 @@ export interface Round {
 
 export interface DeliveryOptions extends DeviceStateSources {
   readonly store: Replies;
+  /** Replies with their answers. */
+  readonly held: Pick<HeldReplies, 'inPlaceOf' | 'drop'>;
   readonly topicPrefix: string;
   readonly stateIntervalMs: number;
   /** The longest that a round may wait. */
@@ -89,10 +92,13 @@ export class Delivery {
   }
 
   async #deliverReplies(): Promise<boolean> {
-    const { store, device } = this.#options;
-    for (const reply of store.pendingReplies()) {
-      if (!(await this.#send({ kind: 'reply', device, id: reply.id }, reply, false))) return false;
-      store.markReplyDelivered(reply.id);
+    const { store, held, device } = this.#options;
+    for (const stored of store.pendingReplies()) {
+      const { id } = stored;
+      const reply = held.inPlaceOf(stored);
+      if (!(await this.#send({ kind: 'reply', device, id }, reply, false))) return false;
+      store.markReplyDelivered(id);
+      held.drop(id);
     }
     return true;
   }

@@ -10,5 +10,5 @@ export const events = {
   args: STREAM_ARGS,
   answer: eventSchema,
   isStream: true,
-  askedBy: { broker: false, socket: { method: 'GET', path: '/v1/events' } },
+  askedBy: { broker: true, socket: { method: 'GET', path: '/v1/events' } },
 } as const satisfies Operation;

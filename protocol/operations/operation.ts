@@ -36,7 +36,7 @@ export interface Operation<T = unknown> {
   readonly summary: string;
   /** By key, in the order in which they are typed. */
   readonly args: Readonly<Record<string, Argument>>;
-  /** The answer's content, or one item of it where it is a stream. A reply over MQTT carries none of it. */
+  /** The answer's content, or one item of it where it is a stream. */
   readonly answer: v.GenericSchema<unknown, T>;
   /** Whether the answer is a stream of such items. */
   readonly isStream?: true;

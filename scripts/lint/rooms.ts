@@ -166,7 +166,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/notices',
     duty: 'how the agent itself stands, and what happens in it: one room tells, others hear',
-    imports: ['agent/ports', 'protocol/reports'],
+    imports: ['protocol/operations', 'agent/ports', 'protocol/reports'],
     packages: [],
   },
   {
@@ -339,6 +339,7 @@ export const ROOMS: readonly Room[] = [
     path: 'agent',
     duty: 'the roots: put the agent together, start it, end it; they decide nothing',
     imports: [
+      'protocol',
       'agent/line',
       'agent/config',
       'agent/diagnosis',

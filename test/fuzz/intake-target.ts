@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { CommandIntake } from '../../agent/doors/mqtt/command-intake.ts';
 import { Intake } from '../../agent/doors/mqtt/intake.ts';
+import { HeldReplies } from '../../agent/notices/held-replies.ts';
 import { offerReport } from '../../agent/operations/report.ts';
 import { offerRetry } from '../../agent/operations/retry.ts';
 import { openDatabase } from '../../agent/store/database.ts';
@@ -77,6 +78,8 @@ class IntakeSubject implements Subject<Message> {
     const notices = loudNotices();
     notices.subscribe('command_answered', () => this.#takeReplies());
     const commands = new CommandIntake({
+      held: new HeldReplies(),
+      publishPart: async () => false,
       ...{ store, logger: silent, notices },
       offers: [
         offerReport({ reportAll: () => undefined }),

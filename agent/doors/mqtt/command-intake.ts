@@ -3,16 +3,18 @@
 // where it stands            | on the disk    | after a crash
 // received                   | nothing        | the broker sends it again
 // noted, and acknowledged    | its id         | answered `interrupted`; it is not carried out again
-// answered                   | id and reply   | the reply is told
+// answered                   | id and reply   | the reply is told, without its answer
 
 import { Tasks } from '../../../lib/failures/tasks.ts';
 import type { Logger } from '../../../lib/program/logger.ts';
-import { REPLY_SCHEMA } from '../../../protocol/operations/command.ts';
+import { REPLY_SCHEMA, type Reply } from '../../../protocol/operations/command.ts';
+import type { HeldReplies } from '../../notices/held-replies.ts';
 import type { Publisher } from '../../notices/notices.ts';
 import type { Offer } from '../../operations/offer.ts';
 import type { Commands } from '../../ports/store.ts';
 import { type AskedOperation, readCommand } from './read-command.ts';
-import { type CommandAnswer, commandAnswerOf } from './reply.ts';
+import { type CommandAnswer, commandAnswerOf, lastPartAnswer, withoutAnswer } from './reply.ts';
+import { type LastPart, sendParts } from './reply-parts.ts';
 
 /**
  * More at once are refused. Commands that finish at once count until the current read is done, so the limit is more than
@@ -26,6 +28,10 @@ export interface CommandIntakeOptions {
   /** What this agent carries out. Those that the broker may not ask for are not reached from here. */
   readonly offers: readonly Offer[];
   readonly notices: Publisher;
+  /** Keeps replies with their answers until they are delivered. */
+  readonly held: Pick<HeldReplies, 'hold'>;
+  /** Publishes a part of an answer; `false` where the broker did not take it. */
+  readonly publishPart: (reply: Reply) => Promise<boolean>;
   /** The store is broken: an answer cannot be kept. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -73,14 +79,23 @@ export class CommandIntake {
     const { signal } = this.#ending;
     try {
       const outcome = await offer.ask(args, signal);
-      if (outcome.kind === 'stream') await outcome.items[Symbol.asyncIterator]().return?.();
-      this.#answer(id, commandAnswerOf(outcome));
+      if (outcome.kind !== 'stream') this.#answer(id, commandAnswerOf(outcome));
+      else this.#answer(id, lastPartAnswer(await this.#sendParts(id, outcome.items)));
     } catch (error) {
       // Where it was ended it stays unanswered.
       if (!signal.aborted) this.#answerFault(id, error);
     } finally {
       this.#underWay -= 1;
     }
+  }
+
+  #sendParts(id: string, items: AsyncIterable<unknown>): Promise<LastPart | null> {
+    return sendParts(items, (part) =>
+      this.#options.publishPart({
+        ...{ schema: REPLY_SCHEMA, id, status: 'accepted' },
+        ...{ answer: part.items, part: { index: part.index, is_last: false } },
+      }),
+    );
   }
 
   #answerFault(id: string, error: unknown): void {
@@ -90,9 +105,13 @@ export class CommandIntake {
   }
 
   #answer(id: string, answer: CommandAnswer): void {
-    this.#options.logger.info({ command: id, ...answer }, 'command answered');
-    this.#options.store.answerCommand({ schema: REPLY_SCHEMA, id, ...answer });
-    this.#options.notices.publish({ kind: 'command_answered' });
+    const { logger, store, held, notices } = this.#options;
+    const { answer: content, ...told } = answer;
+    logger.info({ command: id, ...told }, 'command answered');
+    const known = { schema: REPLY_SCHEMA, id } as const;
+    if (content !== undefined) held.hold({ ...known, ...answer });
+    store.answerCommand({ ...known, ...withoutAnswer(answer) });
+    notices.publish({ kind: 'command_answered' });
   }
 }
 

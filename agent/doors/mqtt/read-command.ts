@@ -24,9 +24,15 @@ export function readCommand(
   const { verb, args, id: own } = parsed.value;
   if (own !== id) return refuse('wrong_id', `is "${own}", but the topic says "${id}"`);
   const offer = offers.find(({ operation }) => operation.name === verb && operation.askedBy.broker);
-  return offer === undefined
-    ? refuse('unsupported', `this agent does not carry out "${verb}"`)
-    : { offer, args };
+  if (offer === undefined) return refuse('unsupported', `this agent does not carry out "${verb}"`);
+  const local = localArgumentIn(offer, args);
+  return local === null ? { offer, args } : refuse('invalid', `args.${local}: not over MQTT`);
+}
+
+/** An argument that has its place at the device alone; to switch it off is to leave it out. */
+function localArgumentIn({ operation }: Offer, args: Command['args']): string | null {
+  const isAsked = (key: string): boolean => args[key] !== undefined && args[key] !== false;
+  return Object.keys(operation.args).find((key) => operation.args[key]?.isLocal && isAsked(key)) ?? null;
 }
 
 function refuse(code: string, message: string): CommandAnswer {

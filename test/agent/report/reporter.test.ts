@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { StatusBody } from '../../../agent/model/decision.ts';
 import { newAgentState } from '../../../agent/notices/agent-state.ts';
+import { HeldReplies } from '../../../agent/notices/held-replies.ts';
 import { deviceState } from '../../../agent/report/device-state.ts';
-
 import { BURST_BYTES, BYTES_PER_SECOND } from '../../../agent/report/pace.ts';
 import { Reporter } from '../../../agent/report/reporter.ts';
 import type { SqliteStore } from '../../../agent/store/sqlite-store.ts';
@@ -50,6 +50,7 @@ function makeReporter(store: SqliteStore) {
   const state = newAgentState();
   const notices = loudNotices();
   const reporter = new Reporter({
+    held: new HeldReplies(),
     ...{ state, notices, host, groups: [], agentVersion: '0' },
     ...{ store, clock, device: 'edge-01', topicPrefix: 'hf', bootId: 'boot', stateIntervalMs: 300_000 },
     maxWaitMs: 15_000,

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { CommandIntake, type CommandIntakeOptions } from '../../../../agent/doors/mqtt/command-intake.ts';
+import { HeldReplies } from '../../../../agent/notices/held-replies.ts';
 import type { Offer } from '../../../../agent/operations/offer.ts';
 import { offerReport } from '../../../../agent/operations/report.ts';
 import { offerRetry } from '../../../../agent/operations/retry.ts';
 import type { SqliteStore } from '../../../../agent/store/sqlite-store.ts';
 import type { Reply } from '../../../../protocol/operations/command.ts';
+import { STREAM_ARGS } from '../../../../protocol/operations/stream-args.ts';
 import { loudNotices } from '../../../fakes/loud-notices.ts';
-import { offerEcho, offerPlain } from '../../../fakes/operations.ts';
+import { offerEcho, offerPlain, plain } from '../../../fakes/operations.ts';
 import { silent } from '../../../fakes/silent-logger.ts';
 import { withStore } from '../../store/with-store.ts';
 
@@ -23,13 +25,21 @@ function takeIn(store: CommandIntakeOptions['store'], offers: readonly Offer[]) 
   const onFatal = (error: unknown): void => {
     fatal.push(error);
   };
-  const commands = new CommandIntake({ store, logger: silent, offers, notices: loudNotices(), onFatal });
+  const held = new HeldReplies();
+  const parts: Reply[] = [];
+  const isTaken = { value: true };
+  const publishPart = async (part: Reply): Promise<boolean> => {
+    parts.push(part);
+    return isTaken.value;
+  };
+  const edges = { store, logger: silent, held, publishPart, notices: loudNotices() };
+  const commands = new CommandIntake({ ...edges, offers, onFatal });
   const send = (command: Record<string, unknown>): void => {
     const { id = 'c1' } = command;
     const text = JSON.stringify({ schema: 'holdfast.command/1', id, verb: 'report', ...command });
     commands.receive(String(id), Buffer.from(text));
   };
-  return { commands, send, fatal };
+  return { commands, send, fatal, held, parts, isTaken };
 }
 
 /** Of a command that ends by itself. */
@@ -197,27 +207,50 @@ describe('an operation', () => {
     }),
   );
 
-  test('that streams is refused, and its stream is ended', () =>
+  test('that answers is answered with it, and the store keeps no more than that it was', () =>
     withStore(async (store) => {
-      let isEnded = false;
-      const items: AsyncIterable<string> = {
-        [Symbol.asyncIterator]: () => ({
-          next: () => new Promise(() => undefined),
-          return: async () => {
-            isEnded = true;
-            return { done: true, value: undefined };
-          },
-        }),
-      };
-      const stream = as(
+      const found = as(
         'logs',
-        offerPlain(async () => ({ kind: 'stream', items })),
+        offerPlain(async () => ({ kind: 'done', answer: { findings: ['a'] } })),
       );
-      expect(await answerTo(store, { verb: 'logs' }, [stream])).toMatchObject({
-        ...{ status: 'refused', code: 'unsupported' },
-        message: 'its answer is a stream, and a reply is one message',
+      const { send, held } = takeIn(store, [found]);
+      send({ verb: 'logs' });
+      await expect.poll(() => store.pendingReplies()).toHaveLength(1);
+      const [stored] = store.pendingReplies();
+      expect(stored).toMatchObject({ status: 'succeeded', code: 'answer_lost' });
+      expect(stored).not.toHaveProperty('answer');
+      expect(stored && held.inPlaceOf(stored)).toEqual({
+        ...{ schema: 'holdfast.reply/1', id: 'c1', status: 'succeeded' },
+        answer: { findings: ['a'] },
       });
-      expect(isEnded).toBe(true);
+    }));
+
+  test('whose answer is larger than a message is told without it', () =>
+    withStore(async (store) => {
+      const large = as(
+        'logs',
+        offerPlain(async () => ({ kind: 'done', answer: 'x'.repeat(120_000) })),
+      );
+      expect(await answerTo(store, { verb: 'logs' }, [large])).toEqual({
+        ...{ schema: 'holdfast.reply/1', id: 'c1', status: 'succeeded', code: 'answer_too_large' },
+        message: 'done; the answer has 120002 bytes, more than a reply carries',
+      });
+    }));
+
+  test('with an argument for the device alone is refused', () =>
+    withStore(async (store) => {
+      const following = as('logs', {
+        ...offerPlain(async () => ({ kind: 'done', answer: null })),
+        operation: { ...plain, args: STREAM_ARGS },
+      });
+      const { send } = takeIn(store, [following]);
+      send({ id: 'no', verb: 'logs', args: { follow: true } });
+      send({ id: 'yes', verb: 'logs', args: { follow: false, tail: 5 } });
+      await expect.poll(() => store.pendingReplies()).toHaveLength(2);
+      expect(store.pendingReplies()).toMatchObject([
+        { id: 'no', code: 'invalid', message: 'args.follow: not over MQTT' },
+        { id: 'yes', status: 'succeeded' },
+      ]);
     }));
 
   test('is refused while a thousand are under way', () =>
@@ -240,4 +273,71 @@ describe('an operation', () => {
     send({});
     await expect.poll(() => fatal).toHaveLength(1);
   });
+});
+
+describe('an answer that comes bit by bit', () => {
+  /** So many items of some 1,000 bytes. */
+  const stream = (count: number, bytes = 1000): Offer => {
+    async function* items(): AsyncGenerator<string> {
+      for (let number = 0; number < count; number += 1) yield `${number} `.padEnd(bytes, 'x');
+    }
+    return as(
+      'logs',
+      offerPlain(async () => ({ kind: 'stream', items: items() })),
+    );
+  };
+
+  async function replyTo(store: SqliteStore, offer: Offer, isTaken = true) {
+    const intake = takeIn(store, [offer]);
+    intake.isTaken.value = isTaken;
+    intake.send({ verb: 'logs' });
+    await expect.poll(() => store.pendingReplies()).toHaveLength(1);
+    const stored = store.pendingReplies()[0];
+    if (stored === undefined) throw new Error('unreachable: there is one');
+    return { ...intake, stored, reply: intake.held.inPlaceOf(stored) };
+  }
+
+  test('is one reply where it is short', () =>
+    withStore(async (store) => {
+      const { reply, parts } = await replyTo(store, stream(2, 3));
+      expect(parts).toEqual([]);
+      expect(reply).toEqual({
+        ...{ schema: 'holdfast.reply/1', id: 'c1', status: 'succeeded' },
+        ...{ answer: ['0 x', '1 x'], part: { index: 0, is_last: true } },
+      });
+    }));
+
+  test('comes in parts that a broker takes, none of which is stored', () =>
+    withStore(async (store) => {
+      const { reply, parts, stored } = await replyTo(store, stream(300));
+      const all = [...parts, reply];
+      expect(all.map(({ part }) => part)).toEqual([
+        { index: 0, is_last: false },
+        { index: 1, is_last: false },
+        { index: 2, is_last: true },
+      ]);
+      expect(all.flatMap(({ answer }) => answer)).toHaveLength(300);
+      for (const one of all) expect(JSON.stringify(one).length).toBeLessThan(120 * 1024);
+      expect(JSON.stringify(stored).length).toBeLessThan(300);
+    }));
+
+  test('ends after ten parts, and says so', () =>
+    withStore(async (store) => {
+      const { reply, parts } = await replyTo(store, stream(5000));
+      expect(parts).toHaveLength(9);
+      expect(reply).toMatchObject({ code: 'answer_cut', part: { index: 9, is_last: true } });
+    }));
+
+  test('ends where the broker does not take a part', () =>
+    withStore(async (store) => {
+      const { reply, parts } = await replyTo(store, stream(5000), false);
+      expect(parts).toHaveLength(1);
+      expect(reply).toMatchObject({ status: 'failed', code: 'part_lost' });
+    }));
+
+  test('is cut before an item that no message carries', () =>
+    withStore(async (store) => {
+      const { reply } = await replyTo(store, stream(2, 130_000));
+      expect(reply).toMatchObject({ code: 'answer_cut', answer: [], part: { index: 0, is_last: true } });
+    }));
 });
