@@ -2,6 +2,7 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { GenericSchema } from 'valibot';
 import { parseWith } from '../../../protocol/faults.ts';
+import { COMMAND_SCHEMA, type Reply, replySchema } from '../../../protocol/operations/command.ts';
 import { type Event, type EventBatch, eventsSchema } from '../../../protocol/reports/events.ts';
 import { type Presence, presenceSchema } from '../../../protocol/reports/presence.ts';
 import { type DeviceState, stateSchema } from '../../../protocol/reports/state.ts';
@@ -23,6 +24,7 @@ export class Manager {
   readonly states: DeviceState[] = [];
   readonly presences: Presence[] = [];
   readonly batches: EventBatch[] = [];
+  readonly replies: Reply[] = [];
   readonly #client: MqttClient;
   readonly #options: ManagerOptions;
   readonly #faults: string[] = [];
@@ -39,7 +41,7 @@ export class Manager {
     const session = { clean: false, properties: { sessionExpiryInterval: 3600 } };
     const client = await connectAsync(url, { clientId, protocolVersion, reconnectPeriod: 50, ...session });
     const manager = new Manager(client, options);
-    for (const leaf of ['status/+', 'state', 'presence', 'events'])
+    for (const leaf of ['status/+', 'state', 'presence', 'events', 'replies/+'])
       await client.subscribeAsync(manager.#topic(leaf), { qos: 1 });
     return manager;
   }
@@ -49,6 +51,15 @@ export class Manager {
     const payload =
       typeof document === 'string' || document instanceof Buffer ? document : JSON.stringify(document);
     await this.#client.publishAsync(`${PREFIX}/${to}/deployments/${name}`, payload, { qos: 1, retain: true });
+  }
+
+  /** Sends a command and waits for its reply, with the parts of the answer before it. */
+  async ask(id: string, verb: string, args: object = {}): Promise<Reply[]> {
+    const command = { schema: COMMAND_SCHEMA, id, verb, args };
+    await this.#client.publishAsync(this.#topic(`commands/${id}`), JSON.stringify(command), { qos: 1 });
+    const told = (): Reply[] => this.replies.filter((reply) => reply.id === id);
+    await waitFor(`the reply to ${id}`, () => told().some(({ part }) => part?.is_last !== false));
+    return told();
   }
 
   /** The statuses of one deployment, in the order in which they came. */
@@ -167,6 +178,7 @@ export class Manager {
     if (leaf === 'events') this.#keep(this.batches, eventsSchema, json);
     else if (leaf === 'state') this.#keep(this.states, stateSchema, json);
     else if (leaf === 'presence') this.#keep(this.presences, presenceSchema, json);
+    else if (leaf.startsWith('replies/')) this.#keep(this.replies, replySchema, json);
     else this.#takeStatus(leaf, json);
   }
 
