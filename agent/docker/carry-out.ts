@@ -13,11 +13,9 @@ import { answerIn, unlessStatus } from './engine-error.ts';
 import { unmetNeed } from './engine-needs.ts';
 import { inTime } from './in-time.ts';
 import { engineName, LABELS } from './labels.ts';
-import { readLastLines } from './logs.ts';
+import { readOutput } from './logs.ts';
 import { createNetwork, createVolume, leaveNetwork, removeVolume } from './resources.ts';
 import { DONE, nameTaken, toOutcome } from './step-error.ts';
-
-const LAST_LINES = 10;
 
 export async function carryOut(docker: Docker, deployment: string, step: EngineStep): Promise<StepOutcome> {
   try {
@@ -61,7 +59,7 @@ async function carryOutStep(docker: Docker, deployment: string, step: EngineStep
     case 'remove_container':
       return removeContainer(docker, step.container);
     case 'read_last_logs':
-      return { ok: true, lines: await readLastLines(docker, step.container, LAST_LINES) };
+      return { ok: true, output: await readOutput(docker, step.container) };
     case 'remove_network':
       await unlessStatus(404, docker.getNetwork(engineName(deployment, step.network)).remove());
       return DONE;

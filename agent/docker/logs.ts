@@ -1,23 +1,17 @@
 // Container logs. The engine frames what a container writes with an 8-byte header where there is no terminal, and cuts a
 // long line into pieces, each a frame of its own and to the engine a line.
 import type Docker from 'dockerode';
-import { cutText } from '../../protocol/values/text.ts';
+import type { OutputLine } from '../model/last-words.ts';
 
 const HEADER_BYTES = 8;
-const MAX_LINE = 300;
-/** As Docker cuts (moby, `daemon/logger/copier.go`); Podman and the kernel's pipes cut shorter. */
-const PIECE_BYTES = 16 * 1024;
-/** What is read at most: 8 MiB of pieces. A line that is longer hides what was before it. */
+const STDERR = 2;
+/** What is read at most: 8 MiB of pieces, as Docker cuts at 16 KiB (moby, `daemon/logger/copier.go`). A line that is longer hides what was before it. */
 const MAX_PIECES = 512;
 const NEWLINE = 0x0a;
 
-/** The last lines of a container's output, oldest first, each cut to a readable length. */
-export async function readLastLines(docker: Docker, container: string, count: number): Promise<string[]> {
-  const few = await readPieces(docker, container, count);
-  const lines = linesOf(few).slice(-count);
-  // Whole lines of a common length came, or there are no others.
-  if (lines.length === count || few.length < PIECE_BYTES) return lines;
-  return linesOf(await readPieces(docker, container, MAX_PIECES)).slice(-count);
+/** The last lines of a container's output, oldest first, whole but for what the bound cuts off. */
+export async function readOutput(docker: Docker, container: string): Promise<OutputLine[]> {
+  return linesOf(await readPieces(docker, container, MAX_PIECES));
 }
 
 function readPieces(docker: Docker, container: string, tail: number): Promise<Buffer> {
@@ -25,12 +19,12 @@ function readPieces(docker: Docker, container: string, tail: number): Promise<Bu
 }
 
 /** The lines of both streams, in the order of their ends. Blank ones at the end are of no use to a reader. */
-export function linesOf(raw: Buffer): string[] {
-  const lines: string[] = [];
+export function linesOf(raw: Buffer): OutputLine[] {
+  const lines: OutputLine[] = [];
   const open = new Map<number, Buffer[]>();
   const end = (stream: number): void => {
     const line = Buffer.concat(open.get(stream) ?? []).toString('utf8');
-    lines.push(cutText(line.replace(/\r$/, ''), MAX_LINE));
+    lines.push({ stream: stream === STDERR ? 'stderr' : 'stdout', text: line.replace(/\r$/, '') });
     open.delete(stream);
   };
   for (const { stream, text } of piecesOf(raw)) {
@@ -41,7 +35,7 @@ export function linesOf(raw: Buffer): string[] {
     }
   }
   for (const [stream, parts] of open) if (parts.some(({ length }) => length > 0)) end(stream);
-  while (lines.at(-1)?.trim() === '') lines.pop();
+  while (lines.at(-1)?.text.trim() === '') lines.pop();
   return lines;
 }
 

@@ -10,7 +10,7 @@ import { type DeploymentRecord, EMPTY_RECORD } from '../model/record.ts';
 import { resumeAfterGap, resumeRecord } from '../model/resume-record.ts';
 import type { Revision } from '../model/revision.ts';
 import { graceOf } from '../model/step-table.ts';
-import type { StepResult } from '../model/steps.ts';
+import type { StepOutcome, StepResult } from '../model/steps.ts';
 import { EngineUnavailable } from '../ports/engine.ts';
 import { type AcceptedRevision, StoreBlocked, StoreBroken } from '../ports/store.ts';
 import { chooseDocument } from '../reconcile/choose-document.ts';
@@ -31,6 +31,7 @@ import type { Reporter } from '../report/reporter.ts';
 import type { EnginePresence } from './engine-presence.ts';
 import { eventsOf } from './events-of.ts';
 import { type FactsContext, FactsReader } from './facts-reader.ts';
+import { hearLastWords, maskOfRevisions } from './hear-last-words.ts';
 import { Journal } from './journal.ts';
 import { Setbacks } from './setbacks.ts';
 import { StepApplier, type StepEdges } from './step-applier.ts';
@@ -340,13 +341,25 @@ export class DeploymentLoop {
     const { reporter } = this.#context;
     this.#graceMs = Math.max(0, ...steps.map((step) => graceOf(step) ?? 0));
     const results = await Promise.all(
-      steps.map(async (step) => ({ step, outcome: await this.#applier.apply(this.name, step) })),
+      steps.map(async (step) => ({ step, outcome: this.#hear(await this.#applier.apply(this.name, step)) })),
     );
     this.#graceMs = 0;
     const news = this.#stepNews.of(results);
     this.#journal.noteSteps(this.#record, news);
     reporter.addEvents(eventsOf.steps(this.name, news));
     return results;
+  }
+
+  /** What a container wrote goes no further than this: what is kept of it is short and has no secrets. */
+  #hear(outcome: StepOutcome): StepOutcome {
+    if (!outcome.ok || outcome.output === undefined) return outcome;
+    const document = this.#readAccepted();
+    const hashes = [document, this.#record.attempt, this.#record.proven].flatMap(
+      (named) => named?.hash ?? [],
+    );
+    const mask = maskOfRevisions(hashes.map((hash) => this.#reader.revision(hash)));
+    const { output, ...rest } = outcome;
+    return { ...rest, words: hearLastWords(output, mask) };
   }
 
   /** Stores the record where it changed, and tells what changed. */

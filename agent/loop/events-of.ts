@@ -2,6 +2,7 @@
 // Tested in test/agent/whole/deployment-loop.test.ts.
 
 import type { NewEvent } from '../../protocol/reports/events.ts';
+import { isNewFailure } from '../model/histories.ts';
 import { instanceOf } from '../model/instance.ts';
 import type { DeploymentRecord, Stranger } from '../model/record.ts';
 import { isTold, serviceOf } from '../model/step-table.ts';
@@ -12,8 +13,8 @@ function change(deployment: string, before: DeploymentRecord, after: DeploymentR
   const events: NewEvent[] = [];
   for (const [key, history] of Object.entries(after.services)) {
     const failure = history.lastFailure;
-    const known = before.services[key]?.lastFailure;
-    if (failure === null || failure === known || JSON.stringify(failure) === JSON.stringify(known)) continue;
+    const known = before.services[key]?.lastFailure ?? null;
+    if (failure === null || !isNewFailure(known, failure)) continue;
     events.push({
       type: 'service_failed',
       deployment,

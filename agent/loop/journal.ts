@@ -4,7 +4,7 @@
 
 import type { Logger } from '../../lib/program/logger.ts';
 import type { ServiceView } from '../model/decision.ts';
-import { historyOf } from '../model/histories.ts';
+import { historyOf, isNewFailure } from '../model/histories.ts';
 import { instanceOf, keyOf } from '../model/instance.ts';
 import type { Reason } from '../model/reason.ts';
 import type { DeploymentRecord, ServiceHistory } from '../model/record.ts';
@@ -65,7 +65,7 @@ export class Journal {
 
   #noteFailure(key: string, before: ServiceHistory | undefined, after: ServiceHistory): void {
     const failure = after.lastFailure;
-    if (failure === null || JSON.stringify(failure) === JSON.stringify(before?.lastFailure)) return;
+    if (failure === null || !isNewFailure(before?.lastFailure ?? null, failure)) return;
     this.#unwell.add(key);
     const { service } = instanceOf(key);
     const { code, message, hint, exitCode, nextTryAt } = failure;

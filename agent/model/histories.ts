@@ -1,7 +1,7 @@
 // The history of each instance of a service in a record: read, put and changed.
 // Tested in test/agent/reconcile/decide.test.ts.
 import { type InstanceSpec, keyOf } from './instance.ts';
-import type { DeploymentRecord, ServiceHistory } from './record.ts';
+import type { DeploymentRecord, ServiceFailure, ServiceHistory } from './record.ts';
 
 /** An instance of a service as one revision asks for it: what a history is kept of. */
 type SpecRef = Pick<InstanceSpec, 'instance' | 'hash'>;
@@ -38,6 +38,13 @@ export function mapHistories(
 ): DeploymentRecord {
   const services = Object.entries(record.services).map(([name, history]) => [name, change(history)] as const);
   return { ...record, services: Object.fromEntries(services) };
+}
+
+/** Whether `after` is a failure that was not there before: its last words come later, and make no other of it. */
+export function isNewFailure(before: ServiceFailure | null, after: ServiceFailure): boolean {
+  const { lastWords: _, ...failure } = after;
+  const { lastWords: __, ...known } = before ?? { lastWords: undefined };
+  return JSON.stringify(failure) !== JSON.stringify(known);
 }
 
 /** Whether it waits for its next try after a failure. */

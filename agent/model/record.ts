@@ -3,6 +3,7 @@
 // Tested in test/agent/model/record-codec/record-codec.test.ts.
 import type { ReasonCode } from '../../protocol/reports/reasons.ts';
 import type { Phase } from '../../protocol/reports/status.ts';
+import type { LastWords, TracebackCount } from './last-words.ts';
 import type { MutableSettings } from './observed.ts';
 import type { Stage } from './phases.ts';
 import type { Reason } from './reason.ts';
@@ -60,6 +61,8 @@ export interface ServiceHistory {
     readonly sinceMs: number;
   } | null;
   readonly lastFailure: ServiceFailure | null;
+  /** The newest last; left out before the first. */
+  readonly tracebacks?: readonly TracebackCount[];
   /**
    * Settings given to a container, and how the engine showed them after: a kernel that does not enforce a
    * limit shows another value for ever, and asking again would change nothing.
@@ -102,6 +105,8 @@ export interface ServiceFailure {
   /** Wall-clock times, for people, ISO 8601: when it was, and when the next try comes. */
   readonly at: string;
   readonly nextTryAt: string;
+  /** Left out until they are asked for. */
+  readonly lastWords?: LastWords;
 }
 
 /** A content that failed its proof here. */
@@ -134,8 +139,6 @@ export interface DeploymentRecord {
   readonly own?: Own;
   /** Services that run once and have done so; left out while there are none. */
   readonly completed?: readonly CompletedService[];
-  /** Of the service that failed last; left out before. */
-  readonly lastWords?: LastWords;
   /** Left out while there are none. */
   readonly outdated?: Outdated;
   /** What was done since it was well, by service, network or volume (`services.web`); left out while all is. */
@@ -146,14 +149,6 @@ export interface DeploymentRecord {
   readonly shared?: readonly string[];
   /** Shared volumes that a removal was to delete, and why they stay. */
   readonly kept?: KeptVolumes;
-}
-
-export interface LastWords {
-  /** Key of its instance. */
-  readonly service: string;
-  /** Of which failure. */
-  readonly failedAt: string;
-  readonly log: readonly string[];
 }
 
 /** Containers that do not carry the document `hash`, and before all others the one that ran before it. */

@@ -2,6 +2,7 @@
 // Tested in test/agent/reconcile/golden-plans.test.ts.
 import type { ReasonCode } from '../../protocol/reports/reasons.ts';
 import type { Instance, InstanceSpec } from './instance.ts';
+import type { LastWords, OutputLine } from './last-words.ts';
 import type { ObservedContainer } from './observed.ts';
 import type { NetworkSpec, VolumeSpec } from './resources.ts';
 
@@ -63,7 +64,14 @@ export function stopStep(container: ObservedContainer): StepOf<'stop_container'>
 }
 
 export type StepOutcome =
-  | { readonly ok: true; readonly lines?: readonly string[]; readonly container?: string }
+  | {
+      readonly ok: true;
+      readonly container?: string;
+      /** What a container wrote last, as the engine gives it. */
+      readonly output?: readonly OutputLine[];
+      /** What is kept of it. */
+      readonly words?: LastWords;
+    }
   | StepFailure;
 
 export interface StepFailure {

@@ -1,10 +1,11 @@
 // The room's duty: to find in what a container wrote the traceback that explains its death, and to say what it is of.
 // It trusts nothing that it reads, and its work is bounded by the output's length.
+import type { OutputLine } from '../model/last-words.ts';
 import { type Block, blocksIn } from './blocks.ts';
 import { FATAL_TYPE, type FatalError, fatalErrorsIn } from './fatal.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { Frame } from './lines.ts';
-import { type OutputLine, type PlacedLine, rejoined, textsOf } from './output.ts';
+import { type PlacedLine, rejoined, textsOf } from './output.ts';
 
 export interface Traceback {
   /** As Python writes it, with the module: `json.decoder.JSONDecodeError`; `Fatal Python error` where CPython gave up. */

@@ -1,11 +1,7 @@
 // What a container wrote, made ready for the search: bounded, without colours, each stream for itself, and with the
 // tracebacks unfolded that stand in one line of JSON or of a repr.
 
-export interface OutputLine {
-  /** What a terminal shows comes as `stdout` alone. */
-  readonly stream: 'stdout' | 'stderr';
-  readonly text: string;
-}
+import type { OutputLine } from '../model/last-words.ts';
 
 /** A line with its place in the whole output. */
 export interface PlacedLine {

@@ -4,6 +4,7 @@
 import type { Moment } from '../model/facts.ts';
 import { emptyHistory, historyOf, withHistory } from '../model/histories.ts';
 import type { Instance, InstanceSpec } from '../model/instance.ts';
+import type { LastWords } from '../model/last-words.ts';
 import type { Reason } from '../model/reason.ts';
 import type { DeploymentRecord } from '../model/record.ts';
 import { blameOf, pathOf } from '../model/step-table.ts';
@@ -53,7 +54,7 @@ function recordEffect(
     case 'leave_network':
       return outcome.ok ? noteLeft(record, step.network) : record;
     case 'read_last_logs':
-      return withLogs(record, step, outcome.ok ? (outcome.lines ?? []) : []);
+      return withWords(record, step, (outcome.ok ? outcome.words : undefined) ?? { log: [] });
     case 'create_network':
     case 'create_volume':
     case 'unpause_container':
@@ -104,9 +105,10 @@ function told({ code, message, hint }: StepFailure): Omit<StepFailure, 'ok'> {
 }
 
 /** The culprit's last words go into the reason, and with them the condemned attempt has all it waited for. */
-function withLogs(record: DeploymentRecord, instance: Instance, lines: readonly string[]): DeploymentRecord {
-  const { attempt } = record;
-  if (attempt?.verdict == null) return noteLastWords(record, instance, lines);
-  const reason = withLog(attempt.verdict.reason, lines);
-  return { ...record, attempt: { ...attempt, verdict: { reason, service: null, container: null } } };
+function withWords(record: DeploymentRecord, instance: Instance, words: LastWords): DeploymentRecord {
+  const noted = noteLastWords(record, instance, words);
+  const { attempt } = noted;
+  if (attempt?.verdict == null) return noted;
+  const reason = withLog(attempt.verdict.reason, words.log);
+  return { ...noted, attempt: { ...attempt, verdict: { reason, service: null, container: null } } };
 }

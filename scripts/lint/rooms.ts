@@ -125,7 +125,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/python',
     duty: 'the traceback that explains a death, out of what a container wrote',
-    imports: [],
+    imports: ['agent/model'],
     packages: ['node:crypto'],
     isPure: true,
   },
@@ -258,6 +258,8 @@ export const ROOMS: readonly Room[] = [
     duty: 'one loop for each deployment, and who starts them',
     imports: [
       'agent/model/document',
+      'agent/python',
+      'agent/secrets',
       'agent/reconcile',
       'agent/reconcile/running',
       'agent/reconcile/update',

@@ -1,6 +1,7 @@
 // How many tracebacks of real Pythons are read right: each program, by each Python, in each shape.
+
+import type { OutputLine } from '../../agent/model/last-words.ts';
 import { findTraceback, type Traceback } from '../../agent/python/find-traceback.ts';
-import type { OutputLine } from '../../agent/python/output.ts';
 import type { Python } from '../rig/pythons.ts';
 import { type Expected, type Program, readCatalogue } from './catalogue.ts';
 import { runProgram } from './run-program.ts';

@@ -1,7 +1,7 @@
 // A program of the catalogue is run, and what it wrote is kept as an engine would tell it: by stream, line by line, in the
 // order of the lines' ends.
 import { spawn } from 'node:child_process';
-import type { OutputLine } from '../../agent/python/output.ts';
+import type { OutputLine } from '../../agent/model/last-words.ts';
 import type { Python } from '../rig/pythons.ts';
 
 const MAX_MS = 20_000;

@@ -1,5 +1,5 @@
 // The shapes in which a container's log may hold what a program wrote.
-import type { OutputLine } from '../../agent/python/output.ts';
+import type { OutputLine } from '../../agent/model/last-words.ts';
 
 export interface Shape {
   readonly name: string;

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { record } from '../../../protocol/objects.ts';
 import type { ReasonCode } from '../../../protocol/reports/reasons.ts';
 import { PHASES } from '../../../protocol/reports/status.ts';
+import type { LastWords, PythonFailure, TracebackCount } from '../last-words.ts';
 import type { MutableSettings } from '../observed.ts';
 import type { Stage } from '../phases.ts';
 import type { Reason } from '../reason.ts';
@@ -17,7 +18,6 @@ import type {
   FailureRow,
   JoinedRuns,
   KeptVolumes,
-  LastWords,
   Outdated,
   Own,
   Repeat,
@@ -77,6 +77,28 @@ const rowSchema = v.object({
   isOver: v.boolean(),
 } satisfies Fields<FailureRow>);
 
+const pythonSchema = v.object({
+  type: text,
+  message: text,
+  file: v.nullable(text),
+  line: v.nullable(number),
+  function: v.nullable(text),
+  culprit: v.exactOptional(v.object({ file: text, line: number })),
+  fingerprint: text,
+  traceback: text,
+} satisfies Fields<PythonFailure>);
+
+const lastWordsSchema = v.object({
+  log: texts,
+  python: v.exactOptional(pythonSchema),
+} satisfies Fields<LastWords>);
+
+const tracebackSchema = v.object({
+  fingerprint: text,
+  firstAt: text,
+  count: number,
+} satisfies Fields<TracebackCount>);
+
 const failureSchema = v.object({
   code,
   message: text,
@@ -84,6 +106,7 @@ const failureSchema = v.object({
   exitCode: v.nullable(number),
   at: text,
   nextTryAt: text,
+  lastWords: v.exactOptional(lastWordsSchema),
 } satisfies Fields<ServiceFailure>);
 
 const settingsSchema = v.object({
@@ -116,6 +139,7 @@ const historySchema = v.object({
     } satisfies Fields<NonNullable<ServiceHistory['watched']>>),
   ),
   lastFailure: v.nullable(failureSchema),
+  tracebacks: v.exactOptional(v.array(tracebackSchema)),
   applied: v.nullable(
     v.object({
       container: text,
@@ -171,9 +195,6 @@ export const recordSchema = v.object({
   blocked: v.nullable(reasonSchema),
   parked: texts,
   own: v.exactOptional(ownSchema),
-  lastWords: v.exactOptional(
-    v.object({ service: text, failedAt: text, log: texts } satisfies Fields<LastWords>),
-  ),
   outdated: v.exactOptional(v.object({ hash: text, containers: texts } satisfies Fields<Outdated>)),
   repeats: v.exactOptional(record(text, repeatSchema)),
   clockWait: v.exactOptional(v.object({ waitedMs: number, sinceMs: number } satisfies Fields<ClockWait>)),

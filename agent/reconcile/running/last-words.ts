@@ -1,49 +1,85 @@
-// The last log lines of a service that fails: read once after each failure, and told with the reason. That they are
-// read is stored before, so that a log which ends the agent does it once.
-// Tested in test/agent/reconcile/running/repeats.test.ts.
+// The last words of a service that fails: read once after each failure, and told with the reason. That they are read is
+// stored before, so that a log which ends the agent does it once.
 
 import type { ServiceView } from '../../model/decision.ts';
 import { type Instance, keyOf } from '../../model/instance.ts';
+import type { LastWords, TracebackCount } from '../../model/last-words.ts';
 import type { Reason } from '../../model/reason.ts';
-import type { DeploymentRecord, LastWords } from '../../model/record.ts';
+import type { DeploymentRecord, ServiceFailure, ServiceHistory } from '../../model/record.ts';
 import { refTo, type Step } from '../../model/steps.ts';
 import { withLog } from './reason-log.ts';
 
-/** The step that reads them; none where they were read, or there is nothing to read. */
-export function askLastWords(record: DeploymentRecord, view: ServiceView | null): Step[] {
-  if (view === null || view.container === null) return [];
-  const { container, history } = view;
-  if (history.lastFailure === null || lastWordsOf(record, view) !== null) return [];
-  return [{ kind: 'read_last_logs', ...refTo(container) }];
+/** How many different ones are counted of a service. */
+const MAX_TRACEBACKS = 5;
+/** Ended by a signal that no program raises by itself, or well: what it wrote before was no reason. */
+const UNEXPLAINED_EXITS: ReadonlySet<number | null> = new Set([0, 128 + 9, 128 + 15]);
+
+/** The step that reads those of the first instance that fails and whose were not read; one at a time. */
+export function askLastWords(failing: readonly ServiceView[]): Step[] {
+  const unread = failing.find(
+    ({ container, history: { lastFailure } }) =>
+      container !== null && lastFailure !== null && lastFailure.lastWords === undefined,
+  );
+  if (unread?.container == null) return [];
+  return [{ kind: 'read_last_logs', ...refTo(unread.container) }];
 }
 
-/** The record with whose last words are asked for now, and of which failure. */
+/** The record with whose last words are asked for now. */
 export function noteAsked(record: DeploymentRecord, steps: readonly Step[]): DeploymentRecord {
   const asked = steps.find((step) => step.kind === 'read_last_logs');
-  if (asked === undefined) return record;
-  const service = keyOf(asked);
-  const failedAt = record.services[service]?.lastFailure?.at;
-  return failedAt === undefined ? record : { ...record, lastWords: { service, failedAt, log: [] } };
+  return asked === undefined ? record : withWords(record, asked, { log: [] });
 }
 
 /** The record with what was read. */
 export function noteLastWords(
   record: DeploymentRecord,
   instance: Instance,
-  log: readonly string[],
+  words: LastWords,
 ): DeploymentRecord {
-  const { lastWords } = record;
-  return lastWords?.service === keyOf(instance) ? { ...record, lastWords: { ...lastWords, log } } : record;
+  const failure = record.services[keyOf(instance)]?.lastFailure;
+  if (failure == null) return record;
+  const { python, ...others } = words;
+  if (python === undefined || isUnexplained(failure)) return withWords(record, instance, others);
+  const noted = withWords(record, instance, words);
+  const count = (counts: readonly TracebackCount[] = []): readonly TracebackCount[] =>
+    countTraceback(counts, python.fingerprint, failure.at);
+  return changeHistory(noted, instance, (history) => ({ ...history, tracebacks: count(history.tracebacks) }));
 }
 
-export function withLastWords(reason: Reason, record: DeploymentRecord, view: ServiceView): Reason {
-  return withLog(reason, lastWordsOf(record, view)?.log ?? []);
+function isUnexplained({ code, exitCode }: ServiceFailure): boolean {
+  return code === 'oom_killed' || UNEXPLAINED_EXITS.has(exitCode);
 }
 
-/** Those of its last failure. */
-function lastWordsOf(record: DeploymentRecord, { spec, history }: ServiceView): LastWords | null {
-  const { lastWords } = record;
-  const isOfLast =
-    lastWords?.service === keyOf(spec.instance) && lastWords.failedAt === history.lastFailure?.at;
-  return isOfLast ? lastWords : null;
+function countTraceback(
+  counts: readonly TracebackCount[],
+  fingerprint: string,
+  at: string,
+): readonly TracebackCount[] {
+  const known = counts.find((count) => count.fingerprint === fingerprint);
+  const others = counts.filter((count) => count !== known).slice(1 - MAX_TRACEBACKS);
+  return [...others, { fingerprint, firstAt: known?.firstAt ?? at, count: (known?.count ?? 0) + 1 }];
+}
+
+/** Gives the last failure of a service its words. */
+function withWords(record: DeploymentRecord, instance: Instance, lastWords: LastWords): DeploymentRecord {
+  return changeHistory(record, instance, (history) =>
+    history.lastFailure === null
+      ? history
+      : { ...history, lastFailure: { ...history.lastFailure, lastWords } },
+  );
+}
+
+function changeHistory(
+  record: DeploymentRecord,
+  instance: Instance,
+  change: (history: ServiceHistory) => ServiceHistory,
+): DeploymentRecord {
+  const key = keyOf(instance);
+  const history = record.services[key];
+  if (history === undefined) return record;
+  return { ...record, services: { ...record.services, [key]: change(history) } };
+}
+
+export function withLastWords(reason: Reason, { history }: ServiceView): Reason {
+  return withLog(reason, history.lastFailure?.lastWords?.log ?? []);
 }

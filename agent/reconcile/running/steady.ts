@@ -65,8 +65,9 @@ interface Planned {
 function judgeSteady(view: RevisionView, record: DeploymentRecord, { plan, nowMs }: Planned): Steady {
   const { services, differences } = view;
   const { obstacle, leftover } = obstaclesIn(plan, record);
-  const troubled = services.find((service) => troubleOf(service) !== null) ?? null;
-  const steps = [...plan.needed, ...plan.cleanup, ...askLastWords(record, troubled)];
+  const failing = services.filter((service) => troubleOf(service) !== null);
+  const [troubled] = failing;
+  const steps = [...plan.needed, ...plan.cleanup, ...askLastWords(failing)];
   const intended = noteAsked(parkStopped(record, steps), steps);
   return {
     record: { ...intended, blocked: obstacle ?? leftover },
@@ -74,7 +75,7 @@ function judgeSteady(view: RevisionView, record: DeploymentRecord, { plan, nowMs
     wants: imagesToFetch(services),
     wakeInMs: wakeForServices(view, record, nowMs),
     services,
-    trouble: obstacle ?? (troubled === null ? null : lastingTroubleOf(troubled, record)),
+    trouble: obstacle ?? (troubled === undefined ? null : lastingTroubleOf(troubled)),
     leftover: leftover ?? differences[0] ?? null,
     isAllGood: services.every((service) => service.plight === 'good'),
   };

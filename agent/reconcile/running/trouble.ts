@@ -4,7 +4,6 @@
 import type { ServiceView } from '../../model/decision.ts';
 import { inLoopWords } from '../../model/failure-row.ts';
 import type { Reason } from '../../model/reason.ts';
-import type { DeploymentRecord } from '../../model/record.ts';
 import { reasonOfImage } from './images.ts';
 import { withLastWords } from './last-words.ts';
 
@@ -18,12 +17,12 @@ export function troubleOf(view: ServiceView): Reason | null {
 }
 
 /** As `troubleOf`, with how often it has failed, and its last words. */
-export function lastingTroubleOf(view: ServiceView, record: DeploymentRecord): Reason | null {
+export function lastingTroubleOf(view: ServiceView): Reason | null {
   const trouble = troubleOf(view);
   const { history } = view;
   if (trouble === null || trouble.code !== history.lastFailure?.code) return trouble;
   const message = inLoopWords(trouble.message, history);
-  return withLastWords({ ...trouble, message }, record, view);
+  return withLastWords({ ...trouble, message }, view);
 }
 
 /** `null` where it has not failed. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type OutputLine, rejoined, textsOf } from '../../../agent/python/output.ts';
+import type { OutputLine } from '../../../agent/model/last-words.ts';
+import { rejoined, textsOf } from '../../../agent/python/output.ts';
 
 const out = (text: string): OutputLine => ({ stream: 'stdout', text });
 const err = (text: string): OutputLine => ({ stream: 'stderr', text });

@@ -309,7 +309,7 @@ export class Model {
         this.#change(step.container, { state: 'exited', exitCode: 143, address: null });
         return { ok: true };
       case 'read_last_logs':
-        return { ok: true, lines: ['last words'] };
+        return { ok: true, words: { log: ['last words'] } };
       case 'start_container':
       case 'restart_container':
       case 'unpause_container':

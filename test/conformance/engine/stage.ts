@@ -144,7 +144,7 @@ export class Stage<Scene extends EngineScene = EngineScene> {
     await until(
       this.scene.clock,
       () => this.done(reading),
-      ({ lines }) => lines?.includes('started') === true,
+      ({ output }) => output?.some(({ text }) => text === 'started') === true,
     );
   }
 

@@ -25,7 +25,6 @@ import { ProgramTable } from './programs.ts';
 export type Witness = (event: ContainerEvent, container: Container) => void;
 
 export const DONE: StepOutcome = { ok: true };
-const LAST_LINES = 10;
 const FIRST_FREE_PORT = 32_768;
 const FREE_PORTS = 28_232;
 
@@ -353,7 +352,7 @@ export class Daemon implements Surroundings {
         if (!container.isUp) this.remove(container.id);
         return DONE;
       case 'read_last_logs':
-        return { ok: true, lines: container.lines.slice(-LAST_LINES) };
+        return { ok: true, output: container.lines.map((text) => ({ stream: 'stderr', text })) };
     }
   }
 
