@@ -1,9 +1,10 @@
 // Statuses are retained, and retained payloads have a limit: what would pass it is shortened, with a mark.
 import { MAX_RETAINED_BYTES } from '../../protocol/payload.ts';
-import type { Status } from '../../protocol/reports/status.ts';
+import type { ServiceStatus, Status } from '../../protocol/reports/status.ts';
 
 /** What can be left out, the least missed first. */
 const CUTS: readonly ((status: Status) => Status)[] = [
+  withoutFailureTexts,
   withoutLog,
   withoutPorts,
   (status) => withoutServices(status, ({ state, health }) => state === 'running' && health === 'healthy'),
@@ -26,10 +27,22 @@ function withoutLog(status: Status): Status {
   return { ...status, reason };
 }
 
+function withoutFailureTexts(status: Status): Status {
+  return mapServices(status, (service) => {
+    const { last_failure: failure } = service;
+    if (failure === null) return service;
+    const { log: _log, python, ...rest } = failure;
+    const shorter = python === undefined ? {} : { python: { ...python, traceback: '' } };
+    return { ...service, last_failure: { ...rest, ...shorter } };
+  });
+}
+
 function withoutPorts(status: Status): Status {
-  const services = Object.entries(status.services).map(
-    ([name, { ports: _ports, ...service }]) => [name, service] as const,
-  );
+  return mapServices(status, ({ ports: _ports, ...service }) => service);
+}
+
+function mapServices(status: Status, change: (service: ServiceStatus) => ServiceStatus): Status {
+  const services = Object.entries(status.services).map(([name, service]) => [name, change(service)] as const);
   return { ...status, services: Object.fromEntries(services) };
 }
 

@@ -1,6 +1,7 @@
 // The services of a deployment in words: the command and the page say the same. Pure: data in, text out.
 // Tested in test/agent/cli/render/status.test.ts.
 import { elapsed } from '../../lib/render/elapsed.ts';
+import { describePython } from '../../lib/reports/failure-words.ts';
 import { explainReason } from '../../lib/reports/reason-words.ts';
 import {
   describeBytes,
@@ -11,7 +12,7 @@ import {
   describeState,
 } from '../../lib/reports/service-words.ts';
 import type { ServiceUsage } from '../../protocol/reports/events.ts';
-import type { BoundPort, Progress, ServiceStatus } from '../../protocol/reports/status.ts';
+import type { BoundPort, LastFailure, Progress, ServiceStatus } from '../../protocol/reports/status.ts';
 
 export const SERVICE_COLUMNS = ['SERVICE', 'STATE', 'HEALTH', 'IMAGE', 'RESTARTS', 'UP', 'MEMORY', 'CPUS'];
 
@@ -88,7 +89,13 @@ function describeFailure(service: ServiceStatus, now: Date): string | null {
   const wait =
     failure.next_try_at === undefined ? null : elapsed(now.toISOString(), new Date(failure.next_try_at));
   const next = wait === null ? '' : wait === '0s' ? '; next try now' : `; next try in ${wait}`;
-  return `failed${ago === null ? '' : ` ${ago} ago`}: ${explainReason(failure)}${next}`;
+  return `failed${ago === null ? '' : ` ${ago} ago`}: ${explainFailure(failure)}${next}`;
+}
+
+function explainFailure(failure: LastFailure): string {
+  const { signal } = failure;
+  const python = describePython(failure);
+  return `${explainReason(failure)}${signal === undefined ? '' : `: ${signal}`}${python === null ? '' : `: ${python}`}`;
 }
 
 /** Of the host and of the container; of many the first. */

@@ -82,6 +82,42 @@ const progressSchema = v.object({
   total_bytes: countSchema,
 });
 
+/** An exception that nobody caught, as its traceback tells it. */
+const pythonFailureSchema = v.object({
+  /** With its module, e.g. `json.decoder.JSONDecodeError`; `Fatal Python error` where the interpreter itself gave up. */
+  type: v.string(),
+  /** Its first line. */
+  message: v.string(),
+  /** The innermost frame; `null` where the output tells none. */
+  file: v.nullable(v.string()),
+  line: v.nullable(v.number()),
+  function: v.nullable(v.string()),
+  /** The innermost frame that is not in a library, where that is another. */
+  culprit: v.optional(v.object({ file: v.string(), line: v.number() })),
+  /** The same for the same failure at other lines, numbers and addresses. */
+  fingerprint: v.string(),
+  /** The end of it, where it is long. */
+  traceback: v.string(),
+});
+
+/** All together at most 4 KiB of JSON, without secrets. */
+const lastFailureSchema = v.object({
+  code: v.string(),
+  message: v.string(),
+  at: timestampSchema,
+  exit_code: v.optional(v.nullable(v.number())),
+  /** Back-off is never final: when the next try comes. */
+  next_try_at: v.optional(timestampSchema),
+  /** The signal that ended it, in words. */
+  signal: v.optional(v.string()),
+  python: v.optional(pythonFailureSchema),
+  /** When a failure with that fingerprint came first to this container, and how often it was read. */
+  first_at: v.optional(timestampSchema),
+  count: v.optional(countSchema),
+  /** The last lines that it wrote before, oldest first. */
+  log: v.optional(v.array(v.string())),
+});
+
 const serviceStatusSchema = v.object({
   state: v.picklist(['missing', 'created', 'running', 'restarting', 'paused', 'exited', 'dead']),
   health: v.picklist(['starting', 'healthy', 'unhealthy', 'unknown']),
@@ -98,16 +134,7 @@ const serviceStatusSchema = v.object({
   oom_killed: v.boolean(),
   limits: v.nullable(serviceLimitsSchema),
   progress: v.nullable(progressSchema),
-  last_failure: v.nullable(
-    v.object({
-      code: v.string(),
-      message: v.string(),
-      at: timestampSchema,
-      exit_code: v.optional(v.nullable(v.number())),
-      /** Back-off is never final: when the next try comes. */
-      next_try_at: v.optional(timestampSchema),
-    }),
-  ),
+  last_failure: v.nullable(lastFailureSchema),
 });
 
 export const statusSchema = v.object({
@@ -133,6 +160,7 @@ export const statusSchema = v.object({
 
 export type Status = v.InferOutput<typeof statusSchema>;
 export type ServiceStatus = v.InferOutput<typeof serviceStatusSchema>;
+export type LastFailure = v.InferOutput<typeof lastFailureSchema>;
 export type Reason = v.InferOutput<typeof reasonSchema>;
 export type Refusal = v.InferOutput<typeof refusalSchema>;
 export type Progress = v.InferOutput<typeof progressSchema>;

@@ -3,14 +3,15 @@ import type { Phase, ServiceStatus, BoundPort as ToldPort } from '../../../proto
 import { cutText, printable } from '../../../protocol/values/text.ts';
 import type { Decision, ServiceView, StatusBody } from '../../model/decision.ts';
 import type { Facts } from '../../model/facts.ts';
-import { historyOf, isHeldBack } from '../../model/histories.ts';
+import { historyOf } from '../../model/histories.ts';
 import type { BoundPort, EffectiveLimits, MutableSettings, ObservedContainer } from '../../model/observed.ts';
 import type { Reason } from '../../model/reason.ts';
-import type { DeploymentRecord, ServiceHistory } from '../../model/record.ts';
+import type { DeploymentRecord } from '../../model/record.ts';
 import type { Revision } from '../../model/revision.ts';
 import type { ServiceSpec } from '../../model/service-spec.ts';
 import { isUp } from '../running/select-container.ts';
 import { barOf } from '../update/barred.ts';
+import { tellLastFailure } from './last-failure.ts';
 
 /** Of the words of a fault, which may be as long as a document. */
 const MAX_FAULT = 200;
@@ -129,7 +130,7 @@ function serviceStatus(view: ServiceView, record: DeploymentRecord, nowMs: numbe
       awaited?.kind === 'pulling'
         ? { current_bytes: awaited.currentBytes, total_bytes: awaited.totalBytes }
         : null,
-    last_failure: lastFailure(history, nowMs),
+    last_failure: tellLastFailure(history, nowMs),
   };
 }
 
@@ -190,12 +191,4 @@ function limitsIn({ memoryBytes, nanoCpus, pids }: MutableSettings): EffectiveLi
 /** The kernel rounds: memory down to pages, processor time to microseconds. */
 function isLost(asked: number, inForce: number | null): boolean {
   return asked > 0 && (inForce === null || inForce > asked * 1.001);
-}
-
-function lastFailure(history: ServiceHistory, nowMs: number): ServiceStatus['last_failure'] {
-  const { lastFailure: failure } = history;
-  if (failure === null) return null;
-  const { code, message, at, exitCode, nextTryAt } = failure;
-  const nextTry = isHeldBack(history, nowMs) ? { next_try_at: nextTryAt } : {};
-  return { code, message, at, exit_code: exitCode, ...nextTry };
 }

@@ -47,7 +47,21 @@ it('leaves a status that fits as it is', () => {
   expect(fitStatus(status)).toBe(status);
 });
 
-it('leaves out the log first', () => {
+it('leaves out the texts of failures first', () => {
+  const at = '2026-11-22T10:00:00Z';
+  const place = { file: 'a.py', line: 1, function: 'f' };
+  const python = { type: 'KeyError', message: 'x', ...place, fingerprint: 'f', traceback: 't'.repeat(3000) };
+  const failure = { code: 'exited', message: 'it exited', at, python, log: ['x'.repeat(900)] };
+  const fitted = fitStatus(statusOf(many(20, { ...SERVICE, last_failure: failure }), ['last words']));
+  expect(fitted).toMatchObject({ shortened: true, reason: { log: ['last words'] } });
+  expect(Object.keys(fitted.services)).toHaveLength(20);
+  expect(fitted.services.s0?.last_failure).toEqual({
+    ...{ code: 'exited', message: 'it exited', at },
+    python: { ...python, traceback: '' },
+  });
+});
+
+it('leaves out the log next', () => {
   const status = statusOf(
     many(3, SERVICE),
     Array.from({ length: 10 }, () => 'x'.repeat(8000)),
