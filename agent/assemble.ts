@@ -21,6 +21,7 @@ import { Supervisor } from './loop/supervisor.ts';
 import { newAgentState } from './notices/agent-state.ts';
 import { HeldReplies } from './notices/held-replies.ts';
 import { Notices } from './notices/notices.ts';
+import { offerCheck } from './operations/check.ts';
 import { offerEvents } from './operations/events.ts';
 import { offerFix } from './operations/fix.ts';
 import { offerLogs } from './operations/logs.ts';
@@ -29,6 +30,7 @@ import { offerReport } from './operations/report.ts';
 import { offerRetry } from './operations/retry.ts';
 import { offerStatus } from './operations/status.ts';
 import { offerWhy } from './operations/why.ts';
+import type { Checks } from './ports/checks.ts';
 import type { Engine } from './ports/engine.ts';
 import type { Folders } from './ports/folders.ts';
 import type { Host } from './ports/host.ts';
@@ -54,6 +56,7 @@ export interface Edges {
   readonly folders: Folders;
   readonly host: Host;
   readonly check: Check;
+  readonly checks: Checks;
   readonly readBeat: BeatReader;
   /** Makes it; it is begun with `start`. */
   readonly openLine: (handlers: LineHandlers) => Line;
@@ -178,6 +181,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
       meter: new UsageMeter({ clock, host, statuses: state.statuses }),
     }),
     why: offerWhy(diagnosis),
+    check: offerCheck({ checks: edges.checks, broker, diagnosis }),
     fix: offerFix({ diagnosis, supervisor, puller, notices }),
     logs: offerLogs({ engine, state, store, clock }),
     events: offerEvents({ journal, clock }),

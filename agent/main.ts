@@ -8,6 +8,7 @@ import { VERSION } from '../lib/program/version.ts';
 import { systemClock as clock } from '../lib/time/system-clock.ts';
 import { escapeUnprintable } from '../protocol/values/text.ts';
 import { assembleAgent, type Edges } from './assemble.ts';
+import { allChecks } from './checks/all-checks.ts';
 import type { Config } from './config/config.ts';
 import { readConfig } from './config/read-config.ts';
 import { DockerEngine } from './docker/docker-engine.ts';
@@ -56,22 +57,31 @@ export async function runAgent({ configPath, signal }: RunAgentOptions): Promise
   if (store.recovery !== null)
     logger.error({ room: 'store', ...store.recovery }, 'what was stored had to be recovered');
   keepIdentity(store, config, logger);
-  const agent = assembleAgent(openEdges(config, store, logger), {
-    device: config.device,
-    otherHostName: otherHostName(config),
-    groups: config.groups,
-    topicPrefix: config.broker.topicPrefix,
-    brokerUrl: config.broker.url,
-    dataDir: config.dataDir,
-    stateIntervalMs: config.report.intervalMs,
-    sampleIntervalMs: config.report.sampleIntervalMs,
-    imageGraceMs: config.images.graceMs,
-    imageReserveBytes: config.images.reserveBytes,
-    maxWaitMs: Math.min(MAX_WAIT_MS, watchdog.intervalMs ?? MAX_WAIT_MS),
-    loggerFor: (room) => logger.child({ room }),
-    onProgress: () => watchdog.noteProgress(),
-    onFatal,
+  const edges = openEdges(config, store, logger);
+  const checks = allChecks({
+    ...{ config, clock, engine: edges.engine, watchdogMs: notifier.watchdogIntervalMs },
+    readClock: () => edges.host.readClock(),
+    checkStore: () => store.findDamage(),
   });
+  const agent = assembleAgent(
+    { ...edges, checks },
+    {
+      device: config.device,
+      otherHostName: otherHostName(config),
+      groups: config.groups,
+      topicPrefix: config.broker.topicPrefix,
+      brokerUrl: config.broker.url,
+      dataDir: config.dataDir,
+      stateIntervalMs: config.report.intervalMs,
+      sampleIntervalMs: config.report.sampleIntervalMs,
+      imageGraceMs: config.images.graceMs,
+      imageReserveBytes: config.images.reserveBytes,
+      maxWaitMs: Math.min(MAX_WAIT_MS, watchdog.intervalMs ?? MAX_WAIT_MS),
+      loggerFor: (room) => logger.child({ room }),
+      onProgress: () => watchdog.noteProgress(),
+      onFatal,
+    },
+  );
   const log = logger.child({ room: 'local' });
   const offers = Object.values(agent.operations);
   const server = await startLocalServer({ socketPath: config.local.socket, log, offers });
@@ -122,7 +132,7 @@ function openLog(config: Config): Logger {
   return pino({ ...LINE_OPTIONS, level: config.log.level, base: { device: config.device } }, { write });
 }
 
-function openEdges(config: Config, store: SqliteStore, logger: Logger): Edges {
+function openEdges(config: Config, store: SqliteStore, logger: Logger) {
   const random = Math.random;
   const files = new HostFiles('/');
   const host = new LinuxHost({ dataDir: config.dataDir, clock });
@@ -160,7 +170,7 @@ function openEdges(config: Config, store: SqliteStore, logger: Logger): Edges {
         handlers,
       });
     },
-  };
+  } satisfies Omit<Edges, 'checks'>;
 }
 
 function openExampleLine({ file }: Config, logger: Logger): ExampleLine {

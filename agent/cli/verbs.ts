@@ -2,6 +2,7 @@
 import { type LocalOperationName, OPERATIONS } from '../../protocol/operations/operations.ts';
 import { agentVerb } from './agent-verb.ts';
 import { operationVerb } from './operation-verb.ts';
+import { isCheckedWell, renderCheck } from './render/check.ts';
 import { renderEvent } from './render/events.ts';
 import { renderFix } from './render/fix.ts';
 import { renderLogItem } from './render/logs.ts';
@@ -15,6 +16,7 @@ import type { Verb } from './verb.ts';
 const OF_OPERATIONS: Readonly<Record<LocalOperationName, Verb>> = {
   status: operationVerb(OPERATIONS.status, { text: renderStatus, isGood: isAllWell, canWatch: true }),
   why: operationVerb(OPERATIONS.why, { text: renderWhy, isGood: isWithoutErrors }),
+  check: operationVerb(OPERATIONS.check, { text: renderCheck, isGood: isCheckedWell }),
   fix: operationVerb(OPERATIONS.fix, { text: renderFix }),
   logs: streamVerb(OPERATIONS.logs, renderLogItem),
   events: streamVerb(OPERATIONS.events, renderEvent),

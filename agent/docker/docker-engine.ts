@@ -32,6 +32,7 @@ import { type LimitsReader, observeDeployment, type Readers } from './observe.ts
 import { type CredentialsFor, pullImage } from './pull.ts';
 import { removeImage } from './remove-image.ts';
 import { toOutcome } from './step-error.ts';
+import { type Survey, surveyEngine } from './survey.ts';
 
 /** An engine that says nothing for so long hangs; a stop may take its grace period on top. */
 const CALL_TIMEOUT_MS = 60_000;
@@ -128,6 +129,11 @@ export class DockerEngine implements Engine {
 
   readLogs(container: string, options: LogOptions): Promise<LogsOutcome> {
     return openLogs({ docker: this.#docker, patient: this.#patient }, container, options);
+  }
+
+  /** What else there is on it. Rejects with `EngineUnavailable` alone. */
+  survey(): Promise<Survey> {
+    return surveyEngine(this.#docker);
   }
 
   carryOut(deployment: string, step: EngineStep): Promise<StepOutcome> {

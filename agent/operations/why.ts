@@ -17,13 +17,23 @@ export interface WhySources {
 export function offerWhy(diagnosis: WhySources): Offer<Findings> {
   return offer(why, async ({ target }) => {
     const { statuses, ...found } = diagnosis.find();
-    const followed = statuses.filter(({ phase }) => phase !== 'removed');
+    const followed = followedIn(statuses);
     const about = target === undefined ? null : subjectsNamed(target, followed);
     if (target !== undefined && about?.length === 0) return noSuchName(target, followed);
-    const services = followed.reduce((count, status) => count + Object.keys(status.services).length, 0);
-    const counts = { deployments: followed.length, services };
-    return { kind: 'done', answer: { ...chooseFindings(found, about), ...counts, at: found.at } };
+    const answer = { ...chooseFindings(found, about), ...countFollowed(statuses), at: found.at };
+    return { kind: 'done', answer };
   });
+}
+
+/** How much is looked after. */
+export function countFollowed(statuses: readonly Status[]): Pick<Findings, 'deployments' | 'services'> {
+  const followed = followedIn(statuses);
+  const services = followed.reduce((count, status) => count + Object.keys(status.services).length, 0);
+  return { deployments: followed.length, services };
+}
+
+function followedIn(statuses: readonly Status[]): Status[] {
+  return statuses.filter(({ phase }) => phase !== 'removed');
 }
 
 /** Subjects of all that bears this name, and of what belongs to it. */

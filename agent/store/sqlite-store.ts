@@ -101,6 +101,12 @@ export class SqliteStore implements Store {
     this.#orLose(() => this.#statuses.prepareNumbers());
   }
 
+  /** Looks through all of the database, for some ten milliseconds; `null` when it is sound. */
+  findDamage(): string | null {
+    const [first] = this.#db.all<{ quick_check: string }>('PRAGMA quick_check(1)');
+    return first?.quick_check === 'ok' ? null : (first?.quick_check ?? 'no answer');
+  }
+
   /** Tells of a recovery as an event. */
   noteRecovery(recovery: EventOf<'store_recovered'>, at: string): void {
     this.#recovery = recovery;

@@ -1,4 +1,6 @@
 // The table of what may be asked of a device.
+
+import { check } from './check.ts';
 import { events } from './events.ts';
 import { fix } from './fix.ts';
 import { logs } from './logs.ts';
@@ -20,6 +22,7 @@ export const OPERATIONS = {
   resume: null,
   report,
   why,
+  check,
   fix,
   events,
   status,

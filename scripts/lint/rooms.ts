@@ -236,6 +236,22 @@ export const ROOMS: readonly Room[] = [
     packages: ['node:*'],
   },
   {
+    path: 'agent/checks',
+    duty: 'what is looked at when somebody asks for a check: files, disks, engine, broker, registries',
+    imports: [
+      'agent/config',
+      'agent/line',
+      'lib/mqtt',
+      'lib/oci',
+      'agent/ports',
+      'protocol/values',
+      'lib/time',
+      'lib/failures',
+      'lib/program',
+    ],
+    packages: ['node:*'],
+  },
+  {
     path: 'agent/systemd',
     duty: 'readiness and watchdog',
     imports: ['lib/time'],
@@ -342,6 +358,7 @@ export const ROOMS: readonly Room[] = [
     duty: 'the roots: put the agent together, start it, end it; they decide nothing',
     imports: [
       'protocol',
+      'agent/checks',
       'agent/line',
       'agent/config',
       'agent/diagnosis',

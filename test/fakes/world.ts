@@ -414,6 +414,7 @@ export class World {
       },
       random: fork(this.seed, `life ${this.#lives}`),
       check: memoryCheck(this.daemon, clock),
+      checks: { run: async () => [] },
       readBeat: memoryBeat(this.daemon),
     };
     let line: MemoryLine | null = null;

@@ -22,6 +22,11 @@ export async function askWhy(socket: string, name?: string): Promise<Asked> {
   return { exitCode: shown.exitCode, answer: JSON.parse(text), lines: shown.text.split('\n'), ms };
 }
 
+/** The answer of any verb, as `--json` has it. */
+export async function askJson<T>(args: readonly string[]): Promise<T> {
+  return JSON.parse((await run([...args, '--json'])).text);
+}
+
 async function run(args: readonly string[]): Promise<{ exitCode: number; text: string }> {
   let text = '';
   const write = (more: string): void => {

@@ -8,7 +8,17 @@ const rows = Object.entries(OPERATIONS).flatMap<readonly [string, Operation]>(([
 );
 
 test('the verbs of commands are those of the published schema, in its order', () => {
-  expect(COMMAND_VERBS).toEqual(['restart', 'logs', 'retry', 'pause', 'resume', 'report', 'why', 'events']);
+  expect(COMMAND_VERBS).toEqual([
+    'restart',
+    'logs',
+    'retry',
+    'pause',
+    'resume',
+    'report',
+    'why',
+    'check',
+    'events',
+  ]);
 });
 
 describe.each(rows)('the row of %s', (key, row) => {

@@ -1,0 +1,102 @@
+// The broker, layer by layer: its name, a connection, TLS with the dates of its certificate, the login, the topics.
+import { X509Certificate } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { messageOf } from '../../lib/failures/system-error.ts';
+import { describeTrouble } from '../../lib/mqtt/describe-trouble.ts';
+import { type Dial, dial as dialSocket, type TlsFiles } from '../../lib/mqtt/dial.ts';
+import type { Clock } from '../../lib/time/clock.ts';
+import type { BrokerConfig } from '../config/config.ts';
+import { AGENT_TERMS } from '../line/terms.ts';
+import type { LineStatus } from '../ports/line.ts';
+import { type CheckRow, error, ok, type Verdict, warning } from './check-row.ts';
+
+const DIAL_MS = 1500;
+const SOON_MS = 30 * 86_400_000;
+
+export interface BrokerCheckOptions {
+  readonly config: BrokerConfig;
+  readonly clock: Clock;
+  /** Default: real sockets. */
+  readonly dial?: Dial;
+}
+
+export function brokerChecks(options: BrokerCheckOptions): CheckRow[] {
+  return [
+    { name: 'broker name', look: () => lookUp(options.config.host) },
+    { name: 'broker connection', look: (_, signal) => connect(options, signal) },
+    { name: 'broker login', look: ({ broker }) => [judgeLogin(broker)] },
+    { name: 'broker topics', look: ({ broker }) => judgeTopics(broker) },
+    { name: 'certificates', look: () => certificates(options) },
+  ];
+}
+
+async function lookUp(host: string): Promise<Verdict[]> {
+  if (isIP(host) !== 0) return [];
+  try {
+    const { address } = await lookup(host);
+    return [ok(`${host} is ${address}`)];
+  } catch (thrown) {
+    return [error(`${host}: ${messageOf(thrown)}; check the name service and broker.url`)];
+  }
+}
+
+/** A connection beside the line's own, which is ended before a word of MQTT. */
+async function connect(
+  { config, clock, dial = dialSocket }: BrokerCheckOptions,
+  signal: AbortSignal,
+): Promise<Verdict[]> {
+  const dialed = await dial(config, { tls: readTlsFiles(config), clock, timeoutMs: DIAL_MS, signal });
+  if (!dialed.ok) return [error(describeTrouble(dialed.trouble, AGENT_TERMS).message)];
+  const { stream } = dialed;
+  const to = `${config.host}:${config.port}`;
+  const verdict =
+    stream instanceof TLSSocket ? judgePeer(stream, to, clock) : ok(`${to} accepts connections`);
+  stream.destroy();
+  return [verdict];
+}
+
+function readTlsFiles({ caFile, certFile, keyFile, protocol }: BrokerConfig): TlsFiles {
+  const read = (file: string | null): Buffer | null => (file === null ? null : readFileSync(file));
+  if (protocol === 'mqtt') return { ca: null, cert: null, key: null };
+  return { ca: read(caFile), cert: read(certFile), key: read(keyFile) };
+}
+
+function judgePeer(stream: TLSSocket, to: string, clock: Clock): Verdict {
+  const until = new Date(stream.getPeerCertificate().valid_to);
+  return judgeDate(`TLS with ${to} stands; its certificate`, until, clock);
+}
+
+function judgeDate(what: string, until: Date, clock: Clock): Verdict {
+  const leftMs = until.getTime() - clock.wallTime().getTime();
+  if (Number.isNaN(leftMs)) return ok(what);
+  const text = `${what} ends at ${until.toISOString()}`;
+  if (leftMs < 0) return error(`${text}, which is over`);
+  return leftMs < SOON_MS ? warning(text) : ok(text);
+}
+
+function judgeLogin({ isConnected, protocol, trouble }: LineStatus): Verdict {
+  if (isConnected) return ok(`logged in (MQTT ${protocol ?? '?'})`);
+  return error(trouble?.message ?? 'not logged in yet');
+}
+
+function judgeTopics({ isConnected, denied }: LineStatus): Verdict[] {
+  if (!isConnected) return [];
+  if (denied.length === 0) return [ok('no topic is denied')];
+  return denied.map((topic) => error(`the rules of the broker keep ${topic} from this device`));
+}
+
+/** Those of the configuration. */
+function certificates({ config, clock }: BrokerCheckOptions): Verdict[] {
+  const files = [
+    ['broker.ca_file', config.caFile],
+    ['broker.cert_file', config.certFile],
+  ] as const;
+  return files.flatMap(([key, file]) => {
+    if (file === null) return [];
+    const { validTo } = new X509Certificate(readFileSync(file));
+    return [judgeDate(`${key} ${file}`, new Date(validTo), clock)];
+  });
+}
