@@ -38,6 +38,10 @@ export interface Candidate extends Found {
   readonly code: string;
   readonly severity: Severity;
   readonly visibleAfterMs: number;
+  /** That its subject is or belongs to; `null` for another subject. */
+  readonly deployment: string | null;
+  /** That its subject is; `null` for another subject. */
+  readonly service: string | null;
   readonly row: Row;
 }
 
@@ -46,7 +50,11 @@ export function candidatesOf(row: Row, facts: Facts): Candidate[] {
     const code = found.code ?? row.code;
     const severity = found.severity ?? row.severity;
     const { visibleAfterMs = row.visibleAfterMs } = found;
-    return { ...found, row, code, severity, visibleAfterMs, id: `${code}:${found.subject}` };
+    const { subject } = found;
+    return {
+      ...{ ...found, row, code, severity, visibleAfterMs, id: `${code}:${subject}` },
+      ...{ deployment: deploymentIn(subject), service: serviceIn(subject) },
+    };
   });
 }
 
@@ -77,12 +85,10 @@ export function serviceSubject(deployment: string, service: string): string {
   return `deployments/${deployment}/services/${service}`;
 }
 
-/** The deployment that a subject is or belongs to; `null` for another subject. */
-export function deploymentOf(subject: string): string | null {
+function deploymentIn(subject: string): string | null {
   return /^deployments\/([^/]+)/.exec(subject)?.[1] ?? null;
 }
 
-/** The service that a subject is; `null` for another subject. */
-export function serviceOf(subject: string): string | null {
+function serviceIn(subject: string): string | null {
   return /^deployments\/[^/]+\/services\/(.+)$/.exec(subject)?.[1] ?? null;
 }

@@ -3,7 +3,6 @@
 import type { Event } from '../../protocol/reports/events.ts';
 import { formatDuration } from '../../protocol/values/duration.ts';
 import type { Candidate } from './candidate.ts';
-import { deploymentOf } from './candidate.ts';
 import type { Facts } from './facts.ts';
 
 /** So long before it began. */
@@ -13,9 +12,8 @@ const AFTER_MS = 5000;
 const MAX_CHANGES = 3;
 
 /** The newest first; the time of each is that before `since`. */
-export function changesBefore({ subject }: Candidate, since: string, { events }: Facts): string[] {
+export function changesBefore({ deployment: about }: Candidate, since: string, { events }: Facts): string[] {
   const beganMs = Date.parse(since);
-  const about = deploymentOf(subject);
   const known = events();
   return known
     .flatMap((event, index) => {

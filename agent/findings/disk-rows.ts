@@ -12,6 +12,8 @@ const LOW_BYTES = 512 * 1024 ** 2;
 const LASTING_MS = 60_000;
 /** What the store says when the disk takes nothing. */
 const STORE_BLOCKED = /^the disk of data_dir /;
+/** As `refusal-rows.ts` has it. */
+const REFUSED = 'document_refused';
 const STORE_CODES: ReadonlySet<string> = new Set(['no_space', 'data_dir_read_only', 'data_dir_io_error']);
 
 function describeDisk({ path, freeBytes, totalBytes }: DiskFacts): string {
@@ -19,9 +21,11 @@ function describeDisk({ path, freeBytes, totalBytes }: DiskFacts): string {
   return `${formatBytes(freeBytes)}${of} are free in ${path}`;
 }
 
-/** Deployments that wait as nothing can be stored. */
+/** Deployments that wait, or whose document was refused, as nothing can be stored. */
 function blocked(statuses: readonly Status[], code: string): Status[] {
-  return statuses.filter(({ reason }) => reason?.code === code && STORE_BLOCKED.test(reason.message));
+  return statuses.filter(({ reason, refused }) =>
+    [reason, refused].some((told) => told?.code === code && STORE_BLOCKED.test(told.message)),
+  );
 }
 
 function blockedRow(
@@ -40,7 +44,8 @@ function blockedRow(
       return [{ subject: 'disk', title, ...(since === undefined ? {} : { since }), fix }];
     },
     causes: (_, { code: other, title }) =>
-      (STORE_CODES.has(other) && title.includes('data_dir')) || other === 'disk_low',
+      ((STORE_CODES.has(other) || other === REFUSED) && title.includes('the disk of data_dir')) ||
+      other === 'disk_low',
   };
 }
 

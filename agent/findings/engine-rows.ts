@@ -1,6 +1,6 @@
 // The container engine.
 // Tested in test/agent/findings/find.test.ts.
-import { byTechnician, deploymentOf, type Row } from './candidate.ts';
+import { byTechnician, type Row } from './candidate.ts';
 
 const EDIT = 'sudo nano /etc/holdfast/holdfast.toml && sudo systemctl restart holdfast';
 const START_ENGINE = 'sudo systemctl start docker';
@@ -32,7 +32,7 @@ export const ENGINE_ROWS: readonly Row[] = [
       ];
     },
     // Nothing is known of a deployment meanwhile, but for the documents that come for it.
-    causes: (_, { code, subject }) =>
-      (deploymentOf(subject) !== null && code !== REFUSED) || subject.startsWith('registries/'),
+    causes: (_, { code, subject, deployment }) =>
+      (deployment !== null && code !== REFUSED) || subject.startsWith('registries/'),
   },
 ];

@@ -3,15 +3,7 @@
 
 import type { Severity } from '../../protocol/reports/finding.ts';
 import type { Reason, Status } from '../../protocol/reports/status.ts';
-import {
-  type Candidate,
-  deploymentOf,
-  deploymentSubject,
-  type Found,
-  type Row,
-  serviceOf,
-  serviceSubject,
-} from './candidate.ts';
+import { type Candidate, deploymentSubject, type Found, type Row, serviceSubject } from './candidate.ts';
 import type { Facts } from './facts.ts';
 import { fixOf } from './remedies.ts';
 import { evidenceOf } from './service-words.ts';
@@ -64,7 +56,7 @@ function foundIn(status: Status): Found[] {
 }
 
 function isOfSameDeployment(one: Candidate, other: Candidate): boolean {
-  return deploymentOf(one.subject) === deploymentOf(other.subject);
+  return one.deployment !== null && one.deployment === other.deployment;
 }
 
 /** Whether a service waits for another or lives in its namespaces, over however many. */
@@ -85,8 +77,7 @@ function needs({ needs: all }: Facts, deployment: string, [from, to]: readonly [
 export function causesInDeployment(cause: Candidate, other: Candidate, facts: Facts): boolean {
   if (!isOfSameDeployment(cause, other)) return false;
   if (OF_PHASES.has(other.code)) return cause.severity !== 'info';
-  const deployment = deploymentOf(cause.subject);
-  const [from, to] = [serviceOf(other.subject), serviceOf(cause.subject)];
+  const [deployment, from, to] = [cause.deployment, other.service, cause.service];
   if (deployment === null || from === null || to === null || from === to) return false;
   return needs(facts, deployment, [from, to]);
 }

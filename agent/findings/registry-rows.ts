@@ -2,7 +2,7 @@
 // Tested in test/agent/findings/find.test.ts.
 import type { Reason, Status } from '../../protocol/reports/status.ts';
 import { parseImageReference } from '../../protocol/values/image-reference.ts';
-import { deploymentOf, type Found, type Row } from './candidate.ts';
+import type { Found, Row } from './candidate.ts';
 import type { Facts } from './facts.ts';
 import { serviceIn } from './reason-rows.ts';
 import { fixOf } from './remedies.ts';
@@ -62,7 +62,6 @@ export const REGISTRY_ROW: Row = {
   causes: ({ code, subject }, other, facts) =>
     other.code === code &&
     failedPulls(facts).some(
-      ({ host, status }) =>
-        `registries/${host}` === subject && status.deployment === deploymentOf(other.subject),
+      ({ host, status }) => `registries/${host}` === subject && status.deployment === other.deployment,
     ),
 };
