@@ -7,6 +7,7 @@ import { type AgentState, inOrder } from '../notices/agent-state.ts';
 import type { Host } from '../ports/host.ts';
 import type { LineStatus } from '../ports/line.ts';
 import { type Documents, type EventJournal, StoreBlocked } from '../ports/store.ts';
+import { EngineChanges } from './engine-changes.ts';
 import { NeedsReader } from './needs-reader.ts';
 
 /** Enough for an hour of a device in trouble. */
@@ -30,6 +31,7 @@ export interface FactSources {
 export class FactReader {
   readonly #sources: FactSources;
   readonly #needs: NeedsReader;
+  readonly #engineChanges = new EngineChanges();
 
   constructor(sources: FactSources) {
     this.#sources = sources;
@@ -40,10 +42,10 @@ export class FactReader {
     const { clock, host, state, broker, reporter, brokerUrl, imageReserveBytes } = this.#sources;
     const statuses = inOrder(state.statuses.value);
     const engine = state.engine.value;
+    const now = clock.wallTime();
     return {
-      now: clock.wallTime(),
-      statuses,
-      engine,
+      ...{ now, statuses, engine },
+      engineChange: this.#engineChanges.note(engine.facts?.version ?? null, now),
       broker: { ...broker.status(), url: brokerUrl },
       clock: host.readClock(),
       host: host.readFacts(),

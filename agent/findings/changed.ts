@@ -11,19 +11,33 @@ const BEFORE_MS = 15 * 60_000;
 const AFTER_MS = 5000;
 const MAX_CHANGES = 3;
 
+interface Change {
+  readonly words: string;
+  readonly at: string;
+}
+
 /** The newest first; the time of each is that before `since`. */
-export function changesBefore({ deployment: about }: Candidate, since: string, { events }: Facts): string[] {
+export function changesBefore({ deployment: about }: Candidate, since: string, facts: Facts): string[] {
   const beganMs = Date.parse(since);
-  const known = events();
-  return known
-    .flatMap((event, index) => {
-      const aheadMs = beganMs - Date.parse(event.at);
-      if (!(aheadMs >= -AFTER_MS && aheadMs <= BEFORE_MS)) return [];
-      if (event.deployment !== undefined && event.deployment !== about) return [];
-      const words = describeChange(event, known.slice(index + 1));
-      return words === null ? [] : [`${words}${describeAhead(aheadMs)}`];
-    })
-    .slice(0, MAX_CHANGES);
+  const aheadOf = (at: string): number => beganMs - Date.parse(at);
+  const isNear = ({ at }: { readonly at: string }): boolean =>
+    aheadOf(at) >= -AFTER_MS && aheadOf(at) <= BEFORE_MS;
+  const known = facts.events();
+  const told = known.flatMap((event, index): Change[] => {
+    if (!isNear(event) || (event.deployment !== undefined && event.deployment !== about)) return [];
+    const words = describeChange(event, known.slice(index + 1));
+    return words === null ? [] : [{ words, at: event.at }];
+  });
+  return [...engineChanges(facts).filter(isNear), ...told]
+    .toSorted((one, other) => aheadOf(one.at) - aheadOf(other.at))
+    .slice(0, MAX_CHANGES)
+    .map(({ words, at }) => `${words}${describeAhead(aheadOf(at))}`);
+}
+
+function engineChanges({ engineChange }: Facts): Change[] {
+  if (engineChange === null) return [];
+  const { from, to, at } = engineChange;
+  return [{ words: `the engine changed from version ${from} to ${to}`, at }];
 }
 
 function describeAhead(aheadMs: number): string {

@@ -28,6 +28,8 @@ export interface Facts {
   /** As they were last told; removed ones too. */
   readonly statuses: readonly Status[];
   readonly engine: EngineCondition;
+  /** When the engine became another version while the agent ran; `at` is ISO 8601. */
+  readonly engineChange: { readonly from: string; readonly to: string; readonly at: string } | null;
   readonly broker: BrokerCondition;
   readonly clock: ClockReading;
   readonly host: HostFacts;

@@ -23,6 +23,7 @@ export function makeFacts(changes: Partial<Facts> = {}): Facts {
     now: NOW,
     statuses: [makeDeployment({ since: ago(3_600_000) })],
     engine: { facts: ENGINE_FACTS, trouble: null },
+    engineChange: null,
     broker: {
       ...{ isConnected: true, protocol: '5', since: ago(3_600_000), trouble: null, denied: [] },
       url: 'mqtts://broker:8883',

@@ -223,6 +223,20 @@ describe('what changed just before', () => {
     ]);
   });
 
+  test('an upgrade of the engine, beside what was accepted before it', () => {
+    const engineChange = { from: '20.10.24', to: '26.1.5', at: ago(95_000) };
+    const accepted = makeEvent('document_accepted', 120_000, { deployment: 'line-vision', revision: 7 });
+    const { findings } = findLasting({
+      statuses: [failing({ reason })],
+      engineChange,
+      events: () => [accepted],
+    });
+    expect(findings[0]?.changed).toEqual([
+      'the engine changed from version 20.10.24 to 26.1.5 5s before',
+      'revision 7 was accepted 30s before',
+    ]);
+  });
+
   test('nothing that is long ago or came after', () => {
     const at = (ms: number) => makeEvent('clock_jumped', ms, { by_ms: 1e6 });
     expect(changedWith(at(80_000), at(90_000 + 16 * 60_000))).toEqual([]);
