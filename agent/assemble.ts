@@ -18,7 +18,7 @@ import { EnginePresence } from './loop/engine-presence.ts';
 import { Progress } from './loop/progress.ts';
 import { StallWatch } from './loop/stall-watch.ts';
 import { Supervisor } from './loop/supervisor.ts';
-import { newAgentState } from './notices/agent-state.ts';
+import { newAgentState, watchShown } from './notices/agent-state.ts';
 import { HeldReplies } from './notices/held-replies.ts';
 import { Notices } from './notices/notices.ts';
 import { offerCheck } from './operations/check.ts';
@@ -90,6 +90,8 @@ export interface AgentOptions {
 export interface Agent {
   /** What can be asked of it. */
   readonly operations: Offers;
+  /** Calls back, from now on, when what `status` or `why` tell has changed. `hear` must not throw. */
+  watch(hear: () => void): void;
   /** Starts what is known from the store first, then connects. */
   start(): Promise<void>;
   /** Stops the agent; the services go on running. */
@@ -216,6 +218,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
   let reporting = Promise.resolve();
   return {
     operations,
+    watch: (hear) => watchShown(state, hear),
     async start() {
       await presence.ask();
       commands.answerInterrupted();

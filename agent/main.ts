@@ -7,12 +7,13 @@ import { readSecret } from '../lib/program/read-secret.ts';
 import { VERSION } from '../lib/program/version.ts';
 import { systemClock as clock } from '../lib/time/system-clock.ts';
 import { escapeUnprintable } from '../protocol/values/text.ts';
-import { assembleAgent, type Edges } from './assemble.ts';
+import { type Agent, assembleAgent, type Edges } from './assemble.ts';
 import { allChecks } from './checks/all-checks.ts';
 import type { Config } from './config/config.ts';
 import { readConfig } from './config/read-config.ts';
 import { DockerEngine } from './docker/docker-engine.ts';
 import type { CredentialsFor } from './docker/pull.ts';
+import { openPage, type Page } from './doors/page/page.ts';
 import { startLocalServer } from './doors/socket/server.ts';
 import { isUnderJournald, readSystemdEnvironment } from './environment.ts';
 import { checkProbe } from './health/check.ts';
@@ -25,6 +26,7 @@ import { ServiceDirectories } from './host/service-directories.ts';
 import { BrokerLine } from './line/broker-line.ts';
 import { ExampleLine, isExampleHost } from './line/example-line.ts';
 import { LINE_OPTIONS, withPriority } from './log-lines.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { openStore, readKeptDevice } from './store/open-store.ts';
 import type { SqliteStore } from './store/sqlite-store.ts';
 import { createNotifier } from './systemd/notify.ts';
@@ -85,6 +87,7 @@ export async function runAgent({ configPath, signal }: RunAgentOptions): Promise
   const log = logger.child({ room: 'local' });
   const offers = Object.values(agent.operations);
   const server = await startLocalServer({ socketPath: config.local.socket, log, offers });
+  const page = openPageOf(agent, config, { store, log: logger.child({ room: 'page' }) });
 
   await agent.start();
   notifier.ready();
@@ -93,11 +96,27 @@ export async function runAgent({ configPath, signal }: RunAgentOptions): Promise
 
   notifier.stopping();
   await agent.stop();
+  await page?.close();
   await server.close();
   store.close();
   logger.info({}, 'agent stopped');
   await notifier.settled();
   return failure.signal.aborted ? 1 : 0;
+}
+
+/** `null` where the configuration wants none. */
+function openPageOf(
+  { operations, watch }: Agent,
+  { local, hostName }: Config,
+  { store, log }: { readonly store: SqliteStore; readonly log: Logger },
+): Page | null {
+  const { http: address, httpTokenFile: tokenFile } = local;
+  if (address === null) return null;
+  return openPage({
+    ...{ address, hostName, tokenFile, clock, log, watch, offers: operations },
+    operations: Object.values(operations).map(({ operation }) => operation),
+    metrics: new Metrics(store.journal),
+  });
 }
 
 /** Tells in the journal what changed since the last start, and at each start that the host has another name. */

@@ -4,8 +4,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
-/** What paths of the libraries need that the agent never takes: engines over SSH, BuildKit, proxies. */
-const UNUSED = ['ssh2', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'cpu-features', 'socks'];
+/** What paths of the libraries need that the agent never takes: engines over SSH, BuildKit, proxies, metrics of the process. */
+const UNUSED = [
+  ...['ssh2', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'cpu-features', 'socks'],
+  '@opentelemetry/api',
+];
 
 /** mqtt's browser timers; in Node they only wrap the native ones. */
 const NATIVE_TIMERS = 'module.exports = { setInterval, clearInterval, setTimeout, clearTimeout };';

@@ -1,9 +1,21 @@
 // What the shape cannot say: keys that need or exclude one another.
 // Tested in test/agent/config/read-config.test.ts.
+import { isLoopback } from '../../lib/program/loopback.ts';
 import type { Fault } from '../../protocol/faults.ts';
 import type { ConfigFile } from './schema.ts';
 
-export function checkConfig({ broker }: ConfigFile): Fault[] {
+export function checkConfig(config: ConfigFile): Fault[] {
+  return [...checkBroker(config), ...checkPage(config)];
+}
+
+/** What anybody in the network can reach has a login. */
+function checkPage({ local }: ConfigFile): Fault[] {
+  if (local.http === null || local.http_token_file !== '' || isLoopback(local.http.host)) return [];
+  const message = 'required where local.http is no loopback address: the network could read the page';
+  return [{ path: 'local.http_token_file', message }];
+}
+
+function checkBroker({ broker }: ConfigFile): Fault[] {
   const faults: Fault[] = [];
   const report = (key: string, message: string): void => {
     faults.push({ path: `broker.${key}`, message });

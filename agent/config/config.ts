@@ -57,7 +57,13 @@ export interface Config {
     /** What the events that wait for the broker may take on disk. */
     readonly outboxBytes: number;
   };
-  readonly local: { readonly socket: string; readonly http: ListenAddress | null };
+  readonly local: {
+    readonly socket: string;
+    /** Where the page is; `null` for none. */
+    readonly http: ListenAddress | null;
+    /** Holds what opens the page, read at each use; `null`: whoever can reach it may read it. */
+    readonly httpTokenFile: string | null;
+  };
   readonly trust: { readonly required: boolean; readonly keysDir: string };
   readonly log: { readonly level: LogLevel };
 }

@@ -71,7 +71,11 @@ function toConfig(parsed: ConfigFile, { file, device, hostName, credentialsDir }
       sampleIntervalMs: parsed.report.sample_interval,
       outboxBytes: parsed.report.outbox,
     }),
-    local: Object.freeze({ ...parsed.local, http: parsed.local.http && Object.freeze(parsed.local.http) }),
+    local: Object.freeze({
+      socket: parsed.local.socket,
+      http: parsed.local.http && Object.freeze(parsed.local.http),
+      httpTokenFile: orNull(parsed.local.http_token_file),
+    }),
     trust: Object.freeze({ required: parsed.trust.required, keysDir: parsed.trust.keys_dir }),
     log: Object.freeze(parsed.log),
   });

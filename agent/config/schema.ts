@@ -148,6 +148,7 @@ export const configSchema = table({
     table({
       socket: v.optional(pathSchema, '/run/holdfast/api.sock'),
       http: v.optional(parsed(parseListenAddress, '"HOST:PORT", or "" for none'), '127.0.0.1:8477'),
+      http_token_file: optionalPathSchema,
     }),
     {},
   ),

@@ -1,6 +1,6 @@
 // Values inside the configuration's strings: a broker's URL, an address to listen on.
 // Tested in test/agent/config/read-config.test.ts.
-import { isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
 import {
   type BrokerAddress,
   parseBrokerUrl,
@@ -41,10 +41,7 @@ export function readBrokerUrl(text: string): BrokerAddress | string {
   return oddity === undefined ? address : ODDITIES[oddity];
 }
 
-/**
- * Parses `127.0.0.1:8477`, `[::1]:8477` or `localhost:8477`; `null` for an empty text, and a string says what
- * is wrong. Only loopback: the page has neither encryption nor login.
- */
+/** Parses `127.0.0.1:8477`, `[::1]:8477` or `0.0.0.0:8477`; `null` for an empty text, and a string says what is wrong. */
 export function parseListenAddress(text: string): ListenAddress | null | string {
   if (text === '') return null;
   const [, bracketed, plain, digits = ''] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
@@ -52,8 +49,7 @@ export function parseListenAddress(text: string): ListenAddress | null | string 
   if (host === undefined) return 'expected "HOST:PORT", e.g. "127.0.0.1:8477", or "" for none';
   const port = Number(digits);
   if (port < 1 || port > 65_535) return 'a port from 1 to 65535';
-  const isLoopback = host === '::1' || host === 'localhost' || (isIPv4(host) && host.startsWith('127.'));
-  return isLoopback
+  return isIP(host) !== 0 || host === 'localhost'
     ? { host, port }
-    : 'a loopback address (127.0.0.1, ::1 or localhost): the page has no login';
+    : 'an IP address of this device, or localhost';
 }

@@ -51,6 +51,11 @@ export function newAgentState(): AgentState {
   };
 }
 
+/** Calls back, from now on, when anything of it has changed that is shown to people. */
+export function watchShown({ engine, line, statuses, findings }: AgentState, hear: () => void): void {
+  for (const part of [engine, line, statuses, findings]) part.watch(() => hear());
+}
+
 /** By deployment name. */
 export function inOrder(statuses: StatusesTold): Status[] {
   return [...statuses.values()].toSorted((a, b) => a.deployment.localeCompare(b.deployment));

@@ -62,7 +62,11 @@ describe('a good file', () => {
       registries: {},
       images: { graceMs: 3_600_000, reserveBytes: 536_870_912 },
       report: { intervalMs: 21_600_000, sampleIntervalMs: 900_000, outboxBytes: 16_777_216 },
-      local: { socket: '/run/holdfast/api.sock', http: { host: '127.0.0.1', port: 8477 } },
+      local: {
+        socket: '/run/holdfast/api.sock',
+        http: { host: '127.0.0.1', port: 8477 },
+        httpTokenFile: null,
+      },
       trust: { required: false, keysDir: '/etc/holdfast/trust.d' },
       log: { level: 'info' },
     });
@@ -136,6 +140,16 @@ describe('a good file', () => {
 
   test('an empty local.http switches the page off', () => {
     expect(read(`${BROKER}[local]\nhttp = ""`).local.http).toBeNull();
+  });
+
+  test('a page for the network has a token', () => {
+    const { local } = read(
+      `${BROKER}[local]\nhttp = "[::]:8477"\nhttp_token_file = "/etc/holdfast/page.token"`,
+    );
+    expect(local).toMatchObject({
+      http: { host: '::', port: 8477 },
+      httpTokenFile: '/etc/holdfast/page.token',
+    });
   });
 
   test('empty file names mean unset', () => {
@@ -247,14 +261,19 @@ describe('a wrong value stops the start', () => {
     ['too short an interval', broker('[report]\ninterval = "10ms"'), 'report.interval', /from 1s to 30d/],
     ['too long an interval', broker('[report]\ninterval = "31d"'), 'report.interval', /from 1s to 30d/],
     ['too large an outbox', broker('[report]\noutbox = "65G"'), 'report.outbox', /from 256K to 64G/],
-    ['a page for all', broker('[local]\nhttp = "0.0.0.0:80"'), 'local.http', /a loopback address/],
+    [
+      'a page for all with no token',
+      broker('[local]\nhttp = "0.0.0.0:80"'),
+      'local.http_token_file',
+      /the network could read the page/,
+    ],
     ['a page with no port', broker('[local]\nhttp = "127.0.0.1"'), 'local.http', /HOST:PORT/],
     ['a page with port 70000', broker('[local]\nhttp = "127.0.0.1:70000"'), 'local.http', /65535/],
     [
       'a name that only looks like loopback',
       broker('[local]\nhttp = "127.evil.com:80"'),
       'local.http',
-      /loopback/,
+      /an IP address/,
     ],
     [
       'trust.required',
