@@ -15,6 +15,8 @@ const CHANGE_EVERY_MS = 1000;
 const REFRESH_EVERY_MS = 10_000;
 /** One that takes nothing for so long is gone. */
 const STUCK_AFTER_MS = 30_000;
+/** Then the browser connects anew by itself, and has to have the token of that time. */
+const STAY_MS = 60 * 60_000;
 
 interface Viewer {
   readonly response: ServerResponse;
@@ -47,7 +49,7 @@ export class Viewers {
     return this.#viewers.size >= MAX_VIEWERS;
   }
 
-  /** Serves one until `signal` aborts, as its connection does, or it takes nothing any more. */
+  /** Serves one until `signal` aborts, as its connection does, or it takes nothing any more, or for an hour. */
   async serve(response: ServerResponse, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     const viewer = { response, parts: new Map(), waker: new Waker(clock), tookMs: clock.monotonicMs() };
@@ -64,7 +66,8 @@ export class Viewers {
 
   async #follow(viewer: Viewer, signal: AbortSignal): Promise<void> {
     const { clock, look } = this.#options;
-    while (!signal.aborted) {
+    const endMs = clock.monotonicMs() + STAY_MS;
+    while (!signal.aborted && clock.monotonicMs() < endMs) {
       const nowMs = clock.monotonicMs();
       const canTake = !viewer.response.writableNeedDrain;
       if (canTake) {

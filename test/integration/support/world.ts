@@ -27,6 +27,8 @@ export interface AgentOptions {
   readonly imageReserve?: string;
   /** Default: the agent's own. */
   readonly imageGrace?: string;
+  /** Where its page is; default: it has none. */
+  readonly http?: string;
 }
 
 interface Started {
@@ -162,6 +164,7 @@ export class World {
     registries = {},
     imageGrace,
     imageReserve,
+    http = '',
   }: AgentOptions): string {
     const tables = Object.entries(registries).map(([host, { username, password }], index) => {
       const file = this.#write(`registry-${index}.password`, `${password}\n`);
@@ -174,7 +177,7 @@ export class World {
       `[broker]\nurl = "${brokerUrl}"`,
       ...brokerLines,
       `[engine]\nsocket = "${engineSocket}"`,
-      `[local]\nsocket = "${this.dir}/api.sock"\nhttp = ""`,
+      `[local]\nsocket = "${this.dir}/api.sock"\nhttp = "${http}"`,
       '[images]',
       ...(imageGrace === undefined ? [] : [`grace = "${imageGrace}"`]),
       ...(imageReserve === undefined ? [] : [`reserve = "${imageReserve}"`]),

@@ -109,7 +109,7 @@ async function follow() {
     messages.push(...blocks.map((block) => JSON.parse(block.replace(/^data: /, ''))));
   });
   response.on('error', () => undefined);
-  return { status: response.statusCode, messages, one };
+  return { status: response.statusCode, messages, one, ended: () => response.destroyed };
 }
 
 describe('the page', () => {
@@ -197,6 +197,25 @@ describe('an open page', () => {
     view = makeView({ findings: makeFindings(makeFinding()) });
     await clock.advance(11_000);
     await until('the refresh', () => messages.at(-1)?.parts.some(([id]) => id === 'findings') === true);
+  });
+
+  test('is let go after an hour, so that a token that has changed counts for it too', async () => {
+    const clock = new VirtualClock();
+    await opened({ clock });
+    const { messages, ended } = await follow();
+    await until('the first message', () => messages.length === 1);
+    const pass = async (minutes: number): Promise<void> => {
+      for (let turn = 0; turn < minutes * 6; turn += 1) {
+        const seen = messages.length;
+        await clock.advance(10_000);
+        // On virtual time nothing is on its way by itself.
+        await until('the refresh is read', () => ended() || messages.length > seen);
+      }
+    };
+    await pass(59);
+    expect(ended()).toBe(false);
+    await pass(2);
+    await until('it has ended', ended);
   });
 
   test('hears of a deployment that goes', async () => {
