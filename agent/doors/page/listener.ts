@@ -7,8 +7,8 @@ import type { Glance } from './glance.ts';
 import { type Place, refuseStranger } from './guard.ts';
 import type { PageView } from './html/fragments.ts';
 import { renderPage } from './html/page.ts';
-import { askToLogIn, type Exchange, logIn } from './login.ts';
-import { HTML, redirect, refuse, send } from './responses.ts';
+import { askToLogIn, logIn } from './login.ts';
+import { type Exchange, HTML, redirect, refuse, sendPacked } from './responses.ts';
 import { isLoggedIn, readToken } from './token.ts';
 import type { Viewers } from './viewers.ts';
 
@@ -69,13 +69,17 @@ async function answer(options: ListenerOptions, exchange: Exchange): Promise<voi
   await show(options, path, exchange);
 }
 
-async function show(options: ListenerOptions, path: string, { response, signal }: Exchange): Promise<void> {
+async function show(options: ListenerOptions, path: string, exchange: Exchange): Promise<void> {
+  const { response, signal } = exchange;
   const { glance, viewers, metrics } = options;
   switch (path) {
     case '/':
-      return send(response, { type: HTML, body: renderPage(await glance.look()) });
+      return await sendPacked(exchange, { type: HTML, body: renderPage(await glance.look()) });
     case '/metrics':
-      return send(response, { type: metrics.contentType, body: await metrics.expose(await glance.look()) });
+      return await sendPacked(exchange, {
+        type: metrics.contentType,
+        body: await metrics.expose(await glance.look()),
+      });
     case '/events':
       if (viewers.isFull) return refuse(response, { status: 503, message: 'Too many pages are open.' });
       return await viewers.serve(response, signal);

@@ -3,18 +3,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../lib/time/clock.ts';
 import { renderLogin } from './html/page.ts';
-import { HTML, redirect, refuse, send } from './responses.ts';
+import { type Exchange, HTML, redirect, refuse, send } from './responses.ts';
 import { isSame, sessionCookie } from './token.ts';
 
 const MAX_FORM_BYTES = 4096;
 const WRONG_TOKEN_MS = 1000;
-
-export interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  /** Aborts when the connection ends. */
-  readonly signal: AbortSignal;
-}
 
 export async function logIn(
   { request, response, signal }: Exchange,

@@ -1,7 +1,9 @@
 // Every answer of the page: with all that keeps a browser from doing more with it than to show it.
 // Tested in test/agent/doors/page/page.test.ts.
 import { createHash } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { SCRIPT } from './html/script.ts';
 import { STYLE } from './html/style.ts';
 import type { Refusal } from './refusal.ts';
@@ -33,6 +35,16 @@ export const HEADERS = {
 export const HTML = 'text/html; charset=utf-8';
 const TEXT = 'text/plain; charset=utf-8';
 
+const pack = promisify(gzip);
+
+/** One request and its answer. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Aborts when the connection ends. */
+  readonly signal: AbortSignal;
+}
+
 export interface Answer {
   readonly type: string;
   readonly body: string;
@@ -44,6 +56,20 @@ export function send(response: ServerResponse, { type, body, status = 200 }: Ans
   const length = Buffer.byteLength(body);
   response.writeHead(status, { ...HEADERS, 'Content-Type': type, 'Content-Length': length });
   response.end(body);
+}
+
+/** Packed where the reader takes that: what a device with many deployments tells repeats itself. */
+export async function sendPacked(
+  { request, response }: Pick<Exchange, 'request' | 'response'>,
+  answer: Answer,
+): Promise<void> {
+  if (!/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) return send(response, answer);
+  const packed = await pack(answer.body);
+  response.writeHead(200, {
+    ...HEADERS,
+    ...{ 'Content-Type': answer.type, 'Content-Encoding': 'gzip', 'Content-Length': packed.length },
+  });
+  response.end(packed);
 }
 
 export function refuse(response: ServerResponse, { status, message }: Refusal): void {

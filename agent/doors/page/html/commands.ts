@@ -1,43 +1,53 @@
 // The commands that act on what is shown, made from the table of operations: the page itself changes nothing.
 // Tested in test/agent/doors/page/html/page.test.ts.
-
 import type { Operation } from '../../../../protocol/operations/operation.ts';
+import type { Status } from '../../../../protocol/reports/status.ts';
 import { asSentence } from '../../../../protocol/values/text.ts';
 import { type Markup, markup } from './markup.ts';
 
-/** Arguments that name a deployment. */
-const NAMING = ['deployment', 'target', 'name'];
+/** Arguments that a deployment's name answers. */
+const OF_DEPLOYMENT = ['deployment', 'target', 'name'];
 
 export function command(line: string): Markup {
   return markup`<code class="do">${line}</code>`;
 }
 
-/** What can be asked about one deployment, folded away. `id` is the fold's own. */
-export function deploymentCommands(operations: readonly Operation[], name: string): Markup {
-  const about = operations.filter((operation) => {
-    const [first, ...others] = typedArguments(operation);
-    return first !== undefined && NAMING.includes(first) && others.length === 0;
+/** What can be asked about one deployment and its services, folded away. */
+export function deploymentCommands(
+  operations: readonly Operation[],
+  { deployment, services }: Pick<Status, 'deployment' | 'services'>,
+): Markup {
+  const ofServices = Object.keys(services).map((service) => `${deployment}/${service}`);
+  const lines = operations.flatMap((operation) => {
+    const [key, ...others] = typedArguments(operation);
+    if (key === undefined || others.length > 0) return [];
+    if (OF_DEPLOYMENT.includes(key)) return describe(operation, [deployment]);
+    return key === 'service' ? describe(operation, ofServices) : [];
   });
-  return foldedCommands(about, { id: `commands-${name}`, argument: ` ${name}` });
+  return fold(`commands-${deployment}`, lines);
 }
 
 /** What can be asked about the device as a whole. */
 export function deviceCommands(operations: readonly Operation[]): Markup {
   const about = operations.filter((operation) => typedArguments(operation).length === 0);
-  return foldedCommands(about, { id: 'commands', argument: '' });
+  return fold(
+    'commands',
+    about.flatMap((operation) => describe(operation, [''])),
+  );
 }
 
 function typedArguments({ args }: Operation): string[] {
   return Object.entries(args).flatMap(([key, { option }]) => (option === undefined ? [key] : []));
 }
 
-function foldedCommands(
-  operations: readonly Operation[],
-  { id, argument }: { readonly id: string; readonly argument: string },
-): Markup {
-  const lines = operations.map(
-    ({ name, summary }) => markup`<li>${command(`holdfast ${name}${argument}`)} ${asSentence(summary)}</li>`,
-  );
+/** A line for each name; none for what the `holdfast` command cannot ask. */
+function describe({ name: verb, summary, askedBy }: Operation, names: readonly string[]): Markup[] {
+  if (askedBy.socket === null) return [];
+  return names.map((name) => markup`<li>${command(`holdfast ${verb} ${name}`)} ${asSentence(summary)}</li>`);
+}
+
+/** `id` is the fold's own: an open one is known by it when it comes anew. */
+function fold(id: string, lines: readonly Markup[]): Markup {
   return lines.length === 0
     ? markup``
     : markup`<details id="${id}"><summary id="${id}-summary">Commands</summary><ul>${lines}</ul></details>`;

@@ -36,5 +36,5 @@ export function renderDeployment(status: Status, { operations, usage, now }: Dep
     status,
     usage,
     now,
-  )}${deploymentCommands(operations, name)}`;
+  )}${deploymentCommands(operations, status)}`;
 }

@@ -4,7 +4,8 @@ import { type IncomingMessage, request } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PageView } from '../../../../agent/doors/page/html/fragments.ts';
 import { openPage, type Page } from '../../../../agent/doors/page/page.ts';
@@ -12,7 +13,7 @@ import { systemClock } from '../../../../lib/time/system-clock.ts';
 import { freePort } from '../../../../scripts/rig/port.ts';
 import { until } from '../../../fakes/until.ts';
 import { VirtualClock } from '../../../fakes/virtual-clock.ts';
-import { makeLocalStatus } from '../../cli/fixtures.ts';
+import { makeDeployment, makeLocalStatus } from '../../cli/fixtures.ts';
 import { makeFinding, makeFindings, makeView, OPERATIONS, offersOf } from './views.ts';
 
 const TOKEN = 'correct-horse-battery';
@@ -147,6 +148,26 @@ describe('the page', () => {
     expect(await get('/', { method: 'POST' })).toMatchObject({ status: 405 });
     expect(await get('/v1/status')).toMatchObject({ status: 404 });
     expect(await get('/constructor')).toMatchObject({ status: 404 });
+  });
+
+  test('is packed where the reader takes that, also with as many deployments as a device has', async () => {
+    const deployments = Array.from({ length: 64 }, (_, index) =>
+      makeDeployment({ deployment: `d-${index}` }),
+    );
+    view = makeView({ status: makeLocalStatus({ deployments }) });
+    await opened();
+    const one = request({
+      port,
+      host: '127.0.0.1',
+      headers: { 'accept-encoding': 'gzip, br' },
+      agent: false,
+    });
+    one.end();
+    const [response] = (await once(one, 'response')) as [IncomingMessage];
+    const packed = await buffer(response);
+    expect(response.headers['content-encoding']).toBe('gzip');
+    expect(packed.length).toBeLessThan(16 * 1024);
+    expect(gunzipSync(packed).toString()).toContain('d-63');
   });
 
   test('has the metrics', async () => {

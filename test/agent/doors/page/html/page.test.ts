@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fragmentsOf } from '../../../../../agent/doors/page/html/fragments.ts';
 import { renderLogin, renderPage, titleOf } from '../../../../../agent/doors/page/html/page.ts';
+import { retry } from '../../../../../protocol/operations/retry.ts';
 import { makeDeployment, makeLocalStatus, makeService } from '../../../cli/fixtures.ts';
 import { ATTACK, attackedView, makeFinding, makeFindings, makeView } from '../views.ts';
 
@@ -63,7 +64,16 @@ describe('the page', () => {
     const text = textOf(renderPage(makeView()));
     expect(text).toContain('holdfast why line-vision Say what is wrong');
     expect(text).toContain('holdfast retry line-vision Try a failed or rolled back deployment again, now.');
-    expect(text).toContain('holdfast report');
+    expect(text).toContain('holdfast status Show what runs here');
+    // Nothing that the broker alone can ask.
+    expect(text).not.toContain('holdfast report');
+  });
+
+  test('names what is asked about a service for each of them', () => {
+    const args = { service: { ...retry.args.deployment, placeholder: 'NAME' } };
+    const operations = [{ ...retry, name: 'logs', args }];
+    const text = textOf(renderPage(makeView({ operations })));
+    expect(text).toContain('holdfast logs line-vision/detector');
   });
 
   test('shows twenty findings, and how many more there are', () => {
