@@ -2,7 +2,7 @@
 // Tested in test/agent/store/other-versions.test.ts.
 import * as v from 'valibot';
 import { type KeptRecord, keptSchema, salvageKept } from '../model/record-codec/kept-record.ts';
-import type { Shape, StoredFields } from '../model/record-codec/versioned.ts';
+import { isSameIn, type Shape, type StoredFields } from '../model/record-codec/versioned.ts';
 import type { AcceptedDocument, Source } from '../ports/store.ts';
 import type { Identity } from './kept-identity.ts';
 
@@ -10,7 +10,7 @@ export interface DeploymentCopy {
   readonly deployment: string;
   readonly accepted: readonly { readonly source: Source; readonly revision: number; readonly hash: string }[];
   readonly record: KeptRecord;
-  /** Every document that is named above. */
+  /** Every document that is named above: see `withDocuments`. */
   readonly documents: readonly Pick<AcceptedDocument, 'hash' | 'body'>[];
 }
 
@@ -44,10 +44,35 @@ export const IDENTITY: Shape<Identity> = {
   upgrades: [],
 };
 
+/** Whether two say the same in the fields that this agent knows: a newer one may have written others beside them. */
+export function isSameCopy(one: DeploymentCopy, other: DeploymentCopy): boolean {
+  return isSameIn(COPY.schema, one, other);
+}
+
 /** Of a copy that cannot be read whole: what was accepted, and what can be read of the record. `null` without the first. */
 export function copyInPart(fields: StoredFields): DeploymentCopy | null {
   const { record } = fields;
   if (!v.is(acceptedSchema, fields)) return null;
   const { deployment, accepted, documents } = fields;
   return { deployment, accepted, record: salvageKept(record), documents };
+}
+
+/**
+ * What of a copy can be acted on: a database takes no name of a document that is not there. `null` where nothing that was
+ * accepted is left.
+ */
+export function withDocuments(copy: DeploymentCopy): DeploymentCopy | null {
+  const hashes = new Set(copy.documents.map(({ hash }) => hash));
+  const isThere = (named: { readonly hash: string } | null): boolean =>
+    named === null || hashes.has(named.hash);
+  const { proven, previous } = copy.record;
+  if ([...copy.accepted, proven, previous].every(isThere)) return copy;
+  const accepted = copy.accepted.filter(isThere);
+  if (accepted.length === 0) return null;
+  const record = {
+    ...copy.record,
+    proven: isThere(proven) ? proven : null,
+    previous: isThere(previous) ? previous : null,
+  };
+  return { ...copy, accepted, record };
 }

@@ -2,7 +2,7 @@
 // Tested in test/agent/store/sqlite-store.test.ts.
 import { type Refusal, refusalSchema } from '../../protocol/reports/status.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../model/record.ts';
-import { keptOf } from '../model/record-codec/kept-record.ts';
+import { isSameKept, keptOf } from '../model/record-codec/kept-record.ts';
 import {
   decodeRecord,
   encodeRecord,
@@ -10,7 +10,7 @@ import {
   type RecordLoss,
 } from '../model/record-codec/record-codec.ts';
 import type { AcceptedDocument, AcceptedRevision } from '../ports/store.ts';
-import type { DeploymentCopy } from './copy-shapes.ts';
+import { type DeploymentCopy, isSameCopy } from './copy-shapes.ts';
 import type { SqlDatabase } from './database.ts';
 import { inTransaction, readBody } from './rows.ts';
 import { seal, unseal } from './sealed.ts';
@@ -185,7 +185,7 @@ export class DeploymentRows {
   #adopt({ copy, isWhole }: ReadCopy): boolean {
     const { deployment, accepted, record, documents } = copy;
     if (!isWhole && this.acceptedRevisions(deployment).length > 0) return false;
-    if (JSON.stringify(this.#copyOf(deployment)) === JSON.stringify(copy)) return false;
+    if (isSameCopy(this.#copyOf(deployment), copy)) return false;
     for (const { hash, body } of documents)
       this.#db.run(
         'INSERT INTO documents (hash, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body ' +
@@ -197,7 +197,7 @@ export class DeploymentRows {
     // Where the last commits were lost, so may ids of containers be: they are looked for anew.
     const known = this.readRecord(deployment) ?? EMPTY_RECORD;
     const { own: _own, completed: _completed, ...before } = known;
-    if (JSON.stringify(keptOf(known)) !== JSON.stringify(record))
+    if (!isSameKept(keptOf(known), record))
       this.#putRecord(deployment, { ...before, ...record, attempt: null });
     return true;
   }

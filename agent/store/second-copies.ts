@@ -6,6 +6,7 @@
 //
 // a copy of an earlier version      is upgraded, and written anew
 // of a newer agent, or no version   is read in part: it adds what the database does not know, and puts nothing right
+// that lacks a document it names    is read in part too, without what names it
 // that is damaged                   counts as none, and is written anew
 // Tested in test/agent/store/sqlite-store.test.ts.
 import * as v from 'valibot';
@@ -16,7 +17,15 @@ import {
   type Shape,
   type StoredFields,
 } from '../model/record-codec/versioned.ts';
-import { COPY, copyInPart, type DeploymentCopy, IDENTITY, NUMBERS, type ToldNumbers } from './copy-shapes.ts';
+import {
+  COPY,
+  copyInPart,
+  type DeploymentCopy,
+  IDENTITY,
+  NUMBERS,
+  type ToldNumbers,
+  withDocuments,
+} from './copy-shapes.ts';
 import { type DataFiles, replaceFile } from './data-files.ts';
 import type { Identity } from './kept-identity.ts';
 import { seal, unseal } from './sealed.ts';
@@ -72,10 +81,11 @@ export class SecondCopies {
     const stored = readSealed(this.#files, name);
     if (stored === null) return null;
     const reading = readVersioned(COPY, stored.version, stored.fields);
-    const copy = reading.ok ? reading.value : copyInPart(reading.fields);
+    const stated = reading.ok ? reading.value : copyInPart(reading.fields);
+    const copy = stated === null ? null : withDocuments(stated);
     if (copy === null || nameOf(copy.deployment) !== name) return null;
     this.#sealed.set(copy.deployment, stored.text);
-    return { copy, isWhole: reading.ok };
+    return { copy, isWhole: reading.ok && copy === stated };
   }
 
   /** `null` when none were written, or nobody can read them. */

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { DeploymentRecord } from '../record.ts';
 import { keptEntries } from './record-schema.ts';
-import { fieldsOf } from './versioned.ts';
+import { fieldsOf, isSameIn } from './versioned.ts';
 
 export type KeptRecord = Pick<DeploymentRecord, 'proven' | 'previous' | 'barred' | 'completed'>;
 
@@ -14,6 +14,11 @@ export function keptOf({ proven, previous, barred, completed }: KeptRecord): Kep
     retry === undefined ? bar : { ...bar, retry: { ...retry, atMs: 0 } },
   );
   return { proven, previous, barred: bars, ...(completed === undefined ? {} : { completed }) };
+}
+
+/** Whether two say the same in the fields that this agent knows. */
+export function isSameKept(one: KeptRecord, other: KeptRecord): boolean {
+  return isSameIn(keptSchema, one, other);
 }
 
 /** What of it is there in a value that is no record of today: each field by itself, and of a list each item. */

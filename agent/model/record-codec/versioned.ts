@@ -60,6 +60,12 @@ function upgradeFrom(version: number, upgrades: readonly Upgrade[], fields: Stor
   }
 }
 
+/** Whether two values of a shape say the same in the fields that the schema has. */
+export function isSameIn<T>(schema: v.GenericSchema<T>, one: T, other: T): boolean {
+  // Parsed, they have no other fields, and the same order of them.
+  return JSON.stringify(v.parse(schema, one)) === JSON.stringify(v.parse(schema, other));
+}
+
 /** An object's fields; none of anything else. */
 export function fieldsOf(value: unknown): StoredFields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};

@@ -145,6 +145,55 @@ describe('a second copy', () => {
     }
   });
 
+  test.for([
+    [
+      'of the whole',
+      (more: object, { record, ...rest }: Record<string, unknown>) => ({ ...rest, record, ...more }),
+    ],
+    [
+      'of its record',
+      (more: object, { record, ...rest }: Record<string, unknown>) => ({
+        ...rest,
+        record: { ...Object(record), ...more },
+      }),
+    ],
+  ] as const)(
+    'with a field %s that this agent does not know changes nothing in a sound database',
+    ([, add]) => {
+      fill();
+      const store = open();
+      store.noteRemoved('line');
+      store.close();
+      replace(add({ more: true }, copy()));
+      const again = open();
+      expect(again.readRecord('line')).toEqual(full);
+      expect(again.activeDeployments()).toEqual(['other']);
+      again.close();
+    },
+  );
+
+  test('that lacks a document is read without what names it', () => {
+    fill();
+    const { documents, ...rest } = copy();
+    const isProven = ({ hash }: { hash: string }): boolean => hash === proven?.hash;
+    const others = (documents as { hash: string }[]).filter((document) => !isProven(document));
+    replace({ ...rest, documents: others });
+    loseDatabase();
+    const store = open();
+    expect(store.deploymentNames()).toEqual(['line', 'other']);
+    expect(store.readRecord('line')).toMatchObject({ proven: null, previous, completed });
+    store.close();
+  });
+
+  test('that has none of its documents is passed over', () => {
+    fill();
+    replace({ ...copy(), documents: [] });
+    loseDatabase();
+    const store = open();
+    expect(store.deploymentNames()).toEqual(['other']);
+    store.close();
+  });
+
   test('of a newer agent that no longer says what was accepted is passed over', () => {
     fill();
     replace({ ...copy(), schema: 99, accepted: 'elsewhere' });

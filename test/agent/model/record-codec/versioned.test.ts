@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   currentVersion,
   fieldsOf,
+  isSameIn,
   readVersioned,
   type Shape,
 } from '../../../../agent/model/record-codec/versioned.ts';
@@ -48,4 +49,11 @@ test.for([
 test('only an object has fields', () => {
   expect(fieldsOf({ a: 1 })).toEqual({ a: 1 });
   for (const value of [null, undefined, 'text', 3, [1]]) expect(fieldsOf(value)).toEqual({});
+});
+
+test('two values are the same by the fields of the schema, in any order', () => {
+  const value = { names: ['a'], count: 1 };
+  const withMore = { count: 1, more: true, names: ['a'] };
+  expect(isSameIn(SHAPE.schema, value, withMore)).toBe(true);
+  expect(isSameIn(SHAPE.schema, value, { names: ['b'], count: 1 })).toBe(false);
 });
