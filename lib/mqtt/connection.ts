@@ -91,7 +91,7 @@ export class Connection {
     options.stream.on('data', () => {
       this.#heardMs = options.clock.monotonicMs();
     });
-    this.#stream = new LimitedStream(options.stream);
+    this.#stream = new LimitedStream(options.stream, options.version);
     this.#client = new MqttClient(
       () => this.#stream,
       clientOptions(session, options.version, intervalTimer(clock, this.#tasks)),

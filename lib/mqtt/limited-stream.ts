@@ -1,14 +1,16 @@
 // A socket as the MQTT client gets it: what comes in has passed the frame limit.
 import { Duplex } from 'node:stream';
 import { FrameLimit } from './frame-limit.ts';
+import type { ProtocolVersion } from './protocol-version.ts';
 
 export class LimitedStream extends Duplex {
   readonly #inner: Duplex;
-  readonly #limit = new FrameLimit();
+  readonly #limit: FrameLimit;
 
-  constructor(inner: Duplex) {
+  constructor(inner: Duplex, version: ProtocolVersion) {
     super({ allowHalfOpen: false });
     this.#inner = inner;
+    this.#limit = new FrameLimit(version);
     inner.on('data', (chunk: Buffer) => this.#take(chunk));
     inner.on('end', () => this.push(null));
     inner.on('error', (error) => this.destroy(error));

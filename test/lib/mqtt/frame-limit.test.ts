@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FrameLimit, MAX_FRAME_BYTES } from '../../../lib/mqtt/frame-limit.ts';
+import type { ProtocolVersion } from '../../../lib/mqtt/protocol-version.ts';
 
 const PUBLISH_QOS1_RETAINED = 0x33;
 
@@ -28,8 +29,12 @@ function publish(payloadBytes: number, messageId = 7): Buffer {
 }
 
 /** What goes on when the bytes come in pieces of the given sizes, repeated. */
-function passInPieces(bytes: Buffer, sizes: readonly number[]): Buffer | null {
-  const limit = new FrameLimit();
+function passInPieces(
+  bytes: Buffer,
+  sizes: readonly number[],
+  version: ProtocolVersion = '3.1.1',
+): Buffer | null {
+  const limit = new FrameLimit(version);
   const passed: Buffer[] = [];
   for (let offset = 0, piece = 0; offset < bytes.length; piece += 1) {
     const size = sizes[piece % sizes.length] ?? 1;
@@ -70,7 +75,55 @@ test('a PUBLISH of just the limit is not cut', () => {
   expect(passInPieces(bytes, [1000])?.equals(bytes)).toBe(true);
 });
 
+/** The body of an MQTT 5 PUBLISH: topic `a/b`, packet id 7, properties, payload. */
+function body5(propertyBytes: number, payloadBytes: number): Buffer {
+  const properties = Buffer.alloc(propertyBytes, 'p');
+  const payload = Buffer.alloc(payloadBytes, 'x');
+  return Buffer.concat([publishBody(0), encodeLength(propertyBytes), properties, payload]);
+}
+
+describe('of a PUBLISH of MQTT 5 past the limit', () => {
+  test('the properties are left out, and as much of the payload as is left passes', () => {
+    const lengths = fc.integer({ min: 0, max: MAX_FRAME_BYTES * 2 });
+    fc.assert(
+      fc.property(lengths, lengths, pieces, (propertyBytes, more, cuts) => {
+        const payloadBytes = Math.max(0, MAX_FRAME_BYTES - propertyBytes) + more;
+        const next = frame(body5(4, 10));
+        const passed = passInPieces(
+          Buffer.concat([frame(body5(propertyBytes, payloadBytes)), next]),
+          cuts,
+          '5',
+        );
+        const cut = frame(body5(0, payloadBytes).subarray(0, MAX_FRAME_BYTES));
+        expect(passed?.equals(Buffer.concat([cut, next]))).toBe(true);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('one of QoS 0 has no packet id', () => {
+    const tail = body5(MAX_FRAME_BYTES, 3).subarray(7);
+    const topic = publishBody(0).subarray(0, 5);
+    const long = Buffer.concat([topic, tail]);
+    const bytes = Buffer.concat([Buffer.from([0x30]), encodeLength(long.length), long]);
+    const cut = Buffer.concat([Buffer.from([0x30, 9]), topic, Buffer.from([0]), Buffer.from('xxx')]);
+    expect(passInPieces(bytes, [1000], '5')).toEqual(cut);
+  });
+});
+
 describe('ends the stream', () => {
+  test('at properties that are longer than their packet', () => {
+    const head = Buffer.concat([publishBody(0), Buffer.from([0xff, 0xff, 0xff, 0x7f])]);
+    const body = Buffer.concat([head, Buffer.alloc(MAX_FRAME_BYTES)]);
+    expect(passInPieces(frame(body), [1000], '5')).toBeNull();
+  });
+
+  test('at properties with a length of five bytes', () => {
+    const head = Buffer.concat([publishBody(0), Buffer.from([0xff, 0xff, 0xff, 0xff, 1])]);
+    const body = Buffer.concat([head, Buffer.alloc(MAX_FRAME_BYTES)]);
+    expect(passInPieces(frame(body), [1000], '5')).toBeNull();
+  });
+
   test('at a length of five bytes', () => {
     expect(passInPieces(Buffer.from([0x30, 0x80, 0x80, 0x80, 0x80, 0x01]), [1])).toBeNull();
   });

@@ -20,7 +20,7 @@ function fakeSocket(): Duplex & { readonly written: Buffer[] } {
 
 test('what came before an orderly end is read after it, by a reader that was slow', async () => {
   const socket = fakeSocket();
-  const stream = new LimitedStream(socket);
+  const stream = new LimitedStream(socket, '5');
   socket.push(PINGRESP);
   socket.push(null);
   let isEnded = false;
@@ -37,7 +37,7 @@ test('what came before an orderly end is read after it, by a reader that was slo
 
 test('a reader that is slow stops the socket', async () => {
   const socket = fakeSocket();
-  const stream = new LimitedStream(socket);
+  const stream = new LimitedStream(socket, '5');
   for (let count = 0; count < 60_000; count += 1) socket.push(PINGRESP);
   await until('the socket is stopped', () => socket.isPaused());
   expect(stream.readableLength).toBeLessThan(120_000);
@@ -47,7 +47,7 @@ test('a reader that is slow stops the socket', async () => {
 
 test('the pieces of a packet go out together', async () => {
   const socket = fakeSocket();
-  const stream = new LimitedStream(socket);
+  const stream = new LimitedStream(socket, '5');
   stream.cork();
   for (const byte of [0xc0, 0]) stream.write(Buffer.from([byte]));
   stream.uncork();
@@ -57,7 +57,7 @@ test('the pieces of a packet go out together', async () => {
 
 test('bytes that are no MQTT destroy it, and the socket with it', async () => {
   const socket = fakeSocket();
-  const stream = new LimitedStream(socket);
+  const stream = new LimitedStream(socket, '5');
   const errors: Error[] = [];
   stream.on('error', (error) => errors.push(error));
   socket.push(Buffer.from([0x20, 0xff, 0xff, 0xff, 0xff]));
