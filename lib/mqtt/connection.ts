@@ -14,6 +14,7 @@ import { Tasks } from '../failures/tasks.ts';
 import type { Logger } from '../program/logger.ts';
 import type { Clock, Random } from '../time/clock.ts';
 import { type BrokerAnswer, GRANTED, UNANSWERED } from './answer.ts';
+import { limitOf } from './broker-limits.ts';
 import { clientOptions } from './client-options.ts';
 import { intervalTimer } from './clock-timer.ts';
 import type { Ending } from './ending.ts';
@@ -77,7 +78,7 @@ export class Connection {
       this.#resolveEnded = resolve;
     });
     this.#window = new PublishWindow({
-      limit: () => Math.min(IN_FLIGHT, this.#client.serverProperties?.receiveMaximum ?? IN_FLIGHT),
+      limit: () => limitOf(this.#client, 'receiveMaximum', IN_FLIGHT),
       ...{ clock: options.clock, tasks: this.#tasks },
       send: (message, settle) => this.#send(message, settle),
       onStall: () => this.#endUnanswered('publish', STALL_MS),

@@ -2,6 +2,7 @@
 // Tested in test/agent/line/broker-line.test.ts.
 import type { MqttClient } from 'mqtt';
 import type { Logger } from '../program/logger.ts';
+import { limitOf } from './broker-limits.ts';
 import type { Outgoing } from './message.ts';
 import { describeReason, NOT_AUTHORIZED } from './reasons.ts';
 
@@ -27,8 +28,7 @@ export function sendPublish(
 ): void {
   const { topic, payload, retain } = message;
   const sizeBytes = Buffer.byteLength(topic) + Buffer.byteLength(payload) + PUBLISH_OVERHEAD_BYTES;
-  const brokersBytes = client.serverProperties?.maximumPacketSize ?? MAX_PACKET_BYTES;
-  const maxBytes = Math.min(MAX_PACKET_BYTES, brokersBytes);
+  const maxBytes = limitOf(client, 'maximumPacketSize', MAX_PACKET_BYTES);
   if (sizeBytes > maxBytes) {
     // Sent all the same, it would end the connection, at each try.
     options.logger.error({ topic, sizeBytes, maxBytes }, 'larger than the broker takes');

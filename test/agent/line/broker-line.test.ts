@@ -395,6 +395,7 @@ describe('publishing', () => {
     [1, 1],
     [5, 5],
     [200, 16],
+    [0, 16],
   ])('to a broker that takes %i at once has %i under way at most', async (receiveMaximum, most) => {
     const held: Frame[] = [];
     remote.script = (frame, peer) => {

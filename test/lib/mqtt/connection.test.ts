@@ -94,6 +94,15 @@ test('a message that is larger than any broker takes is not sent', async () => {
   expect(answer).toMatchObject({ ok: false, error: { message: 'larger than the broker takes' } });
 });
 
+test('a broker that says to take packets of no size is sent them', async () => {
+  remote.script = ({ type }, peer) => {
+    if (type === CONNECT) peer.send(0x20, 8, 0, 0, 5, 0x27, 0, 0, 0, 0);
+    return type === CONNECT;
+  };
+  const connection = await connect();
+  expect(await connection.publish({ topic: 'a', payload: 'b', retain: false })).toEqual({ ok: true });
+});
+
 test('it leaves with a DISCONNECT', async () => {
   const connection = await connect();
   await connection.leave(null);
