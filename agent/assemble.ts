@@ -230,11 +230,13 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     },
     async stop() {
       ending.abort();
+      // First: what is asked of those that end would be answered as begun.
+      const commandsEnded = commands.close();
       pulls.close();
       puller.close();
       health.close();
       await supervisor.close();
-      await commands.close();
+      await commandsEnded;
       await reporting;
       await line.close();
     },

@@ -95,9 +95,9 @@ export async function runAgent({ configPath, signal }: RunAgentOptions): Promise
   await Promise.race([whenAborted(signal), whenAborted(failure.signal)]);
 
   notifier.stopping();
-  await agent.stop();
   await page?.close();
   await server.close();
+  await agent.stop();
   store.close();
   logger.info({}, 'agent stopped');
   await notifier.settled();

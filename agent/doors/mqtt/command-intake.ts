@@ -1,7 +1,7 @@
 // Commands over MQTT: each is noted, carried out at most once, and answered.
 //
 // where it stands            | on the disk    | after a crash
-// received                   | nothing        | the broker sends it again
+// received                   | nothing        | the broker sends it again, as after an end of the agent
 // noted, and acknowledged    | its id         | answered `interrupted`; it is not carried out again
 // answered                   | id and reply   | the reply is told, without its answer
 
@@ -58,9 +58,14 @@ export class CommandIntake {
     }
   }
 
-  /** Takes a command in and begins with it; it is answered when it is done. Throws only when the store does. */
+  /**
+   * Takes a command in and begins with it; it is answered when it is done. Throws when the store does, and where the agent
+   * is ending: what it began now would end with it, and the broker sends the command again.
+   */
   receive(id: string, payload: Uint8Array): void {
     const { store, offers } = this.#options;
+    if (this.#ending.signal.aborted)
+      throw new Error('the agent is ending: the next start takes this command');
     if (!store.beginCommand(id)) return;
     const asked = readCommand(offers, id, payload);
     if ('status' in asked) this.#answer(id, asked);
@@ -68,7 +73,7 @@ export class CommandIntake {
     else this.#tasks.run(this.#carryOut(id, asked));
   }
 
-  /** Ends what is under way. It stays unanswered, and the next start answers it. */
+  /** Takes nothing more and ends what is under way. That stays unanswered, and the next start answers it. */
   close(): Promise<void> {
     this.#ending.abort();
     return this.#tasks.settled();

@@ -56,7 +56,7 @@ export class Intake {
     this.#options = options;
   }
 
-  /** Takes one message. Throws only when the store does, and the message must then not be acknowledged. */
+  /** Takes one message. Throws when the store or `onCommand` does, and the message must then not be acknowledged. */
   receive({ topic, payload, isRetained }: IncomingMessage): void {
     const parsed = parseTopic(this.#options.topicPrefix, topic);
     if (parsed?.kind === 'deployment' && this.#isForUs(parsed.to)) {

@@ -181,6 +181,15 @@ describe('an operation', () => {
       ]);
     }));
 
+  test('that comes while the agent ends is left to the next start', () =>
+    withStore(async (store) => {
+      const { commands, send } = takeIn(store, OFFERS);
+      const closed = commands.close();
+      expect(() => send({})).toThrow('the agent is ending');
+      await closed;
+      expect(await answerTo(store, {})).toMatchObject({ id: 'c1', status: 'succeeded' });
+    }));
+
   test('that ends in a fault of the agent is answered, without its words', () =>
     withStore(async (store) => {
       const broken = as(
