@@ -1,7 +1,7 @@
 // The composition root of `holdfastctl`: ties the command line to this process, and decides nothing.
 // Tested in test/fleet/launcher.test.ts.
 import { setTimeout } from 'node:timers/promises';
-import { EXIT } from '../../lib/program/exit-codes.ts';
+import { handleOutputErrors } from '../../lib/program/output-errors.ts';
 import { readText } from '../document/read-file.ts';
 import type { Context, Output } from './context/context.ts';
 import { readEnvironment } from './environment.ts';
@@ -12,11 +12,8 @@ for (const name of ['SIGINT', 'SIGTERM'] as const)
   process.once(name, () => interrupted.abort(new Error(name)));
 
 function toOutput(stream: NodeJS.WriteStream): Output {
-  // `holdfastctl status | head` closes the pipe early; that is no failure.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.good);
-    throw error;
-  });
+  // Every command comes to an end by itself, and what has been begun is followed to it.
+  handleOutputErrors(stream, () => undefined);
   return {
     isTerminal: stream.isTTY === true,
     get columns() {

@@ -1,6 +1,16 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -80,6 +90,33 @@ describe('the launcher of a checkout', () => {
   it('runs the real command from anywhere', () => {
     const options = { cwd: '/', encoding: 'utf8' } as const;
     expect(execFileSync(linkTo(path.join(BIN, 'holdfast')), ['--version'], options)).toMatch(/^holdfast \d/);
+  });
+
+  it('ends with its own code where nobody reads its output', async () => {
+    const args = ['status', '--json', '--socket', '/nowhere'];
+    const child = spawn(path.join(BIN, 'holdfast'), args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    child.stdout.destroy();
+    expect(await once(child, 'close')).toEqual([3, null]);
+  });
+
+  it('ends where nobody reads what it shows again and again', async () => {
+    const args = ['status', '--watch', '--socket', '/nowhere'];
+    const child = spawn(path.join(BIN, 'holdfast'), args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    child.stdout.destroy();
+    expect(await once(child, 'close')).toEqual([3, null]);
+  });
+
+  it('tells where its output cannot be written, as to a full disk', () => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(path.join(BIN, 'holdfast'), ['--version'], {
+      ...{ cwd: '/', encoding: 'utf8' },
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: 'The output cannot be written: the disk is full.\n',
+    });
   });
 });
 
