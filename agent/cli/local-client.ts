@@ -15,9 +15,16 @@ const FROZEN_HINT =
   'It may be frozen, or the device too busy. As a service it is started anew after a minute; see: systemctl status holdfast';
 const SERVICE_HINT = 'Is the service running? See: systemctl status holdfast';
 
+/** Where an agent is asked, and until when. */
+export interface Asking {
+  readonly socketPath: string;
+  /** Aborts when the user ends the command. */
+  readonly signal: AbortSignal;
+}
+
 /** One request, and the body of its answer. Throws `CommandFailure` where there is no agent, or where it cannot do that. */
-export async function askAgent(socketPath: string, question: LocalRequest): Promise<unknown> {
-  const { status, body } = await request(socketPath, question);
+export async function askAgent(asking: Asking, question: LocalRequest): Promise<unknown> {
+  const { status, body } = await request(asking, question);
   if (status < 300) return body;
   throw refusal(status, body);
 }
@@ -33,14 +40,14 @@ export function refusal(status: number, body: unknown): CommandFailure {
   });
 }
 
-async function request(
-  socketPath: string,
-  question: LocalRequest,
-): Promise<{ status: number; body: unknown }> {
+async function request(asking: Asking, question: LocalRequest): Promise<{ status: number; body: unknown }> {
+  const { socketPath, signal } = asking;
   try {
-    const { status, text } = await send(socketPath, question);
+    const { status, text } = await send(asking, question);
     return { status, body: JSON.parse(text) };
   } catch (error) {
+    if (signal.aborted)
+      throw new CommandFailure({ code: 'interrupted', exitCode: EXIT.interrupted, message: 'Interrupted.' });
     const why = explainConnectError(socketPath, error);
     throw new CommandFailure({ code: 'agent_unreachable', exitCode: EXIT.unreachable, ...why });
   }
@@ -54,11 +61,11 @@ function readError(body: unknown, status: number): { code: string; message: stri
 }
 
 function send(
-  socketPath: string,
+  { socketPath, signal: ending }: Asking,
   { path, method, body }: LocalRequest,
 ): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
-    const signal = signalAfter(TIMEOUT_MS);
+    const signal = signalAfter(TIMEOUT_MS, ending);
     const sent = sendRequest({ socketPath, path, method, agent: false, signal }, (response) => {
       let text = '';
       response.setEncoding('utf8');

@@ -53,7 +53,7 @@ export function operationVerb<O extends LocalOperation>(
       const isJson = typed.flags.has('json');
       const socketPath = findSocketPath({ socket, config }, environment);
       const look = async (): Promise<Look> => {
-        const body = await askAgent(socketPath, formatRequest(operation.askedBy.socket, args));
+        const body = await askAgent({ socketPath, signal }, formatRequest(operation.askedBy.socket, args));
         const answer = v.safeParse(operation.answer, body);
         if (!answer.success) throw differentVersion(answer.issues);
         const view = { now: now(), columns: out.columns, hasColour: out.hasColour };

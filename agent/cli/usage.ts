@@ -20,7 +20,7 @@ export function describeCommand(verbs: readonly Verb[]): string {
       ]),
     ),
     '',
-    'Exit codes: 0 good, 1 bad news, 2 wrong usage, 3 the agent cannot be reached.',
+    'Exit codes: 0 good, 1 bad news, 2 wrong usage, 3 the agent cannot be reached, 130 interrupted.',
     '',
   ].join('\n');
 }

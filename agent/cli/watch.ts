@@ -33,7 +33,8 @@ export async function watch(look: () => Promise<Look>, options: WatchOptions): P
   let exitCode: number = EXIT.unreachable;
   if (out.columns !== null && !isJson) out.write(`${HOME}${CLEAR_BELOW}`);
   while (!signal.aborted) {
-    const shown = await look().catch(toLook);
+    const shown = await look().catch((error: unknown) => (signal.aborted ? null : toLook(error)));
+    if (shown === null) break;
     exitCode = shown.exitCode;
     out.write(isJson ? `${printableJson(shown.body)}\n` : draw(shown.text, out.columns !== null));
     await systemClock.sleep(EVERY_MS, signal);

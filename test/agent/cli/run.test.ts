@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createNetServer, type Server as NetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { runCommand } from '../../../agent/cli/run.ts';
 import type { Verb } from '../../../agent/cli/verb.ts';
 import { VERBS } from '../../../agent/cli/verbs.ts';
@@ -27,13 +27,16 @@ interface Session {
   readonly verbs: readonly Verb[];
   readonly columns: number | null;
   readonly signal: AbortSignal;
+  /** Called after each piece of output. */
+  readonly onOut: () => void;
 }
 
 async function run(
   args: readonly string[],
   environment: Partial<CliEnvironment> = {},
-  { verbs = VERBS, columns = null, signal = new AbortController().signal }: Partial<Session> = {},
+  session: Partial<Session> = {},
 ) {
+  const { verbs = VERBS, columns = null, signal = new AbortController().signal, onOut } = session;
   let out = '';
   let err = '';
   const write = (add: (text: string) => void) => ({ write: add, columns, hasColour: false });
@@ -43,6 +46,7 @@ async function run(
       environment: { configPath: path.join(folder, 'missing.toml'), socketPath: null, ...environment },
       out: write((text) => {
         out += text;
+        onOut?.();
       }),
       err: write((text) => {
         err += text;
@@ -65,20 +69,22 @@ async function serve(body: unknown, status = 200): Promise<string> {
 }
 
 describe('holdfast status --watch', () => {
-  /** Answers with what `next` gives for each request, and aborts after the last. */
+  /** Gives one answer to each request, and aborts once the last is shown. */
   async function watch(args: readonly string[], answers: readonly unknown[], columns: number | null = null) {
     const ending = new AbortController();
     const left = [...answers];
     const socketPath = path.join(folder, 'api.sock');
     const server = createServer((_, response) => {
       const body = left.shift();
-      if (left.length === 0) ending.abort();
       if (body === undefined) response.destroy();
       else response.writeHead(200).end(JSON.stringify(body));
     });
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(socketPath, resolve));
-    return run(['status', '--watch', ...args], { socketPath }, { columns, signal: ending.signal });
+    const onOut = (): void => {
+      if (left.length === 0) ending.abort();
+    };
+    return run(['status', '--watch', ...args], { socketPath }, { columns, signal: ending.signal, onOut });
   }
 
   it('asks again until it is ended, over an agent that comes and goes', async () => {
@@ -105,6 +111,19 @@ describe('holdfast status --watch', () => {
     expect(out.startsWith('\u001b[H\u001b[J\u001b[Hdevice   edge-01')).toBe(true);
     expect(out.endsWith('\u001b[K\n\u001b[J')).toBe(true);
   });
+});
+
+test.for([
+  ['status', 130, 'Interrupted.\n'],
+  ['status --watch', 3, ''],
+] as const)('the user ends `%s` while the agent gives no answer', async ([typed, code, err]) => {
+  const ending = new AbortController();
+  const socketPath = path.join(folder, 'frozen.sock');
+  const server = createServer(() => ending.abort());
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+  const ended = await run(typed.split(' '), { socketPath }, { signal: ending.signal });
+  expect(ended).toEqual({ code, out: '', err });
 });
 
 describe('holdfast', () => {
