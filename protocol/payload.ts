@@ -40,7 +40,12 @@ export function parseJsonPayload(payload: Uint8Array, maxBytes: number): ParsedJ
 
 /** The value of a payload's text, which may begin with a byte order mark. Throws `SyntaxError`. */
 export function parseJsonText(text: string): unknown {
-  return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
+  return JSON.parse(withoutByteOrderMark(text));
+}
+
+/** Editors write it before the text, and it is no part of it. */
+export function withoutByteOrderMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
 /** The parser's message quotes a cut of the text, and what is cut out there may be a secret. */

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { messageOf } from '../../lib/failures/system-error.ts';
 import { DEPLOYMENT_SCHEMA } from '../../protocol/deployment/deployment.ts';
 import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
+import { withoutByteOrderMark } from '../../protocol/payload.ts';
 import { parsePath } from '../compose/paths.ts';
 import { type PlacedFault, withSalt } from '../compose/read-compose.ts';
 import { parseYaml, type Yaml } from '../compose/yaml-tree.ts';
@@ -21,7 +22,8 @@ export type ContentResult =
 const objectSchema = v.record(v.string(), v.unknown());
 
 /** Checks a ready document. `revision` and a roll-out's `salt` may be left out, and are then found by the deploy. */
-export function readJsonDocument(text: string, name: string | undefined): ContentResult {
+export function readJsonDocument(fileText: string, name: string | undefined): ContentResult {
+  const text = withoutByteOrderMark(fileText);
   let value: unknown;
   try {
     value = JSON.parse(text);

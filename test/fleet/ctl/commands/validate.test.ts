@@ -155,7 +155,16 @@ describe('a ready document', () => {
     expect(JSON.parse(stdout)).toMatchObject({ ...document, revision: 7 });
   });
 
+  test('may begin with a byte order mark, as some editors write it', async () => {
+    const { code } = await runHoldfastctl([
+      'validate',
+      write('marked.json', `\uFEFF${JSON.stringify(document)}`),
+    ]);
+    expect(code).toBe(0);
+  });
+
   test.each([
+    ['\uFEFF{,}', '1:2: not JSON'],
     ['{\n  "name": 1, "state": "absent"\n}', '2:3: name: expected string'],
     ['{\n  "name": "a",,\n}', '2:15: not JSON'],
     ['[]', '1:1: expected an object'],
