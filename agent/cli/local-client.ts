@@ -96,6 +96,12 @@ export function explainConnectError(socketPath: string, error: unknown): { messa
         message: `You may not use the agent's socket, ${socketPath}.`,
         hint: 'Use sudo, or join its group and log in again: sudo usermod -aG holdfast "$USER"',
       };
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return {
+        message: `The agent at ${socketPath} closed the connection with no answer.`,
+        hint: 'It may be ending, or too many ask it at once: ask again.',
+      };
     case 'ABORT_ERR':
       return { message: `The agent at ${socketPath} gave no answer in 5s.`, hint: FROZEN_HINT };
     default:

@@ -271,7 +271,11 @@ describe('holdfast status exits with', () => {
     const server = createNetServer((connection) => connection.destroy());
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(socket, resolve));
-    expect((await run(['status', '--socket', socket])).code).toBe(3);
+    const { code, err } = await run(['status', '--socket', socket]);
+    expect(code).toBe(3);
+    expect(err).toContain(
+      `The agent at ${socket} closed the connection with no answer.\nHint: It may be ending`,
+    );
   });
 });
 
