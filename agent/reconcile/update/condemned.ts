@@ -17,20 +17,13 @@ interface Trial {
 }
 
 /** The verdict is stored first; the logs of the culprit are read before its container goes. */
-export function condemn(
-  facts: Facts,
-  record: Updating,
-  { culprit, ...trial }: Trial & { readonly culprit: Culprit },
-): Decision {
-  const { view, reason } = culprit;
+export function condemn(record: Updating, { view, reason }: Culprit): Updating {
   const service = view?.spec.name ?? null;
   const container = view?.container?.id ?? null;
-  const condemned: Attempt = {
-    ...record.attempt,
-    stage: 'condemned',
-    verdict: { reason, service, container },
+  return {
+    ...record,
+    attempt: { ...record.attempt, stage: 'condemned', verdict: { reason, service, container } },
   };
-  return readLogs(facts, { ...record, attempt: condemned }, trial);
 }
 
 export function readLogs(facts: Facts, record: Updating, trial: Trial): Decision {

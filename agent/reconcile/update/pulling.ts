@@ -17,7 +17,7 @@ import { keepRunning } from '../running/steady.ts';
 import { earliest } from '../running/wake.ts';
 import type { Desired, Updating } from './attempt.ts';
 import { noteClockWait, withoutClockWait } from './clock-wait.ts';
-import { switchAndProve } from './switching.ts';
+import { lasts, over, type Progress } from './progress.ts';
 
 /** The desired revision, with its services as they are now and what is fetched for each. */
 interface Fetched {
@@ -25,7 +25,8 @@ interface Fetched {
   readonly views: readonly ServiceFacts[];
 }
 
-export function pull(facts: Facts, record: Updating, desired: Desired): Decision {
+/** Over once all is here and no gate holds: the switch begins. */
+export function pull(facts: Facts, record: Updating, desired: Desired): Progress {
   const seen = lookAtServices(facts, record, desired);
   const pulled = noteRefreshed(facts, record, desired);
   return pullOn(facts, pulled, {
@@ -34,29 +35,29 @@ export function pull(facts: Facts, record: Updating, desired: Desired): Decision
   });
 }
 
-function pullOn(facts: Facts, record: Updating, { desired, views }: Fetched): Decision {
+function pullOn(facts: Facts, record: Updating, { desired, views }: Fetched): Progress {
   const { gate, proven, nowMs } = facts;
   const fresh = freshWants(views, record.attempt);
   const isComplete = fresh.length === 0 && withoutImage(views).length === 0;
-  if (isComplete && gate === null) return beginSwitch(facts, record, desired);
+  if (isComplete && gate === null) return over(beginSwitch(facts, record, desired));
   const upkeep = keepProven(facts, record, { desired, views });
-  if (isComplete && gate !== null) return waitAtGate(upkeep, gate, nowMs);
+  if (isComplete && gate !== null) return lasts(waitAtGate(upkeep, gate, nowMs));
   const wanted = uniqueWants([...fresh, ...imagesToFetch(views)]);
   const trouble = views.map(troubleOfImage).find((reason) => reason !== null) ?? null;
-  return {
+  return lasts({
     ...upkeep,
     record: { ...upkeep.record, ...pullPhase(trouble, proven !== null) },
     wants: [...wanted, ...upkeep.wants],
-  };
+  });
 }
 
 /** From here on it is settled which containers carry the revision. */
-function beginSwitch(facts: Facts, record: Updating, desired: Desired): Decision {
+function beginSwitch(facts: Facts, record: Updating, desired: Desired): Updating {
   const { attempt } = record;
   const specs = instancesOf(desired.document.services);
   const marked = markOutdated(record, { attempt, specs, containers: facts.observed.containers });
   const begun: Attempt = { ...attempt, stage: 'switching', pulledAtMs: facts.nowMs, clockFromMs: null };
-  return switchAndProve(facts, { ...withoutClockWait(marked), attempt: begun }, desired);
+  return { ...withoutClockWait(marked), attempt: begun };
 }
 
 /** The record with all that has been pulled for its attempt by now. */

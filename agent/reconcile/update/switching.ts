@@ -19,6 +19,7 @@ import type { Desired, Updating } from './attempt.ts';
 import { withoutBar } from './barred.ts';
 import { condemn } from './condemned.ts';
 import { deadlineInMs, noteClock } from './deadline.ts';
+import { lasts, over, type Progress } from './progress.ts';
 import { judgeAttempt, type Proof, proofInMs } from './proof.ts';
 
 /** What is to be done, of what has to stop before the update is through. */
@@ -27,7 +28,8 @@ interface Course {
   readonly inTheWay: readonly ObservedContainer[];
 }
 
-export function switchAndProve(facts: Facts, before: Updating, desired: Desired): Decision {
+/** Over once the revision is condemned. */
+export function switchAndProve(facts: Facts, before: Updating, desired: Desired): Progress {
   const { record, view } = viewRevision(facts, before, desired);
   return goOnTrial(facts, { ...record, attempt: record.attempt ?? before.attempt }, { desired, view });
 }
@@ -37,7 +39,7 @@ interface Trial {
   readonly view: RevisionView;
 }
 
-function goOnTrial(facts: Facts, record: Updating, { desired, view }: Trial): Decision {
+function goOnTrial(facts: Facts, record: Updating, { desired, view }: Trial): Progress {
   const course = planSwitch(facts, record, view);
   const { obstacle, leftover } = obstaclesIn(course.plan, record);
   const held = view.differences[0] ?? obstacle;
@@ -47,9 +49,9 @@ function goOnTrial(facts: Facts, record: Updating, { desired, view }: Trial): De
     record: { ...record, attempt, blocked: held ?? leftover },
   };
   const verdict = judgeAttempt(proof);
-  if (verdict === 'proven') return becomeProven(facts, proof.record, desired);
-  if (verdict === 'undecided' || attempt.stage === 'unproven') return goOn(course.plan, proof);
-  return condemn(facts, proof.record, { desired, services: view.services, culprit: verdict });
+  if (verdict === 'proven') return lasts(becomeProven(facts, proof.record, desired));
+  if (verdict === 'undecided' || attempt.stage === 'unproven') return lasts(goOn(course.plan, proof));
+  return over(condemn(proof.record, verdict));
 }
 
 /**

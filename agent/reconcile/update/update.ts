@@ -9,21 +9,20 @@ import { lookAtServices } from '../running/look.ts';
 import { withoutRepeats } from '../running/repeats.ts';
 import type { Desired, Updating } from './attempt.ts';
 import { readLogs } from './condemned.ts';
+import { over } from './progress.ts';
 import { pull } from './pulling.ts';
 import { switchAndProve } from './switching.ts';
 
+/** From stage to stage: one that is over by this look hands the record on to the next. */
 export function decideUpdate(facts: Facts, record: DeploymentRecord, desired: Desired): Decision {
-  const updating = heldBack(facts, beginUnlessBegun(facts, record, desired));
-  switch (updating.attempt.stage) {
-    case 'pulling':
-      return pull(facts, updating, desired);
-    case 'switching':
-    case 'proving':
-    case 'unproven':
-      return switchAndProve(facts, updating, desired);
-    case 'condemned':
-      return readLogs(facts, updating, { desired, services: viewServices(facts, updating, desired) });
-  }
+  const begun = heldBack(facts, beginUnlessBegun(facts, record, desired));
+  const pulled = begun.attempt.stage === 'pulling' ? pull(facts, begun, desired) : over(begun);
+  if (pulled.kind === 'lasts') return pulled.decision;
+  const isCondemned = pulled.record.attempt.stage === 'condemned';
+  const tried = isCondemned ? pulled : switchAndProve(facts, pulled.record, desired);
+  if (tried.kind === 'lasts') return tried.decision;
+  const condemned = tried.record;
+  return readLogs(facts, condemned, { desired, services: viewServices(facts, condemned, desired) });
 }
 
 /** As at the last look: what happened since is noted by the stage that needs it. */
