@@ -16,8 +16,8 @@ import { forgetOutdated } from './running/outdated.ts';
 import { holdRepeated } from './running/repeats.ts';
 import { keepRunning, settle } from './running/steady.ts';
 import { ownNetworks } from './running/views.ts';
-import { earliest } from './running/wake.ts';
 import { barOf, liftsInMs } from './update/barred.ts';
+import { over } from './update/progress.ts';
 import { stayRolledBack } from './update/rollback.ts';
 import { decideUpdate } from './update/update.ts';
 
@@ -48,10 +48,11 @@ function decideCourse(facts: Facts, record: DeploymentRecord): Decision {
   const barred = barOf(record, desired.content);
   // A try that is under way goes on, also where a restart of the agent makes the wait begin anew.
   const isUnderWay = record.attempt?.hash === desired.hash;
-  if (proven === null || barred === null || isUnderWay || liftsInMs(barred, nowMs) === 0)
-    return decideUpdate(facts, record, present);
-  const back = stayRolledBack(facts, record, { proven, reason: barred.reason });
-  return { ...back, wakeInMs: earliest(back.wakeInMs, liftsInMs(barred, nowMs)) };
+  const isTried = proven === null || barred === null || isUnderWay || liftsInMs(barred, nowMs) === 0;
+  const update = isTried
+    ? decideUpdate(facts, record, present)
+    : over({ record, proven, reason: barred.reason });
+  return update.kind === 'lasts' ? update.decision : stayRolledBack(facts, update.next);
 }
 
 function notInRollout({ revision }: Revision): Reason {

@@ -26,7 +26,7 @@ interface Fetched {
 }
 
 /** Over once all is here and no gate holds: the switch begins. */
-export function pull(facts: Facts, record: Updating, desired: Desired): Progress {
+export function pull(facts: Facts, record: Updating, desired: Desired): Progress<Updating> {
   const seen = lookAtServices(facts, record, desired);
   const pulled = noteRefreshed(facts, record, desired);
   return pullOn(facts, pulled, {
@@ -35,7 +35,7 @@ export function pull(facts: Facts, record: Updating, desired: Desired): Progress
   });
 }
 
-function pullOn(facts: Facts, record: Updating, { desired, views }: Fetched): Progress {
+function pullOn(facts: Facts, record: Updating, { desired, views }: Fetched): Progress<Updating> {
   const { gate, proven, nowMs } = facts;
   const fresh = freshWants(views, record.attempt);
   const isComplete = fresh.length === 0 && withoutImage(views).length === 0;

@@ -10,34 +10,45 @@ import type { DeploymentRecord } from '../../model/record.ts';
 import type { Revision } from '../../model/revision.ts';
 import { withoutRepeats } from '../running/repeats.ts';
 import { keepRunning, type Steady } from '../running/steady.ts';
-import { bar, barOf } from './barred.ts';
+import { earliest } from '../running/wake.ts';
+import { bar, barOf, liftsInMs } from './barred.ts';
 
-interface Failed {
+interface Failure {
   readonly proven: Revision<DesiredPresent>;
   readonly reason: Reason;
 }
 
-/** Bars the content of the desired revision for `reason`, and goes back to `proven`. */
-export function rollBack(facts: Facts, record: DeploymentRecord, { proven, reason }: Failed): Decision {
+/** An update that failed, and the record with its content barred for `reason`. */
+export interface Failed extends Failure {
+  readonly record: DeploymentRecord;
+}
+
+/** Bars the content of the desired revision for `reason`: from now on `proven` runs in its place. */
+export function rollBack(facts: Facts, record: DeploymentRecord, { proven, reason }: Failure): Failed {
   // What the failed revision did is told in the reason, and not held against the one that runs again.
   const calm = { ...withoutRepeats(record), attempt: null, services: {}, blocked: null };
   const barred = bar(calm, { ...facts.desired, reason }, facts);
   const told = barOf(barred, facts.desired.content)?.reason ?? reason;
-  return stayRolledBack(facts, barred, { proven, reason: told });
+  return { record: barred, proven, reason: told };
 }
 
 /** Keeps `proven` running in the place of the desired revision, whose content is barred for `reason`. */
-export function stayRolledBack(facts: Facts, record: DeploymentRecord, failed: Failed): Decision {
-  const steady = keepRunning(facts, record, { revision: failed.proven });
+export function stayRolledBack(facts: Facts, failed: Failed): Decision {
+  const steady = keepRunning(facts, failed.record, { revision: failed.proven });
   const told = rolledBackPhase(steady, facts.desired, failed);
-  return { ...steady, record: { ...steady.record, ...told, attempt: null } };
+  const barred = barOf(steady.record, facts.desired.content);
+  return {
+    ...steady,
+    record: { ...steady.record, ...told, attempt: null },
+    wakeInMs: earliest(steady.wakeInMs, barred === null ? null : liftsInMs(barred, facts.nowMs)),
+  };
 }
 
 /** `rolled_back` is said once the previous revision really does its work again, and not before. */
 function rolledBackPhase(
   { trouble, isAllGood, record }: Steady,
   desired: Revision,
-  { proven, reason }: Failed,
+  { proven, reason }: Failure,
 ): { phase: Phase; reason: Reason } {
   if (trouble !== null) {
     const message = `revision ${desired.revision} failed, and so does revision ${proven.revision} after it: ${trouble.message}`;

@@ -29,7 +29,7 @@ interface Course {
 }
 
 /** Over once the revision is condemned. */
-export function switchAndProve(facts: Facts, before: Updating, desired: Desired): Progress {
+export function switchAndProve(facts: Facts, before: Updating, desired: Desired): Progress<Updating> {
   const { record, view } = viewRevision(facts, before, desired);
   return goOnTrial(facts, { ...record, attempt: record.attempt ?? before.attempt }, { desired, view });
 }
@@ -39,7 +39,7 @@ interface Trial {
   readonly view: RevisionView;
 }
 
-function goOnTrial(facts: Facts, record: Updating, { desired, view }: Trial): Progress {
+function goOnTrial(facts: Facts, record: Updating, { desired, view }: Trial): Progress<Updating> {
   const course = planSwitch(facts, record, view);
   const { obstacle, leftover } = obstaclesIn(course.plan, record);
   const held = view.differences[0] ?? obstacle;

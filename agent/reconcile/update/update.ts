@@ -1,6 +1,6 @@
 // An update from the revision that runs to the one that is desired. `PHASE_TABLE` in phases.ts has its stages.
 // Tested in test/agent/reconcile/golden-plans.test.ts.
-import type { Decision, ServiceView } from '../../model/decision.ts';
+import type { ServiceView } from '../../model/decision.ts';
 import type { Facts } from '../../model/facts.ts';
 import { keyOf } from '../../model/instance.ts';
 import type { Attempt, DeploymentRecord } from '../../model/record.ts';
@@ -9,19 +9,20 @@ import { lookAtServices } from '../running/look.ts';
 import { withoutRepeats } from '../running/repeats.ts';
 import type { Desired, Updating } from './attempt.ts';
 import { readLogs } from './condemned.ts';
-import { over } from './progress.ts';
+import { over, type Progress } from './progress.ts';
 import { pull } from './pulling.ts';
+import type { Failed } from './rollback.ts';
 import { switchAndProve } from './switching.ts';
 
-/** From stage to stage: one that is over by this look hands the record on to the next. */
-export function decideUpdate(facts: Facts, record: DeploymentRecord, desired: Desired): Decision {
+/** From stage to stage: one that is over by this look hands the record on to the next. Over once it has failed. */
+export function decideUpdate(facts: Facts, record: DeploymentRecord, desired: Desired): Progress<Failed> {
   const begun = heldBack(facts, beginUnlessBegun(facts, record, desired));
   const pulled = begun.attempt.stage === 'pulling' ? pull(facts, begun, desired) : over(begun);
-  if (pulled.kind === 'lasts') return pulled.decision;
-  const isCondemned = pulled.record.attempt.stage === 'condemned';
-  const tried = isCondemned ? pulled : switchAndProve(facts, pulled.record, desired);
-  if (tried.kind === 'lasts') return tried.decision;
-  const condemned = tried.record;
+  if (pulled.kind === 'lasts') return pulled;
+  const isCondemned = pulled.next.attempt.stage === 'condemned';
+  const tried = isCondemned ? pulled : switchAndProve(facts, pulled.next, desired);
+  if (tried.kind === 'lasts') return tried;
+  const condemned = tried.next;
   return readLogs(facts, condemned, { desired, services: viewServices(facts, condemned, desired) });
 }
 
