@@ -5,10 +5,10 @@ import type { Clock } from '../../lib/time/clock.ts';
 import type { BriefFinding, Finding } from '../../protocol/reports/finding.ts';
 import { MAX_BRIEF_TITLE, MAX_TOLD_FINDINGS } from '../../protocol/reports/state.ts';
 import type { Status } from '../../protocol/reports/status.ts';
-import { cutText } from '../../protocol/values/text.ts';
+import { cutText, printable } from '../../protocol/values/text.ts';
 import type { Facts } from '../findings/facts.ts';
-import { findAll } from '../findings/find.ts';
-import { NOTHING_SEEN } from '../findings/memory.ts';
+import { findAll, findCauses } from '../findings/find.ts';
+import { type Memory, NOTHING_SEEN } from '../findings/memory.ts';
 import type { AgentState } from '../notices/agent-state.ts';
 
 /** A round comes at every status; what lasts so short need not be looked for in each. */
@@ -40,22 +40,29 @@ export class Diagnosis {
 
   /** To be called again and again. */
   look(): void {
-    if (this.#options.clock.monotonicMs() >= this.#nextLookMs) this.find();
+    const nowMs = this.#options.clock.monotonicMs();
+    if (nowMs < this.#nextLookMs) return;
+    const { roots, memory } = findCauses(this.#options.facts.read(), this.#memory, nowMs);
+    this.#note(roots, memory, nowMs);
   }
 
   /** As it is now. */
   find(): Diagnosed {
-    const { clock, facts: reader, state } = this.#options;
+    const { clock, facts: reader } = this.#options;
     const nowMs = clock.monotonicMs();
-    this.#nextLookMs = nowMs + LOOK_EVERY_MS;
     const facts = reader.read();
     const { findings, folded, memory } = findAll(facts, this.#memory, nowMs);
-    this.#memory = memory;
-    state.set(findings.slice(0, MAX_TOLD_FINDINGS).map(toBrief));
+    this.#note(findings, memory, nowMs);
     return { findings, folded, statuses: facts.statuses, at: facts.now.toISOString() };
+  }
+
+  #note(causes: readonly BriefFinding[], memory: Memory, nowMs: number): void {
+    this.#memory = memory;
+    this.#nextLookMs = nowMs + LOOK_EVERY_MS;
+    this.#options.state.set(causes.slice(0, MAX_TOLD_FINDINGS).map(toBrief));
   }
 }
 
-function toBrief({ id, severity, title }: Finding): BriefFinding {
-  return { id, severity, title: cutText(title, MAX_BRIEF_TITLE) };
+function toBrief({ id, severity, title }: BriefFinding): BriefFinding {
+  return { id, severity, title: cutText(printable(title), MAX_BRIEF_TITLE) };
 }

@@ -9,7 +9,7 @@ import { cutText, printable } from '../../protocol/values/text.ts';
 import { type Candidate, candidatesOf } from './candidate.ts';
 import { changesBefore } from './changed.ts';
 import type { Facts } from './facts.ts';
-import { foldConsequences } from './fold.ts';
+import { type Folded, foldConsequences } from './fold.ts';
 import { firstSeen, isVisible, type Memory, remember } from './memory.ts';
 import { ROWS } from './rows.ts';
 
@@ -27,17 +27,28 @@ const MAX_FINDINGS = 200;
 
 export function findAll(facts: Facts, before: Memory, nowMs: number): Look {
   const { now } = facts;
-  const all = distinct(ROWS.flatMap((row) => candidatesOf(row, facts)));
-  const memory = remember(before, all, { nowMs, now });
-  const visible = all.filter((one) => isVisible(memory, one, { nowMs, now })).slice(0, MAX_FINDINGS);
-  const { roots, under } = foldConsequences(visible, facts);
+  const { roots, under, memory } = findCauses(facts, before, nowMs);
   const tell = (one: Candidate): Finding => {
     const since = one.since ?? firstSeen(memory, one, now);
     const causeOf = under.get(one.id)?.map(({ id }) => id) ?? [];
     return toFinding(one, { since, changed: changesBefore(one, since, facts), causeOf });
   };
-  const folded = [...under.values()].flat();
-  return { findings: worstFirst(roots, under).map(tell), folded: folded.map(tell), memory };
+  return { findings: roots.map(tell), folded: [...under.values()].flat().map(tell), memory };
+}
+
+export interface Causes extends Folded {
+  /** For the next look. */
+  readonly memory: Memory;
+}
+
+/** The causes alone, the worst first: cheap, as what came before them is not looked for. */
+export function findCauses(facts: Facts, before: Memory, nowMs: number): Causes {
+  const { now } = facts;
+  const all = distinct(ROWS.flatMap((row) => candidatesOf(row, facts)));
+  const memory = remember(before, all, { nowMs, now });
+  const visible = all.filter((one) => isVisible(memory, one, { nowMs, now })).slice(0, MAX_FINDINGS);
+  const { roots, under } = foldConsequences(visible, facts);
+  return { roots: worstFirst(roots, under), under, memory };
 }
 
 /** Two rows may tell the same: the first does. */
