@@ -27,6 +27,7 @@ import { offerFix } from './operations/fix.ts';
 import { offerLogs } from './operations/logs.ts';
 import type { Offers } from './operations/offer.ts';
 import { offerReport } from './operations/report.ts';
+import { offerRestart } from './operations/restart.ts';
 import { offerRetry } from './operations/retry.ts';
 import { offerStatus } from './operations/status.ts';
 import { offerWhy } from './operations/why.ts';
@@ -187,6 +188,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     fix: offerFix({ diagnosis, supervisor, puller, notices }),
     logs: offerLogs({ engine, state, store, clock }),
     events: offerEvents({ journal, clock }),
+    restart: offerRestart({ supervisor, state, notices }),
     retry: offerRetry({ supervisor, puller }),
     report: offerReport(reporter),
   };

@@ -6,6 +6,7 @@ import { isCheckedWell, renderCheck } from './render/check.ts';
 import { renderEvent } from './render/events.ts';
 import { renderFix } from './render/fix.ts';
 import { renderLogItem } from './render/logs.ts';
+import { renderRestart } from './render/restart.ts';
 import { renderRetry } from './render/retry.ts';
 import { isAllWell, renderStatus } from './render/status.ts';
 import { isWithoutErrors, renderWhy } from './render/why.ts';
@@ -20,6 +21,7 @@ const OF_OPERATIONS: Readonly<Record<LocalOperationName, Verb>> = {
   fix: operationVerb(OPERATIONS.fix, { text: renderFix }),
   logs: streamVerb(OPERATIONS.logs, renderLogItem),
   events: streamVerb(OPERATIONS.events, renderEvent),
+  restart: operationVerb(OPERATIONS.restart, { text: renderRestart }),
   retry: operationVerb(OPERATIONS.retry, { text: renderRetry }),
 };
 

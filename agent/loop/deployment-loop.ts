@@ -17,6 +17,7 @@ import { chooseDocument } from '../reconcile/choose-document.ts';
 import { decide } from '../reconcile/decide.ts';
 import { recordOutcomes } from '../reconcile/outcomes.ts';
 import { foldersToPurge, VOLUME_KEPT } from '../reconcile/removal.ts';
+import { planRestarts, type RestartsAsked, withRestart } from '../reconcile/restart.ts';
 import { withRetry } from '../reconcile/retry.ts';
 import { recognise } from '../reconcile/running/identity.ts';
 import {
@@ -91,6 +92,9 @@ export class DeploymentLoop {
   #unstored: DeploymentRecord | null = null;
   #hasLooked = false;
   #isRetryAsked = false;
+  /** Not stored: what was asked before a restart of the agent is not done after it. */
+  #restarts: RestartsAsked = new Set();
+  #isRestartNew = false;
 
   /** `onRemoved` is called when nothing is left of the deployment and nothing more will be done: the loop has ended. */
   constructor(name: string, context: LoopContext, onRemoved: () => void) {
@@ -135,6 +139,13 @@ export class DeploymentLoop {
     this.follow();
   }
 
+  /** Restarts a service, or with `null` all, from the next round on; during an update after it. */
+  restart(service: string | null): void {
+    this.#restarts = new Set([...this.#restarts, service]);
+    this.#isRestartNew = true;
+    this.follow();
+  }
+
   /** Whether the present round takes longer than any should. */
   isHanging(nowMs: number): boolean {
     return this.#busySinceMs !== null && nowMs - this.#busySinceMs >= HANGS_AFTER_MS + this.#graceMs;
@@ -174,12 +185,11 @@ export class DeploymentLoop {
     const document = this.#readAccepted();
     if (document === null) return SAFETY_PASS_MS;
     this.#resume();
-    if (this.#isRetryAsked) this.#keep(withRetry(this.#record));
-    this.#isRetryAsked = false;
+    this.#forgive();
     const desired = this.#reader.revision(document.hash);
     if (desired === null) return this.#leaveUnreadable(document);
     const { facts, record, bearers } = await this.#look(document, desired);
-    const decision = decide(facts, this.#allowForGap(record, facts.nowMs));
+    const decision = this.#withRestarts(decide(facts, this.#allowForGap(record, facts.nowMs)));
     const deadlineMs = facts.nowMs + (decision.deadlineInMs ?? Number.POSITIVE_INFINITY);
     this.#journal.noteHealth(decision.services);
     this.#keep(decision.record);
@@ -221,6 +231,20 @@ export class DeploymentLoop {
     const inherits = ({ hash }: AcceptedRevision): boolean =>
       this.#reader.revision(hash)?.document.state === 'inherit';
     return chooseDocument(store.acceptedRevisions(this.name), groups, inherits);
+  }
+
+  /** What was asked of us ends waits. */
+  #forgive(): void {
+    if (this.#isRetryAsked) this.#keep(withRetry(this.#record));
+    if (this.#isRestartNew) this.#keep(withRestart(this.#record, this.#restarts));
+    this.#isRetryAsked = false;
+    this.#isRestartNew = false;
+  }
+
+  #withRestarts(decided: Decision): Decision {
+    const { decision, left } = planRestarts(decided, this.#restarts);
+    this.#restarts = left;
+    return decision;
   }
 
   /** Stored before anything else: how often an attempt was resumed must be known to the next start too. */

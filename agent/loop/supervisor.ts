@@ -67,6 +67,13 @@ export class Supervisor {
     return loop !== undefined;
   }
 
+  /** Restarts a service, or with `null` all; `false` when there is no such deployment. */
+  restart(name: string, service: string | null): boolean {
+    const loop = this.#loops.get(name);
+    loop?.restart(service);
+    return loop !== undefined;
+  }
+
   /** Whether every loop still turns. */
   isAlive(): boolean {
     const nowMs = this.#options.clock.monotonicMs();

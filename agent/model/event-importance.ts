@@ -19,6 +19,7 @@ const IMPORTANCE_OF: Readonly<Record<EventKind, Importance>> = {
   document_refused: transition,
   document_cleared: transition,
   fix_applied: transition,
+  restart_asked: transition,
   clock_jumped: transition,
   phase: transition,
   service_failed: transition,

@@ -2,7 +2,7 @@
 // Tested in test/agent/reconcile/running/repeats.test.ts.
 
 import { mapHistories } from '../model/histories.ts';
-import type { DeploymentRecord } from '../model/record.ts';
+import type { DeploymentRecord, ServiceHistory } from '../model/record.ts';
 import { withoutRepeats } from './running/repeats.ts';
 
 /**
@@ -10,12 +10,11 @@ import { withoutRepeats } from './running/repeats.ts';
  * has done its work is not asked to do it again.
  */
 export function withRetry(record: DeploymentRecord): DeploymentRecord {
-  const forgiven = mapHistories(record, ({ row: _, ...history }) => ({
-    ...history,
-    failuresInRow: 0,
-    delayMs: 0,
-    retryAtMs: null,
-  }));
   const attempt = record.attempt?.stage === 'unproven' ? null : record.attempt;
-  return { ...withoutRepeats(forgiven), attempt, barred: [] };
+  return { ...withoutRepeats(mapHistories(record, forgiven)), attempt, barred: [] };
+}
+
+/** As if it had not failed: its wait is over. */
+export function forgiven({ row: _, ...history }: ServiceHistory): ServiceHistory {
+  return { ...history, failuresInRow: 0, delayMs: 0, retryAtMs: null };
 }

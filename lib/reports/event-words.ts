@@ -63,6 +63,8 @@ const WORDS: Words = {
     explainReason({ code, message, path }),
   document_cleared: ({ source, message }) => `its document was cleared at ${source}: ${message}`,
   fix_applied: ({ id, action }) => `a fix was begun for ${id}: ${action.replaceAll('_', ' ')}`,
+  restart_asked: ({ deployment, service }) =>
+    `somebody asked for a restart of ${service === undefined ? `all services of ${deployment}` : `${deployment}/${service}`}`,
   clock_jumped: ({ by_ms: byMs }) =>
     `the clock was set ${byMs < 0 ? 'back' : 'on'} by ${formatDuration(Math.abs(byMs))}`,
   phase: describePhase,

@@ -6,6 +6,7 @@ import { fix } from './fix.ts';
 import { logs } from './logs.ts';
 import type { Operation } from './operation.ts';
 import { report } from './report.ts';
+import { restart } from './restart.ts';
 import { retry } from './retry.ts';
 import { status } from './status.ts';
 import { why } from './why.ts';
@@ -15,7 +16,7 @@ import { why } from './why.ts';
  * command with it is answered `unsupported`.
  */
 export const OPERATIONS = {
-  restart: null,
+  restart,
   logs,
   retry,
   pause: null,

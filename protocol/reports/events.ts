@@ -61,6 +61,8 @@ export const EVENT_FIELDS = {
   document_cleared: { deployment: text, source: text, message: text },
   /** The agent began what mends a finding, as somebody on the device asked it to. */
   fix_applied: { id: text, action: text },
+  /** Somebody asked for it; left out: all services of the deployment. */
+  restart_asked: { deployment: text, service: v.optional(text) },
   clock_jumped: { by_ms: v.number() },
   phase: {
     deployment: text,

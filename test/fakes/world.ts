@@ -278,6 +278,11 @@ export class World {
     return outcome.answer;
   }
 
+  /** As a technician asks; begun once it returns. */
+  restart(target: string) {
+    return this.agent.operations.restart.ask({ target }, new AbortController().signal);
+  }
+
   /** As a technician does; answers with what came of it. */
   async retry(deployment: string): Promise<string> {
     const { kind } = await this.agent.operations.retry.ask({ deployment }, new AbortController().signal);

@@ -131,7 +131,7 @@ describe('holdfast', () => {
     const { code, out, err } = await run(['--help']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/^Usage: holdfast VERB/);
-    expect(out).toContain('status  show what runs here');
+    expect(out).toContain('status   show what runs here');
   });
 
   it('explains a verb', async () => {

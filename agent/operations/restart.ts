@@ -1,0 +1,45 @@
+import { type Restarted, restart } from '../../protocol/operations/restart.ts';
+import type { Phase } from '../../protocol/reports/status.ts';
+import { type AgentState, inOrder } from '../notices/agent-state.ts';
+import type { Publisher } from '../notices/notices.ts';
+import { type Offer, offer, type Refused } from './offer.ts';
+import { type Named, resolveName } from './resolve-name.ts';
+
+export interface RestartTargets {
+  /** Asks the loop of a deployment; `service` is `null` for all. `false` when there is no such deployment. */
+  readonly supervisor: { restart(deployment: string, service: string | null): boolean };
+  readonly state: Pick<AgentState, 'engine' | 'statuses'>;
+  readonly notices: Publisher;
+}
+
+/** Of a switch or a proof: its services are being started, and what ends meanwhile is held against the update. */
+const UNDER_WAY: readonly Phase[] = ['switching', 'proving'];
+
+/** Only begins with it: a stop may take as long as the grace of its container. */
+export function offerRestart({ supervisor, state, notices }: RestartTargets): Offer<Restarted> {
+  return offer(restart, async ({ target }) => {
+    const statuses = inOrder(state.statuses.value);
+    const resolved = resolveName(target, statuses);
+    if (resolved.kind !== 'found') return resolved;
+    const { trouble } = state.engine.value;
+    if (trouble !== null) return { kind: 'failed', code: trouble.code, message: trouble.message };
+    const { named } = resolved;
+    const status = statuses.find(({ deployment }) => deployment === named.deployment);
+    if (status !== undefined && UNDER_WAY.includes(status.phase)) return underWay(named);
+    if (!supervisor.restart(named.deployment, named.service)) return notFollowed(named);
+    const service = named.service === null ? {} : { service: named.service };
+    const event = { type: 'restart_asked', deployment: named.deployment, ...service } as const;
+    notices.publish({ kind: 'event', event });
+    return { kind: 'accepted', answer: named };
+  });
+}
+
+function underWay({ deployment }: Named): Refused {
+  const message = `"${deployment}" is being changed now; ask again when that has ended, see holdfast status`;
+  return { kind: 'refused', code: 'update_under_way', message };
+}
+
+function notFollowed({ deployment }: Named): Refused {
+  const message = `there is no deployment "${deployment}"`;
+  return { kind: 'not_found', code: 'no_such_deployment', message };
+}
