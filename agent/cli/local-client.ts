@@ -20,6 +20,8 @@ export interface Asking {
   readonly socketPath: string;
   /** Aborts when the user ends the command. */
   readonly signal: AbortSignal;
+  /** How long its answer is waited for; default: 5 s. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** One request, and the body of its answer. Throws `CommandFailure` where there is no agent, or where it cannot do that. */
@@ -41,15 +43,15 @@ export function refusal(status: number, body: unknown): CommandFailure {
 }
 
 async function request(asking: Asking, question: LocalRequest): Promise<{ status: number; body: unknown }> {
-  const { socketPath, signal } = asking;
+  const { socketPath, signal, timeoutMs = TIMEOUT_MS } = asking;
   try {
-    const { status, text } = await send(asking, question);
+    const { status, text } = await send(socketPath, question, signalAfter(timeoutMs, signal));
     return { status, body: JSON.parse(text) };
-  } catch (error) {
+  } catch (cause) {
     if (signal.aborted)
       throw new CommandFailure({ code: 'interrupted', exitCode: EXIT.interrupted, message: 'Interrupted.' });
-    const why = explainConnectError(socketPath, error);
-    throw new CommandFailure({ code: 'agent_unreachable', exitCode: EXIT.unreachable, ...why });
+    const why = isTimeout(cause) ? frozen(socketPath, timeoutMs) : explainConnectError(socketPath, cause);
+    throw new CommandFailure({ code: 'agent_unreachable', exitCode: EXIT.unreachable, cause, ...why });
   }
 }
 
@@ -61,11 +63,11 @@ function readError(body: unknown, status: number): { code: string; message: stri
 }
 
 function send(
-  { socketPath, signal: ending }: Asking,
+  socketPath: string,
   { path, method, body }: LocalRequest,
+  signal: AbortSignal,
 ): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
-    const signal = signalAfter(TIMEOUT_MS, ending);
     const sent = sendRequest({ socketPath, path, method, agent: false, signal }, (response) => {
       let text = '';
       response.setEncoding('utf8');
@@ -79,6 +81,14 @@ function send(
     sent.on('error', reject);
     sent.end(body);
   });
+}
+
+function isTimeout(error: unknown): boolean {
+  return systemErrorCode(error) === 'ABORT_ERR';
+}
+
+function frozen(socketPath: string, timeoutMs: number): { message: string; hint: string } {
+  return { message: `The agent at ${socketPath} gave no answer in ${timeoutMs / 1000}s.`, hint: FROZEN_HINT };
 }
 
 /** What a failed request means to the technician. */
@@ -102,8 +112,6 @@ export function explainConnectError(socketPath: string, error: unknown): { messa
         message: `The agent at ${socketPath} closed the connection with no answer.`,
         hint: 'It may be ending, or too many ask it at once: ask again.',
       };
-    case 'ABORT_ERR':
-      return { message: `The agent at ${socketPath} gave no answer in 5s.`, hint: FROZEN_HINT };
     default:
       return {
         message: `No agent answers at ${socketPath}: ${describeSystemError(error)}.`,

@@ -10,13 +10,20 @@ import { renderRestart } from './render/restart.ts';
 import { renderRetry } from './render/retry.ts';
 import { isAllWell, renderStatus } from './render/status.ts';
 import { isWithoutErrors, renderWhy } from './render/why.ts';
+import { renderStatusWithoutAgent, renderWhyWithoutAgent } from './render/without-agent.ts';
 import { streamVerb } from './stream-verb.ts';
 import type { Verb } from './verb.ts';
 
 /** Of every operation that can be asked for at the local socket. */
 const OF_OPERATIONS: Readonly<Record<LocalOperationName, Verb>> = {
-  status: operationVerb(OPERATIONS.status, { text: renderStatus, isGood: isAllWell, canWatch: true }),
-  why: operationVerb(OPERATIONS.why, { text: renderWhy, isGood: isWithoutErrors }),
+  status: operationVerb(OPERATIONS.status, {
+    ...{ text: renderStatus, isGood: isAllWell, canWatch: true },
+    withoutAgent: renderStatusWithoutAgent,
+  }),
+  why: operationVerb(OPERATIONS.why, {
+    ...{ text: renderWhy, isGood: isWithoutErrors },
+    withoutAgent: renderWhyWithoutAgent,
+  }),
   check: operationVerb(OPERATIONS.check, { text: renderCheck, isGood: isCheckedWell }),
   fix: operationVerb(OPERATIONS.fix, { text: renderFix }),
   logs: streamVerb(OPERATIONS.logs, renderLogItem),

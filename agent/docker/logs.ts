@@ -18,8 +18,31 @@ function readPieces(docker: Docker, container: string, tail: number): Promise<Bu
   return docker.getContainer(container).logs({ stdout: true, stderr: true, tail, follow: false });
 }
 
+/** The same without lines whose beginning the bound cut off: in half a secret nobody would recognise it. */
+export async function readWholeLines(docker: Docker, container: string): Promise<OutputLine[]> {
+  const raw = await readPieces(docker, container, MAX_PIECES);
+  const pieces = piecesOf(raw);
+  // Of a terminal: where its lines begin nobody says.
+  if (pieces[0]?.text === raw) return joined(pieces).slice(raw.includes(NEWLINE) ? 1 : 0);
+  return joined(pieces.length < MAX_PIECES ? pieces : afterFirstEnds(pieces));
+}
+
+/** Of each stream what follows the first end of a line. */
+function afterFirstEnds(pieces: readonly Piece[]): Piece[] {
+  const ended = new Set<number>();
+  return pieces.filter(({ stream, text }) => {
+    const isAfter = ended.has(stream);
+    if (text.at(-1) === NEWLINE) ended.add(stream);
+    return isAfter;
+  });
+}
+
 /** The lines of both streams, in the order of their ends. Blank ones at the end are of no use to a reader. */
 export function linesOf(raw: Buffer): OutputLine[] {
+  return joined(piecesOf(raw));
+}
+
+function joined(pieces: readonly Piece[]): OutputLine[] {
   const lines: OutputLine[] = [];
   const open = new Map<number, Buffer[]>();
   const end = (stream: number): void => {
@@ -27,7 +50,7 @@ export function linesOf(raw: Buffer): OutputLine[] {
     lines.push({ stream: stream === STDERR ? 'stderr' : 'stdout', text: line.replace(/\r$/, '') });
     open.delete(stream);
   };
-  for (const { stream, text } of piecesOf(raw)) {
+  for (const { stream, text } of pieces) {
     const parts = splitLines(text);
     for (const [index, part] of parts.entries()) {
       open.set(stream, [...(open.get(stream) ?? []), part]);

@@ -209,6 +209,19 @@ export const ROOMS: readonly Room[] = [
     packages: ['better-sqlite3', 'valibot', 'node:*'],
   },
   {
+    path: 'agent/bystander',
+    duty: 'what others know of a device whose agent does not answer: configuration, systemd, store, engine',
+    imports: [
+      'agent/config',
+      'agent/docker',
+      'agent/store',
+      'protocol/operations',
+      'lib/time',
+      'lib/failures',
+    ],
+    packages: ['node:*'],
+  },
+  {
     path: 'agent/line',
     duty: "the device's line to its broker: presence, last will, its topics",
     imports: [
@@ -416,6 +429,7 @@ export const ROOMS: readonly Room[] = [
     duty: 'the `holdfast` command',
     imports: [
       'agent',
+      'agent/bystander',
       'agent/cli/render',
       'agent/config',
       'agent/doors/socket',

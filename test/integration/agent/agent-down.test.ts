@@ -1,0 +1,73 @@
+// What a technician still learns where the agent is frozen or gone, or the engine is, with real ones of both.
+import path from 'node:path';
+import { expect, inject, test } from 'vitest';
+import { runCommand } from '../../../agent/cli/run.ts';
+import { VERBS } from '../../../agent/cli/verbs.ts';
+import { hello, present } from '../support/documents.ts';
+import { World } from '../support/world.ts';
+
+const V1 = inject('rig').images['hello:1.0.0'].reference;
+
+async function ask(world: World, args: readonly string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const beganMs = performance.now();
+  const code = await runCommand(
+    args,
+    {
+      environment: { socketPath: null, configPath: path.join(world.dir, 'holdfast.toml') },
+      out: { write: (text) => void out.push(text), columns: null, hasColour: false },
+      err: { write: (text) => void err.push(text) },
+      now: () => new Date(),
+      signal: new AbortController().signal,
+    },
+    VERBS,
+  );
+  return { code, out: out.join(''), err: err.join(''), ms: performance.now() - beganMs };
+}
+
+test('a frozen agent, a stopped one, and an engine that is gone', async () => {
+  const world = new World();
+  try {
+    await world.mosquitto();
+    const manager = await world.manager();
+    const engine = await world.forwardEngine(`${world.dir}/engine.sock`);
+    const agent = await world.agent({ engineSocket: engine.socketPath });
+    const name = world.name('web');
+    await manager.publish(name, present(name, 1, { hello: hello(V1) }));
+    await manager.phase(name, 'converged', 1, 60_000);
+
+    process.kill(agent.pid, 'SIGSTOP');
+    const frozen = await ask(world, ['status']);
+    const hung = engine.misbehave('GET', /\/containers\/json/, { kind: 'hang' });
+    const bothFrozen = await ask(world, ['why', '--json']);
+    hung.lift();
+    process.kill(agent.pid, 'SIGCONT');
+    // It goes on as if nobody had looked: the store is as it was, and takes the next revision.
+    await manager.publish(name, present(name, 2, { hello: hello(V1, { environment: { A: '2' } }) }));
+    await manager.phase(name, 'converged', 2, 60_000);
+    await agent.stop();
+    const stopped = await ask(world, ['status', '--json']);
+
+    expect(frozen.code).toBe(3);
+    expect(frozen.err).toMatch(/^The agent at .* gave no answer in 1\.5s\.\n/);
+    expect(frozen.out).toContain('The engine answers: 1 of 1 containers of the agent run.');
+    expect(frozen.out).toMatch(new RegExp(`${name} {2}revision 1 {2}converged`));
+    expect(frozen.ms).toBeLessThan(2000);
+    expect(bothFrozen.ms).toBeLessThan(2000);
+    expect({ code: bothFrozen.code, answer: JSON.parse(bothFrozen.out) }).toMatchObject({
+      code: 3,
+      answer: { agent: null, containers: null, deployments: [{ deployment: name, phase: 'converged' }] },
+    });
+    expect({ code: stopped.code, answer: JSON.parse(stopped.out) }).toMatchObject({
+      code: 3,
+      answer: {
+        error: { message: expect.stringContaining('there is no socket') },
+        containers: [{ deployment: name, service: 'hello', state: 'running' }],
+        deployments: [{ deployment: name, desired: { revision: 2 } }],
+      },
+    });
+  } finally {
+    await world.close();
+  }
+});
