@@ -1,5 +1,4 @@
 // A manager's or technician's "restart": what runs of the services named is restarted once, and is no failure.
-// Tested in test/agent/whole/asked-restarts.test.ts.
 import type { Decision, ServiceView } from '../model/decision.ts';
 import { instanceOf } from '../model/instance.ts';
 import { PHASE_TABLE } from '../model/phases.ts';
