@@ -49,7 +49,7 @@ function foundIn(status: Status): Found[] {
       title: `${name === null ? deployment : `${deployment}/${name}`}${isPathTold ? `, ${path}` : ''}: ${message}`,
       ...(status.since === undefined ? {} : { since: status.since }),
       evidence: service === undefined ? [] : evidenceOf(service),
-      log: log ?? [],
+      log: log ?? service?.last_failure?.log ?? [],
       fix: fixOf(code, { deployment, service: name }, hint),
     },
   ];

@@ -54,6 +54,7 @@ function toFound({ status, name, service }: Failing, changes: Partial<Found>): F
     title: `${deployment}/${name}: ${message}`,
     since: service.last_failure.at,
     evidence: evidenceOf(service),
+    log: service.last_failure.log ?? [],
     fix: fixOf(code, { deployment, service: name }, undefined),
     ...changes,
   };

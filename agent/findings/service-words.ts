@@ -1,13 +1,18 @@
 // A service in words, as evidence.
 // Tested in test/agent/findings/find.test.ts.
+import { describePython } from '../../lib/reports/failure-words.ts';
 import type { ServiceStatus } from '../../protocol/reports/status.ts';
 
 export function evidenceOf(service: ServiceStatus): string[] {
   const { state, health, exit_code: exitCode, restarts, container, image } = service;
   const end = state === 'exited' && exitCode !== null ? ` with code ${exitCode}` : '';
   const restarted = restarts === 0 ? '' : `, ${restarts} restarts`;
-  const next = service.last_failure?.next_try_at;
+  const failure = service.last_failure;
+  const next = failure?.next_try_at;
+  const python = failure === null ? null : describePython(failure);
   return [
+    ...(python === null ? [] : [python]),
+    ...(failure?.signal === undefined ? [] : [failure.signal]),
     `${state === 'running' ? `${state}, ${health}` : `${state}${end}`}${restarted}; image ${image}`,
     ...(next === undefined ? [] : [`next try at ${next}`]),
     ...(container === null ? [] : [`its log: docker logs ${container}`]),

@@ -172,7 +172,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/findings',
     duty: 'what is not as it should be, from facts: causes, and what follows from them',
-    imports: ['agent/ports', ...REPORTS],
+    imports: ['agent/ports', 'lib/reports', ...REPORTS],
     packages: [],
     isPure: true,
   },

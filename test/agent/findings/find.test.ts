@@ -46,6 +46,11 @@ const EXITED: Reason = {
   log: ['Traceback (most recent call last):', "KeyError: 'serial_port'"],
 };
 
+const KEY_ERROR = {
+  ...{ type: 'KeyError', message: "'serial_port'", file: '/app/app.py', line: 12, function: 'main' },
+  ...{ fingerprint: '0123456789abcdef', traceback: "KeyError: 'serial_port'" },
+};
+
 describe('a service that fails', () => {
   const failedService = makeService({
     ...{ state: 'exited', health: 'unknown', exit_code: 1, restarts: 4 },
@@ -96,7 +101,10 @@ describe('a service that fails', () => {
     );
     const service = makeService({
       restarts: 3,
-      last_failure: { code: 'exited', message: 'it exited with code 1', at: ago(1000) },
+      last_failure: {
+        ...{ code: 'exited', message: 'it exited with code 1', at: ago(1000) },
+        ...{ python: KEY_ERROR, count: 3, log: EXITED.log },
+      },
     });
     const statuses = [makeDeployment({ services: { detector: service } })];
     const { findings } = findLasting({ statuses, events: () => failed });
@@ -106,6 +114,8 @@ describe('a service that fails', () => {
         severity: 'warning',
         title:
           'line-vision/detector has failed 3 times within 19m 59s, and runs now; the last time: it exited with code 1',
+        evidence: expect.arrayContaining(["KeyError: 'serial_port' (app.py:12, 3 times)"]),
+        log: EXITED.log,
       },
     ]);
     const twice = { statuses, events: () => failed.slice(0, 2) };
