@@ -48,7 +48,7 @@ function foundIn(status: Status): Found[] {
       subject: name === null ? deploymentSubject(deployment) : serviceSubject(deployment, name),
       title: `${name === null ? deployment : `${deployment}/${name}`}${isPathTold ? `, ${path}` : ''}: ${message}`,
       ...(status.since === undefined ? {} : { since: status.since }),
-      evidence: service === undefined ? [] : evidenceOf(service),
+      evidence: service === undefined ? [] : evidenceOf(`${deployment}/${name}`, service),
       log: log ?? service?.last_failure?.log ?? [],
       fix: fixOf(code, { deployment, service: name }, hint),
     },

@@ -53,7 +53,7 @@ function toFound({ status, name, service }: Failing, changes: Partial<Found>): F
     subject: serviceSubject(deployment, name),
     title: `${deployment}/${name}: ${message}`,
     since: service.last_failure.at,
-    evidence: evidenceOf(service),
+    evidence: evidenceOf(`${deployment}/${name}`, service),
     log: service.last_failure.log ?? [],
     fix: fixOf(code, { deployment, service: name }, undefined),
     ...changes,

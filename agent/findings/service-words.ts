@@ -3,7 +3,8 @@
 import { describePython } from '../../lib/reports/failure-words.ts';
 import type { ServiceStatus } from '../../protocol/reports/status.ts';
 
-export function evidenceOf(service: ServiceStatus): string[] {
+/** `name` as it is typed: `DEPLOYMENT/SERVICE`. */
+export function evidenceOf(name: string, service: ServiceStatus): string[] {
   const { state, health, exit_code: exitCode, restarts, container, image } = service;
   const end = state === 'exited' && exitCode !== null ? ` with code ${exitCode}` : '';
   const restarted = restarts === 0 ? '' : `, ${restarts} restarts`;
@@ -15,6 +16,6 @@ export function evidenceOf(service: ServiceStatus): string[] {
     ...(failure?.signal === undefined ? [] : [failure.signal]),
     `${state === 'running' ? `${state}, ${health}` : `${state}${end}`}${restarted}; image ${image}`,
     ...(next === undefined ? [] : [`next try at ${next}`]),
-    ...(container === null ? [] : [`its log: docker logs ${container}`]),
+    ...(container === null ? [] : [`its log: holdfast logs ${name}`]),
   ];
 }

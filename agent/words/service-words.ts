@@ -57,15 +57,15 @@ export function describeServiceLine(name: string, service: ServiceStatus, moment
   return `${name}: ${parts.join(', ')}`;
 }
 
-/** A line for each thing to know beside the table. */
-export function noteService(service: ServiceStatus, now: Date): string[] {
+/** A line for each thing to know beside the table. `name` as it is typed: `DEPLOYMENT/SERVICE`. */
+export function noteService(name: string, service: ServiceStatus, now: Date): string[] {
   const failure = describeFailure(service, now);
   const isWell = failure === null && service.health !== 'unhealthy';
   const notes: (string | null)[] = [
     service.progress === null ? null : describeProgress(service.progress),
     service.oom_killed ? 'was killed for want of memory' : null,
     failure,
-    isWell || service.container === null ? null : `its log: docker logs ${service.container}`,
+    isWell || service.container === null ? null : `its log: holdfast logs ${name}`,
     describePorts(service.ports ?? []),
     describeNotEnforced(service.limits),
   ];

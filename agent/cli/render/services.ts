@@ -20,11 +20,15 @@ const MIN_TABLE = 80;
 /** By name; those that the host cannot tell of are not in it. */
 export type UsageByService = Readonly<Record<string, ServiceUsage>>;
 
-export function renderServices({ services }: Status, usage: UsageByService, view: View): string[] {
+export function renderServices(
+  { deployment, services }: Status,
+  usage: UsageByService,
+  view: View,
+): string[] {
   const entries = Object.entries(services);
   if (entries.length === 0) return [];
   const notes = entries.flatMap(([name, service]) =>
-    noteService(service, view.now).map((note) => `${name}: ${note}`),
+    noteService(`${deployment}/${name}`, service, view.now).map((note) => `${name}: ${note}`),
   );
   const isNarrow = view.columns !== null && view.columns < MIN_TABLE;
   return [

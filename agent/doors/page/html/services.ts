@@ -16,7 +16,7 @@ export function renderServices({ deployment, services }: Status, usage: UsageByS
     renderRow(describeServiceRow(name, service, { now, usage: usage[name] ?? null })),
   );
   const notes = entries.flatMap(([name, service]) =>
-    noteService(service, now).map((note) => markup`<li>${name}: ${note}</li>`),
+    noteService(`${deployment}/${name}`, service, now).map((note) => markup`<li>${name}: ${note}</li>`),
   );
   // The roles stand there in words, as a table that is laid out as blocks loses its own.
   return markup`<table role="table" aria-label="Services of ${deployment}"><thead role="rowgroup"><tr role="row">${heads}</tr></thead><tbody role="rowgroup">${rows}</tbody></table>${

@@ -220,7 +220,7 @@ describe('holdfast status', () => {
       '  detector: pulled 12.0 MiB of 26.7 MiB (44%)',
       '  store: was killed for want of memory',
       '  store: failed 30s ago: it ended with code 137 (exited); next try in 8s',
-      '  store: its log: docker logs abc',
+      '  store: its log: holdfast logs line-vision/store',
       '  store: not enforced by this kernel: the limit of memory',
       '',
     ]);
@@ -269,7 +269,7 @@ describe('holdfast status', () => {
         SERVICE   STATE    HEALTH   IMAGE               RESTARTS  UP   MEMORY   CPUS
         detector  running  healthy  1.4.2@777777777777         4  12s  256 MiB  0.5
         detector: failed 13s ago: it exited with code 1 (exited)
-        detector: its log: docker logs 4f2c9d81aa02
+        detector: its log: holdfast logs line-vision/detector
       `),
     );
   });
