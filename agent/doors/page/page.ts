@@ -3,7 +3,7 @@
 import type { Server } from 'node:http';
 import { describeSystemError } from '../../../lib/failures/system-error.ts';
 import { Tasks } from '../../../lib/failures/tasks.ts';
-import { createServer } from '../../../lib/program/http-module.ts';
+import { createBoundedServer } from '../../../lib/program/http-module.ts';
 import type { Logger } from '../../../lib/program/logger.ts';
 import type { Clock } from '../../../lib/time/clock.ts';
 import type { Operation } from '../../../protocol/operations/operation.ts';
@@ -59,17 +59,6 @@ export function openPage(options: PageOptions): Page {
       await tasks.settled();
     },
   };
-}
-
-/** No reader, however slow or many, can hold the agent's memory or file descriptors. */
-function createBoundedServer(listener: Parameters<typeof createServer>[1]): Server {
-  const server = createServer(
-    { maxHeaderSize: 8192, headersTimeout: 5000, requestTimeout: 10_000 },
-    listener,
-  );
-  server.setTimeout(15_000);
-  server.maxConnections = 32;
-  return server;
 }
 
 function warnOfToken(file: string, log: PageOptions['log']): void {

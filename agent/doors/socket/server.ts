@@ -3,7 +3,7 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { Tasks } from '../../../lib/failures/tasks.ts';
-import { createServer } from '../../../lib/program/http-module.ts';
+import { createBoundedServer } from '../../../lib/program/http-module.ts';
 import type { Offer } from '../../operations/offer.ts';
 import { createListener } from './listener.ts';
 import { clearSocketPath, openToGroup, unusable } from './socket-file.ts';
@@ -34,17 +34,6 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   const problem = openToGroup(socketPath, options.group ?? 'holdfast');
   if (problem !== null) log.warn({ socket: socketPath, problem }, 'local socket has no group');
   return { close: () => closeServer(server).then(() => tasks.settled()) };
-}
-
-/** No caller, however slow or many, can hold the agent's memory or file descriptors. */
-function createBoundedServer(listener: ReturnType<typeof createListener>): Server {
-  const server = createServer(
-    { maxHeaderSize: 8192, headersTimeout: 5000, requestTimeout: 10_000 },
-    listener,
-  );
-  server.setTimeout(15_000);
-  server.maxConnections = 32;
-  return server;
 }
 
 function listen(server: Server, socketPath: string): Promise<void> {

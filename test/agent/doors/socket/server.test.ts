@@ -210,6 +210,20 @@ describe('the local socket', () => {
   });
 });
 
+it('lets a caller go that does not come to the end of its request', { timeout: 30_000 }, async () => {
+  await start();
+  const caller = connect(socketPath).resume();
+  caller.on('error', () => undefined);
+  await once(caller, 'connect');
+  caller.write('GET /v1/st');
+  const dripping = setInterval(() => caller.write('a'), 500);
+  const begunMs = performance.now();
+  await once(caller, 'close');
+  clearInterval(dripping);
+  // Node itself would look after half a minute only.
+  expect(performance.now() - begunMs).toBeLessThan(15_000);
+});
+
 describe('findGroupId', () => {
   it('reads the group database', () => {
     const file = path.join(folder, 'group');
