@@ -1,7 +1,7 @@
 // The agent's service, as systemd knows it.
 // Tested in test/agent/bystander/look.test.ts.
-import { execFile } from 'node:child_process';
 import type { WithoutAgent } from '../../protocol/operations/without-agent.ts';
+import { runBriefly } from './run-briefly.ts';
 
 export type UnitState = NonNullable<WithoutAgent['unit']>;
 
@@ -27,26 +27,4 @@ export async function lookAtUnit(limitMs: number): Promise<UnitState> {
 function splitLine(line: string): [string, string] {
   const at = line.indexOf('=');
   return [line.slice(0, at), line.slice(at + 1)];
-}
-
-interface Bounds {
-  readonly limitMs: number;
-  readonly maxBytes: number;
-}
-
-/** What a program of the system prints. Rejects with its words where it fails, is missing, or takes too long. */
-function runBriefly(
-  program: string,
-  args: readonly string[],
-  { limitMs, maxBytes }: Bounds,
-): Promise<string> {
-  const options = { timeout: limitMs, maxBuffer: maxBytes, killSignal: 'SIGKILL' } as const;
-  return new Promise((resolve, reject) => {
-    execFile(program, [...args], options, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else if ('code' in error && error.code === 'ENOENT')
-        reject(new Error(`there is no ${program} on this device`));
-      else reject(new Error(stderr.trim().split('\n')[0] || `${program} failed or took too long`));
-    });
-  });
 }

@@ -1,6 +1,7 @@
 // Tested in test/agent/cli/run.test.ts.
 import { type LocalOperationName, OPERATIONS } from '../../protocol/operations/operations.ts';
 import { agentVerb } from './agent-verb.ts';
+import { bundleVerb } from './bundle-verb.ts';
 import { operationVerb } from './operation-verb.ts';
 import { isCheckedWell, renderCheck } from './render/check.ts';
 import { renderEvent } from './render/events.ts';
@@ -33,4 +34,4 @@ const OF_OPERATIONS: Readonly<Record<LocalOperationName, Verb>> = {
 };
 
 /** In the order of the help text. */
-export const VERBS: readonly Verb[] = [agentVerb, ...Object.values(OF_OPERATIONS)];
+export const VERBS: readonly Verb[] = [agentVerb, ...Object.values(OF_OPERATIONS), bundleVerb];

@@ -222,6 +222,22 @@ export const ROOMS: readonly Room[] = [
     packages: ['node:*'],
   },
   {
+    path: 'agent/bundle',
+    duty: 'one archive for support, with no secret in it',
+    imports: [
+      'agent/bystander',
+      'agent/config',
+      'agent/docker',
+      'agent/secrets',
+      'agent/store',
+      'protocol/reports',
+      'lib/oci',
+      'lib/failures',
+      'lib/program',
+    ],
+    packages: ['node:*'],
+  },
+  {
     path: 'agent/line',
     duty: "the device's line to its broker: presence, last will, its topics",
     imports: [
@@ -429,6 +445,7 @@ export const ROOMS: readonly Room[] = [
     duty: 'the `holdfast` command',
     imports: [
       'agent',
+      'agent/bundle',
       'agent/bystander',
       'agent/cli/render',
       'agent/config',

@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+// Read here, as in a release it is there already: what is measured is how long who is waited for.
+import '../../../agent/bystander/look.ts';
 import { runCommand } from '../../../agent/cli/run.ts';
 import { VERBS } from '../../../agent/cli/verbs.ts';
 import { openStore } from '../../../agent/store/open-store.ts';
