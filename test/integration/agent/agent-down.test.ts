@@ -1,5 +1,7 @@
 // What a technician still learns where the agent is frozen or gone, or the engine is, with real ones of both.
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { expect, inject, test } from 'vitest';
 import { runCommand } from '../../../agent/cli/run.ts';
 import { VERBS } from '../../../agent/cli/verbs.ts';
@@ -7,6 +9,8 @@ import { hello, present } from '../support/documents.ts';
 import { World } from '../support/world.ts';
 
 const V1 = inject('rig').images['hello:1.0.0'].reference;
+
+const SECRET = 'hunter2-of-the-service';
 
 async function ask(world: World, args: readonly string[]) {
   const out: string[] = [];
@@ -34,24 +38,32 @@ test('a frozen agent, a stopped one, and an engine that is gone', async () => {
     const engine = await world.forwardEngine(`${world.dir}/engine.sock`);
     const agent = await world.agent({ engineSocket: engine.socketPath });
     const name = world.name('web');
-    await manager.publish(name, present(name, 1, { hello: hello(V1) }));
+    await manager.publish(
+      name,
+      present(name, 1, { hello: hello(V1, { environment: { API_TOKEN: SECRET } }) }),
+    );
     await manager.phase(name, 'converged', 1, 60_000);
 
     process.kill(agent.pid, 'SIGSTOP');
     const frozen = await ask(world, ['status']);
+    const file = path.join(world.dir, 'bundle.tar.gz');
+    const bundled = await ask(world, ['bundle', '--out', file, '--json']);
     const hung = engine.misbehave('GET', /\/containers\/json/, { kind: 'hang' });
     const bothFrozen = await ask(world, ['why', '--json']);
     hung.lift();
     process.kill(agent.pid, 'SIGCONT');
     // It goes on as if nobody had looked: the store is as it was, and takes the next revision.
-    await manager.publish(name, present(name, 2, { hello: hello(V1, { environment: { A: '2' } }) }));
+    await manager.publish(
+      name,
+      present(name, 2, { hello: hello(V1, { environment: { API_TOKEN: SECRET, A: '2' } }) }),
+    );
     await manager.phase(name, 'converged', 2, 60_000);
     await agent.stop();
     const stopped = await ask(world, ['status', '--json']);
 
     expect(frozen.code).toBe(3);
     expect(frozen.err).toMatch(/^The agent at .* gave no answer in 1\.5s\.\n/);
-    expect(frozen.out).toContain('The engine answers: 1 of 1 containers of the agent run.');
+    expect(frozen.out).toContain(`- ${name}/hello: Up `);
     expect(frozen.out).toMatch(new RegExp(`${name} {2}revision 1 {2}converged`));
     expect(frozen.ms).toBeLessThan(2000);
     expect(bothFrozen.ms).toBeLessThan(2000);
@@ -59,11 +71,27 @@ test('a frozen agent, a stopped one, and an engine that is gone', async () => {
       code: 3,
       answer: { agent: null, containers: null, deployments: [{ deployment: name, phase: 'converged' }] },
     });
+    expect({ code: bundled.code, answer: JSON.parse(bundled.out) }).toMatchObject({
+      code: 0,
+      answer: {
+        missing: expect.arrayContaining([expect.objectContaining({ what: 'status.json' })]),
+        files: expect.arrayContaining(
+          ['store/statuses.json', 'store/events.jsonl', 'engine/info.json', 'engine/containers.json'].map(
+            (one) => expect.objectContaining({ path: one }),
+          ),
+        ),
+      },
+    });
+    expect(gunzipSync(readFileSync(file)).includes(SECRET)).toBe(false);
+    expect(bundled.ms).toBeLessThan(10_000);
     expect({ code: stopped.code, answer: JSON.parse(stopped.out) }).toMatchObject({
       code: 3,
       answer: {
         error: { message: expect.stringContaining('there is no socket') },
-        containers: [{ deployment: name, service: 'hello', state: 'running' }],
+        // Other tests share the engine.
+        containers: expect.arrayContaining([
+          expect.objectContaining({ deployment: name, service: 'hello', state: 'running' }),
+        ]),
         deployments: [{ deployment: name, desired: { revision: 2 } }],
       },
     });
