@@ -1,5 +1,5 @@
 // Programs of the system that are asked for a few lines.
-// Tested in test/agent/bystander/look.test.ts.
+// Tested in test/agent/bystander/unit.test.ts.
 import { execFile } from 'node:child_process';
 
 export interface Bounds {
@@ -19,7 +19,10 @@ export function runBriefly(
       if (error === null) resolve(stdout);
       else if ('code' in error && error.code === 'ENOENT')
         reject(new Error(`there is no ${program} on this device`));
-      else reject(new Error(stderr.trim().split('\n')[0] || `${program} failed or took too long`));
+      else
+        reject(
+          new Error(stderr.trim().split('\n')[0]?.replace(/\.$/, '') || `${program} failed or took too long`),
+        );
     });
   });
 }

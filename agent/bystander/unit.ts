@@ -1,5 +1,4 @@
 // The agent's service, as systemd knows it.
-// Tested in test/agent/bystander/look.test.ts.
 import type { WithoutAgent } from '../../protocol/operations/without-agent.ts';
 import { runBriefly } from './run-briefly.ts';
 
