@@ -11,7 +11,7 @@ import type { Clock } from '../../lib/time/clock.ts';
 import type { BrokerConfig } from '../config/config.ts';
 import { AGENT_TERMS } from '../line/terms.ts';
 import type { LineStatus } from '../ports/line.ts';
-import { type CheckRow, error, ok, type Verdict, warning } from './check-row.ts';
+import { type CheckAnswer, type CheckRow, error, ok, warning } from './check-row.ts';
 
 const DIAL_MS = 1500;
 const SOON_MS = 30 * 86_400_000;
@@ -33,7 +33,7 @@ export function brokerChecks(options: BrokerCheckOptions): CheckRow[] {
   ];
 }
 
-async function lookUp(host: string): Promise<Verdict[]> {
+async function lookUp(host: string): Promise<CheckAnswer[]> {
   if (isIP(host) !== 0) return [];
   try {
     const { address } = await lookup(host);
@@ -47,15 +47,14 @@ async function lookUp(host: string): Promise<Verdict[]> {
 async function connect(
   { config, clock, dial = dialSocket }: BrokerCheckOptions,
   signal: AbortSignal,
-): Promise<Verdict[]> {
+): Promise<CheckAnswer[]> {
   const dialed = await dial(config, { tls: readTlsFiles(config), clock, timeoutMs: DIAL_MS, signal });
   if (!dialed.ok) return [error(describeTrouble(dialed.trouble, AGENT_TERMS).message)];
   const { stream } = dialed;
   const to = `${config.host}:${config.port}`;
-  const verdict =
-    stream instanceof TLSSocket ? judgePeer(stream, to, clock) : ok(`${to} accepts connections`);
+  const answer = stream instanceof TLSSocket ? judgePeer(stream, to, clock) : ok(`${to} accepts connections`);
   stream.destroy();
-  return [verdict];
+  return [answer];
 }
 
 function readTlsFiles({ caFile, certFile, keyFile, protocol }: BrokerConfig): TlsFiles {
@@ -64,12 +63,12 @@ function readTlsFiles({ caFile, certFile, keyFile, protocol }: BrokerConfig): Tl
   return { ca: read(caFile), cert: read(certFile), key: read(keyFile) };
 }
 
-function judgePeer(stream: TLSSocket, to: string, clock: Clock): Verdict {
+function judgePeer(stream: TLSSocket, to: string, clock: Clock): CheckAnswer {
   const until = new Date(stream.getPeerCertificate().valid_to);
   return judgeDate(`TLS with ${to} stands; its certificate`, until, clock);
 }
 
-function judgeDate(what: string, until: Date, clock: Clock): Verdict {
+function judgeDate(what: string, until: Date, clock: Clock): CheckAnswer {
   const leftMs = until.getTime() - clock.wallTime().getTime();
   if (Number.isNaN(leftMs)) return ok(what);
   const text = `${what} ends at ${until.toISOString()}`;
@@ -77,19 +76,19 @@ function judgeDate(what: string, until: Date, clock: Clock): Verdict {
   return leftMs < SOON_MS ? warning(text) : ok(text);
 }
 
-function judgeLogin({ isConnected, protocol, trouble }: LineStatus): Verdict {
+function judgeLogin({ isConnected, protocol, trouble }: LineStatus): CheckAnswer {
   if (isConnected) return ok(`logged in (MQTT ${protocol ?? '?'})`);
   return error(trouble?.message ?? 'not logged in yet');
 }
 
-function judgeTopics({ isConnected, denied }: LineStatus): Verdict[] {
+function judgeTopics({ isConnected, denied }: LineStatus): CheckAnswer[] {
   if (!isConnected) return [];
   if (denied.length === 0) return [ok('no topic is denied')];
   return denied.map((topic) => error(`the rules of the broker keep ${topic} from this device`));
 }
 
 /** Those of the configuration. */
-function certificates({ config, clock }: BrokerCheckOptions): Verdict[] {
+function certificates({ config, clock }: BrokerCheckOptions): CheckAnswer[] {
   const files = [
     ['broker.ca_file', config.caFile],
     ['broker.cert_file', config.certFile],

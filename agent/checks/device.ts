@@ -1,6 +1,6 @@
 // The device itself: its clock, the agent's memory, and who watches the agent.
 import type { ClockReading } from '../ports/host.ts';
-import { type CheckRow, error, ok, unknown, type Verdict, warning } from './check-row.ts';
+import { type CheckAnswer, type CheckRow, error, ok, unknown, warning } from './check-row.ts';
 
 export interface DeviceCheckOptions {
   readonly readClock: () => ClockReading;
@@ -31,7 +31,7 @@ export function deviceChecks({ readClock, checkStore, watchdogMs }: DeviceCheckO
   ];
 }
 
-function judgeClock({ isSynchronised, source }: ClockReading): Verdict {
+function judgeClock({ isSynchronised, source }: ClockReading): CheckAnswer {
   if (isSynchronised === null) return unknown('nothing on the device tells whether it is synchronised');
   const told = `told by ${source ?? 'nobody'}`;
   return isSynchronised ? ok(`synchronised, ${told}`) : warning(`not synchronised, ${told}; see timedatectl`);

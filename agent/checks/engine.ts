@@ -1,7 +1,7 @@
 // The engine: its version, what the kernel enforces for it, subnets that are left, and containers of others that may fill
 // its disk with their logs.
 import { type EngineFacts, EngineUnavailable } from '../ports/engine.ts';
-import { type CheckRow, error, ok, type Verdict, warning } from './check-row.ts';
+import { type CheckAnswer, type CheckRow, error, ok, warning } from './check-row.ts';
 
 /** What is known of the engine besides what deployments need. */
 export interface EngineSurvey {
@@ -32,7 +32,7 @@ export function engineChecks(engine: SurveyedEngine): CheckRow[] {
   ];
 }
 
-async function unlessAway(look: () => Promise<Verdict[]>): Promise<Verdict[]> {
+async function unlessAway(look: () => Promise<CheckAnswer[]>): Promise<CheckAnswer[]> {
   try {
     return await look();
   } catch (thrown) {
@@ -41,7 +41,13 @@ async function unlessAway(look: () => Promise<Verdict[]>): Promise<Verdict[]> {
   }
 }
 
-function judgeFacts({ version, apiVersion, storageDriver, cgroupVersion, enforces }: EngineFacts): Verdict[] {
+function judgeFacts({
+  version,
+  apiVersion,
+  storageDriver,
+  cgroupVersion,
+  enforces,
+}: EngineFacts): CheckAnswer[] {
   const lost = LIMITS.filter((limit) => !enforces.includes(limit));
   const driver = `it stores images with ${storageDriver}`;
   return [
@@ -53,11 +59,11 @@ function judgeFacts({ version, apiVersion, storageDriver, cgroupVersion, enforce
   ];
 }
 
-function judgeSurvey(survey: EngineSurvey): Verdict[] {
+function judgeSurvey(survey: EngineSurvey): CheckAnswer[] {
   return [...judgeSubnets(survey), ...judgeLogs(survey)];
 }
 
-function judgeSubnets({ bridges, hasOwnPools }: EngineSurvey): Verdict[] {
+function judgeSubnets({ bridges, hasOwnPools }: EngineSurvey): CheckAnswer[] {
   if (hasOwnPools) return [ok(`${bridges} networks; the engine has pools of its own`)];
   const left = Math.max(0, DEFAULT_SUBNETS - bridges);
   const text = `${left} of about ${DEFAULT_SUBNETS} subnets are left for networks`;
@@ -66,7 +72,7 @@ function judgeSubnets({ bridges, hasOwnPools }: EngineSurvey): Verdict[] {
   return [left === 0 ? error(`${text}; ${hint}`) : warning(`${text}; ${hint}`)];
 }
 
-function judgeLogs({ unbounded }: EngineSurvey): Verdict[] {
+function judgeLogs({ unbounded }: EngineSurvey): CheckAnswer[] {
   if (unbounded.length === 0) return [ok('the log of each container is bounded')];
   const more = unbounded.length > MAX_NAMES ? ` and ${unbounded.length - MAX_NAMES} more` : '';
   const names = `${unbounded.slice(0, MAX_NAMES).join(', ')}${more}`;

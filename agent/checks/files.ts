@@ -1,7 +1,7 @@
 // Files that hold secrets: they must be readable, and by nobody else.
 import { statSync } from 'node:fs';
 import { readSecret } from '../../lib/program/read-secret.ts';
-import { type CheckRow, error, ok, type Verdict, warning } from './check-row.ts';
+import { type CheckAnswer, type CheckRow, error, ok, warning } from './check-row.ts';
 
 const OF_OTHERS = 0o007;
 
@@ -15,7 +15,7 @@ export function secretFilesCheck(files: readonly SecretFile[]): CheckRow {
   return { name: 'secrets', look: () => files.map(lookAt) };
 }
 
-function lookAt({ key, file }: SecretFile): Verdict {
+function lookAt({ key, file }: SecretFile): CheckAnswer {
   const secret = readSecret(file);
   if (!secret.ok) return error(`${key}: ${secret.message}`);
   if (secret.value === '') return error(`${key}: ${file} is empty`);

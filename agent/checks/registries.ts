@@ -2,13 +2,13 @@
 import { isIP } from 'node:net';
 import { messageOf } from '../../lib/failures/system-error.ts';
 import { exchange } from '../../lib/oci/registry-http.ts';
-import { type CheckRow, error, ok, type Verdict } from './check-row.ts';
+import { type CheckAnswer, type CheckRow, error, ok } from './check-row.ts';
 
 export function registriesCheck(hosts: readonly string[]): CheckRow {
   return { name: 'registries', look: (_, signal) => Promise.all(hosts.map((host) => ask(host, signal))) };
 }
 
-async function ask(host: string, signal: AbortSignal): Promise<Verdict> {
+async function ask(host: string, signal: AbortSignal): Promise<CheckAnswer> {
   const api = host === 'docker.io' ? 'registry-1.docker.io' : host;
   try {
     const response = await exchange(new URL(`${schemeOf(api)}://${api}/v2/`), { signal });

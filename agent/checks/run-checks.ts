@@ -3,10 +3,10 @@ import { describeSystemError } from '../../lib/failures/system-error.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 import { cutText, printable } from '../../protocol/values/text.ts';
 import type { Checked, Checks, KnownForChecks } from '../ports/checks.ts';
-import { type CheckRow, unknown, type Verdict } from './check-row.ts';
+import { type CheckAnswer, type CheckRow, unknown } from './check-row.ts';
 
 const LIMIT_MS = 2000;
-const MAX_VERDICTS = 20;
+const MAX_ANSWERS = 20;
 const MAX_TEXT = 300;
 
 export function checksOf(rows: readonly CheckRow[], clock: Clock): Checks {
@@ -29,8 +29,8 @@ async function runOne(row: CheckRow, known: KnownForChecks, { clock, signal }: T
   signal.addEventListener('abort', end);
   const late = clock.sleep(LIMIT_MS, over.signal).then(() => [unknown(`no answer in ${LIMIT_MS / 1000} s`)]);
   try {
-    const verdicts = await Promise.race([lookSafely(row, known, over.signal), late]);
-    return verdicts.slice(0, MAX_VERDICTS).map((verdict) => toChecked(row, verdict));
+    const answers = await Promise.race([lookSafely(row, known, over.signal), late]);
+    return answers.slice(0, MAX_ANSWERS).map((answer) => toChecked(row, answer));
   } finally {
     end();
     signal.removeEventListener('abort', end);
@@ -41,7 +41,7 @@ async function lookSafely(
   row: CheckRow,
   known: KnownForChecks,
   signal: AbortSignal,
-): Promise<readonly Verdict[]> {
+): Promise<readonly CheckAnswer[]> {
   try {
     return await row.look(known, signal);
   } catch (thrown) {
@@ -49,6 +49,6 @@ async function lookSafely(
   }
 }
 
-function toChecked({ name }: CheckRow, { result, text }: Verdict): Checked {
+function toChecked({ name }: CheckRow, { result, text }: CheckAnswer): Checked {
   return { name, result, text: cutText(printable(text), MAX_TEXT) };
 }

@@ -2,7 +2,7 @@
 // Tested in test/agent/checks/files.test.ts.
 import { statfsSync } from 'node:fs';
 import { formatBytes } from '../../protocol/values/byte-size.ts';
-import { type CheckRow, error, ok, type Verdict, warning } from './check-row.ts';
+import { type CheckAnswer, type CheckRow, error, ok, warning } from './check-row.ts';
 
 const LOW_SHARE = 0.05;
 const LOW_BYTES = 512 * 1024 ** 2;
@@ -19,7 +19,7 @@ export function spaceCheck(name: string, findPath: () => Promise<string | null> 
   };
 }
 
-function lookAt(path: string): Verdict[] {
+function lookAt(path: string): CheckAnswer[] {
   const { blocks, bavail, bsize, files, ffree } = statfsSync(path);
   const free = bavail * bsize;
   const space = `${formatBytes(free)} of ${formatBytes(blocks * bsize)} are free in ${path}`;
