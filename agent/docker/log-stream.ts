@@ -105,8 +105,11 @@ export async function* linesOfFrames(chunks: Chunks): AsyncGenerator<LogLine> {
     const at = TIMESTAMP.exec(payload.subarray(0, 64).toString('latin1'));
     const parts = splitLines(payload.subarray(at?.[0].length ?? 0));
     for (const [index, part] of parts.entries()) {
+      const isOpen = index === parts.length - 1;
+      // Nothing of the next line has come yet: its time is not this one's.
+      if (isOpen && part.length === 0) continue;
       line.add(part, at?.[1] ?? null);
-      if (index < parts.length - 1) yield { stream, ...line.end() };
+      if (!isOpen) yield { stream, ...line.end() };
     }
   }
   for (const stream of ['stdout', 'stderr'] as const)

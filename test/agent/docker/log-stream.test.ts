@@ -32,6 +32,16 @@ test.each([1, 7, 1000])('two streams are told apart, in chunks of %i bytes', asy
   ]);
 });
 
+test('each line has its own time, also an empty one', async () => {
+  const later = AT.replace('03:12', '03:14');
+  const raw = Buffer.concat([frame(1, `${AT} one\n`), frame(1, `${later} \n`), frame(1, `${later} two\n`)]);
+  expect(await all(linesOfFrames(chunksOf(raw, 50)))).toEqual([
+    { stream: 'stdout', at: AT, text: 'one' },
+    { stream: 'stdout', at: later, text: '' },
+    { stream: 'stdout', at: later, text: 'two' },
+  ]);
+});
+
 test('pieces of a line become one, with the time of the first', async () => {
   const raw = Buffer.concat([frame(1, `${AT} abc`), frame(2, `${AT} x\n`), frame(1, `${AT} def\n`)]);
   expect(await all(linesOfFrames(chunksOf(raw, 50)))).toEqual([
