@@ -21,7 +21,11 @@ export function nameTaken(kind: string, name: string): StepFailure {
 /** Throws `EngineUnavailable` when the engine did not answer. What else goes wrong is this step's fault alone. */
 export function toOutcome(error: unknown): StepFailure {
   const answer = answerIn(error);
-  if (answer !== null) return { ok: false, ...classify(answer), message: answer.message };
+  if (answer !== null) {
+    const meaning = classify(answer);
+    const message = meaning.code === 'port_taken' ? describePort(answer.message) : answer.message;
+    return { ok: false, ...meaning, message };
+  }
   if (error instanceof EngineUnavailable || isSilence(error)) throw unavailable(error);
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return {
@@ -130,4 +134,12 @@ function classify({ status, message }: EngineAnswer): Meaning {
   if (known !== undefined) return { code: known.code, ...(known.hint && { hint: known.hint }) };
   if (status === 409) return { code: 'conflict' };
   return { code: status === 400 ? 'refused_by_engine' : 'engine_error' };
+}
+
+/** The engine's words have the port behind the ids of container and endpoint, where a reader cuts. */
+function describePort(message: string): string {
+  const found =
+    /(?:listen (?:tcp|udp)[46]? |Bind for |bind host port for )(\S+?:\d+)\b.*?(address already in use|port is already allocated)/;
+  const [, port, why] = found.exec(message) ?? [];
+  return port === undefined || why === undefined ? message : `the host port ${port} is taken: ${why}`;
 }

@@ -85,7 +85,30 @@ const cases: readonly [number, string, string][] = [
 
 test.each(cases)('the engine’s answer %i "%s" is told as %s', (statusCode, message, code) => {
   const error = Object.assign(new Error(message), { statusCode, json: { message } });
-  expect(toOutcome(error)).toMatchObject({ ok: false, code, message });
+  const words = code === 'port_taken' ? {} : { message };
+  expect(toOutcome(error)).toMatchObject({ ok: false, code, ...words });
+});
+
+test.each([
+  [
+    'driver failed programming external connectivity on endpoint web (51d0f9bd): Error starting userland proxy: listen tcp4 127.0.0.1:18080: bind: address already in use',
+    'the host port 127.0.0.1:18080 is taken: address already in use',
+  ],
+  [
+    'driver failed programming external connectivity: Bind for 0.0.0.0:80 failed: port is already allocated',
+    'the host port 0.0.0.0:80 is taken: port is already allocated',
+  ],
+  [
+    'failed to bind host port for 127.0.0.1:80:172.17.0.2:80/tcp: address already in use',
+    'the host port 127.0.0.1:80 is taken: address already in use',
+  ],
+  [
+    'rootlessport listen udp [::]:53: bind: address already in use',
+    'the host port [::]:53 is taken: address already in use',
+  ],
+])('a taken port is named first: %s', (said, message) => {
+  const error = Object.assign(new Error(said), { statusCode: 500, json: { message: said } });
+  expect(toOutcome(error)).toMatchObject({ code: 'port_taken', message });
 });
 
 test('an engine that has no subnet left is told with how to give it more', () => {
