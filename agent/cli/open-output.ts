@@ -1,5 +1,6 @@
 // A stream of the process as what verbs write to.
 import type { WriteStream } from 'node:tty';
+import { columnsOf } from '../../lib/render/width.ts';
 import type { CliOutput } from './context.ts';
 
 /** The width is that of the moment: a terminal may be made wider or narrower while a verb runs. */
@@ -9,7 +10,7 @@ export function openOutput(stream: WriteStream, wantsColour: boolean): CliOutput
       stream.write(text);
     },
     get columns() {
-      return stream.isTTY ? stream.columns : null;
+      return columnsOf(stream);
     },
     hasColour: stream.isTTY === true && wantsColour,
   };

@@ -1,3 +1,4 @@
+import { standingOf } from '../../lib/reports/standing.ts';
 import { type Findings, why } from '../../protocol/operations/why.ts';
 import type { Finding } from '../../protocol/reports/finding.ts';
 import type { Status } from '../../protocol/reports/status.ts';
@@ -20,16 +21,34 @@ export function offerWhy(diagnosis: WhySources): Offer<Findings> {
     const followed = followedIn(statuses);
     const about = target === undefined ? null : subjectsNamed(target, followed);
     if (target !== undefined && about?.length === 0) return noSuchName(target, followed);
-    const answer = { ...chooseFindings(found, about), ...countFollowed(statuses), at: found.at };
+    const scope = target === undefined ? followed : followed.flatMap((status) => partOf(status, target));
+    const answer = { ...chooseFindings(found, about), ...countFollowed(scope), at: found.at };
     return { kind: 'done', answer };
   });
 }
 
+/** The status with the services alone that the name stands for; none where it stands for nothing of it. */
+function partOf(status: Status, target: string): Status[] {
+  const named = findNamed(target, [status]);
+  if (named.length === 0) return [];
+  const isWhole = named.some(({ service }) => service === null);
+  const services = Object.entries(status.services).filter(
+    ([name]) => isWhole || named.some(({ service }) => service === name),
+  );
+  return [{ ...status, services: Object.fromEntries(services) }];
+}
+
 /** How much is looked after. */
-export function countFollowed(statuses: readonly Status[]): Pick<Findings, 'deployments' | 'services'> {
+export function countFollowed(
+  statuses: readonly Status[],
+): Pick<Findings, 'deployments' | 'services' | 'under_way'> {
   const followed = followedIn(statuses);
   const services = followed.reduce((count, status) => count + Object.keys(status.services).length, 0);
-  return { deployments: followed.length, services };
+  const underWay = followed.filter((status) => standingOf(status) === 'under way');
+  return {
+    ...{ deployments: followed.length, services },
+    under_way: underWay.map(({ deployment, phase }) => `${deployment}: ${phase}`),
+  };
 }
 
 function followedIn(statuses: readonly Status[]): Status[] {

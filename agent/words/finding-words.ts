@@ -9,8 +9,11 @@ const LOG_LINES = 6;
 const NAMES = 4;
 
 /** Where there is no finding. */
-export function describeWell({ deployments, services }: Findings): string {
-  return `all well: ${count(deployments, 'deployment')}, ${count(services, 'service')}`;
+export function describeWell({ deployments, services, under_way: underWay }: Findings): string {
+  const all = `${count(deployments, 'deployment')}, ${count(services, 'service')}`;
+  return underWay.length === 0
+    ? `all well: ${all}`
+    : `nothing wrong in ${all}; under way: ${underWay.join(', ')}`;
 }
 
 function count(number: number, noun: string): string {

@@ -2,6 +2,7 @@
 // Tested in test/fleet/launcher.test.ts.
 import { setTimeout } from 'node:timers/promises';
 import { handleOutputErrors } from '../../lib/program/output-errors.ts';
+import { columnsOf } from '../../lib/render/width.ts';
 import { readText } from '../document/read-file.ts';
 import type { Context, Output } from './context/context.ts';
 import { readEnvironment } from './environment.ts';
@@ -17,7 +18,7 @@ function toOutput(stream: NodeJS.WriteStream): Output {
   return {
     isTerminal: stream.isTTY === true,
     get columns() {
-      return stream.isTTY === true ? stream.columns : null;
+      return columnsOf(stream);
     },
     write: (text) => stream.write(text),
   };

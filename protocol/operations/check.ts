@@ -1,8 +1,7 @@
 // Tested in test/protocol/operations/operations.test.ts.
 import * as v from 'valibot';
-import { countSchema, timestampSchema } from '../fields.ts';
-import { findingSchema } from '../reports/finding.ts';
 import type { Operation } from './operation.ts';
+import { findingsSchema } from './why.ts';
 
 const checkedSchema = v.object({
   /** What was looked at, e.g. `disk`. */
@@ -17,11 +16,7 @@ const checksSchema = v.object({
   /** In the order of the table, also what is well. */
   checks: v.array(checkedSchema),
   /** As `why` tells them. */
-  findings: v.array(findingSchema),
-  folded: v.array(findingSchema),
-  deployments: countSchema,
-  services: countSchema,
-  at: timestampSchema,
+  ...findingsSchema.entries,
 });
 
 export type CheckAnswer = v.InferOutput<typeof checksSchema>;

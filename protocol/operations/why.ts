@@ -5,14 +5,16 @@ import { findingSchema } from '../reports/finding.ts';
 import type { Operation } from './operation.ts';
 import { targetArgument, targetSchema } from './target.ts';
 
-const findingsSchema = v.object({
+export const findingsSchema = v.object({
   /** The causes, the worst first. */
   findings: v.array(findingSchema),
   /** What follows from them: each stands in the `cause_of` of one. */
   folded: v.array(findingSchema),
-  /** How much is looked after, removed deployments aside. */
+  /** How much of what was asked about is looked after, removed deployments aside. */
   deployments: countSchema,
   services: countSchema,
+  /** Deployments of these that are on their way: `NAME: PHASE`. */
+  under_way: v.optional(v.array(v.string()), []),
   at: timestampSchema,
 });
 

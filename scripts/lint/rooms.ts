@@ -332,6 +332,7 @@ export const ROOMS: readonly Room[] = [
       'agent/ports',
       'agent/model',
       'lib/render',
+      'lib/reports',
       'lib/time',
       'protocol/reports',
       'protocol/values',
@@ -532,7 +533,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'fleet/ctl',
     duty: 'the `holdfastctl` command',
-    imports: ['fleet/document', 'fleet/ctl/commands', 'fleet/ctl/context', 'lib/program'],
+    imports: ['fleet/document', 'fleet/ctl/commands', 'fleet/ctl/context', 'lib/program', 'lib/render'],
     packages: ['commander', 'valibot', 'node:*'],
   },
 ];

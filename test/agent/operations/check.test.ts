@@ -23,7 +23,7 @@ test('the checks are told with the findings, and know how the line stands', asyn
   expect(await offered.ask({}, new AbortController().signal)).toEqual({
     kind: 'done',
     answer: {
-      ...{ checks: [checked], findings: [], folded: [], deployments: 1, services: 1 },
+      ...{ checks: [checked], findings: [], folded: [], deployments: 1, services: 1, under_way: [] },
       at: '2026-11-22T12:00:00Z',
     },
   });

@@ -55,6 +55,11 @@ describe('a name', () => {
     expect(await ask(target)).toMatchObject({ findings });
   });
 
+  test('counts what it stands for, and not the rest', async () => {
+    expect(await ask('line/db')).toMatchObject({ deployments: 1, services: 1 });
+    expect(await ask('line')).toMatchObject({ deployments: 1, services: 2 });
+  });
+
   test.each(['nope', 'line/nope', 'gone', 'web/line'])('that is none here: %s', async (target) => {
     expect(await ask(target)).toMatchObject({ kind: 'not_found', code: 'no_such_name' });
   });

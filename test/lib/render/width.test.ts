@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { shorten, widthOf } from '../../../lib/render/width.ts';
+import { columnsOf, shorten, widthOf } from '../../../lib/render/width.ts';
+
+test('a terminal that does not tell its width has the usual one', () => {
+  expect(columnsOf({ isTTY: true, columns: 40 })).toBe(40);
+  expect(columnsOf({ isTTY: true, columns: 0 })).toBe(80);
+  expect(columnsOf({ columns: 40 })).toBeNull();
+});
 
 test.each([
   ['', 0],

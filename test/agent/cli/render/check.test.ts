@@ -10,7 +10,7 @@ const WELL: CheckAnswer = {
     { name: 'disk', result: 'ok', text: '20.0 GiB of 29.8 GiB are free in /var/lib/holdfast' },
     { name: 'clock', result: 'ok', text: 'synchronised, told by timesyncd' },
   ],
-  ...{ findings: [], folded: [], deployments: 3, services: 7, at: NOW.toISOString() },
+  ...{ findings: [], folded: [], deployments: 3, services: 7, under_way: [], at: NOW.toISOString() },
 };
 const CLOCK = {
   name: 'clock',

@@ -23,7 +23,7 @@ const EXITED: Finding = {
   fix: { by: 'technician', text: 'try it again', command: 'holdfast retry line', can_run: true },
 };
 const ANSWER: Findings = {
-  ...{ findings: [EXITED], folded: [DEGRADED], deployments: 2, services: 3 },
+  ...{ findings: [EXITED], folded: [DEGRADED], deployments: 2, services: 3, under_way: [] },
   at: NOW.toISOString(),
 };
 
@@ -71,6 +71,8 @@ test('at 40 columns, none of them passed', () => {
 
 test('of a healthy device one line', () => {
   expect(render({ ...ANSWER, findings: [], folded: [] }, 40)).toBe('all well: 2 deployments, 3 services\n');
+  const underWay = { ...ANSWER, findings: [], folded: [], under_way: ['line: pulling'] };
+  expect(render(underWay, 80)).toBe('nothing wrong in 2 deployments, 3 services; under way: line: pulling\n');
 });
 
 test('it is bad news only where something does not work', () => {

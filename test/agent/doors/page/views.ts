@@ -11,7 +11,7 @@ import { makeDeployment, makeLocalStatus, makeService, NOW } from '../../cli/fix
 export const OPERATIONS = [status, why, retry, report];
 
 export function makeFindings(...findings: Finding[]): Findings {
-  return { findings, folded: [], deployments: 1, services: 1, at: NOW.toISOString() };
+  return { findings, folded: [], deployments: 1, services: 1, under_way: [], at: NOW.toISOString() };
 }
 
 export function makeFinding(changes: Partial<Finding> = {}): Finding {
