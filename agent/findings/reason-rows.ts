@@ -6,7 +6,7 @@ import type { Reason, Status } from '../../protocol/reports/status.ts';
 import { type Candidate, deploymentSubject, type Found, type Row, serviceSubject } from './candidate.ts';
 import type { Facts } from './facts.ts';
 import { fixOf } from './remedies.ts';
-import { evidenceOf } from './service-words.ts';
+import { causeOf, evidenceOf } from './service-words.ts';
 
 /** Waits that somebody asked for. */
 const MEANT: ReadonlySet<string> = new Set(['window', 'held', 'not_in_rollout']);
@@ -46,7 +46,7 @@ function foundIn(status: Status): Found[] {
       code,
       severity: severityOf(status, reason),
       subject: name === null ? deploymentSubject(deployment) : serviceSubject(deployment, name),
-      title: `${name === null ? deployment : `${deployment}/${name}`}${isPathTold ? `, ${path}` : ''}: ${message}`,
+      title: `${name === null ? deployment : `${deployment}/${name}`}${isPathTold ? `, ${path}` : ''}: ${message}${causeOf(service)}`,
       ...(status.since === undefined ? {} : { since: status.since }),
       evidence: service === undefined ? [] : evidenceOf(`${deployment}/${name}`, service),
       log: log ?? service?.last_failure?.log ?? [],

@@ -8,7 +8,7 @@ import { type Found, type Row, serviceSubject } from './candidate.ts';
 import type { Facts } from './facts.ts';
 import { causesInDeployment, reasonOf, serviceIn } from './reason-rows.ts';
 import { fixOf } from './remedies.ts';
-import { evidenceOf } from './service-words.ts';
+import { causeOf, evidenceOf } from './service-words.ts';
 
 /** So often within so long a service has failed too often, though it runs now. */
 const OFTEN = 3;
@@ -51,7 +51,7 @@ function toFound({ status, name, service }: Failing, changes: Partial<Found>): F
   return {
     code,
     subject: serviceSubject(deployment, name),
-    title: `${deployment}/${name}: ${message}`,
+    title: `${deployment}/${name}: ${message}${causeOf(service)}`,
     since: service.last_failure.at,
     evidence: evidenceOf(`${deployment}/${name}`, service),
     log: service.last_failure.log ?? [],
@@ -79,7 +79,7 @@ function failingOften(failing: Failing, facts: Facts): Found[] {
   const { message, at } = failing.service.last_failure;
   const span = formatDuration(Math.max(1000, Date.parse(at) - Date.parse(first.at)));
   const times = `has failed ${failures.length} times within ${span}, and runs now`;
-  const title = `${deployment}/${failing.name} ${times}; the last time: ${message}`;
+  const title = `${deployment}/${failing.name} ${times}; the last time: ${message}${causeOf(failing.service)}`;
   return [toFound(failing, { title, since: first.at })];
 }
 

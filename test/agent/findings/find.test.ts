@@ -113,8 +113,8 @@ describe('a service that fails', () => {
         id: 'exited:deployments/line-vision/services/detector',
         severity: 'warning',
         title:
-          'line-vision/detector has failed 3 times within 19m 59s, and runs now; the last time: it exited with code 1',
-        evidence: expect.arrayContaining(["KeyError: 'serial_port' (app.py:12, 3 times)"]),
+          'line-vision/detector has failed 3 times within 19m 59s, and runs now; the last time: it exited with code 1: ' +
+          "KeyError: 'serial_port' (app.py:12, 3 times)",
         log: EXITED.log,
       },
     ]);
