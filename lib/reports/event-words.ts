@@ -44,6 +44,9 @@ function subjectOf(event: NewEvent): string {
 }
 
 function describePhase({ phase, revision, reason }: Phased): string {
+  if (phase === 'rolled_back' && revision !== null) {
+    return `went back to revision ${revision}${reason === null ? '' : `: ${explainReason(reason)}`}`;
+  }
   const what = revision === null ? PHASE_WORDS[phase] : `revision ${revision} ${PHASE_WORDS[phase]}`;
   return reason === null ? what : `${what}: ${explainReason(reason)}`;
 }

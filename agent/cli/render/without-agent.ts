@@ -19,7 +19,7 @@ export function renderWhyWithoutAgent(known: WithoutAgent, view: View): string {
 
 function render(known: WithoutAgent, view: View, isShown: (status: Status) => boolean): string {
   const lines = [
-    ...known.missing.map(({ what, why }) => `Nothing is known of ${what}: ${why}.`),
+    ...known.missing.map(({ what, why }) => `Nothing is known of ${what}: ${why.replace(/\.$/, '')}.`),
     ...describeUnit(known),
     ...describeContainers(known),
     ...describeStore(known),
