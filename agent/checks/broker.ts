@@ -11,7 +11,7 @@ import type { Clock } from '../../lib/time/clock.ts';
 import type { BrokerConfig } from '../config/config.ts';
 import { AGENT_TERMS } from '../line/terms.ts';
 import type { LineStatus } from '../ports/line.ts';
-import { type CheckAnswer, type CheckRow, error, ok, warning } from './check-row.ts';
+import { type CheckAnswer, type CheckRow, error, ok, unknown, warning } from './check-row.ts';
 
 const DIAL_MS = 1500;
 const SOON_MS = 30 * 86_400_000;
@@ -76,9 +76,14 @@ function judgeDate(what: string, until: Date, clock: Clock): CheckAnswer {
   return leftMs < SOON_MS ? warning(text) : ok(text);
 }
 
+/** What a broker answers to whom it knows not. */
+const OF_LOGIN: ReadonlySet<string> = new Set(['refused_credentials', 'not_authorized', 'session_taken']);
+
 function judgeLogin({ isConnected, protocol, trouble }: LineStatus): CheckAnswer {
   if (isConnected) return ok(`logged in (MQTT ${protocol ?? '?'})`);
-  return error(trouble?.message ?? 'not logged in yet');
+  // Where it is not even reached, that is told by what stands before.
+  if (trouble === null || !OF_LOGIN.has(trouble.code)) return unknown('not tried: no connection');
+  return error(trouble.message);
 }
 
 function judgeTopics({ isConnected, denied }: LineStatus): CheckAnswer[] {

@@ -4,7 +4,7 @@
 import type { Event } from '../../protocol/reports/events.ts';
 import type { ServiceStatus, Status } from '../../protocol/reports/status.ts';
 import { formatDuration } from '../../protocol/values/duration.ts';
-import { type Found, type Row, serviceSubject } from './candidate.ts';
+import { byItself, type Found, type Row, serviceSubject } from './candidate.ts';
 import type { Facts } from './facts.ts';
 import { causesInDeployment, reasonOf, serviceIn } from './reason-rows.ts';
 import { fixOf } from './remedies.ts';
@@ -80,7 +80,9 @@ function failingOften(failing: Failing, facts: Facts): Found[] {
   const span = formatDuration(Math.max(1000, Date.parse(at) - Date.parse(first.at)));
   const times = `has failed ${failures.length} times within ${span}, and runs now`;
   const title = `${deployment}/${failing.name} ${times}; the last time: ${message}${causeOf(failing.service)}`;
-  return [toFound(failing, { title, since: first.at })];
+  // What to do about a failure that is over may not be true any more.
+  const fix = byItself('if it fails again, read its last lines; this is told for an hour');
+  return [toFound(failing, { title, since: first.at, fix })];
 }
 
 export const SERVICE_ROWS: readonly Row[] = [

@@ -47,6 +47,7 @@ test('one that is not there', async () => {
   const trouble = { code: 'unreachable', message: 'cannot reach the broker' } as const;
   const told = await look({ ...UP, isConnected: false, protocol: null, trouble }, { dial: REFUSES });
   expect(told[0]).toMatch(/^error: cannot reach the broker: .*ECONNREFUSED/);
+  expect(told.slice(1)).toEqual(['unknown: not tried: no connection']);
 });
 
 test('each topic that is denied', async () => {

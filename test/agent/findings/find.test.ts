@@ -116,6 +116,7 @@ describe('a service that fails', () => {
           'line-vision/detector has failed 3 times within 19m 59s, and runs now; the last time: it exited with code 1: ' +
           "KeyError: 'serial_port' (app.py:12, 3 times)",
         log: EXITED.log,
+        fix: { by: 'nobody', text: expect.stringContaining('if it fails again') },
       },
     ]);
     const twice = { statuses, events: () => failed.slice(0, 2) };
