@@ -44,7 +44,7 @@ export class NeedsReader {
 }
 
 function needsIn(services: readonly ServiceSpec[]): Needs {
-  const rows = services.map(({ name, service, hosts }): [string, string[]] => [
+  const rows = services.map(({ name, service, joins: hosts }): [string, string[]] => [
     name,
     [...new Set([...service.dependsOn.map((dependency) => dependency.service), ...hosts])],
   ]);

@@ -62,16 +62,16 @@ export function toObserved(
 const MAX_LABEL = 100;
 
 /** What the labels say, all that is ever asked of a container's identity. */
-function labelled(labels: Readonly<Record<string, string>>): Identity {
+function labelled(labels: Readonly<Record<string, string>>): Made {
   const text = (label: string): string => cutText(labels[label] ?? '', MAX_LABEL);
   return {
     ...instanceOf(text(LABELS.service)),
     revision: Number(labels[LABELS.revision] ?? 0),
-    spec: text(LABELS.spec),
+    specHash: text(LABELS.spec),
   };
 }
 
-type Identity = Pick<ObservedContainer, 'service' | 'index' | 'revision' | 'spec'>;
+type Made = Pick<ObservedContainer, 'service' | 'index' | 'revision' | 'specHash'>;
 
 /**
  * The networks that it is in, by key. A stopped container still names a network that was removed since, by the id that

@@ -32,7 +32,7 @@ const MAX_OFFERED = 1000;
 export async function pullImage(docker: Docker, reference: string, options: Options): Promise<PullOutcome> {
   const outcome = await pullOnce(docker, reference, options);
   if (!isRefusedAuth(outcome)) return outcome;
-  const host = hostOf(reference);
+  const host = registryOf(reference);
   const table = `[registries."${host}"]`;
   if (options.credentialsFor(host) === null) {
     const hint = `${host} wants credentials, and none could be read: see ${table} in holdfast.toml`;
@@ -47,7 +47,7 @@ function isRefusedAuth(outcome: PullOutcome): outcome is PullFailure {
   return !outcome.ok && outcome.code === 'registry_auth';
 }
 
-function hostOf(reference: string): string {
+function registryOf(reference: string): string {
   return parseImageReference(reference)?.host ?? '';
 }
 
@@ -92,7 +92,7 @@ function keyOf(reference: string, { platform }: Options): string {
 type Auth = { authconfig?: { username: string; password: string; serveraddress: string } };
 
 function authFor(reference: string, credentialsFor: CredentialsFor): Auth {
-  const host = hostOf(reference);
+  const host = registryOf(reference);
   const credentials = credentialsFor(host);
   return credentials === null ? {} : { authconfig: { ...credentials, serveraddress: host } };
 }

@@ -32,7 +32,7 @@ export class HostServiceFiles implements ServiceFiles {
   }
 
   async prepare(deployment: string, spec: InstanceSpec): Promise<FilesReady> {
-    const owner = { ...spec.instance, spec: spec.hash };
+    const owner = { ...spec.instance, specHash: spec.hash };
     try {
       const files = await this.#writeFiles(deployment, owner, spec);
       const { probe } = spec.service;

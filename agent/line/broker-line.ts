@@ -14,10 +14,10 @@ import { formatTopic } from '../../protocol/topics.ts';
 import type { Line, LineHandlers, LineStatus } from '../ports/line.ts';
 import { DeniedTopics } from './denied-topics.ts';
 import { presenceMessage } from './own-messages.ts';
-import { type Identity, prepareSession } from './prepare-session.ts';
+import { prepareSession, type SessionOwner } from './prepare-session.ts';
 import { AGENT_TERMS } from './terms.ts';
 
-export interface BrokerLineOptions extends Identity {
+export interface BrokerLineOptions extends SessionOwner {
   readonly bootId: string;
   readonly handlers: LineHandlers;
   readonly clock: Clock;

@@ -21,14 +21,14 @@ const KEPT: KeptSession = {
   receiveMaximum: 256,
 };
 
-export interface Identity {
+export interface SessionOwner {
   readonly config: BrokerConfig;
   readonly device: string;
   readonly groups: readonly string[];
 }
 
 /** The session of a device that leaves this last will. */
-export function prepareSession({ config, device, groups }: Identity, will: Outgoing): Prepared {
+export function prepareSession({ config, device, groups }: SessionOwner, will: Outgoing): Prepared {
   const password = config.passwordFile === null ? null : readSecret(config.passwordFile);
   if (password?.ok === false) return { ok: false, trouble: { kind: 'no_login', message: password.message } };
   const tls = readTlsFiles(config);

@@ -29,11 +29,11 @@ import {
 } from '../reconcile/tell/status.ts';
 import { keepsHold } from '../reconcile/update/gate.ts';
 import type { Reporter } from '../report/reporter.ts';
+import { DeploymentLog } from './deployment-log.ts';
 import type { EnginePresence } from './engine-presence.ts';
 import { eventsOf } from './events-of.ts';
 import { type FactsContext, FactsReader } from './facts-reader.ts';
 import { hearLastWords, maskOfRevisions } from './hear-last-words.ts';
-import { Journal } from './journal.ts';
 import { Setbacks } from './setbacks.ts';
 import { StepApplier, type StepEdges } from './step-applier.ts';
 import { StepNews } from './step-news.ts';
@@ -71,7 +71,7 @@ export class DeploymentLoop {
   readonly #onRemoved: () => void;
   readonly #reader: FactsReader;
   readonly #applier: StepApplier;
-  readonly #journal: Journal;
+  readonly #log: DeploymentLog;
   readonly #stepNews = new StepNews();
   readonly #waker: Waker;
   readonly #abort = new AbortController();
@@ -103,7 +103,7 @@ export class DeploymentLoop {
     this.#onRemoved = onRemoved;
     this.#reader = new FactsReader(name, context);
     this.#applier = new StepApplier(context);
-    this.#journal = new Journal(name, context.logger);
+    this.#log = new DeploymentLog(name, context.logger);
     this.#waker = new Waker(context.clock);
     this.#setbacks = new Setbacks(context.random);
     this.#stalledMs = context.lastStallMs();
@@ -191,7 +191,7 @@ export class DeploymentLoop {
     const { facts, record, bearers } = await this.#look(document, desired);
     const decision = this.#withRestarts(decide(facts, this.#allowForGap(record, facts.nowMs)));
     const deadlineMs = facts.nowMs + (decision.deadlineInMs ?? Number.POSITIVE_INFINITY);
-    this.#journal.noteHealth(decision.services);
+    this.#log.noteHealth(decision.services);
     this.#keep(decision.record);
     this.#answerHold(desired, decision);
     puller.want(this.name, decision.wants);
@@ -369,7 +369,7 @@ export class DeploymentLoop {
     );
     this.#graceMs = 0;
     const news = this.#stepNews.of(results);
-    this.#journal.noteSteps(this.#record, news);
+    this.#log.noteSteps(this.#record, news);
     reporter.addEvents(eventsOf.steps(this.name, news));
     return results;
   }
@@ -391,7 +391,7 @@ export class DeploymentLoop {
     const text = JSON.stringify(record);
     if (text === this.#recordText) return;
     this.#context.store.writeRecord(this.name, record);
-    this.#journal.noteChange(this.#record, record);
+    this.#log.noteChange(this.#record, record);
     this.#context.reporter.addEvents(eventsOf.change(this.name, this.#record, record));
     this.#record = record;
     this.#recordText = text;

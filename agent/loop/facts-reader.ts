@@ -121,7 +121,7 @@ function targetsOf(observed: Observed, revisions: readonly Revision<DesiredPrese
   return observed.containers.map((container) => {
     for (const { document } of revisions) {
       const spec = document.services.find(
-        ({ name, hash }) => name === container.service && hash === container.spec,
+        ({ name, hash }) => name === container.service && hash === container.specHash,
       );
       const healthyAfterMs = document.update.healthyAfterMs;
       if (spec !== undefined) return { container, probe: spec.service.probe, healthyAfterMs };

@@ -1,6 +1,6 @@
 // What is worth telling of the steps of a round. An obstacle may last for weeks, and is tried every half a minute: the
 // same failure of the same step is told once, until the step succeeds or fails in another way.
-// Tested in test/agent/whole/journal.test.ts.
+// Tested in test/agent/whole/deployment-log.test.ts.
 
 import { pathOf } from '../model/step-table.ts';
 import type { StepResult } from '../model/steps.ts';

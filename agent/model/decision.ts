@@ -30,7 +30,7 @@ export interface ServiceFacts {
   /** Whether there is none and one has to be made: not where it has done its work, and the container is gone since. */
   readonly needsContainer: boolean;
   /** The containers that there are of the services whose namespaces it joins. */
-  readonly hosts: readonly ObservedContainer[];
+  readonly joined: readonly ObservedContainer[];
   readonly verdict: Verdict;
   /** What its probe met last; `null` where that was well, or there is none. */
   readonly probeError: string | null;

@@ -43,8 +43,8 @@ export function instanceOf(key: string): Instance {
 
 /** Whether a container was made for this instance, and as it is asked to be. */
 export function isMadeFor(
-  container: Instance & { readonly spec: string },
+  container: Instance & { readonly specHash: string },
   { instance, hash }: InstanceSpec,
 ): boolean {
-  return container.spec === hash && keyOf(container) === keyOf(instance);
+  return container.specHash === hash && keyOf(container) === keyOf(instance);
 }

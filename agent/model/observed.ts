@@ -13,7 +13,7 @@ export interface ObservedContainer {
   /** The revision that created it; an unchanged service keeps its container, and so an older revision. */
   readonly revision: number;
   /** Hash of what the service asked when it was created (label `io.holdfast.spec`). */
-  readonly spec: string;
+  readonly specHash: string;
   readonly state: ContainerState;
   /** `null` before its first exit and while it runs. */
   readonly exitCode: number | null;

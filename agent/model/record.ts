@@ -88,7 +88,7 @@ export interface FailureRow {
   readonly isOver: boolean;
 }
 
-/** In which runs of other containers a run lives: the times of their starts, by container id. */
+/** In which runs of other containers, its `hosts`, a run lives: the times of their starts, by container id. */
 export interface JoinedRuns {
   /** The run that lives there, by its start; `null` before its first. */
   readonly run: string | null;

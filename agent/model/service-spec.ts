@@ -20,7 +20,7 @@ export interface ServiceSpec {
   readonly volumes: Readonly<Record<string, VolumeSpec>>;
   readonly files: readonly ServiceFile[];
   /** Services whose namespaces it joins. */
-  readonly hosts: readonly string[];
+  readonly joins: readonly string[];
   readonly lifecycle: Lifecycle;
 }
 

@@ -18,7 +18,7 @@ export type FilesReady =
 
 /** Whose files they are: an instance, and the hash of what its service asks, as its container carries them. */
 export interface FilesOwner extends Instance {
-  readonly spec: string;
+  readonly specHash: string;
 }
 
 export interface ServiceFiles {

@@ -51,7 +51,7 @@ function isUnderWay({ attempt, phase }: DeploymentRecord): boolean {
 /** What lives in the namespaces of another that is restarted too follows it: it could not be started before it. */
 function restartStep({ spec, container }: ServiceView, named: readonly ServiceView[]): Step[] {
   if (container?.state !== 'running' && container?.state !== 'restarting') return [];
-  if (named.some((other) => spec.hosts.includes(other.spec.name))) return [];
+  if (named.some((other) => spec.joins.includes(other.spec.name))) return [];
   return [{ kind: 'restart_container', spec, container: container.id, graceMs: container.stopGraceMs }];
 }
 

@@ -3,7 +3,7 @@
 import type { Path, Placed, Report } from './check-report.ts';
 import type { PresentDeployment } from './deployment.ts';
 import type { Service } from './service.ts';
-import { hostOf, NAMESPACES, type Namespace } from './service-namespaces.ts';
+import { joinedService, NAMESPACES, type Namespace } from './service-namespaces.ts';
 
 export function checkDependencies(
   document: PresentDeployment,
@@ -41,7 +41,7 @@ function dependenciesOf(document: PresentDeployment, name: string, found = new S
 /** A namespace is there while its owner runs, so its owner must be waited for, and must stay. */
 export function checkNamespaces(document: PresentDeployment, { service, at }: Placed, report: Report): void {
   for (const namespace of NAMESPACES) {
-    const owner = hostOf(service, namespace);
+    const owner = joinedService(service, namespace);
     if (owner === null) continue;
     const problem = namespaceProblem(document, { service, owner, namespace });
     if (problem !== null) report([...at, namespace], problem);
@@ -60,7 +60,7 @@ function namespaceProblem(
   if (condition === undefined) return `needs "${owner}" under depends_on, as it can run only while that runs`;
   if (condition === 'service_completed_successfully')
     return `can run only while "${owner}" runs, not after it`;
-  if (hostOf(other, namespace) !== null)
+  if (joinedService(other, namespace) !== null)
     return `"${owner}" is itself in the namespace of another; name that one`;
   if (namespace === 'ipc' && other.ipc !== 'shareable' && other.ipc !== 'host')
     return `"${owner}" must say ipc: "shareable"`;

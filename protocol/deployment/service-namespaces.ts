@@ -6,13 +6,13 @@ export const NAMESPACES = ['network_mode', 'ipc', 'pid'] as const;
 export type Namespace = (typeof NAMESPACES)[number];
 
 /** The service whose namespace this one joins, or `null`. */
-export function hostOf(service: Service, namespace: Namespace): string | null {
+export function joinedService(service: Service, namespace: Namespace): string | null {
   const mode = service[namespace];
   return mode?.startsWith('service:') ? mode.slice('service:'.length) : null;
 }
 
 /** All services whose namespaces this one joins, each once. */
-export function hostsOf(service: Service): string[] {
-  const hosts = NAMESPACES.map((namespace) => hostOf(service, namespace));
-  return [...new Set(hosts)].filter((name) => name !== null);
+export function joinedServices(service: Service): string[] {
+  const joined = NAMESPACES.map((namespace) => joinedService(service, namespace));
+  return [...new Set(joined)].filter((name) => name !== null);
 }

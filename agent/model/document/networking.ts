@@ -1,7 +1,7 @@
 // How a service reaches others and is reached, as values.
 // Tested in test/agent/model/document/conversion.test.ts.
 import type { PublishedPort as AskedPort, Service } from '../../../protocol/deployment/service.ts';
-import { hostOf, type Namespace as Key } from '../../../protocol/deployment/service-namespaces.ts';
+import { joinedService, type Namespace as Key } from '../../../protocol/deployment/service-namespaces.ts';
 import type { DesiredNetworking, Namespace, Port, PublishedPort } from '../desired-networking.ts';
 import { parsedBy, wholeNumber } from './values.ts';
 
@@ -22,7 +22,7 @@ export function networkingOf(service: Service): DesiredNetworking {
 export function namespaceOf(service: Service, key: Key): Namespace | null {
   const mode = service[key];
   if (mode === undefined) return null;
-  const joined = hostOf(service, key);
+  const joined = joinedService(service, key);
   return joined === null ? { kind: 'mode', mode } : { kind: 'joined', service: joined };
 }
 

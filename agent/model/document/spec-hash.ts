@@ -1,7 +1,7 @@
 // The hash of a service: made of the document as it was sent, so that it stays as it was in agents before.
 import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import type { Service } from '../../../protocol/deployment/service.ts';
-import { hostsOf } from '../../../protocol/deployment/service-namespaces.ts';
+import { joinedServices } from '../../../protocol/deployment/service-namespaces.ts';
 import { contentHash } from '../../../protocol/values/canonical-json.ts';
 import type { ServiceFile } from '../service-file.ts';
 import { filesOf } from './files.ts';
@@ -13,7 +13,7 @@ const DEFAULT_NETWORK = 'default';
 export function hashOf(document: PresentDeployment, service: Service, files: readonly ServiceFile[]): string {
   const part = { ...immutablePart(service, files), ...resourcesOf(document, service) };
   // No ring: a joined service is depended on, and rings of those are refused.
-  const joined = hostsOf(service).flatMap((name) => {
+  const joined = joinedServices(service).flatMap((name) => {
     const host = document.services[name];
     return host === undefined ? [] : [[name, hashOf(document, host, filesOf(document, host))] as const];
   });

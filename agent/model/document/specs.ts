@@ -2,7 +2,7 @@
 // Tested in test/agent/model/document/conversion.test.ts.
 import type { PresentDeployment } from '../../../protocol/deployment/deployment.ts';
 import type { Service } from '../../../protocol/deployment/service.ts';
-import { hostsOf } from '../../../protocol/deployment/service-namespaces.ts';
+import { joinedServices } from '../../../protocol/deployment/service-namespaces.ts';
 import type { Restart } from '../desired-service.ts';
 import { enginePolicy, policyText } from '../engine-policy.ts';
 import { lifecycleOf } from '../lifecycle.ts';
@@ -32,7 +32,7 @@ function specOf(document: PresentDeployment, name: string, asked: Service): Serv
     settings: settingsOf(asked, service.restart),
     networks: attachmentsOf(document, name, asked),
     volumes: mountedVolumes(document, asked),
-    hosts: hostsOf(asked),
+    joins: joinedServices(asked),
     lifecycle: lifecycleOf(service.restart, isJob(document, name, asked)),
   };
 }

@@ -10,7 +10,7 @@ import type { ObservedContainer } from '../../model/observed.ts';
 import type { DeploymentRecord } from '../../model/record.ts';
 import { refTo, type Step, stopStep } from '../../model/steps.ts';
 import { nameFor } from './identity.ts';
-import { areHostsThere } from './joins.ts';
+import { areJoinedThere } from './joins.ts';
 import { isUp, missingNetwork } from './select-container.ts';
 import { settingsStep } from './settings.ts';
 
@@ -27,7 +27,7 @@ export function advanceService(view: ServiceView, record: DeploymentRecord, arou
   if (container === null)
     return mustWait || !view.needsContainer ? null : createStep(view, record, around.chance);
   if (container.state === 'dead') return { kind: 'remove_container', ...refTo(container) };
-  const isAwaitedReady = view.waitsFor.length === 0 && areHostsThere(view.hosts);
+  const isAwaitedReady = view.waitsFor.length === 0 && areJoinedThere(view.joined);
   if (isUp(container)) return advanceRunning({ ...view, container }, { isAwaitedReady, mustWait });
   if (mustWait || around.isPlaceTaken || !isAwaitedReady) return null;
   if (!shouldRun({ ...view, container })) return null;
@@ -38,10 +38,10 @@ export function advanceService(view: ServiceView, record: DeploymentRecord, arou
 
 /** Its image must be here, and the containers whose namespaces it joins: they need not run yet. */
 function createStep(view: ServiceView, record: DeploymentRecord, chance: number): Step | null {
-  const { deployment, spec, image, hosts } = view;
-  const areHostsMade = hosts.length === spec.hosts.length;
-  if (image.kind !== 'present' || !areHostsMade) return null;
-  const peers = Object.fromEntries(hosts.map(({ service, id }) => [service, id]));
+  const { deployment, spec, image, joined } = view;
+  const areJoinedMade = joined.length === spec.joins.length;
+  if (image.kind !== 'present' || !areJoinedMade) return null;
+  const peers = Object.fromEntries(joined.map(({ service, id }) => [service, id]));
   return { kind: 'create_container', spec, name: nameFor(spec, { record, deployment, chance }), peers };
 }
 
@@ -61,7 +61,7 @@ function advanceRunning(
   }
   if (container.state !== 'running') return null;
   const isStale = isAwaitedReady && view.mustFollow;
-  const isUnhealthy = verdict.health === 'unhealthy' && areHostsThere(view.hosts);
+  const isUnhealthy = verdict.health === 'unhealthy' && areJoinedThere(view.joined);
   if (isStale || isUnhealthy)
     return { kind: 'restart_container', spec, container: container.id, graceMs: container.stopGraceMs };
   const network = missingNetwork(spec, container);

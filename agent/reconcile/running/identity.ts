@@ -52,13 +52,13 @@ export function recognise({ deployment, record, observed }: Sight): {
  */
 function adopt(deployment: string, containers: readonly ObservedContainer[]): Own {
   const ours = containers.filter((container) =>
-    `${container.name}-`.startsWith(`${nameStem(deployment, container, container.spec)}-`),
+    `${container.name}-`.startsWith(`${nameStem(deployment, container, container.specHash)}-`),
   );
   return { ...NOTHING_OWNED, known: ours.map(({ id }) => id) };
 }
 
 function isAwaited({ known, expected }: Own, container: ObservedContainer): boolean {
-  const { id, name, spec } = container;
+  const { id, name, specHash: spec } = container;
   if (known.includes(id)) return false;
   const service = keyOf(container);
   return expected.some((one) => one.name === name && one.service === service && one.spec === spec);

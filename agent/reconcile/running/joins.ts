@@ -12,48 +12,51 @@ import { isUp } from './select-container.ts';
  * both have started since the last look, which is then done with: a clock that jumps cannot make a loop of it.
  */
 export function noteJoins(record: DeploymentRecord, view: ServiceFacts): DeploymentRecord {
-  const { spec, container, hosts } = view;
-  if (container === null || hosts.length === 0) return record;
+  const { spec, container, joined: others } = view;
+  if (container === null || others.length === 0) return record;
   const history = historyOf(record, spec);
   const before = history.joined;
-  const seen = runsOf(hosts);
+  const seen = runsOf(others);
   const isSameRun = !isUp(container) || before?.run === container.startedAt;
   const joined: JoinedRuns = isSameRun
     ? { run: before?.run ?? null, hosts: before?.hosts ?? {}, seen }
-    : { run: container.startedAt, hosts: runsJoined(container, hosts, before), seen };
+    : { run: container.startedAt, hosts: runsJoined(container, others, before), seen };
   return withHistory(record, spec, { ...history, joined });
 }
 
 /** Whether a namespace that it lives in has ended, and the next one is there to be joined. */
-export function mustFollow(record: DeploymentRecord, { spec, container, hosts }: ServiceFacts): boolean {
-  if (container === null || !areHostsThere(hosts)) return false;
+export function mustFollow(
+  record: DeploymentRecord,
+  { spec, container, joined: others }: ServiceFacts,
+): boolean {
+  if (container === null || !areJoinedThere(others)) return false;
   const { joined } = historyOf(record, spec);
   return (
-    joined?.run === container.startedAt && hosts.some((host) => joined.hosts[host.id] !== host.startedAt)
+    joined?.run === container.startedAt && others.some((other) => joined.hosts[other.id] !== other.startedAt)
   );
 }
 
 /** Whether it can be started: the engine joins the namespaces of running containers only. */
-export function areHostsThere(hosts: readonly ObservedContainer[]): boolean {
-  return hosts.every(({ state }) => state === 'running' || state === 'paused');
+export function areJoinedThere(others: readonly ObservedContainer[]): boolean {
+  return others.every(({ state }) => state === 'running' || state === 'paused');
 }
 
 /** A new run has joined what was there when it started: what was seen before it, unless that has changed since. */
 function runsJoined(
   container: ObservedContainer,
-  hosts: readonly ObservedContainer[],
+  others: readonly ObservedContainer[],
   before: JoinedRuns | undefined,
 ): Record<string, string> {
-  const joined = hosts.filter(
-    (host) => before?.seen[host.id] === host.startedAt || !startedAfter(host, container),
+  const joined = others.filter(
+    (other) => before?.seen[other.id] === other.startedAt || !startedAfter(other, container),
   );
   return runsOf(joined);
 }
 
-function startedAfter(host: ObservedContainer, container: ObservedContainer): boolean {
-  return Date.parse(host.startedAt ?? '') > Date.parse(container.startedAt ?? '');
+function startedAfter(other: ObservedContainer, container: ObservedContainer): boolean {
+  return Date.parse(other.startedAt ?? '') > Date.parse(container.startedAt ?? '');
 }
 
-function runsOf(hosts: readonly ObservedContainer[]): Record<string, string> {
-  return Object.fromEntries(hosts.map(({ id, startedAt }) => [id, startedAt ?? '']));
+function runsOf(others: readonly ObservedContainer[]): Record<string, string> {
+  return Object.fromEntries(others.map(({ id, startedAt }) => [id, startedAt ?? '']));
 }

@@ -11,7 +11,7 @@ import type { Revision } from '../../model/revision.ts';
 import { wasCompleted } from './completed.ts';
 import { standingOf } from './images.ts';
 import { eligibleFor } from './outdated.ts';
-import { type Carriers, findCarriers, hostFor } from './select-container.ts';
+import { type Carriers, findCarriers, joinedFor } from './select-container.ts';
 
 export function lookAtServices(
   facts: Facts,
@@ -49,7 +49,7 @@ function lookAtService(
     spec,
     container,
     needsContainer,
-    hosts: spec.hosts.flatMap((service) => hostFor(service, carriers) ?? []),
+    joined: spec.joins.flatMap((service) => joinedFor(service, carriers) ?? []),
     verdict:
       container === null
         ? notHealthy('unknown')

@@ -17,7 +17,7 @@ export function findCarriers(
 ): Carriers {
   const isFirst = ({ id }: ObservedContainer): number => Number(first.includes(id));
   const carriers = new Map<string, ObservedContainer>();
-  for (const spec of hostsFirst(specs)) {
+  for (const spec of joinedFirst(specs)) {
     const fits = containers.filter((container) => doesFit(container, spec, carriers));
     const [best] = fits.toSorted(
       (a, b) =>
@@ -29,10 +29,10 @@ export function findCarriers(
 }
 
 /** Which container fits a service depends on the containers of those whose namespaces it joins. */
-function hostsFirst(specs: readonly InstanceSpec[]): readonly InstanceSpec[] {
+function joinedFirst(specs: readonly InstanceSpec[]): readonly InstanceSpec[] {
   const ordered = new Set<InstanceSpec>();
   const add = (spec: InstanceSpec): void => {
-    for (const other of specs) if (spec.hosts.includes(other.name)) add(other);
+    for (const other of specs) if (spec.joins.includes(other.name)) add(other);
     ordered.add(spec);
   };
   for (const spec of specs) add(spec);
@@ -49,12 +49,12 @@ function doesFit(container: ObservedContainer, spec: InstanceSpec, carriers: Car
     (spec.settings.memoryBytes === 0 && settings.memoryBytes > 0) ||
     (spec.settings.nanoCpus === 0 && settings.nanoCpus > 0);
   if (!isMadeFor(container, spec) || isTooTight || container.state === 'removing') return false;
-  const hosts = spec.hosts.map((service) => hostFor(service, carriers)?.id);
-  return hosts.every((id) => id !== undefined && container.joins.includes(id));
+  const joined = spec.joins.map((service) => joinedFor(service, carriers)?.id);
+  return joined.every((id) => id !== undefined && container.joins.includes(id));
 }
 
 /** Whose namespaces `service:NAME` joins: a namespace is one container's, so those of the service's first instance. */
-export function hostFor(service: string, carriers: Carriers): ObservedContainer | undefined {
+export function joinedFor(service: string, carriers: Carriers): ObservedContainer | undefined {
   return carriers.get(keyOf(firstOf(service)));
 }
 

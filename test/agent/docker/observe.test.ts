@@ -109,7 +109,7 @@ describe('a container that the engine cannot read', () => {
         name: 'line-broken',
         service: 'service-broken',
         revision: 3,
-        spec: 'sha256:broken',
+        specHash: 'sha256:broken',
         state: 'dead',
       },
       {

@@ -23,7 +23,7 @@ function running(change: Partial<ObservedContainer> = {}): ObservedContainer {
       service: 'app',
       index: 0,
       revision: 1,
-      spec: 'sha256:x',
+      specHash: 'sha256:x',
       state: 'running',
       exitCode: null,
     },

@@ -24,8 +24,8 @@ function setUp(probe: Probe = HEARTBEAT) {
     clock,
     random: fork(1, 'heartbeat'),
     check: async () => 'a port was asked for',
-    readBeat: async (deployment, { service, index, spec }, file) => {
-      looks.push({ deployment, owner: { service, index, spec }, file });
+    readBeat: async (deployment, { service, index, specHash }, file) => {
+      looks.push({ deployment, owner: { service, index, specHash }, file });
       return look;
     },
     tasks: loudTasks,
@@ -65,7 +65,7 @@ test('a service that touches its file is healthy, and looked at once in an inter
   await beatFor(600_000);
   expect(verdict().health).toBe('healthy');
   expect(looks.length - before).toBeLessThan(80);
-  const owner = { service: 'app', index: 0, spec: container.spec };
+  const owner = { service: 'app', index: 0, specHash: container.specHash };
   expect(looks[0]).toEqual({ deployment: 'line', owner, file: 'loop' });
 });
 

@@ -66,7 +66,7 @@ async function sourceOf(spec: InstanceSpec, target: string): Promise<string> {
 }
 
 const modeOf = (file: string): string => (lstatSync(file).mode & 0o7777).toString(8);
-const ownerOf = ({ instance, hash }: InstanceSpec) => ({ ...instance, spec: hash });
+const ownerOf = ({ instance, hash }: InstanceSpec) => ({ ...instance, specHash: hash });
 
 test('configs stand below the data directory, secrets in the runtime directory', async () => {
   const mounts = await prepared(specOf('hunter2'));

@@ -164,7 +164,8 @@ describe('the plan', () => {
     fc.assert(
       fc.property(worlds, (world) => {
         const specsBefore = new Set(world.before.document.services.map(({ name, hash }) => name + hash));
-        const isNew = (container: ObservedContainer) => !specsBefore.has(container.service + container.spec);
+        const isNew = (container: ObservedContainer) =>
+          !specsBefore.has(container.service + container.specHash);
         fc.pre(world.after.document.services.some(({ name, hash }) => !specsBefore.has(name + hash)));
         // What ran before the update is taken as well: nobody has seen the new revision running yet.
         const containers = world.containers.filter((container) => !isNew(container));

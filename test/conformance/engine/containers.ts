@@ -12,7 +12,7 @@ export function declareContainers(behaviour: Declare<EngineScene>): void {
   behaviour('one that is created does not run yet', async (stage) => {
     const made = await stage.create({ kind: 'runs' });
     expect(await stage.see(made)).toMatchObject({
-      ...{ service: 'app', revision: 1, spec: made.spec.hash, state: 'created' },
+      ...{ service: 'app', revision: 1, specHash: made.spec.hash, state: 'created' },
       ...{ exitCode: null, startedAt: null, address: null, engineRestarts: 0, oomKilled: false },
       ...{ engineHealth: 'none', networks: ['default'], joins: [] },
     });
@@ -263,7 +263,7 @@ export function declareContainers(behaviour: Declare<EngineScene>): void {
     await stage.done({ kind: 'update_container', spec: changed, container: made.container });
     const after = await stage.see(made);
     expect(after.settings).toEqual(changed.settings);
-    expect(after).toMatchObject({ startedAt: before.startedAt, spec: before.spec, state: 'running' });
+    expect(after).toMatchObject({ startedAt: before.startedAt, specHash: before.specHash, state: 'running' });
   });
 
   behaviour('an update that asks for no limit takes away that of processes alone', async (stage) => {

@@ -234,7 +234,7 @@ export class Daemon implements Surroundings {
     if (this.images.isDiskFull) return { ok: false, code: 'no_space', message: 'no space left on device' };
     const id = hexOf(this.random, 64);
     // The engine looks for a missing one at the start only.
-    const joins = spec.hosts.map((service) => peers[service] ?? service);
+    const joins = spec.joins.map((service) => peers[service] ?? service);
     const init = initFor(spec.service, image.process);
     const identity = { id, name, deployment, spec, image, joins, init };
     const container = new Container(identity, this.enforced(spec.settings), this);
@@ -479,7 +479,7 @@ function show(container: Container): ObservedContainer {
     service: spec.name,
     index: spec.instance.index,
     revision: spec.revision,
-    spec: spec.hash,
+    specHash: spec.hash,
     state,
     exitCode: state === 'exited' || state === 'dead' || state === 'restarting' ? container.exitCode : null,
     oomKilled: container.oomKilled,

@@ -4,7 +4,7 @@ import type { Daemon } from './daemon.ts';
 
 export function memoryBeat(daemon: Daemon): BeatReader {
   const touched = new Map<string, string>();
-  return async (deployment, { service, spec }) => {
+  return async (deployment, { service, specHash: spec }) => {
     const key = `${deployment}/${service}/${spec}`;
     const beats = daemon
       .of(deployment, service)

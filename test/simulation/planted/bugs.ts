@@ -364,8 +364,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: 'agent/reconcile/running/joins.ts',
-        find: 'joined?.run === container.startedAt && hosts.some((host) => joined.hosts[host.id] !== host.startedAt)',
-        replace: 'joined?.run === container.startedAt && hosts.length > 99',
+        find: 'joined?.run === container.startedAt && others.some((other) => joined.hosts[other.id] !== other.startedAt)',
+        replace: 'joined?.run === container.startedAt && others.length > 99',
       },
     ],
     promises: ['a service follows the one whose namespaces it has joined'],

@@ -100,7 +100,7 @@ describe('a creation whose answer was lost', () => {
   test('has its name in the record before it is begun', () => {
     const { step, record } = begin();
     expect(record.own?.expected).toEqual([
-      { name: step.name, service: 'web', spec: containerOf(one, 'web').spec },
+      { name: step.name, service: 'web', spec: containerOf(one, 'web').specHash },
     ]);
   });
 

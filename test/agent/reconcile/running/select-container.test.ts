@@ -25,7 +25,7 @@ test.each<[string, ObservedContainer[], string | undefined]>([
   ],
   ['of equals always the same', [web('b'), web('a')], 'a'],
   ['none that is being removed', [web('a', { state: 'removing' })], undefined],
-  ['none of another spec', [web('a', { spec: 'sha256:other' })], undefined],
+  ['none of another spec', [web('a', { specHash: 'sha256:other' })], undefined],
   [
     'none with a limit that the service does not ask for',
     [containerOf(present(1, { web: LIMITED }), 'web')],

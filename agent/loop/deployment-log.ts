@@ -1,6 +1,6 @@
 // What the journal tells of one deployment: phases with their reasons, failures of services, and what was done about
 // them, so that `journalctl -u holdfast` answers for the night without a broker. Single steps are for debugging.
-// Tested in test/agent/whole/journal.test.ts.
+// Tested in test/agent/whole/deployment-log.test.ts.
 
 import type { Logger } from '../../lib/program/logger.ts';
 import type { ServiceView } from '../model/decision.ts';
@@ -12,7 +12,7 @@ import { blameOf, serviceOf } from '../model/step-table.ts';
 import type { Step, StepResult } from '../model/steps.ts';
 import { newStrangers } from './events-of.ts';
 
-export class Journal {
+export class DeploymentLog {
   readonly #deployment: string;
   readonly #logger: Logger;
   /** Instances of services that failed and have not been seen healthy since, by key. */
