@@ -31,6 +31,17 @@ async function brokerWith(world: World, extraConfig: string, isOpen = true): Pro
   return mosquitto.port;
 }
 
+/** One that wants TLS, and whose authority nobody here knows; at this port. */
+async function brokerWithTls(world: World): Promise<number> {
+  const pair = makeAuthority(path.join(world.dir, 'ca')).sign('localhost', 'IP:127.0.0.1');
+  const port = await world.port();
+  await brokerWith(
+    world,
+    `listener ${port} 127.0.0.1\ncertfile ${pair.cert}\nkeyfile ${pair.key}\nallow_anonymous true`,
+  );
+  return port;
+}
+
 function write(world: World, name: string, text: string): string {
   const file = path.join(world.dir, name);
   writeFileSync(file, text, { mode: 0o644 });
@@ -62,28 +73,12 @@ const FAULTS: readonly Fault[] = [
   },
   {
     what: 'the port wants TLS',
-    plant: async (world) => {
-      const pair = makeAuthority(path.join(world.dir, 'ca')).sign('localhost', 'IP:127.0.0.1');
-      const port = await world.port();
-      await brokerWith(
-        world,
-        `listener ${port} 127.0.0.1\ncertfile ${pair.cert}\nkeyfile ${pair.key}\nallow_anonymous true`,
-      );
-      return { brokerUrl: `mqtt://127.0.0.1:${port}` };
-    },
+    plant: async (world) => ({ brokerUrl: `mqtt://127.0.0.1:${await brokerWithTls(world)}` }),
     ...{ code: 'broker_closed', line: /does it want TLS/ },
   },
   {
     what: "nobody here knows the broker's authority",
-    plant: async (world) => {
-      const pair = makeAuthority(path.join(world.dir, 'ca')).sign('localhost', 'IP:127.0.0.1');
-      const port = await world.port();
-      await brokerWith(
-        world,
-        `listener ${port} 127.0.0.1\ncertfile ${pair.cert}\nkeyfile ${pair.key}\nallow_anonymous true`,
-      );
-      return { brokerUrl: `mqtts://127.0.0.1:${port}` };
-    },
+    plant: async (world) => ({ brokerUrl: `mqtts://127.0.0.1:${await brokerWithTls(world)}` }),
     ...{ code: 'broker_tls', line: /set broker\.ca_file/ },
   },
   {
