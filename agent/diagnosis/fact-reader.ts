@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/time/clock.ts';
 import type { Event } from '../../protocol/reports/events.ts';
 import type { DiskFacts, Facts } from '../findings/facts.ts';
 import { type AgentState, inOrder } from '../notices/agent-state.ts';
-import type { Host } from '../ports/host.ts';
+import type { Host, HostFacts } from '../ports/host.ts';
 import type { LineStatus } from '../ports/line.ts';
 import { type Documents, type EventJournal, StoreBlocked } from '../ports/store.ts';
 import { EngineChanges } from './engine-changes.ts';
@@ -43,13 +43,14 @@ export class FactReader {
     const statuses = inOrder(state.statuses.value);
     const engine = state.engine.value;
     const now = clock.wallTime();
+    const hostFacts = host.readFacts();
     return {
       ...{ now, statuses, engine },
       engineChange: this.#engineChanges.note(engine.facts?.version ?? null, now),
       broker: { ...broker.status(), url: brokerUrl },
       clock: host.readClock(),
-      host: host.readFacts(),
-      ...this.#readDisks(engine.facts?.dataRoot ?? null),
+      host: hostFacts,
+      ...this.#readDisks(hostFacts, engine.facts?.dataRoot ?? null),
       reserveBytes: imageReserveBytes,
       outbox: reporter.pending(),
       needs: this.#needs.read(statuses),
@@ -57,9 +58,11 @@ export class FactReader {
     };
   }
 
-  #readDisks(dataRoot: string | null): Pick<Facts, 'dataDisk' | 'engineDisk'> {
+  #readDisks(
+    { diskAvailableBytes, diskTotalBytes }: HostFacts,
+    dataRoot: string | null,
+  ): Pick<Facts, 'dataDisk' | 'engineDisk'> {
     const { host, dataDir } = this.#sources;
-    const { diskAvailableBytes, diskTotalBytes } = host.readFacts();
     const dataDisk: DiskFacts = {
       path: dataDir,
       freeBytes: diskAvailableBytes,
