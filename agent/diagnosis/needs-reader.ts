@@ -44,9 +44,9 @@ export class NeedsReader {
 }
 
 function needsIn(services: readonly ServiceSpec[]): Needs {
-  const rows = services.map(({ name, service, joins: hosts }): [string, string[]] => [
+  const rows = services.map(({ name, service, joins }): [string, string[]] => [
     name,
-    [...new Set([...service.dependsOn.map((dependency) => dependency.service), ...hosts])],
+    [...new Set([...service.dependsOn.map((dependency) => dependency.service), ...joins])],
   ]);
   return Object.fromEntries(rows.filter(([, needed]) => needed.length > 0));
 }

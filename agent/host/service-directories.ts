@@ -37,7 +37,7 @@ export class ServiceDirectories {
 }
 
 /** What an owner has in the directory of its deployment: two levels down. */
-export function directoryOf({ service, index, specHash: spec }: FilesOwner): string {
-  const hash = spec.slice('sha256:'.length).slice(0, HASH_DIGITS);
+export function directoryOf({ service, index, specHash }: FilesOwner): string {
+  const hash = specHash.slice('sha256:'.length).slice(0, HASH_DIGITS);
   return join(service, index === 0 ? hash : `${hash}.${index}`);
 }

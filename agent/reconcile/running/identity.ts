@@ -58,10 +58,10 @@ function adopt(deployment: string, containers: readonly ObservedContainer[]): Ow
 }
 
 function isAwaited({ known, expected }: Own, container: ObservedContainer): boolean {
-  const { id, name, specHash: spec } = container;
+  const { id, name, specHash } = container;
   if (known.includes(id)) return false;
   const service = keyOf(container);
-  return expected.some((one) => one.name === name && one.service === service && one.spec === spec);
+  return expected.some((one) => one.name === name && one.service === service && one.spec === specHash);
 }
 
 function forgetGone(known: readonly string[], ours: readonly ObservedContainer[]): string[] {

@@ -16,7 +16,7 @@ function withFiles(world: World): { readonly standing: Set<string>; readonly mis
       return Promise.resolve({ ok: true, mounts: [] });
     },
     collect: (deployment, owners) => {
-      const kept = new Set(owners.map(({ service, specHash: spec }) => `${deployment} ${service} ${spec}`));
+      const kept = new Set(owners.map(({ service, specHash }) => `${deployment} ${service} ${specHash}`));
       for (const one of standing) if (!kept.has(one)) standing.delete(one);
       return Promise.resolve();
     },

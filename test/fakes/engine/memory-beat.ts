@@ -4,11 +4,11 @@ import type { Daemon } from './daemon.ts';
 
 export function memoryBeat(daemon: Daemon): BeatReader {
   const touched = new Map<string, string>();
-  return async (deployment, { service, specHash: spec }) => {
-    const key = `${deployment}/${service}/${spec}`;
+  return async (deployment, { service, specHash }) => {
+    const key = `${deployment}/${service}/${specHash}`;
     const beats = daemon
       .of(deployment, service)
-      .some((container) => container.spec.hash === spec && container.isAnswering);
+      .some((container) => container.spec.hash === specHash && container.isAnswering);
     if (beats) touched.set(key, String(daemon.clock.monotonicMs()));
     const stamp = touched.get(key);
     return stamp === undefined ? { kind: 'missing' } : { kind: 'touched', stamp };
