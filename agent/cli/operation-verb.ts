@@ -1,5 +1,6 @@
 // A verb that asks the running agent for an operation: all but how its answer is shown comes from the protocol's table.
 import * as v from 'valibot';
+import type { View } from '../../lib/answers/view.ts';
 import { CommandFailure } from '../../lib/program/command-failure.ts';
 import { EXIT } from '../../lib/program/exit-codes.ts';
 import type { AnswerOf, Operation, Route } from '../../protocol/operations/operation.ts';
@@ -10,7 +11,6 @@ import { defaultConfigPath, findSocketPath } from './config-path.ts';
 import type { CliOutput } from './context.ts';
 import { askAgent } from './local-client.ts';
 import { describeArguments, readArguments } from './operation-args.ts';
-import type { View } from './render/view.ts';
 import type { Option, Verb } from './verb.ts';
 import { type Look, watch } from './watch.ts';
 import { askOrLook, PATIENCE_MS, showWithoutAgent } from './without-agent.ts';

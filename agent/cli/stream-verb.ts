@@ -1,5 +1,6 @@
 // A verb whose answer comes bit by bit: each item is printed as it comes, and none is kept.
 import * as v from 'valibot';
+import type { View } from '../../lib/answers/view.ts';
 import { EXIT } from '../../lib/program/exit-codes.ts';
 import type { AnswerOf } from '../../protocol/operations/operation.ts';
 import { formatRequest } from '../../protocol/operations/route.ts';
@@ -7,7 +8,6 @@ import { printableJson } from '../../protocol/values/text.ts';
 import { findSocketPath } from './config-path.ts';
 import { describeArguments, readArguments } from './operation-args.ts';
 import { differentVersion, type LocalOperation, OPTIONS } from './operation-verb.ts';
-import type { View } from './render/view.ts';
 import { streamFromAgent } from './stream-client.ts';
 import type { Option, Verb } from './verb.ts';
 

@@ -1,16 +1,17 @@
 // Tested in test/agent/cli/run.test.ts.
+
+import { isCheckedWell, renderCheck } from '../../lib/answers/check.ts';
+import { renderEvent } from '../../lib/answers/events.ts';
+import { renderLogItem } from '../../lib/answers/logs.ts';
+import { isWithoutErrors, renderWhy } from '../../lib/answers/why.ts';
 import { type LocalOperationName, OPERATIONS } from '../../protocol/operations/operations.ts';
 import { agentVerb } from './agent-verb.ts';
 import { bundleVerb } from './bundle-verb.ts';
 import { operationVerb } from './operation-verb.ts';
-import { isCheckedWell, renderCheck } from './render/check.ts';
-import { renderEvent } from './render/events.ts';
 import { renderFix } from './render/fix.ts';
-import { renderLogItem } from './render/logs.ts';
 import { renderRestart } from './render/restart.ts';
 import { renderRetry } from './render/retry.ts';
 import { isAllWell, renderStatus } from './render/status.ts';
-import { isWithoutErrors, renderWhy } from './render/why.ts';
 import { renderStatusWithoutAgent, renderWhyWithoutAgent } from './render/without-agent.ts';
 import { streamVerb } from './stream-verb.ts';
 import type { Verb } from './verb.ts';

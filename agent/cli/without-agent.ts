@@ -1,11 +1,12 @@
 // A verb that shows what others know where no agent answers.
+
+import type { View } from '../../lib/answers/view.ts';
 import { systemErrorCode } from '../../lib/failures/system-error.ts';
 import { CommandFailure, failureJson } from '../../lib/program/command-failure.ts';
 import { setTimer } from '../../lib/time/timer.ts';
 import type { WithoutAgent } from '../../protocol/operations/without-agent.ts';
 import { printable, printableJson } from '../../protocol/values/text.ts';
 import type { CliContext } from './context.ts';
-import type { View } from './render/view.ts';
 
 /** How long the agent is waited for, where there is something else to show: with that it is less than 2 s in all. */
 export const PATIENCE_MS = 1500;

@@ -89,6 +89,12 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   {
+    path: 'lib/answers',
+    duty: 'what a device answers, in words: both programs print it',
+    imports: ['protocol/operations', ...PRINTED],
+    packages: [],
+  },
+  {
     path: 'lib/oci',
     duty: 'registries, manifests, layers and archives of images, as streams that are checked',
     imports: ['lib/failures'],
@@ -386,7 +392,14 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/doors/page/html',
     duty: 'what the status page shows: markup, style and script',
-    imports: ['protocol/values', 'protocol/reports', 'protocol/operations', 'lib/reports', 'agent/words'],
+    imports: [
+      'protocol/values',
+      'protocol/reports',
+      'protocol/operations',
+      'lib/answers',
+      'lib/reports',
+      'agent/words',
+    ],
     packages: ['@remix-run/html-template'],
     isPure: true,
   },
@@ -406,7 +419,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/cli/render',
     duty: 'what `holdfast` prints',
-    imports: ['agent/words', 'protocol/operations', ...PRINTED],
+    imports: ['agent/words', 'lib/answers', 'protocol/operations', ...PRINTED],
     packages: [],
   },
   {
@@ -454,6 +467,7 @@ export const ROOMS: readonly Room[] = [
       'agent/ports',
       'agent/store',
       'protocol/operations',
+      'lib/answers',
       'lib/render',
       ...VALUES,
       'lib/failures',

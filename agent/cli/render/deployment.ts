@@ -1,5 +1,7 @@
 // One deployment: where it stands, why, and its services.
 // Tested in test/agent/cli/render/status.test.ts.
+
+import type { View } from '../../../lib/answers/view.ts';
 import { paint } from '../../../lib/render/colour.ts';
 import { widthOf } from '../../../lib/render/width.ts';
 import { wrap } from '../../../lib/render/wrap.ts';
@@ -13,7 +15,6 @@ import {
   lastWords,
 } from '../../words/deployment-words.ts';
 import { renderServices, type UsageByService } from './services.ts';
-import type { View } from './view.ts';
 
 export function renderDeployment(status: Status, usage: UsageByService, view: View): string[] {
   return [

@@ -1,7 +1,8 @@
 // Tested in test/agent/cli/operation-verb.test.ts.
+
+import type { View } from '../../../lib/answers/view.ts';
 import { wrap } from '../../../lib/render/wrap.ts';
 import type { Fixed } from '../../../protocol/operations/fix.ts';
-import type { View } from './view.ts';
 
 /** `holdfast fix` for people. */
 export function renderFix({ title, action, is_begun: isBegun, id }: Fixed, { columns }: View): string {

@@ -1,7 +1,8 @@
 // Tested in test/agent/cli/operation-verb.test.ts.
+
+import type { View } from '../../../lib/answers/view.ts';
 import { wrap } from '../../../lib/render/wrap.ts';
 import type { Restarted } from '../../../protocol/operations/restart.ts';
-import type { View } from './view.ts';
 
 /** `holdfast restart` for people. */
 export function renderRestart({ deployment, service }: Restarted, { columns }: View): string {

@@ -1,5 +1,7 @@
 // The services of a deployment: a table of what can be compared, then a line for each thing to know.
 // Tested in test/agent/cli/render/status.test.ts.
+
+import type { View } from '../../../lib/answers/view.ts';
 import { alignColumns } from '../../../lib/render/table.ts';
 import { wrap } from '../../../lib/render/wrap.ts';
 import type { ServiceUsage } from '../../../protocol/reports/events.ts';
@@ -10,7 +12,6 @@ import {
   noteService,
   SERVICE_COLUMNS,
 } from '../../words/service-words.ts';
-import type { View } from './view.ts';
 
 const TABLE = { elastic: [0, 3], rightAligned: [4] };
 const INDENT = '  ';

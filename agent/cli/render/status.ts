@@ -1,10 +1,11 @@
 // `holdfast status` for people: the device, then each deployment.
+
+import type { View } from '../../../lib/answers/view.ts';
 import { wrap } from '../../../lib/render/wrap.ts';
 import { byStanding, isSettledWell, standingOf } from '../../../lib/reports/standing.ts';
 import type { LocalStatus } from '../../../protocol/operations/status.ts';
 import { describeDevice } from '../../words/device-words.ts';
 import { renderDeployment } from './deployment.ts';
-import type { View } from './view.ts';
 
 const LABEL_WIDTH = 9;
 

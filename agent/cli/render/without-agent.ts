@@ -1,11 +1,12 @@
 // What `holdfast status` and `holdfast why` show where no agent answers.
 // Tested in test/agent/cli/without-agent.test.ts.
+
+import type { View } from '../../../lib/answers/view.ts';
 import { wrap } from '../../../lib/render/wrap.ts';
 import { byStanding, isSettledWell, standingOf } from '../../../lib/reports/standing.ts';
 import type { WithoutAgent } from '../../../protocol/operations/without-agent.ts';
 import type { Status } from '../../../protocol/reports/status.ts';
 import { renderDeployment } from './deployment.ts';
-import type { View } from './view.ts';
 
 /** All that is known. Ends in a line break. */
 export function renderStatusWithoutAgent(known: WithoutAgent, view: View): string {

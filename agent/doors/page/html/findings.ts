@@ -1,8 +1,9 @@
 // What is wrong, the worst first: what a technician came for.
 // Tested in test/agent/doors/page/html/page.test.ts.
+
+import { describeWell, explainFinding, lastWordsOf } from '../../../../lib/answers/finding-words.ts';
 import type { Findings } from '../../../../protocol/operations/why.ts';
 import type { Finding } from '../../../../protocol/reports/finding.ts';
-import { describeWell, explainFinding, lastWordsOf } from '../../../words/finding-words.ts';
 import { command } from './commands.ts';
 import { logOf } from './log.ts';
 import { type Markup, markup } from './markup.ts';

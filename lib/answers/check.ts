@@ -1,7 +1,8 @@
 // `holdfast check` for people: what is not well, and how much was looked at. What is well is in `--json`.
-import { paint } from '../../../lib/render/colour.ts';
-import { wrap } from '../../../lib/render/wrap.ts';
-import type { CheckAnswer } from '../../../protocol/operations/check.ts';
+
+import type { CheckAnswer } from '../../protocol/operations/check.ts';
+import { paint } from '../render/colour.ts';
+import { wrap } from '../render/wrap.ts';
 import type { View } from './view.ts';
 import { isWithoutErrors, renderWhy } from './why.ts';
 

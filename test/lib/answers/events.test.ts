@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { renderEvent } from '../../../../agent/cli/render/events.ts';
-import { NOW } from '../fixtures.ts';
+import { renderEvent } from '../../../lib/answers/events.ts';
+import { NOW } from '../../agent/cli/fixtures.ts';
 
 const FAILED = {
   ...{ seq: 1, at: '2026-11-22T03:12:07.123Z', type: 'service_failed' },

@@ -1,8 +1,9 @@
 // Findings in words: the command and the page say the same. Pure: data in, text out.
-// Tested in test/agent/cli/render/why.test.ts.
-import { elapsed } from '../../lib/render/elapsed.ts';
+// Tested in test/lib/answers/why.test.ts.
+
 import type { Findings } from '../../protocol/operations/why.ts';
 import type { Finding, Fix } from '../../protocol/reports/finding.ts';
+import { elapsed } from '../render/elapsed.ts';
 
 /** All of them are in `--json`. */
 const LOG_LINES = 6;

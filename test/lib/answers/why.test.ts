@@ -1,10 +1,10 @@
 // What `holdfast why` prints, at the width of a phone and of a terminal.
 import { expect, test } from 'vitest';
-import { isWithoutErrors, renderWhy } from '../../../../agent/cli/render/why.ts';
-import { widthOf } from '../../../../lib/render/width.ts';
-import type { Findings } from '../../../../protocol/operations/why.ts';
-import type { Finding } from '../../../../protocol/reports/finding.ts';
-import { NOW } from '../fixtures.ts';
+import { isWithoutErrors, renderWhy } from '../../../lib/answers/why.ts';
+import { widthOf } from '../../../lib/render/width.ts';
+import type { Findings } from '../../../protocol/operations/why.ts';
+import type { Finding } from '../../../protocol/reports/finding.ts';
+import { NOW } from '../../agent/cli/fixtures.ts';
 
 const DEGRADED: Finding = {
   ...{ id: 'deployment_degraded:deployments/line', code: 'deployment_degraded', severity: 'error' },

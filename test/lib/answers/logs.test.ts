@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { renderLogItem } from '../../../../agent/cli/render/logs.ts';
-import { NOW } from '../fixtures.ts';
+import { renderLogItem } from '../../../lib/answers/logs.ts';
+import { NOW } from '../../agent/cli/fixtures.ts';
 
 const VIEW = { now: NOW, columns: null, hasColour: false };
 const AT = '2026-11-22T03:12:07.123456789Z';

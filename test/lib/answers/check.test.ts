@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { isCheckedWell, renderCheck } from '../../../../agent/cli/render/check.ts';
-import { widthOf } from '../../../../lib/render/width.ts';
-import type { CheckAnswer } from '../../../../protocol/operations/check.ts';
-import type { Finding } from '../../../../protocol/reports/finding.ts';
-import { NOW } from '../fixtures.ts';
+import { isCheckedWell, renderCheck } from '../../../lib/answers/check.ts';
+import { widthOf } from '../../../lib/render/width.ts';
+import type { CheckAnswer } from '../../../protocol/operations/check.ts';
+import type { Finding } from '../../../protocol/reports/finding.ts';
+import { NOW } from '../../agent/cli/fixtures.ts';
 
 const WELL: CheckAnswer = {
   checks: [

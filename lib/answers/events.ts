@@ -1,9 +1,10 @@
 // `holdfast events` for people: a line for each, and more where it is long.
-import { paint, type Style } from '../../../lib/render/colour.ts';
-import { wrap } from '../../../lib/render/wrap.ts';
-import { describeEvent } from '../../../lib/reports/event-words.ts';
-import { standingOfPhase, styleOf } from '../../../lib/reports/standing.ts';
-import { type Event, readKnown } from '../../../protocol/reports/events.ts';
+
+import { type Event, readKnown } from '../../protocol/reports/events.ts';
+import { paint, type Style } from '../render/colour.ts';
+import { wrap } from '../render/wrap.ts';
+import { describeEvent } from '../reports/event-words.ts';
+import { standingOfPhase, styleOf } from '../reports/standing.ts';
 import type { View } from './view.ts';
 
 /** `2026-11-22T03:12:07Z  line/camera: failed: exited with code 1 (exited)`, ending in a line break. */

@@ -1,10 +1,11 @@
 // `holdfast why` for people: for each cause what it is, since when, what came just before, what was seen, and what mends it.
-import { paint } from '../../../lib/render/colour.ts';
-import { wrap } from '../../../lib/render/wrap.ts';
-import type { Findings } from '../../../protocol/operations/why.ts';
-import type { Finding } from '../../../protocol/reports/finding.ts';
-import { printable } from '../../../protocol/values/text.ts';
-import { describeWell, explainFinding, lastWordsOf } from '../../words/finding-words.ts';
+
+import type { Findings } from '../../protocol/operations/why.ts';
+import type { Finding } from '../../protocol/reports/finding.ts';
+import { printable } from '../../protocol/values/text.ts';
+import { paint } from '../render/colour.ts';
+import { wrap } from '../render/wrap.ts';
+import { describeWell, explainFinding, lastWordsOf } from './finding-words.ts';
 import type { View } from './view.ts';
 
 const STYLES = { error: 'red', warning: 'yellow', info: 'bold' } as const;

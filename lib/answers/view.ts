@@ -1,4 +1,4 @@
-import type { Screen } from '../../../lib/render/colour.ts';
+import type { Screen } from '../render/colour.ts';
 
 /** What the rendering may know of the world. */
 export interface View extends Screen {

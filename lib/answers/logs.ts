@@ -1,8 +1,9 @@
 // `holdfast logs` for people: the lines as they were written, and before them what they are.
-import { paint } from '../../../lib/render/colour.ts';
-import { plainLine } from '../../../lib/render/plain-line.ts';
-import { wrap } from '../../../lib/render/wrap.ts';
-import type { LogItem } from '../../../protocol/operations/logs.ts';
+
+import type { LogItem } from '../../protocol/operations/logs.ts';
+import { paint } from '../render/colour.ts';
+import { plainLine } from '../render/plain-line.ts';
+import { wrap } from '../render/wrap.ts';
 import type { View } from './view.ts';
 
 /** `2026-11-22T03:12:07Z E message`: `E` for stderr, a blank for stdout. What the agent says begins with `--`. */
