@@ -2,12 +2,8 @@
 // Tested in test/agent/cli/operation-verb.test.ts.
 import * as v from 'valibot';
 import { UsageError } from '../../lib/program/command-failure.ts';
-import {
-  type ArgsOf,
-  type Argument,
-  type Operation,
-  parseArguments,
-} from '../../protocol/operations/operation.ts';
+import type { ArgsOf, Operation } from '../../protocol/operations/operation.ts';
+import { readTypedArguments } from '../../protocol/operations/typed.ts';
 import type { Option, Typed, Verb } from './verb.ts';
 
 export function describeArguments({ args }: Operation): Pick<Verb, 'positionals' | 'options'> {
@@ -25,28 +21,8 @@ export function readArguments<O extends Operation>(
   operation: O,
   { positionals, values, flags }: Typed,
 ): ArgsOf<O> {
-  const behind = Object.entries(operation.args).filter(([, { option }]) => option === undefined);
-  const last = behind.at(-1);
-  if (last !== undefined && positionals.length > behind.length) throw nameOne(last[1]);
-  const set = Object.entries(operation.args).filter(([key, { isFlag }]) => isFlag === true && flags.has(key));
-  const typed: Record<string, string | undefined | true> = {
-    ...values,
-    ...Object.fromEntries(set.map(([key]) => [key, true])),
-    ...Object.fromEntries(behind.map(([key], index) => [key, positionals[index]])),
-  };
-  const parsed = parseArguments(operation, typed);
-  if (parsed.ok) return parsed.value;
-  const [key, argument] =
-    Object.entries(operation.args).find(([name]) => name === parsed.faults[0]?.path) ?? [];
-  if (key === undefined || argument === undefined) throw new Error('a fault has an argument as its path');
-  throw complain(key, argument, typed[key]);
-}
-
-function complain(key: string, argument: Argument, text: string | true | undefined): UsageError {
-  if (argument.option !== undefined) return new UsageError(`--${key}: ${argument.expected}.`);
-  return text === undefined ? nameOne(argument) : new UsageError(`"${text}" is no ${argument.called}.`);
-}
-
-function nameOne({ placeholder }: Argument): UsageError {
-  return new UsageError(`Name one ${placeholder.toLowerCase()}.`);
+  const set = Object.fromEntries([...flags].map((name) => [name, true as const]));
+  const read = readTypedArguments(operation, { positionals, options: { ...values, ...set } });
+  if (!read.ok) throw new UsageError(read.complaint);
+  return read.args;
 }
