@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
 import { parse } from 'yaml';
-import { loadFiles } from '../fleet/document/load-file.ts';
+import { loadFiles } from '../lib/document/load-file.ts';
 
 const DEFAULT = path.resolve(import.meta.dirname, '../../shared/compose-shapes');
 const dir = process.argv[2] ?? DEFAULT;

@@ -1,9 +1,9 @@
 // The composition root of `holdfastctl`: ties the command line to this process, and decides nothing.
 // Tested in test/fleet/launcher.test.ts.
 import { setTimeout } from 'node:timers/promises';
+import { readText } from '../../lib/document/read-file.ts';
 import { handleOutputErrors } from '../../lib/program/output-errors.ts';
 import { columnsOf } from '../../lib/render/width.ts';
-import { readText } from '../document/read-file.ts';
 import type { Context, Output } from './context/context.ts';
 import { readEnvironment } from './environment.ts';
 import { run } from './run.ts';

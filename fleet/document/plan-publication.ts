@@ -1,10 +1,10 @@
 // What is to be published on a topic, given what is retained there and what devices have taken. Pure: data in, data out.
 import * as v from 'valibot';
+import { type Failed, failed } from '../../lib/document/document-failure.ts';
+import type { ReadyContent } from '../../lib/document/json-document.ts';
 import { DEPLOYMENT_SCHEMA, type Deployment } from '../../protocol/deployment/deployment.ts';
 import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
 import { canonicalJson, contentHash } from '../../protocol/values/canonical-json.ts';
-import { type Failed, failed } from './document-failure.ts';
-import type { ReadyContent } from './json-document.ts';
 import { findRefuser, highestOf, type TakenRevision } from './learn-revisions.ts';
 
 /** The document that stands retained on the topic; `null` where nothing does. */

@@ -101,6 +101,18 @@ export const ROOMS: readonly Room[] = [
     packages: ['tar-stream', 'valibot', 'node:*'],
   },
   {
+    path: 'lib/compose',
+    duty: 'from a Compose file to the document',
+    imports: ['lib/render', 'protocol', ...DOCUMENT],
+    packages: ['yaml', 'node:path'],
+  },
+  {
+    path: 'lib/document',
+    duty: 'FILE of a command line, read within bounds: a Compose file or a ready document',
+    imports: ['lib/compose', 'lib/failures', 'lib/program', 'protocol', ...DOCUMENT],
+    packages: ['valibot', 'node:*'],
+  },
+  {
     path: 'agent/model',
     duty: 'what is decided about: desired, observed, the record, steps, evidence',
     imports: ['protocol', ...REPORTS],
@@ -468,6 +480,7 @@ export const ROOMS: readonly Room[] = [
       'agent/store',
       'protocol/operations',
       'lib/answers',
+      'lib/document',
       'lib/render',
       ...VALUES,
       'lib/failures',
@@ -477,12 +490,6 @@ export const ROOMS: readonly Room[] = [
     packages: ['valibot', 'node:*'],
   },
   {
-    path: 'fleet/compose',
-    duty: 'from a Compose file to the document',
-    imports: ['lib/render', 'protocol', ...DOCUMENT],
-    packages: ['yaml', 'node:path'],
-  },
-  {
     path: 'fleet/view',
     duty: 'what devices have told, judged',
     imports: ['protocol', ...DOCUMENT, 'protocol/reports'],
@@ -490,14 +497,14 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'fleet/document',
-    duty: 'a file is read and made ready to publish',
-    imports: ['fleet/compose', 'fleet/view', 'lib/failures', 'protocol', ...DOCUMENT, 'protocol/reports'],
-    packages: ['valibot', 'node:*'],
+    duty: 'what a file holds, made ready to publish',
+    imports: ['fleet/view', 'lib/document', 'protocol', ...DOCUMENT, 'protocol/reports'],
+    packages: ['valibot'],
   },
   {
     path: 'fleet/ctl/context',
-    duty: 'what a command has of the process around it, and the exit code of what the library cannot do',
-    imports: ['fleet/compose', 'fleet/document', 'lib/program', ...VALUES],
+    duty: 'what a command has of the process around it',
+    imports: ['lib/compose', ...VALUES],
     packages: [],
   },
   {
@@ -536,6 +543,7 @@ export const ROOMS: readonly Room[] = [
       'fleet/ctl/render',
       'fleet/document',
       'fleet/view',
+      'lib/document',
       'lib/program',
       'lib/time',
       'protocol',
@@ -547,7 +555,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'fleet/ctl',
     duty: 'the `holdfastctl` command',
-    imports: ['fleet/document', 'fleet/ctl/commands', 'fleet/ctl/context', 'lib/program', 'lib/render'],
+    imports: ['fleet/ctl/commands', 'fleet/ctl/context', 'lib/document', 'lib/program', 'lib/render'],
     packages: ['commander', 'valibot', 'node:*'],
   },
 ];

@@ -1,6 +1,6 @@
 // Holdfast's side of the table of differences; test/integration/compose/ asks Compose for the other.
 import { expect, test } from 'vitest';
-import { readCompose } from '../../fleet/compose/read-compose.ts';
+import { readCompose } from '../../lib/compose/read-compose.ts';
 import { readDifferences } from './compose-differences.ts';
 
 const differences = readDifferences();

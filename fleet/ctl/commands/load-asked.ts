@@ -1,9 +1,9 @@
 // The files that a command line names, with the notes on them told.
 // Tested in test/fleet/ctl/commands/deploy.test.ts.
 import type * as v from 'valibot';
-import { type LoadedFile, loadFiles } from '../../document/load-file.ts';
+import { failureOf } from '../../../lib/document/failure-of.ts';
+import { type LoadedFile, loadFiles } from '../../../lib/document/load-file.ts';
 import { type Context, writeNote } from '../context/context.ts';
-import { failureOf } from '../context/failure-of.ts';
 import { type fileSchema, readName } from './options.ts';
 
 /** One at least; later ones are merged over earlier ones. */

@@ -2,6 +2,7 @@
 // Tested in test/fleet/ctl/commands/deploy.test.ts.
 import { resolve } from 'node:path';
 import * as v from 'valibot';
+import { readTextFile } from '../../../lib/document/read-file.ts';
 import { UsageError } from '../../../lib/program/command-failure.ts';
 import { systemClock } from '../../../lib/time/system-clock.ts';
 import { purgedSchema } from '../../../protocol/deployment/purge.ts';
@@ -13,7 +14,6 @@ import {
 } from '../../../protocol/topics.ts';
 import { parseDurationMs } from '../../../protocol/values/duration.ts';
 import { NAME_PATTERN } from '../../../protocol/values/names.ts';
-import { readTextFile } from '../../document/read-file.ts';
 import type { Broker } from '../broker/broker.ts';
 import { readDestination } from '../broker/broker-url.ts';
 import { connectBroker } from '../broker/connect.ts';

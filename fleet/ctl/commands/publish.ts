@@ -1,18 +1,18 @@
 // What `deploy` and `remove` share: take stock, give the next revision, publish, and follow.
 // Tested in test/fleet/ctl/commands/deploy.test.ts.
 import type * as v from 'valibot';
+import { failureOf } from '../../../lib/document/failure-of.ts';
+import type { ReadyContent } from '../../../lib/document/json-document.ts';
+import { type Payload, serialize } from '../../../lib/document/serialize.ts';
 import { CommandFailure, UsageError } from '../../../lib/program/command-failure.ts';
 import { EXIT, type ExitCode } from '../../../lib/program/exit-codes.ts';
 import { MAX_PAYLOAD_BYTES, parseJsonPayload } from '../../../protocol/payload.ts';
 import { type Addressee, formatAddressee, formatTopic } from '../../../protocol/topics.ts';
-import type { ReadyContent } from '../../document/json-document.ts';
 import { learnRevisions } from '../../document/learn-revisions.ts';
 import { type Publication, planPublication, type Retained } from '../../document/plan-publication.ts';
-import { type Payload, serialize } from '../../document/serialize.ts';
 import { sourceOf } from '../../view/sources.ts';
 import type { Broker } from '../broker/broker.ts';
 import { type Context, writeJson, writeLine, writeNote } from '../context/context.ts';
-import { failureOf } from '../context/failure-of.ts';
 import { FleetWatch } from '../follow/fleet-watch.ts';
 import { type Aim, prepareFollow } from '../follow/follow-all.ts';
 import { devicesOf, exitCodeOf, type Outcome } from '../follow/outcome.ts';

@@ -1,12 +1,11 @@
 // `holdfastctl validate FILE`: everything that can be said of a file without a broker or a device.
 import * as v from 'valibot';
+import { documentOf } from '../../../lib/document/document-of.ts';
+import { failureOf } from '../../../lib/document/failure-of.ts';
+import { serialize } from '../../../lib/document/serialize.ts';
 import { EXIT, type ExitCode } from '../../../lib/program/exit-codes.ts';
-import { DEPLOYMENT_SCHEMA } from '../../../protocol/deployment/deployment.ts';
-import type { ReadyContent } from '../../document/json-document.ts';
 import { planPublication } from '../../document/plan-publication.ts';
-import { serialize } from '../../document/serialize.ts';
 import { type Context, writeJson, writeLine, writeNote } from '../context/context.ts';
-import { failureOf } from '../context/failure-of.ts';
 import { type Files, loadAsked } from './load-asked.ts';
 import { commonSchema, fileSchema } from './options.ts';
 
@@ -32,15 +31,9 @@ export function validate(
   if (!serialized.ok) throw failureOf(serialized.failure);
   const { payload } = serialized;
   if (payload.warning !== null) writeNote(context, payload.warning);
-  if (options.json) writeJson(context.stdout, toDocument(loaded.content));
+  if (options.json) writeJson(context.stdout, documentOf(loaded.content));
   else writeLine(context.stdout, `${loaded.file} is valid: ${summarize(document)}, ${payload.bytes} bytes`);
   return EXIT.good;
-}
-
-/** What a deploy puts on is left out (a revision, a time, a roll-out's salt), so that it takes this as a `.json` file. */
-function toDocument(content: ReadyContent): Record<string, unknown> {
-  const { name, state = 'present', ...rest } = content;
-  return { schema: DEPLOYMENT_SCHEMA, name, state, ...rest };
 }
 
 function summarize(document: {

@@ -1,8 +1,8 @@
 // What a command needs of the process around it, passed in so that tests can stand in for it.
 // Tested in test/fleet/ctl/commands/deploy.test.ts.
 
+import type { FileText } from '../../../lib/compose/conversion.ts';
 import { printable, printableJson } from '../../../protocol/values/text.ts';
-import type { FileText } from '../../compose/conversion.ts';
 
 /** Where text goes. `isTerminal` decides on redrawing, and nothing else does. */
 export interface Output {

@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { loadFiles } from '../../../fleet/document/load-file.ts';
+import { loadFiles } from '../../../lib/document/load-file.ts';
 import { DEPLOYMENT_SCHEMA } from '../../../protocol/deployment/deployment.ts';
 import { ensureComposeCli } from '../../../scripts/rig/compose-cli.ts';
 import { buildImage } from '../../../scripts/rig/images.ts';

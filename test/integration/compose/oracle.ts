@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { readCompose } from '../../../fleet/compose/read-compose.ts';
-import { besideFolder } from '../../../fleet/document/beside-folder.ts';
+import { readCompose } from '../../../lib/compose/read-compose.ts';
+import { besideFolder } from '../../../lib/document/beside-folder.ts';
 
 const runFile = promisify(execFile);
 
