@@ -18,6 +18,11 @@ export function readCliEnvironment(env: Variables = process.env): CliEnvironment
   return { configPath: env.HOLDFAST_CONFIG || null, socketPath: env.HOLDFAST_SOCKET || null };
 }
 
+/** A frozen copy of all: what a Compose file may take variables from. */
+export function readVariables(env: Variables = process.env): Variables {
+  return Object.freeze({ ...env });
+}
+
 /** Whether the user's terminal wants colour at all. */
 export function readColourWish(env: Variables = process.env): boolean {
   return wantsColour(env);

@@ -1,5 +1,9 @@
 // All that a verb has of the world, passed in so that tests own it.
+import type { LoadOptions } from '../../lib/document/load-file.ts';
 import type { CliEnvironment } from '../environment.ts';
+
+/** What FILE is read from. */
+export type CliFiles = Pick<LoadOptions, 'cwd' | 'variables' | 'readStdin'>;
 
 export interface CliOutput {
   write(text: string): void;
@@ -13,6 +17,8 @@ export interface CliContext {
   readonly out: CliOutput;
   readonly err: Pick<CliOutput, 'write'>;
   readonly now: () => Date;
+  /** Left out: those of this process. */
+  readonly files?: CliFiles;
   /** Aborts when the user or systemd asks the command to end. */
   readonly signal: AbortSignal;
 }
