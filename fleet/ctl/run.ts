@@ -5,6 +5,9 @@ import * as v from 'valibot';
 import { CommandFailure, failureJson, UsageError } from '../../lib/program/command-failure.ts';
 import { EXIT, type ExitCode } from '../../lib/program/exit-codes.ts';
 import { VERSION } from '../../lib/program/version.ts';
+import type { TypedArguments } from '../../protocol/operations/typed.ts';
+import { ANSWERS, type Row } from './ask/answers.ts';
+import { ask, askSchema } from './commands/ask.ts';
 import { deploy, deploySchema } from './commands/deploy.ts';
 import type { Files } from './commands/load-asked.ts';
 import { commonSchema } from './commands/options.ts';
@@ -49,6 +52,7 @@ function buildProgram(context: Context, finish: Finish): Command {
   addDeploy(program, context, finish);
   addRemove(program, context, finish);
   addStatus(program, context, finish);
+  for (const row of Object.values(ANSWERS)) addQuestion(program, row, { context, finish });
   return program;
 }
 
@@ -113,6 +117,43 @@ function addStatus(program: Command, context: Context, finish: Finish): void {
     .action(async (whom: string | undefined, _options: unknown, command: Command) => {
       finish(await status(whom, v.parse(commonSchema, command.optsWithGlobals()), context));
     });
+}
+
+/** A question to one device: its arguments and options are those of the operation, but for what it has only at home. */
+function addQuestion(
+  program: Command,
+  row: Row,
+  { context, finish }: { readonly context: Context; readonly finish: Finish },
+): void {
+  const { name, summary, args } = row.operation;
+  const command = program.command(name).description(`ask a device: ${summary}`).argument('<device>');
+  const keys: string[] = [];
+  for (const [key, argument] of Object.entries(args)) {
+    const { option, placeholder, isFlag, isLocal, schema } = argument;
+    if (isLocal) continue;
+    if (option === undefined)
+      command.argument(v.is(schema, undefined) ? `[${placeholder}]` : `<${placeholder}>`);
+    else command.option(isFlag ? `--${key}` : `--${key} <${placeholder}>`, option);
+    keys.push(key);
+  }
+  command
+    .option('--timeout <duration>', 'how long the device may take to answer', '30s')
+    .action(async (device: string) => {
+      const typed = { positionals: command.args.slice(1), options: pickTyped(command.opts(), keys) };
+      finish(await ask({ row, device, typed }, v.parse(askSchema, command.optsWithGlobals()), context));
+    });
+}
+
+function pickTyped(
+  options: Readonly<Record<string, unknown>>,
+  keys: readonly string[],
+): TypedArguments['options'] {
+  const typed = keys.flatMap((key) => {
+    const value = options[key];
+    if (value === true) return [[key, true as const]];
+    return typeof value === 'string' ? [[key, value]] : [];
+  });
+  return Object.fromEntries(typed);
 }
 
 function reportFailure(error: unknown, isJson: boolean, context: Context): ExitCode {

@@ -41,6 +41,11 @@ export type LocalOperationName = {
   [N in OperationName]: Table[N]['askedBy']['socket'] extends null ? never : N;
 }[OperationName];
 
+/** What can be asked for over MQTT. */
+export type BrokerOperationName = {
+  [N in OperationName]: Table[N]['askedBy']['broker'] extends true ? N : never;
+}[OperationName];
+
 /** What can be asked for over MQTT, and what is only promised. */
 export const COMMAND_VERBS: readonly string[] = Object.entries(OPERATIONS)
   .filter(([, operation]) => operation === null || operation.askedBy.broker)

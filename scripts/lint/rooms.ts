@@ -510,7 +510,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'fleet/ctl/broker',
     duty: 'the broker as a command uses it: tries, refusals in words, what is retained',
-    imports: ['fleet/ctl/context', 'lib/failures', 'lib/mqtt', 'lib/program', 'lib/time'],
+    imports: ['fleet/ctl/context', 'lib/failures', 'lib/mqtt', 'lib/program', 'lib/time', 'protocol'],
     packages: ['node:crypto'],
   },
   {
@@ -518,6 +518,21 @@ export const ROOMS: readonly Room[] = [
     duty: 'what `holdfastctl` prints',
     imports: ['fleet/view', ...PRINTED],
     packages: [],
+  },
+  {
+    path: 'fleet/ctl/ask',
+    duty: 'one question to one device over the broker, and its reply',
+    imports: [
+      'fleet/ctl/broker',
+      'fleet/view',
+      'lib/answers',
+      'lib/program',
+      'lib/render',
+      'protocol',
+      'protocol/operations',
+      ...VALUES,
+    ],
+    packages: ['node:crypto'],
   },
   {
     path: 'fleet/ctl/follow',
@@ -539,6 +554,7 @@ export const ROOMS: readonly Room[] = [
     imports: [
       'fleet/ctl/context',
       'fleet/ctl/broker',
+      'fleet/ctl/ask',
       'fleet/ctl/follow',
       'fleet/ctl/render',
       'fleet/document',
@@ -547,6 +563,7 @@ export const ROOMS: readonly Room[] = [
       'lib/program',
       'lib/time',
       'protocol',
+      'protocol/operations',
       'lib/render',
       ...DOCUMENT,
     ],
@@ -555,7 +572,15 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'fleet/ctl',
     duty: 'the `holdfastctl` command',
-    imports: ['fleet/ctl/commands', 'fleet/ctl/context', 'lib/document', 'lib/program', 'lib/render'],
+    imports: [
+      'fleet/ctl/ask',
+      'fleet/ctl/commands',
+      'fleet/ctl/context',
+      'lib/document',
+      'lib/program',
+      'lib/render',
+      'protocol/operations',
+    ],
     packages: ['commander', 'valibot', 'node:*'],
   },
 ];

@@ -52,8 +52,9 @@ export class ConnectedBroker implements Broker {
     return () => listeners.delete(listener);
   }
 
-  async pause(ms: number): Promise<void> {
-    await this.#options.pause(ms, this.signal);
+  async pause(ms: number, until?: AbortSignal): Promise<void> {
+    const signal = until === undefined ? this.signal : AbortSignal.any([this.signal, until]);
+    await this.#options.pause(ms, signal);
     this.signal.throwIfAborted();
   }
 
@@ -74,6 +75,11 @@ export class ConnectedBroker implements Broker {
   async unsubscribe(filters: readonly string[]): Promise<void> {
     const answer = await this.#answered(this.#options.connection.unsubscribe(filters));
     this.#expectGranted(answer, 'refused to unsubscribe');
+  }
+
+  async publish(topic: string, payload: string): Promise<void> {
+    const answer = await this.#answered(this.#options.connection.publish({ topic, payload, retain: false }));
+    this.#expectGranted(answer, `refused the message on ${topic}`);
   }
 
   async publishRetained(topic: string, payload: string): Promise<void> {

@@ -7,7 +7,8 @@ import { type Addressee, formatAddressee, formatTopic } from '../../../protocol/
 import type { FleetView } from '../../view/fleet-view.ts';
 import { followedSource } from '../../view/sources.ts';
 import type { Broker } from '../broker/broker.ts';
-import { readDeviceIds, type Stock } from './take-stock.ts';
+import { readDeviceIds } from '../broker/device-ids.ts';
+import type { Stock } from './take-stock.ts';
 
 interface KnownRequest {
   readonly prefix: string;

@@ -63,18 +63,3 @@ function reportFilters({ prefix, to, name }: Concerned): string[][] {
   const devices = to.flatMap((one) => (one.kind === 'device' ? [one.device] : []));
   return [devices.flatMap((device) => leaves.map((leaf) => `${prefix}/devices/${device}/${leaf}`))];
 }
-
-/** The ids of all devices that have ever connected. */
-export async function readDeviceIds(broker: Broker, prefix: string): Promise<string[]> {
-  const ids = new Set<string>();
-  const stop = broker.onMessage(({ topic }) => {
-    const parsed = parseTopic(prefix, topic);
-    if (parsed?.kind === 'presence') ids.add(parsed.device);
-  });
-  try {
-    await awaitRetained(broker, [[`${prefix}/devices/+/presence`]]);
-    return [...ids];
-  } finally {
-    stop();
-  }
-}

@@ -1,5 +1,6 @@
 // A device that answers each document on its topics with the statuses that a test scripts.
 import mqtt, { type MqttClient } from 'mqtt';
+import type { Command, Reply } from '../../../protocol/operations/command.ts';
 import type { Status } from '../../../protocol/reports/status.ts';
 import { contentHash } from '../../../protocol/values/canonical-json.ts';
 
@@ -127,6 +128,21 @@ export class FakeDevice {
     for (const step of await script(received)) {
       await this.publish(`status/${String(value.name)}`, makeStatus({ desired, ...step }));
     }
+  }
+
+  /** Answers every command from now on with these replies, one after the other; schema and id are filled in. */
+  async reply(script: (command: Command) => readonly Partial<Reply>[]): Promise<void> {
+    this.client.on('message', (topic, payload) => {
+      if (!topic.includes('/commands/')) return;
+      const command: Command = JSON.parse(payload.toString());
+      for (const step of script(command)) {
+        const reply = { schema: 'holdfast.reply/1', id: command.id, ...step };
+        this.client.publish(`${PREFIX}/devices/${this.id}/replies/${command.id}`, JSON.stringify(reply), {
+          qos: 1,
+        });
+      }
+    });
+    await this.client.subscribeAsync(`${PREFIX}/devices/${this.id}/commands/+`, { qos: 1 });
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { runCommand } from '../../../agent/cli/run.ts';
 import { VERBS } from '../../../agent/cli/verbs.ts';
+import { runHoldfastctl } from '../../fleet/support/run-holdfastctl.ts';
 import { hello, present } from '../support/documents.ts';
 import type { Manager } from '../support/manager.ts';
 import { World } from '../support/world.ts';
@@ -13,9 +14,12 @@ const SAYS = "echo out; printf '\\033[31mred\\033[0m\\n' >&2; echo login with $D
 let world: World;
 let manager: Manager;
 let name: string;
+let broker: string;
 beforeAll(async () => {
   world = new World();
-  ({ manager } = await world.start());
+  ({ url: broker } = await world.mosquitto());
+  manager = await world.manager();
+  await world.agent();
   name = world.name('logs');
   const command = ['sh', '-c', `${SAYS}; exec python3 hello.py`];
   const service = hello(IMAGE, { command, environment: { DB_PASSWORD: 'hunter2222' } });
@@ -85,4 +89,21 @@ test('what happened is told in sentences', async () => {
   expect(code).toBe(0);
   expect(out).toContain(`${name}: revision 1 was accepted (from device)`);
   expect(out).toContain(`${name}: revision 1 runs as asked`);
+});
+
+test('holdfastctl tells the same over the broker', async () => {
+  const ctl = (...args: string[]) => runHoldfastctl(args, { broker });
+  expect(await ctl('logs', world.device, 'hello')).toEqual({
+    ...{ code: 0, stderr: '', stdout: (await holdfast(['logs', 'hello'])).out },
+  });
+  expect((await ctl('events', world.device)).stdout).toContain(`${name}: revision 1 runs as asked`);
+  expect(await ctl('why', world.device, name)).toMatchObject({ code: 0, stderr: '' });
+  expect(await ctl('logs', world.device, 'nothing')).toMatchObject({ code: 1, stdout: '' });
+});
+
+test('holdfastctl restarts a service of the device', async () => {
+  const before = await world.engine.running(name);
+  const asked = await runHoldfastctl(['restart', world.device, 'hello'], { broker });
+  expect(asked).toMatchObject({ code: 0, stderr: '' });
+  await world.engine.untilRunning(name, ({ State }) => State.StartedAt !== before.State.StartedAt);
 });

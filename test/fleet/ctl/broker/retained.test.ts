@@ -31,6 +31,7 @@ function windowedBroker(windows: number[], signal = new AbortController().signal
     },
     subscribe: async () => sendWindow(),
     unsubscribe: async () => sendWindow(),
+    publish: async () => undefined,
     publishRetained: async () => undefined,
     close: async () => undefined,
   };
