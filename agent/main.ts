@@ -62,6 +62,7 @@ export async function runAgent({ configPath, signal }: RunAgentOptions): Promise
   const edges = openEdges(config, store, logger);
   const checks = allChecks({
     ...{ config, clock, engine: edges.engine, watchdogMs: notifier.watchdogIntervalMs },
+    ...{ files: new HostFiles('/'), architecture: edges.host.readFacts().architecture },
     readClock: () => edges.host.readClock(),
     checkStore: () => store.findDamage(),
   });

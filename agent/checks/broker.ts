@@ -8,7 +8,9 @@ import { messageOf } from '../../lib/failures/system-error.ts';
 import { describeTrouble } from '../../lib/mqtt/describe-trouble.ts';
 import { type Dial, dial as dialSocket, type TlsFiles } from '../../lib/mqtt/dial.ts';
 import type { Clock } from '../../lib/time/clock.ts';
+import { formatTopic } from '../../protocol/topics.ts';
 import type { BrokerConfig } from '../config/config.ts';
+import { subscriptionFilters } from '../line/own-messages.ts';
 import { AGENT_TERMS } from '../line/terms.ts';
 import type { LineStatus } from '../ports/line.ts';
 import { type CheckAnswer, type CheckRow, error, ok, unknown, warning } from './check-row.ts';
@@ -18,6 +20,8 @@ const SOON_MS = 30 * 86_400_000;
 
 export interface BrokerCheckOptions {
   readonly config: BrokerConfig;
+  readonly device: string;
+  readonly groups: readonly string[];
   readonly clock: Clock;
   /** Default: real sockets. */
   readonly dial?: Dial;
@@ -28,7 +32,7 @@ export function brokerChecks(options: BrokerCheckOptions): CheckRow[] {
     { name: 'broker name', look: () => lookUp(options.config.host) },
     { name: 'broker connection', look: (_, signal) => connect(options, signal) },
     { name: 'broker login', look: ({ broker }) => [judgeLogin(broker)] },
-    { name: 'broker topics', look: ({ broker }) => judgeTopics(broker) },
+    { name: 'broker topics', look: ({ broker }) => judgeTopics(broker, topicsOf(options)) },
     { name: 'certificates', look: () => certificates(options) },
   ];
 }
@@ -86,13 +90,40 @@ function judgeLogin({ isConnected, protocol, trouble }: LineStatus): CheckAnswer
   return error(trouble.message);
 }
 
-function judgeTopics({ isConnected, denied }: LineStatus): CheckAnswer[] {
-  if (!isConnected) return [];
-  if (denied.length === 0) return [ok('no topic is denied')];
-  return denied.map((topic) => error(`the rules of the broker keep ${topic} from this device`));
+interface Topics {
+  readonly read: readonly string[];
+  readonly write: readonly string[];
 }
 
-/** Those of the configuration. */
+function topicsOf({ config: { topicPrefix }, device, groups }: BrokerCheckOptions): Topics {
+  const kinds = [
+    ...(['presence', 'state', 'events'] as const).map((kind) => ({ kind, device })),
+    { kind: 'status', device, name: '+' } as const,
+    { kind: 'reply', device, id: '+' } as const,
+  ];
+  return {
+    read: subscriptionFilters(topicPrefix, device, groups),
+    write: kinds.map((topic) => formatTopic(topicPrefix, topic)),
+  };
+}
+
+/** What is denied stands first. A topic that nothing was sent to yet counts as allowed. */
+function judgeTopics({ isConnected, protocol, denied }: LineStatus, { read, write }: Topics): CheckAnswer[] {
+  if (!isConnected) return [];
+  const isOpen = (topic: string): boolean => !denied.some((told) => told === topic || isBelow(told, topic));
+  const isTold = protocol === '5' ? 'may write' : 'may write, as far as MQTT 3.1.1 tells:';
+  return [
+    ...denied.map((topic) => error(`the rules of the broker keep ${topic} from this device`)),
+    ...read.filter(isOpen).map((topic) => ok(`may read ${topic}`)),
+    ...write.filter(isOpen).map((topic) => ok(`${isTold} ${topic}`)),
+  ];
+}
+
+function isBelow(topic: string, pattern: string): boolean {
+  return pattern.endsWith('/+') && topic.startsWith(pattern.slice(0, -1));
+}
+
+/** Those of the configuration: of a file with several the one that ends first. */
 function certificates({ config, clock }: BrokerCheckOptions): CheckAnswer[] {
   const files = [
     ['broker.ca_file', config.caFile],
@@ -100,7 +131,12 @@ function certificates({ config, clock }: BrokerCheckOptions): CheckAnswer[] {
   ] as const;
   return files.flatMap(([key, file]) => {
     if (file === null) return [];
-    const { validTo } = new X509Certificate(readFileSync(file));
-    return [judgeDate(`${key} ${file}`, new Date(validTo), clock)];
+    const ends = readFileSync(file, 'utf8')
+      .split(/(?=-----BEGIN CERTIFICATE-----)/)
+      .filter((text) => text.startsWith('-----BEGIN CERTIFICATE-----'))
+      .map((pem) => Date.parse(new X509Certificate(pem).validTo));
+    return ends.length === 0
+      ? [error(`${key} ${file} holds no certificate`)]
+      : [judgeDate(`${key} ${file}`, new Date(Math.min(...ends)), clock)];
   });
 }

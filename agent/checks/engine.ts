@@ -1,16 +1,17 @@
-// The engine: its version, what the kernel enforces for it, subnets that are left, and containers of others that may fill
-// its disk with their logs.
+// The engine: its version, what the kernel enforces for it, who reaches its API, subnets that are left, and containers of
+// others that may fill its disk with their logs.
+import { formatBytes } from '../../protocol/values/byte-size.ts';
 import { type EngineFacts, EngineUnavailable } from '../ports/engine.ts';
 import { type CheckAnswer, type CheckRow, error, ok, warning } from './check-row.ts';
 
 /** What is known of the engine besides what deployments need. */
 export interface EngineSurvey {
-  /** Networks that have a subnet from its pools. */
-  readonly bridges: number;
-  /** Whether its pools are its own; their size is then not known. */
-  readonly hasOwnPools: boolean;
-  /** Containers with no bound of their log, that Holdfast did not make. */
-  readonly unbounded: readonly string[];
+  /** Of its address pools: what networks have not taken. */
+  readonly subnets: { readonly left: number; readonly total: number };
+  /** What the engine itself warns of: that others may reach its API. */
+  readonly exposed: readonly string[];
+  /** Containers with no bound of their log, that Holdfast did not make; `bytes` is `null` where it cannot be seen. */
+  readonly unbounded: readonly { readonly name: string; readonly bytes: number | null }[];
 }
 
 export interface SurveyedEngine {
@@ -18,8 +19,6 @@ export interface SurveyedEngine {
   survey(): Promise<EngineSurvey>;
 }
 
-/** Of the pools that an engine has by itself: 15 of 172.17.0.0/12, 16 of 192.168.0.0/16. */
-const DEFAULT_SUBNETS = 31;
 const FEW = 3;
 const LIMITS = ['memory', 'cpus', 'pids'] as const;
 const SLOW_DRIVERS: ReadonlySet<string> = new Set(['vfs', 'devicemapper', 'aufs']);
@@ -60,21 +59,32 @@ function judgeFacts({
 }
 
 function judgeSurvey(survey: EngineSurvey): CheckAnswer[] {
-  return [...judgeSubnets(survey), ...judgeLogs(survey)];
+  return [...survey.exposed.map(judgeExposure), judgeSubnets(survey), judgeLogs(survey)];
 }
 
-function judgeSubnets({ bridges, hasOwnPools }: EngineSurvey): CheckAnswer[] {
-  if (hasOwnPools) return [ok(`${bridges} networks; the engine has pools of its own`)];
-  const left = Math.max(0, DEFAULT_SUBNETS - bridges);
-  const text = `${left} of about ${DEFAULT_SUBNETS} subnets are left for networks`;
-  if (left > FEW) return [ok(text)];
+function judgeExposure(warning: string): CheckAnswer {
+  const [first = ''] = warning.replace(/^WARNING: /, '').split('\n');
+  return error(
+    `${first.replace(/\.$/, '')}: whoever reaches it is root on this device; see "hosts" in daemon.json`,
+  );
+}
+
+function judgeSubnets({ subnets: { left, total } }: EngineSurvey): CheckAnswer {
+  const text = `${left} of ${total} subnets are left for networks`;
+  if (left > FEW) return ok(text);
   const hint = 'remove unused networks, or add default-address-pools to /etc/docker/daemon.json';
-  return [left === 0 ? error(`${text}; ${hint}`) : warning(`${text}; ${hint}`)];
+  return left === 0 ? error(`${text}; ${hint}`) : warning(`${text}; ${hint}`);
 }
 
-function judgeLogs({ unbounded }: EngineSurvey): CheckAnswer[] {
-  if (unbounded.length === 0) return [ok('the log of each container is bounded')];
+/** The longest log first. */
+function judgeLogs({ unbounded }: EngineSurvey): CheckAnswer {
+  if (unbounded.length === 0) return ok('the log of each container is bounded');
   const more = unbounded.length > MAX_NAMES ? ` and ${unbounded.length - MAX_NAMES} more` : '';
-  const names = `${unbounded.slice(0, MAX_NAMES).join(', ')}${more}`;
-  return [warning(`nothing bounds the log of ${names}: it may fill the disk; set max-size for it`)];
+  const names = unbounded
+    .toSorted((one, other) => (other.bytes ?? 0) - (one.bytes ?? 0))
+    .slice(0, MAX_NAMES)
+    .map(({ name, bytes }) => (bytes === null ? name : `${name} (${formatBytes(bytes)})`));
+  return warning(
+    `nothing bounds the log of ${names.join(', ')}${more}: it may fill the disk; set max-size for it`,
+  );
 }

@@ -1,26 +1,24 @@
-// Registries of the configuration: whether somebody answers there. Nothing is logged in to.
-import { isIP } from 'node:net';
-import { messageOf } from '../../lib/failures/system-error.ts';
-import { exchange } from '../../lib/oci/registry-http.ts';
-import { type CheckAnswer, type CheckRow, error, ok } from './check-row.ts';
+// Registries of the configuration: whether each lets the device in, as the engine finds when it is asked to log in.
+import { EngineUnavailable } from '../ports/engine.ts';
+import { type CheckAnswer, type CheckRow, error, ok, unknown } from './check-row.ts';
 
-export function registriesCheck(hosts: readonly string[]): CheckRow {
-  return { name: 'registries', look: (_, signal) => Promise.all(hosts.map((host) => ask(host, signal))) };
+/** Why a registry does not let the device in, else `null`. Rejects with `EngineUnavailable` alone. */
+export type TryLogin = (host: string, signal: AbortSignal) => Promise<string | null>;
+
+export function registriesCheck(hosts: readonly string[], tryLogin: TryLogin): CheckRow {
+  return {
+    name: 'registries',
+    look: (_, signal) => Promise.all(hosts.map((host) => ask(host, tryLogin, signal))),
+  };
 }
 
-async function ask(host: string, signal: AbortSignal): Promise<CheckAnswer> {
-  const api = host === 'docker.io' ? 'registry-1.docker.io' : host;
+async function ask(host: string, tryLogin: TryLogin, signal: AbortSignal): Promise<CheckAnswer> {
   try {
-    const response = await exchange(new URL(`${schemeOf(api)}://${api}/v2/`), { signal });
-    await response.body?.cancel();
-    return ok(`${host} answers (HTTP ${response.status})`);
+    const refusal = await tryLogin(host, signal);
+    if (refusal === null) return ok(`${host} lets the device in`);
+    return error(`${host} does not let the device in: ${refusal}; see [registries."${host}"]`);
   } catch (thrown) {
-    return error(`${host} cannot be reached: ${messageOf(thrown)}`);
+    if (!(thrown instanceof EngineUnavailable)) throw thrown;
+    return unknown(`${host} was not asked, as the engine is away`);
   }
-}
-
-/** The engine takes those of this machine without TLS. */
-function schemeOf(host: string): 'http' | 'https' {
-  const name = host.replace(/:\d+$/, '');
-  return name === 'localhost' || (isIP(name) === 4 && name.startsWith('127.')) ? 'http' : 'https';
 }

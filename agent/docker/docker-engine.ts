@@ -30,9 +30,10 @@ import { LABELS } from './labels.ts';
 import { openLogs } from './log-stream.ts';
 import { type LimitsReader, observeDeployment, type Readers } from './observe.ts';
 import { type CredentialsFor, pullImage } from './pull.ts';
+import { tryLogin } from './registry-login.ts';
 import { removeImage } from './remove-image.ts';
 import { toOutcome } from './step-error.ts';
-import { type Survey, surveyEngine } from './survey.ts';
+import { type Survey, surveyEngine, type UsedImage, usedImages } from './survey.ts';
 
 /** An engine that says nothing for so long hangs; a stop may take its grace period on top. */
 const CALL_TIMEOUT_MS = 60_000;
@@ -134,6 +135,18 @@ export class DockerEngine implements Engine {
   /** What else there is on it. Rejects with `EngineUnavailable` alone. */
   survey(): Promise<Survey> {
     return surveyEngine(this.#docker);
+  }
+
+  /** Those of the agent's containers. Rejects with `EngineUnavailable` alone. */
+  usedImages(): Promise<UsedImage[]> {
+    return usedImages(this.#docker);
+  }
+
+  /** Why a registry of the configuration does not let the device in, else `null`. Rejects with `EngineUnavailable` alone. */
+  async tryLogin(host: string, signal: AbortSignal): Promise<string | null> {
+    const credentials = this.#credentialsFor(host);
+    if (credentials === null) return 'its credentials cannot be read';
+    return await tryLogin(this.#docker, host, { credentials, signal });
   }
 
   carryOut(deployment: string, step: EngineStep): Promise<StepOutcome> {

@@ -286,10 +286,10 @@ export const ROOMS: readonly Room[] = [
     path: 'agent/checks',
     duty: 'what is looked at when somebody asks for a check: files, disks, engine, broker, registries',
     imports: [
+      'protocol',
       'agent/config',
       'agent/line',
       'lib/mqtt',
-      'lib/oci',
       'agent/ports',
       'protocol/values',
       'lib/time',

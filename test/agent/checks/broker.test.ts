@@ -20,9 +20,17 @@ const REFUSES: Dial = async () => {
   return { ok: false, trouble: { kind: 'socket', error: refused, isInHandshake: false, at: new Date(0) } };
 };
 
+const WRITTEN = ['presence', 'state', 'events', 'status/+', 'replies/+'];
+
 async function look(broker: LineStatus, { dial = ACCEPTS, config = CONFIG } = {}) {
   const { signal } = new AbortController();
-  const rows = brokerChecks({ config, clock: new VirtualClock(), dial });
+  const rows = brokerChecks({
+    config,
+    device: 'edge-01',
+    groups: ['berlin'],
+    clock: new VirtualClock(),
+    dial,
+  });
   const all = await Promise.all(rows.map((row) => row.look({ broker }, signal)));
   return all.flat().map(({ result, text }) => `${result}: ${text}`);
 }
@@ -31,7 +39,10 @@ test('a sound one', async () => {
   expect(await look(UP)).toEqual([
     'ok: 127.0.0.1:1883 accepts connections',
     'ok: logged in (MQTT 5)',
-    'ok: no topic is denied',
+    'ok: may read holdfast/v1/devices/edge-01/deployments/+',
+    'ok: may read holdfast/v1/groups/berlin/deployments/+',
+    'ok: may read holdfast/v1/devices/edge-01/commands/+',
+    ...WRITTEN.map((topic) => `ok: may write holdfast/v1/devices/edge-01/${topic}`),
   ]);
 });
 
@@ -50,11 +61,20 @@ test('one that is not there', async () => {
   expect(told.slice(1)).toEqual(['unknown: not tried: no connection']);
 });
 
-test('each topic that is denied', async () => {
-  expect((await look({ ...UP, denied: ['a/b', 'c'] })).slice(2)).toEqual([
-    'error: the rules of the broker keep a/b from this device',
-    'error: the rules of the broker keep c from this device',
-  ]);
+test('each topic that is denied comes first, and is not among those that are allowed', async () => {
+  const denied = ['holdfast/v1/groups/berlin/deployments/+', 'holdfast/v1/devices/edge-01/status/hello'];
+  const told = (await look({ ...UP, denied })).slice(2);
+  expect(told.slice(0, 2)).toEqual(
+    denied.map((topic) => `error: the rules of the broker keep ${topic} from this device`),
+  );
+  expect(told).toHaveLength(2 + 8 - 2);
+  expect(told.slice(2).some((line) => line.includes('berlin') || line.includes('status'))).toBe(false);
+});
+
+test('MQTT 3.1.1 does not say what a device may not write', async () => {
+  expect(await look({ ...UP, protocol: '3.1.1' })).toContain(
+    'ok: may write, as far as MQTT 3.1.1 tells: holdfast/v1/devices/edge-01/state',
+  );
 });
 
 test('a name that nobody knows', async () => {

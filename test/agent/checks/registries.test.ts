@@ -1,17 +1,25 @@
-import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
 import { registriesCheck } from '../../../agent/checks/registries.ts';
-import { listenOnLoopback } from '../../fakes/loopback.ts';
+import { EngineUnavailable } from '../../../agent/ports/engine.ts';
 import { KNOWN } from './known.ts';
 
-test('one that answers with whatever is reached; one that is not there is told with why', async () => {
-  const server = createServer((_, response) => response.writeHead(401, { Connection: 'close' }).end());
-  const port = await listenOnLoopback(server);
-  const hosts = [`127.0.0.1:${port}`, 'no-such-registry.invalid'];
-  const told = await registriesCheck(hosts).look(KNOWN, new AbortController().signal);
-  await new Promise((resolve) => server.close(resolve));
-  expect(told).toEqual([
-    { result: 'ok', text: `127.0.0.1:${port} answers (HTTP 401)` },
-    { result: 'error', text: expect.stringMatching(/^no-such-registry\.invalid cannot be reached: /) },
+const { signal } = new AbortController();
+
+test('each registry is logged in to by the engine, and its refusal told in its own words', async () => {
+  const tryLogin = async (host: string) => (host === 'good' ? null : 'unauthorized: incorrect password');
+  expect(await registriesCheck(['good', 'bad'], tryLogin).look(KNOWN, signal)).toEqual([
+    { result: 'ok', text: 'good lets the device in' },
+    {
+      result: 'error',
+      text: 'bad does not let the device in: unauthorized: incorrect password; see [registries."bad"]',
+    },
+  ]);
+});
+
+test('with no engine nobody can be asked, which is told of the engine', async () => {
+  const tryLogin = () =>
+    Promise.reject(new EngineUnavailable('it is away', { cause: null, hint: 'start it' }));
+  expect(await registriesCheck(['r'], tryLogin).look(KNOWN, signal)).toEqual([
+    { result: 'unknown', text: 'r was not asked, as the engine is away' },
   ]);
 });
