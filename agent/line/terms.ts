@@ -8,6 +8,7 @@ export const AGENT_TERMS: Terms = {
   settings: {
     login: 'broker.username and broker.password_file',
     authority: 'broker.ca_file',
+    certificate: 'broker.cert_file and broker.key_file',
     address: 'broker.url',
   },
 };

@@ -39,7 +39,7 @@ function describeTls(
   return `TLS with the broker failed: ${words}${reading}`;
 }
 
-function describeTlsProblem(problem: TlsProblem, error: Error, { settings }: Terms): string {
+function describeTlsProblem(problem: TlsProblem, error: Error, { client, settings }: Terms): string {
   switch (problem) {
     case 'expired':
       return 'its certificate has expired';
@@ -51,6 +51,8 @@ function describeTlsProblem(problem: TlsProblem, error: Error, { settings }: Ter
       return `its certificate is for another host name; check ${settings.address}`;
     case 'no_tls':
       return `it does not speak TLS on this port; check ${settings.address}`;
+    case 'own_certificate':
+      return `it wants a certificate of this ${client} that it can trust; set ${settings.certificate}`;
     case 'not_yet_valid':
     case 'other':
       return error.message;

@@ -6,8 +6,13 @@ export interface Terms {
   readonly client: string;
   /** What connects it, e.g. `agent`. */
   readonly program: string;
-  /** Where its people set the login, the authority to trust and the broker's address. */
-  readonly settings: { readonly login: string; readonly authority: string; readonly address: string };
+  /** Where its people set the login, the authority to trust, their own certificate and the broker's address. */
+  readonly settings: {
+    readonly login: string;
+    readonly authority: string;
+    readonly certificate: string;
+    readonly address: string;
+  };
 }
 
 export type TroubleCode =

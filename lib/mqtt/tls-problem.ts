@@ -10,6 +10,8 @@ export type TlsProblem =
   | 'other_host'
   /** What listens there does not speak TLS. */
   | 'no_tls'
+  /** It does not take the certificate that was shown, or misses one. */
+  | 'own_certificate'
   /** All else: the error's own message tells most. */
   | 'other';
 
@@ -30,5 +32,7 @@ export function tlsProblemOf(error: Error): TlsProblem | null {
   const code = systemErrorCode(error) ?? '';
   const problem = PROBLEMS[code];
   if (problem !== undefined) return problem;
+  // An alert comes from the other side, by TLS (RFC 8446, 6.2).
+  if (/_ALERT_(.*CERTIFICATE|UNKNOWN_CA$)/.test(code)) return 'own_certificate';
   return /^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code) ? 'other' : null;
 }

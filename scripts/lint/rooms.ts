@@ -514,6 +514,12 @@ export const ROOMS: readonly Room[] = [
     packages: ['node:crypto'],
   },
   {
+    path: 'fleet/ctl/settings',
+    duty: 'which broker a command means, as whom, and trusting whom',
+    imports: ['lib/document', 'lib/program', 'lib/render', 'protocol'],
+    packages: ['smol-toml', 'valibot', 'node:*'],
+  },
+  {
     path: 'fleet/ctl/render',
     duty: 'what `holdfastctl` prints',
     imports: ['fleet/view', ...PRINTED],
@@ -556,6 +562,7 @@ export const ROOMS: readonly Room[] = [
       'fleet/ctl/broker',
       'fleet/ctl/ask',
       'fleet/ctl/follow',
+      'fleet/ctl/settings',
       'fleet/ctl/render',
       'fleet/document',
       'fleet/view',
@@ -567,7 +574,7 @@ export const ROOMS: readonly Room[] = [
       'lib/render',
       ...DOCUMENT,
     ],
-    packages: ['valibot', 'node:*'],
+    packages: ['valibot'],
   },
   {
     path: 'fleet/ctl',

@@ -1,4 +1,4 @@
-// Where the broker is: `--broker URL` or `HOLDFAST_BROKER`, taken apart.
+// Where the broker is, taken apart.
 import {
   type BrokerAddress,
   type Login,
@@ -16,13 +16,7 @@ export interface Destination {
 const HINT = 'write it as mqtt://HOST:1883 or mqtts://USER:PASSWORD@HOST:8883';
 
 /** Throws on what is no broker's URL. The URL itself is never repeated in a message: it may hold a password. */
-export function readDestination(text: string | undefined): Destination {
-  if (text === undefined || text === '') {
-    throw new UsageError(
-      'no broker is given',
-      'pass --broker URL or set HOLDFAST_BROKER, e.g. mqtt://localhost:1883',
-    );
-  }
+export function readDestination(text: string): Destination {
   const parsed = parseBrokerUrl(text);
   if (!parsed.ok) throw failureOf(parsed.problem);
   return { address: parsed.address, login: parsed.login };

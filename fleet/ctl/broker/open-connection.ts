@@ -15,8 +15,8 @@ import type { Destination } from './broker-url.ts';
 
 export interface OpenOptions {
   readonly destination: Destination;
-  /** PEM text of the authority to trust instead of the system's. */
-  readonly ca: string | null;
+  /** PEM texts: of the authority to trust instead of the system's, and the client's own. */
+  readonly tls: { readonly ca: string | null; readonly cert: string | null; readonly key: string | null };
   /** For the dialling, and again for the answer to the login. */
   readonly connectTimeoutMs: number;
   readonly clock: Clock;
@@ -39,11 +39,11 @@ export async function openConnection(options: OpenOptions): Promise<Opened> {
 }
 
 async function openIn(version: ProtocolVersion, options: OpenOptions): Promise<Opened> {
-  const { destination, ca, connectTimeoutMs, signal, ...rest } = options;
+  const { destination, tls, connectTimeoutMs, signal, ...rest } = options;
   const { promise: isUp, resolve } = Promise.withResolvers<null>();
   const begun = await beginConnection({
     ...{ ...rest, version, signal, dial, timeoutMs: connectTimeoutMs, answerTimeoutMs: connectTimeoutMs },
-    ...{ address: destination.address, tls: { ca, cert: null, key: null }, session: newSession(destination) },
+    ...{ address: destination.address, tls, session: newSession(destination) },
     ...{ random: Math.random, logger: SILENT },
     onUp: () => resolve(null),
     onDenied: () => undefined,

@@ -98,6 +98,11 @@ function explainTls(problem: TlsProblem, error: Error): Cause {
       };
     case 'no_tls':
       return NO_TLS;
+    case 'own_certificate':
+      return {
+        reason: 'it wants a certificate of yours that it can trust',
+        hint: 'pass --cert FILE and --key FILE, signed by the authority that the broker trusts',
+      };
     case 'not_yet_valid':
     case 'other_host':
       return { reason: messageOf(error) };

@@ -27,7 +27,7 @@ export interface Asked {
 export async function ask(asked: Asked, options: AskOptions, context: Context): Promise<ExitCode> {
   const { row } = asked;
   const device = readDevice(asked.device);
-  const prefix = readPrefix(options);
+  const prefix = readPrefix(options, context);
   const timeoutMs = readAskTimeout(options.timeout);
   const read = readTypedArguments(row.operation, asked.typed);
   if (!read.ok) throw new UsageError(read.complaint);

@@ -1,6 +1,5 @@
 // Options as they come from the command line, parsed into values once.
 // Tested in test/fleet/ctl/commands/deploy.test.ts.
-import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { readTextFile } from '../../../lib/document/read-file.ts';
 import { UsageError } from '../../../lib/program/command-failure.ts';
@@ -18,12 +17,17 @@ import type { Broker } from '../broker/broker.ts';
 import { readDestination } from '../broker/broker-url.ts';
 import { connectBroker } from '../broker/connect.ts';
 import type { Context } from '../context/context.ts';
+import { readBrokerSettings } from '../settings/broker-settings.ts';
+import { readPassword } from '../settings/read-password.ts';
 
 const flag = v.optional(v.boolean(), false);
 const value = v.optional(v.string());
 
 /** What every command takes. */
-export const commonSchema = v.object({ json: flag, broker: value, ca: value, topicPrefix: value });
+export const commonSchema = v.object({
+  ...{ json: flag, context: value, broker: value, username: value, passwordFile: value },
+  ...{ ca: value, cert: value, key: value, topicPrefix: value },
+});
 export type CommonOptions = v.InferOutput<typeof commonSchema>;
 
 /** What all that reads Compose files takes. */
@@ -45,15 +49,23 @@ export const publishSchema = v.object({
 });
 
 /** The system's own bundle of authorities has some 200 KiB. */
-const MAX_CA_BYTES = 1024 * 1024;
+const MAX_PEM_BYTES = 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 15_000;
 
-/** Connects to the broker that the options or the environment name. */
+/** Connects to the broker that options, environment or a context name. */
 export async function openBroker(options: CommonOptions, context: Context): Promise<Broker> {
+  const settings = readBrokerSettings(options, context);
+  const { address, login } = readDestination(settings.url);
+  const { username = login.username, password: source } = settings;
+  const password = source === undefined ? login.password : readPassword(source);
   return connectBroker({
-    destination: readDestination(options.broker ?? context.environment.HOLDFAST_BROKER),
-    ca: options.ca === undefined ? null : readCa(options.ca, context),
+    destination: { address, login: { username, password } },
+    tls: {
+      ca: readPem('the authority', settings.caFile),
+      cert: readPem('the certificate', settings.certFile),
+      key: readPem('the key', settings.keyFile),
+    },
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     answerTimeoutMs: ANSWER_TIMEOUT_MS,
     clock: systemClock,
@@ -62,16 +74,17 @@ export async function openBroker(options: CommonOptions, context: Context): Prom
   });
 }
 
-function readCa(file: string, { cwd }: Context): string {
-  const read = readTextFile(resolve(cwd, file), MAX_CA_BYTES);
-  if (!read.ok) throw new UsageError(`--ca ${file} cannot be read: ${read.message}`);
+function readPem(what: string, file: string | undefined): string | null {
+  if (file === undefined) return null;
+  const read = readTextFile(file, MAX_PEM_BYTES);
+  if (!read.ok) throw new UsageError(`${what} ${file} cannot be read: ${read.message}`);
   return read.text;
 }
 
-export function readPrefix({ topicPrefix }: CommonOptions): string {
-  const prefix = topicPrefix ?? DEFAULT_TOPIC_PREFIX;
+export function readPrefix(options: CommonOptions, context: Context): string {
+  const prefix = readBrokerSettings(options, context).topicPrefix ?? DEFAULT_TOPIC_PREFIX;
   const problem = checkTopicPrefix(prefix);
-  if (problem !== null) throw new UsageError(`--topic-prefix "${prefix}": ${problem}`);
+  if (problem !== null) throw new UsageError(`the topic prefix "${prefix}": ${problem}`);
   return prefix;
 }
 

@@ -45,7 +45,7 @@ interface Prepared {
 /** Publishes the content to each addressee and, with `--wait`, follows it to its end. */
 export async function publish(request: PublishRequest, context: Context): Promise<ExitCode> {
   const { options, to, content } = request;
-  const prefix = readPrefix(options);
+  const prefix = readPrefix(options, context);
   const timeoutMs = readTimeoutMs(options.timeout);
   if (content.state === 'inherit' && to.some(({ kind }) => kind === 'group'))
     throw new UsageError(
@@ -103,7 +103,7 @@ async function prepare(
 ): Promise<Prepared> {
   const { content, options, mustExist } = request;
   const { name } = content;
-  const prefix = readPrefix(options);
+  const prefix = readPrefix(options, context);
   if (!options.force) {
     await checkKnown(broker, stock, { prefix, to, name, mustExist });
     if (content.state === 'inherit') checkOwn(stock, { prefix, to, name });

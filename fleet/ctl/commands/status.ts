@@ -15,7 +15,7 @@ export async function status(
   options: CommonOptions,
   context: Context,
 ): Promise<ExitCode> {
-  const prefix = readPrefix(options);
+  const prefix = readPrefix(options, context);
   const to = whom === undefined ? null : readAddressee(whom);
   const view = new FleetView(prefix);
   const { cut, nearest } = await readAll(view, { prefix, to }, { options, context });

@@ -8,6 +8,7 @@ import { freePort } from '../../../scripts/rig/port.ts';
 import { quietProgress } from '../../../scripts/rig/progress.ts';
 import { brokerConfig, type Recording } from '../../agent/line/line-harness.ts';
 import { until } from '../../fakes/until.ts';
+import { runHoldfastctl } from '../../fleet/support/run-holdfastctl.ts';
 import { type CertificateAuthority, type KeyPair, makeAuthority } from './certificates.ts';
 import { Setting } from './setting.ts';
 
@@ -85,7 +86,7 @@ test('a client certificate of another authority is told, and a right one put in 
   const port = await startTls(authority.sign('broker', LOOPBACK));
   const stranger = makeAuthority(path.join(setting.dir, 'other')).sign('edge-01', 'DNS:edge-01');
   const device = startDevice(port, { certFile: stranger.cert, keyFile: stranger.key });
-  expect(await troubleOf(device)).toMatch(/^tls: /);
+  expect(await troubleOf(device)).toMatch(/^tls: .*wants a certificate of this device/);
   const { cert, key } = authority.sign('edge-01', 'DNS:edge-01');
   copyFileSync(key, stranger.key);
   copyFileSync(cert, stranger.cert);
@@ -94,7 +95,9 @@ test('a client certificate of another authority is told, and a right one put in 
 
 test('a client certificate that is missing is told', async () => {
   const port = await startTls(authority.sign('broker', LOOPBACK));
-  expect(await troubleOf(startDevice(port, { certFile: null, keyFile: null }))).toMatch(/^tls: /);
+  expect(await troubleOf(startDevice(port, { certFile: null, keyFile: null }))).toMatch(
+    /^tls: .*wants a certificate of this device .*; set broker\.cert_file/,
+  );
 });
 
 test('a port without TLS is told', async () => {
@@ -107,4 +110,20 @@ test('a file that cannot be used is told by key and name', async () => {
   expect(await troubleOf(startDevice(1, { caFile }))).toMatch(
     /^tls: .*broker\.ca_file \/nowhere\/ca\.pem: there is no such file/,
   );
+});
+
+test('holdfastctl shows its own certificate, and says so where the broker wants one', async () => {
+  const url = `mqtts://127.0.0.1:${await startTls(authority.sign('broker', LOOPBACK))}`;
+  const ctl = (...args: string[]) =>
+    runHoldfastctl(['status', ...args, '--ca', authority.cert], { broker: url });
+  const { cert, key } = authority.sign('manager', 'DNS:manager');
+  const { code, stderr } = await ctl('--cert', cert, '--key', key);
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringContaining('no device has been reported'),
+  });
+  expect(await ctl()).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/wants a certificate of yours/),
+  });
 });

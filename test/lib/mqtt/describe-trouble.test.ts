@@ -6,7 +6,12 @@ import type { Trouble } from '../../../lib/mqtt/trouble.ts';
 const TERMS: Terms = {
   client: 'device',
   program: 'agent',
-  settings: { login: 'user and password', authority: 'ca_file', address: 'url' },
+  settings: {
+    login: 'user and password',
+    authority: 'ca_file',
+    certificate: 'cert_file',
+    address: 'url',
+  },
 };
 const AT = new Date(Date.UTC(1970, 0, 1));
 
@@ -32,6 +37,10 @@ const CASES: readonly (readonly [Trouble, string])[] = [
   [
     socket('CERT_NOT_YET_VALID'),
     "tls: the broker's certificate is not valid yet by this device's clock, which says 1970-01-01T00:00:00.000Z; set the clock or wait until it is synchronised",
+  ],
+  [
+    socket('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'),
+    'tls: TLS with the broker failed: it wants a certificate of this device that it can trust; set cert_file',
   ],
   [
     socket('DEPTH_ZERO_SELF_SIGNED_CERT'),

@@ -48,7 +48,7 @@ beforeEach(() => {
 export const connect = (url: string, options: Partial<ConnectOptions> = {}) =>
   connectBroker({
     destination: readDestination(url),
-    ca: null,
+    tls: { ca: null, cert: null, key: null },
     clock: systemClock,
     connectTimeoutMs: 500,
     answerTimeoutMs: 200,

@@ -9,8 +9,6 @@ test('a URL with a login is a destination', () => {
 });
 
 test.each([
-  [undefined, 'no broker is given'],
-  ['', 'no broker is given'],
   ['host:1883', 'the broker is no URL'],
   ['http://host', `the broker's protocol "http:" is not known`],
   ['mqtt://', 'the broker is no URL'],

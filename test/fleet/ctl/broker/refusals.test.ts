@@ -35,6 +35,11 @@ describe('what a failed connect means', () => {
       'it does not speak TLS',
       'is this the port for mqtts://, or is mqtt:// meant?',
     ],
+    ...['CERTIFICATE_REQUIRED', 'UNKNOWN_CA', 'BAD_CERTIFICATE'].map((alert): [Trouble, string, string] => [
+      socket(`ERR_SSL_TLSV13_ALERT_${alert}`),
+      'it wants a certificate of yours that it can trust',
+      'pass --cert FILE and --key FILE, signed by the authority that the broker trusts',
+    ]),
     [socket('ERR_TLS_CERT_ALTNAME_INVALID', 'of another host'), 'of another host', undefined],
     [
       { kind: 'unreached', during: 'tcp', afterMs: 10_000 },
