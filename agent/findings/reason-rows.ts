@@ -1,12 +1,13 @@
 // What statuses give as their reason, and what follows from it for a deployment.
 // Tested in test/agent/findings/find.test.ts.
 
+import { describeCause, type FailedInUpdate, failedInUpdate } from '../../lib/reports/failure-words.ts';
 import type { Severity } from '../../protocol/reports/finding.ts';
-import type { Reason, Status } from '../../protocol/reports/status.ts';
+import type { Reason, ServiceStatus, Status } from '../../protocol/reports/status.ts';
 import { type Candidate, deploymentSubject, type Found, type Row, serviceSubject } from './candidate.ts';
 import type { Facts } from './facts.ts';
 import { fixOf } from './remedies.ts';
-import { causeOf, evidenceOf } from './service-words.ts';
+import { evidenceOf, evidenceOfUpdate } from './service-words.ts';
 
 /** Waits that somebody asked for. */
 const MEANT: ReadonlySet<string> = new Set(['window', 'held', 'not_in_rollout']);
@@ -38,21 +39,32 @@ function foundIn(status: Status): Found[] {
   if (reason === null) return [];
   const { deployment } = status;
   const { code, path, message, hint, log } = reason;
-  const name = serviceIn(status);
+  const failed = failedInUpdate(status);
+  const name = failed?.name ?? serviceIn(status);
   const service = name === null ? undefined : status.services[name];
+  const failure = failed?.failure ?? service?.last_failure;
   const isPathTold = path !== undefined && path !== '' && name === null;
   return [
     {
       code,
       severity: severityOf(status, reason),
       subject: name === null ? deploymentSubject(deployment) : serviceSubject(deployment, name),
-      title: `${name === null ? deployment : `${deployment}/${name}`}${isPathTold ? `, ${path}` : ''}: ${message}${causeOf(service)}`,
+      title: `${name === null ? deployment : `${deployment}/${name}`}${isPathTold ? `, ${path}` : ''}: ${message}${describeCause(failure)}`,
       ...(status.since === undefined ? {} : { since: status.since }),
-      evidence: service === undefined ? [] : evidenceOf(`${deployment}/${name}`, service),
-      log: log ?? service?.last_failure?.log ?? [],
+      evidence: evidenceIn(`${deployment}/${name}`, failed, service),
+      log: log ?? failure?.log ?? [],
       fix: fixOf(code, { deployment, service: name }, hint),
     },
   ];
+}
+
+function evidenceIn(
+  name: string,
+  failed: FailedInUpdate | null,
+  service: ServiceStatus | undefined,
+): readonly string[] {
+  if (failed !== null) return evidenceOfUpdate(failed, service);
+  return service === undefined ? [] : evidenceOf(name, service);
 }
 
 function isOfSameDeployment(one: Candidate, other: Candidate): boolean {

@@ -1,6 +1,7 @@
 // Services that fail beside the one that is given as the reason, and those that fail again and again and are well at most
 // looks.
 // Tested in test/agent/findings/find.test.ts.
+import { describeCause } from '../../lib/reports/failure-words.ts';
 import type { Event } from '../../protocol/reports/events.ts';
 import type { ServiceStatus, Status } from '../../protocol/reports/status.ts';
 import { formatDuration } from '../../protocol/values/duration.ts';
@@ -8,7 +9,7 @@ import { byItself, type Found, type Row, serviceSubject } from './candidate.ts';
 import type { Facts } from './facts.ts';
 import { causesInDeployment, reasonOf, serviceIn } from './reason-rows.ts';
 import { fixOf } from './remedies.ts';
-import { causeOf, evidenceOf } from './service-words.ts';
+import { evidenceOf } from './service-words.ts';
 
 /** So often within so long a service has failed too often, though it runs now. */
 const OFTEN = 3;
@@ -51,7 +52,7 @@ function toFound({ status, name, service }: Failing, changes: Partial<Found>): F
   return {
     code,
     subject: serviceSubject(deployment, name),
-    title: `${deployment}/${name}: ${message}${causeOf(service)}`,
+    title: `${deployment}/${name}: ${message}${describeCause(service.last_failure)}`,
     since: service.last_failure.at,
     evidence: evidenceOf(`${deployment}/${name}`, service),
     log: service.last_failure.log ?? [],
@@ -79,7 +80,7 @@ function failingOften(failing: Failing, facts: Facts): Found[] {
   const { message, at } = failing.service.last_failure;
   const span = formatDuration(Math.max(1000, Date.parse(at) - Date.parse(first.at)));
   const times = `has failed ${failures.length} times within ${span}, and runs now`;
-  const title = `${deployment}/${failing.name} ${times}; the last time: ${message}${causeOf(failing.service)}`;
+  const title = `${deployment}/${failing.name} ${times}; the last time: ${message}${describeCause(failing.service.last_failure)}`;
   // What to do about a failure that is over may not be true any more.
   const fix = byItself('if it fails again, read its last lines; this is told for an hour');
   return [toFound(failing, { title, since: first.at, fix })];

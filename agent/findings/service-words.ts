@@ -1,26 +1,36 @@
 // A service in words, as evidence.
 // Tested in test/agent/findings/find.test.ts.
-import { describePython } from '../../lib/reports/failure-words.ts';
+import type { FailedInUpdate } from '../../lib/reports/failure-words.ts';
 import type { ServiceStatus } from '../../protocol/reports/status.ts';
-
-/** Behind what is said of its failure: the exception that explains it. */
-export function causeOf(service: ServiceStatus | undefined): string {
-  const failure = service?.last_failure ?? null;
-  const python = failure === null ? null : describePython(failure);
-  return python === null ? '' : `: ${python}`;
-}
 
 /** `name` as it is typed: `DEPLOYMENT/SERVICE`. */
 export function evidenceOf(name: string, service: ServiceStatus): string[] {
-  const { state, health, exit_code: exitCode, restarts, container, image } = service;
-  const end = state === 'exited' && exitCode !== null ? ` with code ${exitCode}` : '';
-  const restarted = restarts === 0 ? '' : `, ${restarts} restarts`;
-  const failure = service.last_failure;
+  const { container, last_failure: failure } = service;
   const next = failure?.next_try_at;
   return [
     ...(failure?.signal === undefined ? [] : [failure.signal]),
-    `${state === 'running' ? `${state}, ${health}` : `${state}${end}`}${restarted}; image ${image}`,
+    describePresent(service),
     ...(next === undefined ? [] : [`next try at ${next}`]),
     ...(container === null ? [] : [`its log: holdfast logs ${name}`]),
   ];
+}
+
+/** Of an update that was taken back: how it failed there, and what runs in its place. */
+export function evidenceOfUpdate(
+  { revision, failure }: FailedInUpdate,
+  present: ServiceStatus | undefined,
+): string[] {
+  const { signal, failures, at } = failure;
+  const times = failures > 1 ? ` ${failures} times, the last time` : '';
+  return [
+    `revision ${revision} failed${times} at ${at}`,
+    ...(signal === undefined ? [] : [signal]),
+    ...(present === undefined ? [] : [`now: ${describePresent(present)}`]),
+  ];
+}
+
+function describePresent({ state, health, exit_code: exitCode, restarts, image }: ServiceStatus): string {
+  const end = state === 'exited' && exitCode !== null ? ` with code ${exitCode}` : '';
+  const restarted = restarts === 0 ? '' : `, ${restarts} restarts`;
+  return `${state === 'running' ? `${state}, ${health}` : `${state}${end}`}${restarted}; image ${image}`;
 }

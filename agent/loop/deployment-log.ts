@@ -10,7 +10,7 @@ import type { Reason } from '../model/reason.ts';
 import type { DeploymentRecord, ServiceHistory } from '../model/record.ts';
 import { blameOf, serviceOf } from '../model/step-table.ts';
 import type { Step, StepResult } from '../model/steps.ts';
-import { newStrangers } from './events-of.ts';
+import { newlyBarred, newStrangers } from './events-of.ts';
 
 export class DeploymentLog {
   readonly #deployment: string;
@@ -31,8 +31,8 @@ export class DeploymentLog {
       const text = `container ${name} bears the labels of service ${service}, and is none of the agent's: it is left alone`;
       this.#logger.warn(this.#about({ service, container: id.slice(0, 12), name }), text);
     }
-    const condemned = newlyBarred(before, after);
-    if (condemned !== null) {
+    const condemned = newlyBarred(before, after)?.reason;
+    if (condemned !== undefined) {
       const revision = before.attempt?.revision ?? null;
       const text = `revision ${revision} did not prove itself: ${condemned.message}`;
       this.#logger.warn({ ...this.#about({ revision }), ...asFields(condemned) }, text);
@@ -93,14 +93,6 @@ export class DeploymentLog {
   #about(fields: object): object {
     return { deployment: this.#deployment, ...fields };
   }
-}
-
-/** Why a content was barred just now; `null` where none was. */
-function newlyBarred(before: DeploymentRecord, after: DeploymentRecord): Reason | null {
-  const newest = after.barred.at(-1);
-  const isEnd = before.attempt !== null && after.attempt === null;
-  if (newest === undefined || !isEnd) return null;
-  return JSON.stringify(newest) === JSON.stringify(before.barred.at(-1)) ? null : newest.reason;
 }
 
 function asFields(reason: Reason | null): object {

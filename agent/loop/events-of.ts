@@ -4,11 +4,12 @@
 import type { NewEvent } from '../../protocol/reports/events.ts';
 import { isNewFailure } from '../model/histories.ts';
 import { instanceOf } from '../model/instance.ts';
-import type { DeploymentRecord, Stranger } from '../model/record.ts';
+import type { BarredContent, DeploymentRecord, Stranger } from '../model/record.ts';
 import { isTold, serviceOf } from '../model/step-table.ts';
 import type { StepResult } from '../model/steps.ts';
+import { tellFailedServices } from '../reconcile/tell/last-failure.ts';
 
-/** What became of a record: phases, new failures of services, and strangers that bear our labels. */
+/** What became of a record: phases, an update that failed, new failures of services, and strangers that bear our labels. */
 function change(deployment: string, before: DeploymentRecord, after: DeploymentRecord): NewEvent[] {
   const events: NewEvent[] = [];
   for (const [key, history] of Object.entries(after.services)) {
@@ -23,6 +24,8 @@ function change(deployment: string, before: DeploymentRecord, after: DeploymentR
       message: failure.message,
     });
   }
+  const failed = newlyBarred(before, after);
+  if (failed !== null) events.push(...updateFailed(deployment, failed));
   for (const { id, name, service } of newStrangers(before, after))
     events.push({ type: 'foreign_container', deployment, service, container: id.slice(0, 12), name });
   if (before.phase !== after.phase) {
@@ -35,6 +38,28 @@ function change(deployment: string, before: DeploymentRecord, after: DeploymentR
 export function newStrangers(before: DeploymentRecord, after: DeploymentRecord): readonly Stranger[] {
   const known = new Set(before.own?.strangers.map(({ id }) => id));
   return after.own?.strangers.filter(({ id }) => !known.has(id)) ?? [];
+}
+
+/** What was barred just now, as an update to it failed; `null` where nothing was. */
+export function newlyBarred(before: DeploymentRecord, after: DeploymentRecord): BarredContent | null {
+  const newest = after.barred.at(-1);
+  const isEnd = before.attempt !== null && after.attempt === null;
+  if (newest === undefined || !isEnd) return null;
+  const known = before.barred.find(({ content }) => content === newest.content);
+  return known !== undefined && known.failed?.at === newest.failed?.at ? null : newest;
+}
+
+function updateFailed(deployment: string, { reason, failed }: BarredContent): NewEvent[] {
+  if (failed === undefined) return [];
+  const { code, path, message } = reason;
+  const about = {
+    deployment,
+    revision: failed.revision,
+    code,
+    ...(path === undefined ? {} : { path }),
+    message,
+  };
+  return [{ type: 'update_failed', ...about, services: tellFailedServices(failed.services ?? {}) }];
 }
 
 /** Steps that were carried out, but for those that are not told. */

@@ -22,6 +22,7 @@ const IMPORTANCE_OF: Readonly<Record<EventKind, Importance>> = {
   restart_asked: transition,
   clock_jumped: transition,
   phase: transition,
+  update_failed: transition,
   service_failed: transition,
   foreign_container: transition,
   step_failed: transition,

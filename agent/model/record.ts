@@ -109,12 +109,25 @@ export interface ServiceFailure {
   readonly lastWords?: LastWords;
 }
 
+/** A service of an update that was taken back. */
+export interface FailedService {
+  /** Its last. */
+  readonly failure: ServiceFailure;
+  /** How often it failed in that update. */
+  readonly times: number;
+}
+
 /** A content that failed its proof here. */
 export interface BarredContent {
   readonly content: string;
   readonly reason: Reason;
   /** When it failed last, by the wall clock, and under which revision; an older agent did not note it. */
-  readonly failed?: { readonly revision: number; readonly at: string };
+  readonly failed?: {
+    readonly revision: number;
+    readonly at: string;
+    /** How its services failed, by instance: of the newest bar alone, until another revision is proven. */
+    readonly services?: Readonly<Record<string, FailedService>>;
+  };
   /** When it is tried again of its own accord: not where the content was to blame. */
   readonly retry?: { readonly tries: number; readonly delayMs: number; readonly atMs: number };
 }

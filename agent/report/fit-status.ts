@@ -1,6 +1,6 @@
 // Statuses are retained, and retained payloads have a limit: what would pass it is shortened, with a mark.
 import { MAX_RETAINED_BYTES } from '../../protocol/payload.ts';
-import type { ServiceStatus, Status } from '../../protocol/reports/status.ts';
+import type { LastFailure, ServiceStatus, Status, UpdateFailure } from '../../protocol/reports/status.ts';
 
 /** What can be left out, the least missed first. */
 const CUTS: readonly ((status: Status) => Status)[] = [
@@ -28,13 +28,23 @@ function withoutLog(status: Status): Status {
 }
 
 function withoutFailureTexts(status: Status): Status {
-  return mapServices(status, (service) => {
+  const shorter = mapServices(status, (service) => {
     const { last_failure: failure } = service;
-    if (failure === null) return service;
-    const { log: _log, python, ...rest } = failure;
-    const shorter = python === undefined ? {} : { python: { ...python, traceback: '' } };
-    return { ...service, last_failure: { ...rest, ...shorter } };
+    return failure === null ? service : { ...service, last_failure: withoutTexts(failure) };
   });
+  return mapFailed(shorter, withoutTexts);
+}
+
+function withoutTexts<T extends LastFailure>({ log: _log, python, ...rest }: T): Omit<T, 'log' | 'python'> {
+  return python === undefined ? rest : { ...rest, python: { ...python, traceback: '' } };
+}
+
+/** The failures of the update that was taken back. */
+function mapFailed(status: Status, change: (failure: UpdateFailure) => UpdateFailure): Status {
+  const { barred } = status;
+  if (barred?.services === undefined) return status;
+  const services = Object.entries(barred.services).map(([name, failure]) => [name, change(failure)] as const);
+  return { ...status, barred: { ...barred, services: Object.fromEntries(services) } };
 }
 
 function withoutPorts(status: Status): Status {

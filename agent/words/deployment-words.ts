@@ -1,6 +1,7 @@
 // One deployment in words: the command and the page say the same. Pure: data in, text out.
 // Tested in test/agent/cli/render/status.test.ts.
 import { elapsed } from '../../lib/render/elapsed.ts';
+import { describeCause, failedInUpdate } from '../../lib/reports/failure-words.ts';
 import { describeBar, explainReason } from '../../lib/reports/reason-words.ts';
 import type { Status } from '../../protocol/reports/status.ts';
 
@@ -46,10 +47,11 @@ function describeSource({ source }: Status): string {
   return source === 'device' ? '' : ` of ${source}`;
 }
 
-function explainPhase({ phase, reason }: Status): string[] {
+function explainPhase(status: Status): string[] {
+  const { phase, reason } = status;
   // The line above shows both revisions.
   if (reason === null || (phase === 'converged' && reason.code === 'not_in_rollout')) return [];
-  const sentence = explainReason(reason);
+  const sentence = `${explainReason(reason)}${describeCause(failedInUpdate(status)?.failure)}`;
   return reason.hint === undefined ? [sentence] : [sentence, `Hint: ${reason.hint}`];
 }
 

@@ -1,7 +1,7 @@
 // The services of a deployment in words: the command and the page say the same. Pure: data in, text out.
 // Tested in test/agent/cli/render/status.test.ts.
 import { elapsed } from '../../lib/render/elapsed.ts';
-import { describePython } from '../../lib/reports/failure-words.ts';
+import { describeCause } from '../../lib/reports/failure-words.ts';
 import { explainReason } from '../../lib/reports/reason-words.ts';
 import {
   describeBytes,
@@ -94,8 +94,7 @@ function describeFailure(service: ServiceStatus, now: Date): string | null {
 
 function explainFailure(failure: LastFailure): string {
   const { signal } = failure;
-  const python = describePython(failure);
-  return `${explainReason(failure)}${signal === undefined ? '' : `: ${signal}`}${python === null ? '' : `: ${python}`}`;
+  return `${explainReason(failure)}${signal === undefined ? '' : `: ${signal}`}${describeCause(failure)}`;
 }
 
 /** Of the host and of the container; of many the first. */

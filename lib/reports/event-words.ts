@@ -2,9 +2,11 @@
 import { type Event, type EventKind, type NewEvent, readKnown } from '../../protocol/reports/events.ts';
 import { formatDuration } from '../../protocol/values/duration.ts';
 import { printable } from '../../protocol/values/text.ts';
+import { describeCause } from './failure-words.ts';
 import { explainReason } from './reason-words.ts';
 
 type Phased = Extract<NewEvent, { type: 'phase' }>;
+type Failed = Extract<NewEvent, { type: 'update_failed' }>;
 type Words = { readonly [K in EventKind]: (event: Extract<NewEvent, { type: K }>) => string };
 
 const PHASE_WORDS: Readonly<Record<Phased['phase'], string>> = {
@@ -51,6 +53,11 @@ function describePhase({ phase, revision, reason }: Phased): string {
   return reason === null ? what : `${what}: ${explainReason(reason)}`;
 }
 
+function describeUpdateFailed({ revision, services, ...reason }: Failed): string {
+  const service = Object.entries(services).find(([name]) => reason.path === `services.${name}`);
+  return `revision ${revision} failed: ${explainReason(reason)}${describeCause(service?.[1])}`;
+}
+
 const step = (words: string) => (): string => words;
 
 const WORDS: Words = {
@@ -71,6 +78,7 @@ const WORDS: Words = {
   clock_jumped: ({ by_ms: byMs }) =>
     `the clock was set ${byMs < 0 ? 'back' : 'on'} by ${formatDuration(Math.abs(byMs))}`,
   phase: describePhase,
+  update_failed: describeUpdateFailed,
   service_failed: ({ code, message }) => `failed: ${message} (${code})`,
   foreign_container: ({ name }) => `the container ${name} bears its labels and is none of the agent's`,
   image_removed: ({ reference }) => `the image ${reference} was removed, as nobody needs it`,

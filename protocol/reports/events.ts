@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { countSchema, hashSchema, revisionSchema, timestampSchema } from '../fields.ts';
 import { record } from '../objects.ts';
 import { nameSchema, serviceNameSchema } from '../values/names.ts';
-import { PHASES, reasonSchema } from './status.ts';
+import { PHASES, reasonSchema, updateFailureSchema } from './status.ts';
 
 export const EVENTS_SCHEMA = 'holdfast.events/1';
 
@@ -69,6 +69,15 @@ export const EVENT_FIELDS = {
     phase: v.picklist(PHASES),
     revision: v.nullable(revisionSchema),
     reason: v.nullable(reasonSchema),
+  },
+  /** An update did not prove itself and is taken back; `services` as in a status's `barred`. */
+  update_failed: {
+    deployment: text,
+    revision: revisionSchema,
+    code: text,
+    path: v.optional(text),
+    message: text,
+    services: record(serviceNameSchema, updateFailureSchema),
   },
   service_failed: { deployment: text, service: text, code: text, message: text },
   foreign_container: { deployment: text, service: text, container: text, name: text },

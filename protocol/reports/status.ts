@@ -118,6 +118,9 @@ const lastFailureSchema = v.object({
   log: v.optional(v.array(v.string())),
 });
 
+/** As the last failure of a service, and how often it failed in that update. */
+export const updateFailureSchema = v.object({ ...lastFailureSchema.entries, failures: countSchema });
+
 const serviceStatusSchema = v.object({
   state: v.picklist(['missing', 'created', 'running', 'restarting', 'paused', 'exited', 'dead']),
   health: v.picklist(['starting', 'healthy', 'unhealthy', 'unknown']),
@@ -150,7 +153,14 @@ export const statusSchema = v.object({
   reason: v.nullable(reasonSchema),
   refused: v.nullable(refusalSchema),
   /** The content of `desired` failed on this device before, and is not tried: when, and under which revision. */
-  barred: v.optional(v.object({ revision: revisionSchema, at: timestampSchema })),
+  barred: v.optional(
+    v.object({
+      revision: revisionSchema,
+      at: timestampSchema,
+      /** How its services failed: up to 8, those that failed most often. */
+      services: v.optional(record(serviceNameSchema, updateFailureSchema)),
+    }),
+  ),
   services: record(serviceNameSchema, serviceStatusSchema),
   seq: countSchema,
   at: timestampSchema,
@@ -161,6 +171,7 @@ export const statusSchema = v.object({
 export type Status = v.InferOutput<typeof statusSchema>;
 export type ServiceStatus = v.InferOutput<typeof serviceStatusSchema>;
 export type LastFailure = v.InferOutput<typeof lastFailureSchema>;
+export type UpdateFailure = v.InferOutput<typeof updateFailureSchema>;
 export type Reason = v.InferOutput<typeof reasonSchema>;
 export type Refusal = v.InferOutput<typeof refusalSchema>;
 export type Progress = v.InferOutput<typeof progressSchema>;

@@ -15,6 +15,7 @@ import type {
   ClockWait,
   CompletedService,
   DeploymentRecord,
+  FailedService,
   FailureRow,
   JoinedRuns,
   KeptVolumes,
@@ -150,10 +151,18 @@ const historySchema = v.object({
   joined: v.exactOptional(joinedSchema),
 } satisfies Fields<ServiceHistory>);
 
+const failedSchema = v.object({ failure: failureSchema, times: number } satisfies Fields<FailedService>);
+
 const barredSchema: v.GenericSchema<BarredContent> = v.object({
   content: text,
   reason: reasonSchema,
-  failed: v.exactOptional(v.object({ revision: number, at: text })),
+  failed: v.exactOptional(
+    v.object({
+      revision: number,
+      at: text,
+      services: v.exactOptional(record(text, failedSchema)),
+    } satisfies Fields<NonNullable<BarredContent['failed']>>),
+  ),
   retry: v.exactOptional(v.object({ tries: number, delayMs: number, atMs: number })),
 } satisfies Fields<BarredContent>);
 

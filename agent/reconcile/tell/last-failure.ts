@@ -1,13 +1,16 @@
 // The record of a service's last failure, as it is told: within a bound, the least missed left out first.
-import type { LastFailure } from '../../../protocol/reports/status.ts';
+import type { LastFailure, UpdateFailure } from '../../../protocol/reports/status.ts';
 import { cutText, printable } from '../../../protocol/values/text.ts';
 import { isHeldBack } from '../../model/histories.ts';
+import { instanceOf } from '../../model/instance.ts';
 import type { PythonFailure } from '../../model/last-words.ts';
-import type { ServiceFailure, ServiceHistory } from '../../model/record.ts';
+import type { FailedService, ServiceFailure, ServiceHistory } from '../../model/record.ts';
 import { signalInWords } from './signal-words.ts';
 
 /** Of the JSON of one record, in bytes. */
 export const MAX_FAILURE_BYTES = 4096;
+/** For how often it failed in an update. */
+const COUNT_BYTES = 24;
 const MAX_MESSAGE = 200;
 const MAX_FILE = 200;
 const MAX_NAME = 100;
@@ -15,29 +18,42 @@ const MAX_NAME = 100;
 export function tellLastFailure(history: ServiceHistory, nowMs: number): LastFailure | null {
   const { lastFailure: failure } = history;
   if (failure === null) return null;
-  const { code, message, at, exitCode, nextTryAt, lastWords } = failure;
+  const next = isHeldBack(history, nowMs) ? { next_try_at: failure.nextTryAt } : {};
+  return tellFailure(failure, { ...next, ...tellCount(failure, history) });
+}
+
+/** How the services of an update failed that was taken back, by name. */
+export function tellFailedServices(
+  services: Readonly<Record<string, FailedService>>,
+): Readonly<Record<string, UpdateFailure>> {
+  const told = Object.entries(services).map(([key, { failure, times }]) => [
+    instanceOf(key).service,
+    { ...tellFailure(failure, {}), failures: times },
+  ]);
+  return Object.fromEntries(told);
+}
+
+type Extra = Pick<LastFailure, 'next_try_at' | 'first_at' | 'count'>;
+
+function tellFailure(failure: ServiceFailure, extra: Extra): LastFailure {
+  const { code, message, at, exitCode, lastWords } = failure;
   const signal = signalInWords(failure);
+  const python = lastWords?.python;
   return shorten({
     code,
     message: shortened(message, MAX_MESSAGE),
     at,
     exit_code: exitCode,
-    ...(isHeldBack(history, nowMs) ? { next_try_at: nextTryAt } : {}),
     ...(signal === null ? {} : { signal }),
-    ...tellPython(failure, history),
+    ...(python === undefined ? {} : { python: cutPython(python) }),
+    ...extra,
     ...(lastWords === undefined || lastWords.log.length === 0 ? {} : { log: [...lastWords.log] }),
   });
 }
 
-function tellPython(
-  { lastWords }: ServiceFailure,
-  { tracebacks = [] }: ServiceHistory,
-): Pick<LastFailure, 'python' | 'first_at' | 'count'> {
-  const python = lastWords?.python;
-  if (python === undefined) return {};
-  const counted = tracebacks.find(({ fingerprint }) => fingerprint === python.fingerprint);
-  const often = counted === undefined ? {} : { first_at: counted.firstAt, count: counted.count };
-  return { python: cutPython(python), ...often };
+function tellCount({ lastWords }: ServiceFailure, { tracebacks = [] }: ServiceHistory): Extra {
+  const counted = tracebacks.find(({ fingerprint }) => fingerprint === lastWords?.python?.fingerprint);
+  return counted === undefined ? {} : { first_at: counted.firstAt, count: counted.count };
 }
 
 function cutPython({ culprit, ...python }: PythonFailure): NonNullable<LastFailure['python']> {
@@ -60,7 +76,7 @@ function shortened(text: string, maxLength: number): string {
 /** The log from its begin first, as its end is in the traceback mostly; then the traceback, from its begin too. */
 function shorten(told: LastFailure): LastFailure {
   const { log = [], python } = told;
-  if (Buffer.byteLength(JSON.stringify(told)) <= MAX_FAILURE_BYTES) return told;
+  if (Buffer.byteLength(JSON.stringify(told)) + COUNT_BYTES <= MAX_FAILURE_BYTES) return told;
   if (log.length > 1) return shorten({ ...told, log: log.slice(1) });
   const { log: _, ...rest } = told;
   if (log.length === 1) return shorten(rest);

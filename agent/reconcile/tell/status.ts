@@ -11,7 +11,7 @@ import type { Revision } from '../../model/revision.ts';
 import type { ServiceSpec } from '../../model/service-spec.ts';
 import { isUp } from '../running/select-container.ts';
 import { barOf } from '../update/barred.ts';
-import { tellLastFailure } from './last-failure.ts';
+import { tellFailedServices, tellLastFailure } from './last-failure.ts';
 
 /** Of the words of a fault, which may be as long as a document. */
 const MAX_FAULT = 200;
@@ -39,7 +39,11 @@ export function statusOf({ desired, nowMs }: Facts, decision: Decision): StatusB
 function barredIn(desired: Revision, record: DeploymentRecord): Pick<StatusBody, 'barred'> {
   const failed = barOf(record, desired.content)?.failed;
   const isKeptBack = record.attempt === null && record.proven?.hash !== desired.hash;
-  return failed === undefined || !isKeptBack ? {} : { barred: failed };
+  if (failed === undefined || !isKeptBack) return {};
+  const { services, ...rest } = failed;
+  return {
+    barred: services === undefined ? rest : { ...rest, services: tellFailedServices(services) },
+  };
 }
 
 /** While the engine is away nothing is known of the services, and what was good may not be any more. */

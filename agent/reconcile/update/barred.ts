@@ -13,21 +13,34 @@ const TRY_AGAIN = { baseMs: 10 * 60_000, capMs: 6 * 60 * 60_000 };
 /** More than a manager publishes in a bad week; the oldest is forgotten first. */
 const MAX_BARRED = 20;
 
+/** A content, why it is barred, and how it failed. */
+type Failing = Pick<BarredContent, 'content' | 'reason'> & Required<Pick<BarredContent, 'failed'>>;
+
 /**
  * Bars a content. What it has not shown itself may do elsewhere, or later: a firewall that is reloaded, a log server that is
  * down, a full disk. It is then barred for a time, each time for longer, and the reason tells when it is tried again.
  */
 export function bar(
   record: DeploymentRecord,
-  { content, reason, revision }: { content: string; reason: Reason; revision: number },
+  { content, reason, failed }: Failing,
   moment: Moment,
 ): DeploymentRecord {
   const before = barOf(record, content);
-  const failed = { revision, at: moment.wallTime };
   const barred = isOfTheContent(reason.code)
     ? { content, reason }
     : barForNow({ content, reason }, before?.retry?.tries ?? 0, moment);
-  return { ...record, barred: [...othersThan(record, content), { ...barred, failed }].slice(-MAX_BARRED) };
+  const others = othersThan(withoutFailures(record), content);
+  return { ...record, barred: [...others, { ...barred, failed }].slice(-MAX_BARRED) };
+}
+
+/** How services failed is of interest until the next update that fails or is good: it may be long. */
+export function withoutFailures(record: DeploymentRecord): DeploymentRecord {
+  const barred = record.barred.map((entry) => {
+    if (entry.failed?.services === undefined) return entry;
+    const { services: _, ...failed } = entry.failed;
+    return { ...entry, failed };
+  });
+  return { ...record, barred };
 }
 
 export function withoutBar(record: DeploymentRecord, content: string): DeploymentRecord {

@@ -12,6 +12,7 @@ import { withoutRepeats } from '../running/repeats.ts';
 import { keepRunning, type Steady } from '../running/steady.ts';
 import { earliest } from '../running/wake.ts';
 import { bar, barOf, liftsInMs } from './barred.ts';
+import { failedServices } from './failed-services.ts';
 
 interface Failure {
   readonly proven: Revision<DesiredPresent>;
@@ -25,10 +26,13 @@ export interface Failed extends Failure {
 
 /** Bars the content of the desired revision for `reason`: from now on `proven` runs in its place. */
 export function rollBack(facts: Facts, record: DeploymentRecord, { proven, reason }: Failure): Failed {
-  // What the failed revision did is told in the reason, and not held against the one that runs again.
+  // What the failed revision did is kept with the bar, and not held against the one that runs again.
   const calm = { ...withoutRepeats(record), attempt: null, services: {}, blocked: null };
-  const barred = bar(calm, { ...facts.desired, reason }, facts);
-  const told = barOf(barred, facts.desired.content)?.reason ?? reason;
+  const { content, revision } = facts.desired;
+  const services = failedServices(record, facts.desired, { reason, at: facts.wallTime });
+  const failed = { revision, at: facts.wallTime, services };
+  const barred = bar(calm, { content, reason, failed }, facts);
+  const told = barOf(barred, content)?.reason ?? reason;
   return { record: barred, proven, reason: told };
 }
 

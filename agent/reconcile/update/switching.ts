@@ -16,7 +16,7 @@ import { keepRunning, settle } from '../running/steady.ts';
 import { type RevisionView, viewRevision } from '../running/views.ts';
 import { earliest, nextRetryInMs } from '../running/wake.ts';
 import type { Desired, Updating } from './attempt.ts';
-import { withoutBar } from './barred.ts';
+import { withoutBar, withoutFailures } from './barred.ts';
 import { condemn } from './condemned.ts';
 import { deadlineInMs, noteClock } from './deadline.ts';
 import { lasts, over, type Progress } from './progress.ts';
@@ -117,7 +117,7 @@ function phaseOf(stage: Stage, record: Updating): Pick<DeploymentRecord, 'phase'
 }
 
 function becomeProven(facts: Facts, record: Updating, desired: Desired): Decision {
-  const { completed: _, ...rest } = withoutBar(record, desired.content);
+  const { completed: _, ...rest } = withoutFailures(withoutBar(record, desired.content));
   const proven: DeploymentRecord = {
     ...rest,
     // What the revision before had done with other images was kept for the way back.

@@ -1,6 +1,6 @@
 // A status in words. Pure: data in, text out.
 // Tested in test/fleet/ctl/commands/deploy.test.ts.
-import { describePython } from '../../../lib/reports/failure-words.ts';
+import { describeCause } from '../../../lib/reports/failure-words.ts';
 import { formatReason } from '../../../lib/reports/reason-words.ts';
 import { describeBytes, describeService } from '../../../lib/reports/service-words.ts';
 import type { Progress, Reason, Status } from '../../../protocol/reports/status.ts';
@@ -58,8 +58,7 @@ export function describeFailures(services: Status['services']): string[] {
     const isWell = service.state === 'running' && service.health !== 'unhealthy';
     if (failure === null && isWell) return [];
     const oom = isOutOfMemory ? ', out of memory' : '';
-    const python = failure === null ? null : describePython(failure);
-    const why = failure === null ? '' : `: ${formatReason(failure)}${python === null ? '' : `: ${python}`}`;
+    const why = failure === null ? '' : `: ${formatReason(failure)}${describeCause(failure)}`;
     return `${name}: ${describeService(service)}${oom}${why}`.trimEnd().split('\n');
   });
 }

@@ -145,6 +145,46 @@ test('an update that was rolled back names what failed, not that it was rolled b
   expect(folded[0]?.title).toBe('line-vision runs revision 6, and not 7 as asked');
 });
 
+test('an update that was taken back tells what its service wrote, though that one is gone', () => {
+  const failure = {
+    ...{ code: 'exited', message: 'it exited with code 1', at: ago(60_000), exit_code: 1, failures: 3 },
+    ...{ python: KEY_ERROR, log: EXITED.log },
+  };
+  const status = failing({
+    reason: { code: 'exited', path: 'services.new', message: 'it exited with code 1' },
+    ...{ phase: 'rolled_back', running: RUNNING_6 },
+    barred: { revision: 7, at: ago(59_000), services: { new: failure } },
+  });
+  const { findings } = findLasting({ statuses: [status] });
+  expect(findings).toMatchObject([
+    {
+      id: 'exited:deployments/line-vision/services/new',
+      title: "line-vision/new: it exited with code 1: KeyError: 'serial_port' (app.py:12)",
+      evidence: [`revision 7 failed 3 times, the last time at ${ago(60_000)}`],
+      log: EXITED.log,
+    },
+  ]);
+  const detector = { ...failure, signal: 'SIGSEGV (a segmentation fault)' };
+  const beside = { ...status, reason: EXITED, barred: { revision: 7, at: ago(1), services: { detector } } };
+  expect(findLasting({ statuses: [beside] }).findings[0]?.evidence).toEqual([
+    `revision 7 failed 3 times, the last time at ${ago(60_000)}`,
+    'SIGSEGV (a segmentation fault)',
+    'now: running, healthy; image registry.example.com/detector:1.4.2',
+  ]);
+});
+
+test('where the way back fails too, that is told', () => {
+  const failure = { code: 'exited', message: 'it exited', at: ago(60_000), failures: 3, python: KEY_ERROR };
+  const status = failing({
+    reason: { code: 'inconsistent', path: 'services.detector', message: 'and so does revision 6' },
+    ...{ phase: 'failed', running: RUNNING_6 },
+    barred: { revision: 7, at: ago(59_000), services: { detector: failure } },
+  });
+  expect(findLasting({ statuses: [status] }).findings[0]?.title).toBe(
+    'line-vision/detector: and so does revision 6',
+  );
+});
+
 test('an engine that is away takes all that is told of deployments with it, but no refusal', () => {
   const away = { code: 'engine_unavailable', message: 'no engine at /run/docker.sock' };
   const refused = { revision: 8, code: 'invalid', path: 'services', message: 'no services', at: ago(5000) };

@@ -34,7 +34,7 @@ function statusOf(services: Status['services'], log: string[] = []): Status {
   };
 }
 
-function many(count: number, service: ServiceStatus): Status['services'] {
+function many<T>(count: number, service: T): Record<string, T> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`s${index}`, service]));
 }
 
@@ -58,6 +58,18 @@ it('leaves out the texts of failures first', () => {
   expect(fitted.services.s0?.last_failure).toEqual({
     ...{ code: 'exited', message: 'it exited', at },
     python: { ...python, traceback: '' },
+  });
+});
+
+it('leaves out the texts of an update that was taken back with them', () => {
+  const at = '2026-11-22T10:00:00Z';
+  const failure = { code: 'exited', message: 'it exited', at, failures: 3, log: ['x'.repeat(9000)] };
+  const status = { ...statusOf({}), barred: { revision: 2, at, services: many(8, failure) } };
+  expect(fitStatus(status).barred?.services?.s7).toEqual({
+    code: 'exited',
+    message: 'it exited',
+    at,
+    failures: 3,
   });
 });
 

@@ -25,3 +25,18 @@ test('what failed is red, and what runs as asked is green', () => {
   const phase = { type: 'phase', deployment: 'line', phase: 'converged', revision: 7, reason: null };
   expect(renderEvent({ seq: 2, at: FAILED.at, ...phase }, view)).toContain('\u001b[32m');
 });
+
+test('an update that failed tells what explains it', () => {
+  const view = { now: NOW, columns: null, hasColour: false };
+  const python = {
+    ...{ type: 'KeyError', message: "'PORT'", file: '/app/main.py', line: 3, function: 'main' },
+    ...{ fingerprint: 'f', traceback: '' },
+  };
+  const reason = { code: 'exited', message: 'it exited with code 1' };
+  const services = { camera: { ...reason, at: FAILED.at, failures: 3, python } };
+  const about = { deployment: 'line', revision: 7, path: 'services.camera', ...reason, services };
+  expect(renderEvent({ seq: 3, at: FAILED.at, type: 'update_failed', ...about }, view)).toBe(
+    '2026-11-22T03:12:07Z line: revision 7 failed: services.camera: it exited with code 1 (exited): ' +
+      "KeyError: 'PORT' (main.py:3)\n",
+  );
+});

@@ -6,8 +6,9 @@ import type { StepOutcome } from '../../../../agent/model/steps.ts';
 import { decide } from '../../../../agent/reconcile/decide.ts';
 import { withRetry } from '../../../../agent/reconcile/retry.ts';
 import { statusOf } from '../../../../agent/reconcile/tell/status.ts';
+import { failedServices } from '../../../../agent/reconcile/update/failed-services.ts';
 import type { ReasonCode } from '../../../../protocol/reports/reasons.ts';
-import { Model, present } from '../situations.ts';
+import { Model, present, type Services } from '../situations.ts';
 
 const one = present(1, { web: {} });
 /** Of the second revision, and of others under other numbers. */
@@ -41,6 +42,29 @@ function refusedAs(code: ReasonCode): Refusing {
   run(model, two, MINUTE_MS);
   expect(model.record).toMatchObject({ phase: 'rolled_back', reason: { code }, proven: { revision: 1 } });
   expect(model.upOf('web').map(({ revision }) => revision)).toEqual([1]);
+  return model;
+}
+
+const PYTHON = {
+  ...{ type: 'KeyError', message: "'PORT'", file: '/app/main.py', line: 3, function: 'main' },
+  ...{ fingerprint: '1df40f3a71a1', traceback: "KeyError: 'PORT'" },
+};
+
+/** A device on which what comes after this revision ends at once, with a traceback. */
+class Crashing extends Model {
+  override carryOut(step: Parameters<Model['carryOut']>[0]): StepOutcome {
+    if (step.kind !== 'read_last_logs') return super.carryOut(step);
+    return { ok: true, words: { log: ['last words'], python: PYTHON } };
+  }
+}
+
+function crashed(goodRevision: number, others: Services = {}): Crashing {
+  const model = new Crashing({ containers: [] });
+  model.isGood = ({ revision }) => revision <= goodRevision;
+  const [before, after] = [present(1, { web: {}, ...others }), present(2, { ...CONTENT, ...others })];
+  for (let rounds = 0; rounds < 100; rounds += 1) model.round(before, [before, after]);
+  for (let rounds = 0; rounds < 100; rounds += 1) model.round(after, [before, after]);
+  expect(model.record).toMatchObject({ phase: 'rolled_back', proven: { revision: 1 } });
   return model;
 }
 
@@ -94,6 +118,56 @@ describe('content that failed', () => {
     for (let rounds = 0; rounds < 100; rounds += 1) model.round(again, [one, again]);
     expect(statusNow(model, again)).toMatchObject({ phase: 'converged' });
     expect(statusNow(model, again)).not.toHaveProperty('barred');
+  });
+
+  it('keeps how its services failed over restarts, until another revision is proven', () => {
+    const model = crashed(1);
+    const services = {
+      web: { code: 'exited', message: 'it exited with code 1', failures: 3, python: PYTHON },
+    };
+    expect(statusNow(model, two)).toMatchObject({ barred: { revision: 2, services } });
+    model.record = resumeRecord(model.record, 5);
+    expect(statusNow(model, two)).toMatchObject({ barred: { services: { web: { log: ['last words'] } } } });
+    model.isGood = () => true;
+    const three = present(3, { web: { image: 'web:3' } });
+    for (let rounds = 0; rounds < 100; rounds += 1) model.round(three, [...all, three]);
+    expect(model.record.proven).toMatchObject({ revision: 3 });
+    const [bar] = model.record.barred;
+    expect(bar?.failed).toEqual({ revision: 2, at: expect.any(String) });
+  });
+
+  it('keeps that of the newest one alone, and of no service that did not fail in it', () => {
+    const db = { image: 'db:1' };
+    const model = crashed(1, { db });
+    const three = present(3, { web: { image: 'web:3' }, db });
+    const revisions = [present(1, { web: {}, db }), three];
+    for (let rounds = 0; rounds < 100; rounds += 1) model.round(three, revisions);
+    expect(model.record.barred).toMatchObject([
+      { failed: { revision: 2 } },
+      { failed: { revision: 3, services: { web: { times: 3 } } } },
+    ]);
+    const [before, newest] = model.record.barred;
+    expect(before?.failed).not.toHaveProperty('services');
+    expect(Object.keys(newest?.failed?.services ?? {})).toEqual(['web']);
+  });
+
+  it('has how it failed also where nothing ended: it was never good', () => {
+    const silent = refusedAs('exited');
+    const reason = { code: 'deadline' as const, path: 'services.web', message: 'too late', log: ['hm'] };
+    const at = '2026-11-22T10:00:00.000Z';
+    expect(failedServices(silent.record, two, { reason, at })).toEqual({
+      web: {
+        failure: {
+          code: 'deadline',
+          message: 'too late',
+          exitCode: null,
+          at,
+          nextTryAt: at,
+          lastWords: { log: ['hm'] },
+        },
+        times: 0,
+      },
+    });
   });
 
   it('stays barred under another number, date and roll-out', () => {

@@ -1,0 +1,101 @@
+// What is left of a failure after the fact: of an update that was taken back, and of a service that ran out of memory.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { runCommand } from '../../../agent/cli/run.ts';
+import { VERBS } from '../../../agent/cli/verbs.ts';
+import type { AgentProcess } from '../support/agent-process.ts';
+import { askWhy } from '../support/ask-why.ts';
+import { hello, present, type Service } from '../support/documents.ts';
+import type { Manager } from '../support/manager.ts';
+import { World } from '../support/world.ts';
+
+const V1 = inject('rig').images['hello:1.0.0'].reference;
+const SECRET = 'hunter2-of-the-update';
+/** Its last line is line 4. */
+const CRASH = [
+  'import os, sys',
+  'print("connecting with", os.environ["DB_PASSWORD"], file=sys.stderr)',
+  'def connect():',
+  '    raise ValueError("no port for " + os.environ["DB_PASSWORD"])',
+  'connect()',
+].join('\n');
+const CRASHING: Service = hello(V1, {
+  command: ['python3', '-u', '-c', CRASH],
+  environment: { DB_PASSWORD: SECRET },
+});
+
+let world: World;
+let manager: Manager;
+let agent: AgentProcess;
+beforeAll(async () => {
+  world = new World();
+  ({ manager, agent } = await world.start());
+});
+afterAll(() => world.close());
+
+async function holdfast(args: readonly string[]): Promise<string> {
+  let text = '';
+  const write = (more: string): void => {
+    text += more;
+  };
+  const context = {
+    environment: { socketPath: null, configPath: path.join(world.dir, 'holdfast.toml') },
+    out: { write, columns: null, hasColour: false },
+    err: { write },
+    now: () => new Date(),
+    signal: new AbortController().signal,
+  };
+  await runCommand(args, context, VERBS);
+  return text;
+}
+
+/** A good revision, and one that is taken back. */
+async function rollBack(name: string): Promise<void> {
+  await manager.publish(name, present(name, 1, { hello: hello(V1) }));
+  await manager.phase(name, 'converged', 1);
+  await manager.publish(name, present(name, 2, { hello: CRASHING }));
+  await manager.phase(name, 'rolled_back', 2);
+}
+
+test('an update that was taken back is told with its traceback, over restarts, until another is verified', async () => {
+  const name = world.name('back');
+  await rollBack(name);
+  const hello2 = {
+    ...{ code: 'exited', message: 'it exited with code 1', exit_code: 1, failures: 3 },
+    python: expect.objectContaining({ type: 'ValueError', message: 'no port for ***', line: 4 }),
+    log: expect.arrayContaining(['connecting with ***', 'ValueError: no port for ***']),
+  };
+  const barred = { revision: 2, services: { hello: hello2 } };
+  expect(manager.latest(name)).toMatchObject({ running: { revision: 1 }, barred });
+  await manager.event('the failure of the update', ({ type, deployment, revision, services }) => {
+    return (
+      type === 'update_failed' &&
+      deployment === name &&
+      revision === 2 &&
+      JSON.stringify(services).includes('"type":"ValueError"')
+    );
+  });
+
+  // Killed as by a power cut: what is told after it was on the disk.
+  await agent.kill();
+  const file = path.join(world.dir, 'after.tar.gz');
+  await holdfast(['bundle', '--out', file]);
+  const bundle = gunzipSync(readFileSync(file)).toString('latin1');
+  expect(bundle).toContain('no port for ***');
+  expect(bundle).not.toContain(SECRET);
+  expect(await holdfast(['status'])).toContain('ValueError: no port for *** (<string>:4)');
+  agent = await world.agent();
+  const { lines, answer } = await askWhy(path.join(world.dir, 'api.sock'), name);
+  expect(lines[0]).toContain(
+    `${name}/hello: it exited with code 1: ValueError: no port for *** (<string>:4)`,
+  );
+  expect(answer.findings[0]?.evidence[0]).toMatch(/^revision 2 failed 3 times, the last time at 2/);
+
+  await manager.publish(name, present(name, 3, { hello: hello(V1, { environment: { A: '3' } }) }));
+  expect(await manager.phase(name, 'converged', 3)).not.toHaveProperty('barred');
+  await manager.publish(name, present(name, 4, { hello: CRASHING }));
+  const again = await manager.phase(name, 'rolled_back', 4);
+  expect(again.barred).toEqual({ revision: 2, at: expect.any(String) });
+});
