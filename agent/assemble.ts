@@ -39,6 +39,7 @@ import type { Line, LineHandlers } from './ports/line.ts';
 import type { BeatReader, ServiceFiles } from './ports/service-files.ts';
 import type { EventJournal, Store } from './ports/store.ts';
 import { ClockWatch } from './report/clock-watch.ts';
+import { MemoryWatch } from './report/memory-watch.ts';
 import { Reporter } from './report/reporter.ts';
 import { Sampler } from './report/sampler.ts';
 import { UsageMeter } from './report/usage-meter.ts';
@@ -148,6 +149,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
   const stalls = new StallWatch(clock, loggerFor('loop'));
   const { lastStallMs } = stalls;
   const health = new HealthTracker({ clock, random, check, readBeat, tasks, lastStallMs, notices });
+  const memory = new MemoryWatch({ clock, host, statuses: state.statuses });
   const supervisor = new Supervisor({
     ...{
       engine,
@@ -159,6 +161,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
       random,
       puller,
       health,
+      memory,
       reporter,
       device,
       groups,
@@ -170,7 +173,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     presence,
   });
   const progress = new Progress({
-    ...{ store, looks: [clockWatch, diagnosis], loops: supervisor },
+    ...{ store, looks: [clockWatch, diagnosis, memory], loops: supervisor },
     onProgress: options.onProgress,
   });
   const collector = new ImageCollector({

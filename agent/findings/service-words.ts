@@ -1,14 +1,14 @@
 // A service in words, as evidence.
 // Tested in test/agent/findings/find.test.ts.
-import type { FailedInUpdate } from '../../lib/reports/failure-words.ts';
-import type { ServiceStatus } from '../../protocol/reports/status.ts';
+import { describeGrowth, type FailedInUpdate } from '../../lib/reports/failure-words.ts';
+import type { LastFailure, ServiceStatus } from '../../protocol/reports/status.ts';
 
 /** `name` as it is typed: `DEPLOYMENT/SERVICE`. */
 export function evidenceOf(name: string, service: ServiceStatus): string[] {
   const { container, last_failure: failure } = service;
   const next = failure?.next_try_at;
   return [
-    ...(failure?.signal === undefined ? [] : [failure.signal]),
+    ...describeEnd(failure),
     describePresent(service),
     ...(next === undefined ? [] : [`next try at ${next}`]),
     ...(container === null ? [] : [`its log: holdfast logs ${name}`]),
@@ -20,12 +20,21 @@ export function evidenceOfUpdate(
   { revision, failure }: FailedInUpdate,
   present: ServiceStatus | undefined,
 ): string[] {
-  const { signal, failures, at } = failure;
+  const { failures, at } = failure;
   const times = failures > 1 ? ` ${failures} times, the last time` : '';
   return [
     `revision ${revision} failed${times} at ${at}`,
-    ...(signal === undefined ? [] : [signal]),
+    ...describeEnd(failure),
     ...(present === undefined ? [] : [`now: ${describePresent(present)}`]),
+  ];
+}
+
+/** The signal, and how its memory grew. */
+function describeEnd(failure: LastFailure | null): string[] {
+  const growth = describeGrowth(failure?.memory);
+  return [
+    ...(failure?.signal === undefined ? [] : [failure.signal]),
+    ...(growth === null ? [] : [`memory: ${growth}`]),
   ];
 }
 

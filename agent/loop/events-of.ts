@@ -7,7 +7,7 @@ import { instanceOf } from '../model/instance.ts';
 import type { BarredContent, DeploymentRecord, Stranger } from '../model/record.ts';
 import { isTold, serviceOf } from '../model/step-table.ts';
 import type { StepResult } from '../model/steps.ts';
-import { tellFailedServices } from '../reconcile/tell/last-failure.ts';
+import { tellFailedServices, tellGrowth } from '../reconcile/tell/last-failure.ts';
 
 /** What became of a record: phases, an update that failed, new failures of services, and strangers that bear our labels. */
 function change(deployment: string, before: DeploymentRecord, after: DeploymentRecord): NewEvent[] {
@@ -22,6 +22,7 @@ function change(deployment: string, before: DeploymentRecord, after: DeploymentR
       service: instanceOf(key).service,
       code: failure.code,
       message: failure.message,
+      ...(failure.memory === undefined ? {} : { memory: tellGrowth(failure.memory) }),
     });
   }
   const failed = newlyBarred(before, after);

@@ -16,6 +16,7 @@ import { wantsFor } from '../reconcile/running/images.ts';
 import { barOf, liftsInMs } from '../reconcile/update/barred.ts';
 import { waitedForClockMs } from '../reconcile/update/clock-wait.ts';
 import { gateOf } from '../reconcile/update/gate.ts';
+import type { MemoryWatch } from '../report/memory-watch.ts';
 import type { ImagePuller } from '../supply/image-puller.ts';
 import { RevisionCache } from './revision-cache.ts';
 
@@ -26,6 +27,7 @@ export interface FactsContext {
   readonly random: Random;
   readonly puller: ImagePuller;
   readonly health: HealthTracker;
+  readonly memory: Pick<MemoryWatch, 'of'>;
   readonly device: string;
 }
 
@@ -67,6 +69,7 @@ export class FactsReader {
       proven,
       observed,
       images,
+      memory: this.#memory(observed),
       gate: this.#gate(desired, record),
       health: health.track(deployment, targetsOf(observed, revisions), lookedAtMs),
       ...this.moment(),
@@ -94,6 +97,12 @@ export class FactsReader {
   #isGivenUp(record: DeploymentRecord, { content }: Revision): boolean {
     const bar = record.attempt === null ? barOf(record, content) : null;
     return bar !== null && liftsInMs(bar, this.#context.clock.monotonicMs()) !== 0;
+  }
+
+  #memory({ containers }: Observed): Facts['memory'] {
+    const killed = containers.filter(({ oomKilled }) => oomKilled);
+    const known = killed.map(({ id }) => [id, this.#context.memory.of(id)] as const);
+    return new Map(known.flatMap(([id, memory]) => (memory === null ? [] : [[id, memory] as const])));
   }
 
   #proven({ proven }: DeploymentRecord): Revision<DesiredPresent> | null {

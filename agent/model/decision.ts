@@ -2,6 +2,7 @@
 import type { Status } from '../../protocol/reports/status.ts';
 import type { Verdict } from './health.ts';
 import type { InstanceSpec } from './instance.ts';
+import type { WatchedMemory } from './memory-growth.ts';
 import type { ImageStanding, ObservedContainer } from './observed.ts';
 import type { DeploymentRecord, ServiceHistory } from './record.ts';
 import type { Step } from './steps.ts';
@@ -34,6 +35,8 @@ export interface ServiceFacts {
   readonly verdict: Verdict;
   /** What its probe met last; `null` where that was well, or there is none. */
   readonly probeError: string | null;
+  /** What it used before the kernel ended it for its memory; `null` where it did not, or that is not known. */
+  readonly memory: WatchedMemory | null;
   /** Where the image stands that its container is made from. */
   readonly image: ImageStanding;
   /** Where the image stands that is fetched for it now, which may be a later revision's; `null` when none is. */

@@ -1,6 +1,7 @@
 // What a decision is made from, beside the record: read afresh for each, and never kept.
 import type { DesiredPresent } from './desired-deployment.ts';
 import type { HealthFacts } from './health.ts';
+import type { WatchedMemory } from './memory-growth.ts';
 import type { ImageStanding, Observed } from './observed.ts';
 import type { Reason } from './reason.ts';
 import type { Revision } from './revision.ts';
@@ -26,6 +27,8 @@ export interface Facts extends Moment {
   readonly images: ReadonlyMap<string, ImageStanding>;
   /** By container id. */
   readonly health: ReadonlyMap<string, HealthFacts>;
+  /** By container id, of those that the kernel ended for their memory. */
+  readonly memory: ReadonlyMap<string, WatchedMemory>;
   /** What keeps a switch waiting now; `null` when nothing does. */
   readonly gate: Gate | null;
 }

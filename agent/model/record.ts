@@ -4,6 +4,7 @@
 import type { ReasonCode } from '../../protocol/reports/reasons.ts';
 import type { Phase } from '../../protocol/reports/status.ts';
 import type { LastWords, TracebackCount } from './last-words.ts';
+import type { MemoryGrowth } from './memory-growth.ts';
 import type { MutableSettings } from './observed.ts';
 import type { Stage } from './phases.ts';
 import type { Reason } from './reason.ts';
@@ -105,6 +106,8 @@ export interface ServiceFailure {
   /** Wall-clock times, for people, ISO 8601: when it was, and when the next try comes. */
   readonly at: string;
   readonly nextTryAt: string;
+  /** Of one that the kernel ended for its memory. */
+  readonly memory?: MemoryGrowth;
   /** Left out until they are asked for. */
   readonly lastWords?: LastWords;
 }

@@ -2,7 +2,7 @@
 import { type Event, type EventKind, type NewEvent, readKnown } from '../../protocol/reports/events.ts';
 import { formatDuration } from '../../protocol/values/duration.ts';
 import { printable } from '../../protocol/values/text.ts';
-import { describeCause } from './failure-words.ts';
+import { describeCause, describeGrowth } from './failure-words.ts';
 import { explainReason } from './reason-words.ts';
 
 type Phased = Extract<NewEvent, { type: 'phase' }>;
@@ -79,7 +79,10 @@ const WORDS: Words = {
     `the clock was set ${byMs < 0 ? 'back' : 'on'} by ${formatDuration(Math.abs(byMs))}`,
   phase: describePhase,
   update_failed: describeUpdateFailed,
-  service_failed: ({ code, message }) => `failed: ${message} (${code})`,
+  service_failed: ({ code, message, memory }) => {
+    const growth = describeGrowth(memory);
+    return `failed: ${message} (${code})${growth === null ? '' : `: ${growth}`}`;
+  },
   foreign_container: ({ name }) => `the container ${name} bears its labels and is none of the agent's`,
   image_removed: ({ reference }) => `the image ${reference} was removed, as nobody needs it`,
   step_failed: ({ step: name, code, message }) => `${name.replaceAll('_', ' ')} failed: ${message} (${code})`,

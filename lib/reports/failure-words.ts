@@ -1,5 +1,10 @@
 // What a failed service's own output tells of it, in words. Pure: data in, text out.
-import type { LastFailure, Status, UpdateFailure } from '../../protocol/reports/status.ts';
+import type { LastFailure, MemoryGrowth, Status, UpdateFailure } from '../../protocol/reports/status.ts';
+import { formatBytes } from '../../protocol/values/byte-size.ts';
+import { formatDuration } from '../../protocol/values/duration.ts';
+
+/** Of a rise that is shorter nobody wants to know the pace: it is a leap. */
+const RATE_MS = 15_000;
 
 /** `KeyError: 'serial_port' (app.py:12, 7 times)`; `null` where no traceback explains it. */
 export function describePython({ python, count = 1 }: LastFailure): string | null {
@@ -27,8 +32,27 @@ export function failedInUpdate({ barred, reason }: Status): FailedInUpdate | nul
   return found === undefined ? null : { name: found[0], revision: barred.revision, failure: found[1] };
 }
 
-/** Behind what is said of a failure: the exception that explains it. */
+/** Behind what is said of a failure: the exception that explains it, or how its memory grew. */
 export function describeCause(failure: LastFailure | null | undefined): string {
-  const python = failure == null ? null : describePython(failure);
-  return python === null ? '' : `: ${python}`;
+  if (failure == null) return '';
+  const cause = describePython(failure) ?? describeRise(failure.memory);
+  return cause === null ? '' : `: ${cause}`;
+}
+
+/** How its memory grew; `null` where it was not killed for that. */
+export function describeGrowth(memory: MemoryGrowth | undefined): string | null {
+  if (memory === undefined) return null;
+  const { limit_bytes: limit, samples } = memory;
+  const times = `${samples} reading${samples === 1 ? '' : 's'}`;
+  const unknown = `its limit is ${formatBytes(limit)}; ${times} of its use, too few to say how it grew`;
+  return describeRise(memory) ?? unknown;
+}
+
+/** `from 40.0 MiB to 128.0 MiB in 3m, +29.3 MiB/min`; `null` where too few readings tell. */
+function describeRise(memory: MemoryGrowth | undefined): string | null {
+  if (memory?.from_bytes === undefined || memory.span_ms === undefined) return null;
+  const { limit_bytes: limit, from_bytes: from, span_ms: spanMs } = memory;
+  const perMinute = Math.max(0, ((limit - from) * 60_000) / spanMs);
+  const rate = spanMs < RATE_MS ? '' : `, +${formatBytes(perMinute)}/min`;
+  return `from ${formatBytes(from)} to ${formatBytes(limit)} in ${formatDuration(spanMs)}${rate}`;
 }

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { countSchema, hashSchema, revisionSchema, timestampSchema } from '../fields.ts';
 import { record } from '../objects.ts';
 import { nameSchema, serviceNameSchema } from '../values/names.ts';
-import { PHASES, reasonSchema, updateFailureSchema } from './status.ts';
+import { memoryGrowthSchema, PHASES, reasonSchema, updateFailureSchema } from './status.ts';
 
 export const EVENTS_SCHEMA = 'holdfast.events/1';
 
@@ -79,7 +79,11 @@ export const EVENT_FIELDS = {
     message: text,
     services: record(serviceNameSchema, updateFailureSchema),
   },
-  service_failed: { deployment: text, service: text, code: text, message: text },
+  service_failed: {
+    ...{ deployment: text, service: text, code: text, message: text },
+    /** Of one that the kernel ended for its memory. */
+    memory: v.optional(memoryGrowthSchema),
+  },
   foreign_container: { deployment: text, service: text, container: text, name: text },
   image_removed: { reference: text, bytes: v.nullable(countSchema) },
   step_failed: { ...step, step: text, code: text, message: text },

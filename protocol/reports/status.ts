@@ -100,6 +100,16 @@ const pythonFailureSchema = v.object({
   traceback: v.string(),
 });
 
+/** How its use grew until the kernel ended it. */
+export const memoryGrowthSchema = v.object({
+  limit_bytes: countSchema,
+  /** How often its use was read in that run. */
+  samples: countSchema,
+  /** From where it last rose to the limit, and in what time; left out where too few samples tell. */
+  from_bytes: v.optional(countSchema),
+  span_ms: v.optional(countSchema),
+});
+
 /** All together at most 4 KiB of JSON, without secrets. */
 const lastFailureSchema = v.object({
   code: v.string(),
@@ -110,6 +120,7 @@ const lastFailureSchema = v.object({
   next_try_at: v.optional(timestampSchema),
   /** The signal that ended it, in words. */
   signal: v.optional(v.string()),
+  memory: v.optional(memoryGrowthSchema),
   python: v.optional(pythonFailureSchema),
   /** When a failure with that fingerprint came first to this container, and how often it was read. */
   first_at: v.optional(timestampSchema),
@@ -171,6 +182,7 @@ export const statusSchema = v.object({
 export type Status = v.InferOutput<typeof statusSchema>;
 export type ServiceStatus = v.InferOutput<typeof serviceStatusSchema>;
 export type LastFailure = v.InferOutput<typeof lastFailureSchema>;
+export type MemoryGrowth = v.InferOutput<typeof memoryGrowthSchema>;
 export type UpdateFailure = v.InferOutput<typeof updateFailureSchema>;
 export type Reason = v.InferOutput<typeof reasonSchema>;
 export type Refusal = v.InferOutput<typeof refusalSchema>;

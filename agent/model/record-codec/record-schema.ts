@@ -6,6 +6,7 @@ import { record } from '../../../protocol/objects.ts';
 import type { ReasonCode } from '../../../protocol/reports/reasons.ts';
 import { PHASES } from '../../../protocol/reports/status.ts';
 import type { LastWords, PythonFailure, TracebackCount } from '../last-words.ts';
+import type { MemoryGrowth } from '../memory-growth.ts';
 import type { MutableSettings } from '../observed.ts';
 import type { Stage } from '../phases.ts';
 import type { Reason } from '../reason.ts';
@@ -100,6 +101,12 @@ const tracebackSchema = v.object({
   count: number,
 } satisfies Fields<TracebackCount>);
 
+const memorySchema = v.object({
+  limitBytes: number,
+  samples: number,
+  rise: v.exactOptional(v.object({ fromBytes: number, spanMs: number })),
+} satisfies Fields<MemoryGrowth>);
+
 const failureSchema = v.object({
   code,
   message: text,
@@ -107,6 +114,7 @@ const failureSchema = v.object({
   exitCode: v.nullable(number),
   at: text,
   nextTryAt: text,
+  memory: v.exactOptional(memorySchema),
   lastWords: v.exactOptional(lastWordsSchema),
 } satisfies Fields<ServiceFailure>);
 

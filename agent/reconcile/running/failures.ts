@@ -8,6 +8,7 @@ import { CRASH_LOOP_FAILURES, extendRow, owedRunMs, STABLE_RUN_MS } from '../../
 import { historyOf, isHeldBack, withHistory } from '../../model/histories.ts';
 import { type InstanceSpec, keyOf } from '../../model/instance.ts';
 import { afterExit } from '../../model/lifecycle.ts';
+import { growthOf } from '../../model/memory-growth.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { DeploymentRecord, ServiceFailure, ServiceHistory } from '../../model/record.ts';
 import { isUp } from './select-container.ts';
@@ -59,7 +60,7 @@ function countAgainstAttempt(record: DeploymentRecord, key: string): DeploymentR
   return { ...record, attempt: { ...attempt, failures } };
 }
 
-type Run = Pick<ServiceFacts, 'spec' | 'container' | 'verdict'>;
+type Run = Pick<ServiceFacts, 'spec' | 'container' | 'verdict' | 'memory'>;
 
 /** A run of a container that is there. */
 type KnownRun = Run & { readonly container: ObservedContainer };
@@ -80,7 +81,8 @@ const GONE: Failure = {
   exitCode: null,
 };
 
-function noteExit(record: DeploymentRecord, { spec, container }: KnownRun, moment: Moment): DeploymentRecord {
+function noteExit(record: DeploymentRecord, run: KnownRun, moment: Moment): DeploymentRecord {
+  const { spec, container } = run;
   if (record.parked.includes(container.id)) return record;
   const history = historyOf(record, spec);
   const after = afterExit(spec.lifecycle, container.exitCode, container.engineRestarts);
@@ -90,7 +92,7 @@ function noteExit(record: DeploymentRecord, { spec, container }: KnownRun, momen
   if (!isWatched && !isMissedEnd) return record;
   if (after === 'completed')
     return withHistory(record, spec, { ...history, watched: null, failuresInRow: 0 });
-  return noteFailure(record, { spec, ...exitFailure(container) }, moment);
+  return noteFailure(record, { spec, ...exitFailure(run, history, moment) }, moment);
 }
 
 function noteUp(record: DeploymentRecord, run: KnownRun, moment: Moment): DeploymentRecord {
@@ -100,7 +102,7 @@ function noteUp(record: DeploymentRecord, run: KnownRun, moment: Moment): Deploy
   const isSameContainer = watched?.container === container.id;
   const engineRestarts = restartsSince(isSameContainer ? watched.engineRestarts : null, container);
   if (engineRestarts > 0) {
-    const failed = noteFailure(record, { spec, ...exitFailure(container) }, moment);
+    const failed = noteFailure(record, { spec, ...exitFailure(run, history, moment) }, moment);
     return watch(countRestarts(failed, spec, engineRestarts), run, moment.nowMs);
   }
   if (verdict.health === 'unhealthy' && history.retryAtMs === null) {
@@ -128,9 +130,11 @@ function restartsSince(before: number | null, container: ObservedContainer): num
   return before === null ? 0 : Math.max(0, container.engineRestarts - before);
 }
 
-function exitFailure(container: ObservedContainer): Failure {
+function exitFailure(run: KnownRun, history: ServiceHistory, moment: Moment): Failure {
+  const { container } = run;
   if (container.oomKilled) {
     return {
+      ...memoryGrowth(run, history, moment),
       code: 'oom_killed',
       message: 'it was killed for passing its memory limit',
       hint: 'raise deploy.resources.limits.memory, or find what grows',
@@ -140,6 +144,17 @@ function exitFailure(container: ObservedContainer): Failure {
   const { exitCode } = container;
   const message = `it exited${exitCode === null ? '' : ` with code ${exitCode}`}`;
   return { code: 'exited', message, exitCode, ...(exitCode === 0 ? { hint: ENDED_WELL } : {}) };
+}
+
+/** Of the run that was watched: the engine may have begun the next one already. */
+function memoryGrowth(
+  { container, memory }: KnownRun,
+  { watched }: ServiceHistory,
+  { nowMs }: Moment,
+): Pick<Failure, 'memory'> {
+  const limitBytes = container.settings.memoryBytes;
+  const run = watched?.startedAt ?? container.startedAt;
+  return limitBytes === 0 ? {} : { memory: growthOf(memory, { run, limitBytes, endMs: nowMs }) };
 }
 
 const ENDED_WELL =

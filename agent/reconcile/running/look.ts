@@ -55,6 +55,7 @@ function lookAtService(
         ? notHealthy('unknown')
         : judgeHealth(container, spec.service.probe, { facts: health, healthyAfterMs, nowMs: facts.nowMs }),
     probeError: health?.probe?.lastError ?? null,
+    memory: (container === null ? undefined : facts.memory.get(container.id)) ?? null,
     image,
     awaited: needsContainer ? image : null,
   };

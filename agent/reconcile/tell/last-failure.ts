@@ -1,9 +1,14 @@
 // The record of a service's last failure, as it is told: within a bound, the least missed left out first.
-import type { LastFailure, UpdateFailure } from '../../../protocol/reports/status.ts';
+import type {
+  LastFailure,
+  MemoryGrowth as ToldGrowth,
+  UpdateFailure,
+} from '../../../protocol/reports/status.ts';
 import { cutText, printable } from '../../../protocol/values/text.ts';
 import { isHeldBack } from '../../model/histories.ts';
 import { instanceOf } from '../../model/instance.ts';
 import type { PythonFailure } from '../../model/last-words.ts';
+import type { MemoryGrowth } from '../../model/memory-growth.ts';
 import type { FailedService, ServiceFailure, ServiceHistory } from '../../model/record.ts';
 import { signalInWords } from './signal-words.ts';
 
@@ -36,7 +41,7 @@ export function tellFailedServices(
 type Extra = Pick<LastFailure, 'next_try_at' | 'first_at' | 'count'>;
 
 function tellFailure(failure: ServiceFailure, extra: Extra): LastFailure {
-  const { code, message, at, exitCode, lastWords } = failure;
+  const { code, message, at, exitCode, lastWords, memory } = failure;
   const signal = signalInWords(failure);
   const python = lastWords?.python;
   return shorten({
@@ -45,10 +50,16 @@ function tellFailure(failure: ServiceFailure, extra: Extra): LastFailure {
     at,
     exit_code: exitCode,
     ...(signal === null ? {} : { signal }),
+    ...(memory === undefined ? {} : { memory: tellGrowth(memory) }),
     ...(python === undefined ? {} : { python: cutPython(python) }),
     ...extra,
     ...(lastWords === undefined || lastWords.log.length === 0 ? {} : { log: [...lastWords.log] }),
   });
+}
+
+export function tellGrowth({ limitBytes, samples, rise }: MemoryGrowth): ToldGrowth {
+  const told = { limit_bytes: limitBytes, samples };
+  return rise === undefined ? told : { ...told, from_bytes: rise.fromBytes, span_ms: rise.spanMs };
 }
 
 function tellCount({ lastWords }: ServiceFailure, { tracebacks = [] }: ServiceHistory): Extra {

@@ -173,6 +173,30 @@ test('an update that was taken back tells what its service wrote, though that on
   ]);
 });
 
+test.each([
+  [
+    { samples: 12, from_bytes: 40 * 1024 ** 2, span_ms: 180_000 },
+    ': from 40.0 MiB to 128.0 MiB in 3m, +29.3 MiB/min',
+    'memory: from 40.0 MiB to 128.0 MiB in 3m, +29.3 MiB/min',
+  ],
+  [
+    { samples: 12, from_bytes: 40 * 1024 ** 2, span_ms: 9000 },
+    ': from 40.0 MiB to 128.0 MiB in 9s',
+    'memory: from 40.0 MiB to 128.0 MiB in 9s',
+  ],
+  [{ samples: 1 }, '', 'memory: its limit is 128.0 MiB; 1 reading of its use, too few to say how it grew'],
+])('how the memory of a service grew stands with its end: %o', (grown, cause, evidence) => {
+  const reason = { code: 'oom_killed', path: 'services.detector', message: 'it was killed' };
+  const memory = { limit_bytes: 128 * 1024 ** 2, ...grown };
+  const last_failure = { code: 'oom_killed', message: 'it was killed', at: ago(1000), memory };
+  const services = { detector: makeService({ state: 'exited', exit_code: 137, last_failure }) };
+  const { findings } = findLasting({ statuses: [failing({ reason, services })] });
+  expect(findings[0]).toMatchObject({
+    title: `line-vision/detector: it was killed${cause}`,
+    evidence: expect.arrayContaining([evidence]),
+  });
+});
+
 test('where the way back fails too, that is told', () => {
   const failure = { code: 'exited', message: 'it exited', at: ago(60_000), failures: 3, python: KEY_ERROR };
   const status = failing({

@@ -75,7 +75,7 @@ describe('the row of failures', () => {
     const container = containerOf(one, 'web');
     const evidence = { sinceMs: 2000, lastMs: 2000 };
     const verdict = { health: 'healthy' as const, evidence, why: null };
-    const run = { spec: web, container, verdict };
+    const run = { spec: web, container, verdict, memory: null };
     const begun = noteRun(record, run, { nowMs: 2000, wallTime, chance: 0.5 });
     const later = noteRun(begun, run, { nowMs: 2000 + ranMs, wallTime, chance: 0.5 });
     expect(later.services.web?.failuresInRow).toBe(failuresInRow);

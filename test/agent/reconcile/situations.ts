@@ -128,6 +128,7 @@ export function situation({
     gate: null,
     observed: observed([]),
     health: new Map(),
+    memory: new Map(),
     nowMs: NOW_MS,
     wallTime: '2026-11-22T10:00:00.000Z',
     chance: 0.5,

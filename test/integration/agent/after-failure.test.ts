@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { runCommand } from '../../../agent/cli/run.ts';
 import { VERBS } from '../../../agent/cli/verbs.ts';
+import type { ServiceStatus } from '../../../protocol/reports/status.ts';
 import type { AgentProcess } from '../support/agent-process.ts';
 import { askWhy } from '../support/ask-why.ts';
 import { hello, present, type Service } from '../support/documents.ts';
@@ -99,3 +100,36 @@ test('an update that was taken back is told with its traceback, over restarts, u
   const again = await manager.phase(name, 'rolled_back', 4);
   expect(again.barred).toEqual({ revision: 2, at: expect.any(String) });
 });
+
+test('a service that was killed for its memory tells from where it rose, and how fast', async () => {
+  const name = world.name('leak');
+  const limits = { deploy: { resources: { limits: { memory: '128M' } } } };
+  const leaks = 'import time\nkept = []\nwhile True:\n    kept.append(b"x" * 2**20)\n    time.sleep(0.5)';
+  const service: Service = {
+    image: V1,
+    command: ['python3', '-c', leaks],
+    stop_grace_period: '1s',
+    ...limits,
+  };
+  await manager.publish(name, present(name, 1, { hello: service }));
+  await manager.phase(name, 'converged', 1);
+  const isKilled = ({ services }: { services: Record<string, ServiceStatus> }): boolean =>
+    services.hello?.last_failure?.code === 'oom_killed';
+  const killed = await manager.status(name, 'killed', isKilled, 180_000);
+  const { memory } = killed.services.hello?.last_failure ?? {};
+  const { from_bytes: from = 0, span_ms: spanMs = 0, samples = 0 } = memory ?? {};
+  expect(memory?.limit_bytes).toBe(128 * 1024 ** 2);
+  expect(samples).toBeGreaterThanOrEqual(3);
+  // About 2 MiB a second, by what the interpreter and the load of this machine make of it.
+  const perSecond = (128 * 1024 ** 2 - from) / (spanMs / 1000) / 1024 ** 2;
+  expect(perSecond).toBeGreaterThan(0.8);
+  expect(perSecond).toBeLessThan(2.5);
+  const rise = /from \d+\.\d MiB to 128\.0 MiB in \S+(?: \S+)?, \+\d+\.\d MiB\/min/;
+  await manager.event('the kill', ({ type, deployment, memory: told }) => {
+    return (
+      type === 'service_failed' && deployment === name && JSON.stringify(told) === JSON.stringify(memory)
+    );
+  });
+  expect(await holdfast(['status'])).toMatch(rise);
+  expect(await holdfast(['events'])).toMatch(rise);
+}, 240_000);

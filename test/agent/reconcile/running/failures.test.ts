@@ -1,5 +1,6 @@
-// An end that nobody saw: the agent was killed between the start and the first look.
+// Ends that nobody saw, as the agent was killed between the start and the first look; and those by the kernel.
 import { describe, expect, it } from 'vitest';
+import { emptyHistory } from '../../../../agent/model/histories.ts';
 import type { ObservedContainer } from '../../../../agent/model/observed.ts';
 import { type Attempt, type DeploymentRecord, EMPTY_RECORD } from '../../../../agent/model/record.ts';
 import { decide } from '../../../../agent/reconcile/decide.ts';
@@ -89,5 +90,49 @@ describe('a service that somebody started by hand while it was held back, and th
     expect(model.record.phase).toBe('converged');
     model.reboot();
     expect(model.decide(revision, [revision]).steps).toEqual([]);
+  });
+});
+
+describe('a service that the kernel ended for its memory', () => {
+  const MIB = 1024 ** 2;
+  const limited = present(1, { web: { deploy: { resources: { limits: { memory: '128M' } } } } });
+  const startedAt = 'run-2';
+  const samples = [40, 60, 90].map((mib, index) => ({ atMs: 955_000 + index * 15_000, bytes: mib * MIB }));
+  const watched = { container: 'web-1', startedAt, engineRestarts: 0, sinceMs: 900_000 };
+
+  function failureWith(end: Partial<ObservedContainer>, memory: { startedAt: string } = { startedAt }) {
+    const container = containerOf(limited, 'web', { exitCode: 137, oomKilled: true, startedAt, ...end });
+    const history = { ...emptyHistory({ hash: container.specHash }), watched };
+    const proven = { revision: 1, hash: limited.hash };
+    const record: DeploymentRecord = {
+      ...EMPTY_RECORD,
+      phase: 'converged',
+      proven,
+      services: { web: history },
+    };
+    const facts = { observed: observed([container]), memory: new Map([['web-1', { ...memory, samples }]]) };
+    const { record: next } = decide(...situation({ desired: limited, proven: limited, record, ...facts }));
+    return next.services.web?.lastFailure;
+  }
+
+  it('has how its use grew in its record', () => {
+    expect(failureWith({ state: 'exited' })).toMatchObject({
+      code: 'oom_killed',
+      memory: { limitBytes: 128 * MIB, samples: 3, rise: { fromBytes: 40 * MIB, spanMs: 45_000 } },
+    });
+  });
+
+  it('has it also where the engine has begun the next run already', () => {
+    const failure = failureWith({ state: 'running', startedAt: 'run-3', engineRestarts: 1 });
+    expect(failure?.memory?.rise).toEqual({ fromBytes: 40 * MIB, spanMs: 45_000 });
+  });
+
+  it('says that nothing was read where that was an earlier run', () => {
+    const failure = failureWith({ state: 'exited' }, { startedAt: 'run-1' });
+    expect(failure?.memory).toEqual({ limitBytes: 128 * MIB, samples: 0 });
+  });
+
+  it('says nothing of it where it merely ended', () => {
+    expect(failureWith({ state: 'exited', oomKilled: false })).not.toHaveProperty('memory');
   });
 });

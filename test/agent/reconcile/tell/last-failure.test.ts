@@ -51,6 +51,15 @@ test('a failure is told with traceback, count and log', () => {
   });
 });
 
+test('how memory grew is told in figures', () => {
+  const memory = { limitBytes: 128, samples: 12, rise: { fromBytes: 40, spanMs: 180_000 } };
+  const { rise: _, ...unknown } = memory;
+  const told = (grown: typeof memory | typeof unknown) =>
+    tellLastFailure(historyWith({ ...FAILURE, memory: grown }), 5)?.memory;
+  expect(told(memory)).toEqual({ limit_bytes: 128, samples: 12, from_bytes: 40, span_ms: 180_000 });
+  expect(told(unknown)).toEqual({ limit_bytes: 128, samples: 12 });
+});
+
 test('one of which nothing was read is told as before', () => {
   expect(tellLastFailure(historyWith(FAILURE), 5)).toEqual({
     code: 'exited',
