@@ -9,6 +9,8 @@ import type { TypedArguments } from '../../protocol/operations/typed.ts';
 import { ANSWERS, type Row } from './ask/answers.ts';
 import { ask, askSchema } from './commands/ask.ts';
 import { deploy, deploySchema } from './commands/deploy.ts';
+import { followEvents } from './commands/follow-events.ts';
+import { forget, forgetSchema } from './commands/forget.ts';
 import type { Files } from './commands/load-asked.ts';
 import { commonSchema } from './commands/options.ts';
 import { remove, removeSchema } from './commands/remove.ts';
@@ -57,7 +59,13 @@ function buildProgram(context: Context, finish: Finish): Command {
   addDeploy(program, context, finish);
   addRemove(program, context, finish);
   addStatus(program, context, finish);
-  for (const row of Object.values(ANSWERS)) addQuestion(program, row, { context, finish });
+  addForget(program, context, finish);
+  const { events, ...questions } = ANSWERS;
+  addEvents(program, events, { context, finish });
+  for (const row of Object.values(questions)) {
+    const command = program.command(row.operation.name).description(`ask a device: ${row.operation.summary}`);
+    addQuestion(command.argument('<device>'), row, { context, finish });
+  }
   return program;
 }
 
@@ -124,29 +132,54 @@ function addStatus(program: Command, context: Context, finish: Finish): void {
     });
 }
 
+function addForget(program: Command, context: Context, finish: Finish): void {
+  program
+    .command('forget')
+    .description('clear what the broker retains of a device that is gone')
+    .argument('<device>')
+    .option('--force', 'even while it is online')
+    .action(async (device: string, _options: unknown, command: Command) => {
+      finish(await forget(device, v.parse(forgetSchema, command.optsWithGlobals()), context));
+    });
+}
+
+interface Run {
+  readonly context: Context;
+  readonly finish: Finish;
+}
+
+/** What one device remembers, or what all tell from now on. */
+function addEvents(program: Command, row: Row, { context, finish }: Run): void {
+  const command = program
+    .command('events')
+    .description('what happened on a device; with -f what devices tell from now on')
+    .argument('[device]', 'needed without -f')
+    .option('-f, --follow', 'go on with what comes, until Ctrl-C');
+  addQuestion(command, row, { context, finish }).action(async (device: string | undefined) => {
+    const options = command.optsWithGlobals();
+    if (options.follow === true) finish(await followEvents(device, v.parse(commonSchema, options), context));
+    else if (device === undefined) throw new UsageError('name a device, or listen to all with -f');
+    else finish(await askTyped(command, row, context));
+  });
+}
+
 /** A question to one device: its arguments and options are those of the operation, but for what it has only at home. */
-function addQuestion(
-  program: Command,
-  row: Row,
-  { context, finish }: { readonly context: Context; readonly finish: Finish },
-): void {
-  const { name, summary, args } = row.operation;
-  const command = program.command(name).description(`ask a device: ${summary}`).argument('<device>');
-  const keys: string[] = [];
-  for (const [key, argument] of Object.entries(args)) {
-    const { option, placeholder, isFlag, isLocal, schema } = argument;
+function addQuestion(command: Command, row: Row, { context, finish }: Run): Command {
+  for (const [key, { option, placeholder, isFlag, isLocal, schema }] of Object.entries(row.operation.args)) {
     if (isLocal) continue;
     if (option === undefined)
       command.argument(v.is(schema, undefined) ? `[${placeholder}]` : `<${placeholder}>`);
     else command.option(isFlag ? `--${key}` : `--${key} <${placeholder}>`, option);
-    keys.push(key);
   }
-  command
+  return command
     .option('--timeout <duration>', 'how long the device may take to answer', '30s')
-    .action(async (device: string) => {
-      const typed = { positionals: command.args.slice(1), options: pickTyped(command.opts(), keys) };
-      finish(await ask({ row, device, typed }, v.parse(askSchema, command.optsWithGlobals()), context));
-    });
+    .action(async () => finish(await askTyped(command, row, context)));
+}
+
+function askTyped(command: Command, row: Row, context: Context): Promise<ExitCode> {
+  const [device = '', ...positionals] = command.args;
+  const typed = { positionals, options: pickTyped(command.opts(), Object.keys(row.operation.args)) };
+  return ask({ row, device, typed }, v.parse(askSchema, command.optsWithGlobals()), context);
 }
 
 function pickTyped(
