@@ -9,6 +9,8 @@ export interface CliOutput {
   write(text: string): void;
   /** Width of the terminal; `null` when the output is none, and then nothing is wrapped or cut. */
   readonly columns: number | null;
+  /** Its height; left out or `null` as above. */
+  readonly rows?: number | null;
   readonly hasColour: boolean;
 }
 

@@ -1,6 +1,6 @@
 // The entry of the `holdfast` command: gives it this process's streams, clock and signals.
 // Tested in test/agent/cli/launcher.test.ts.
-import { handleOutputErrors } from '../../lib/program/output-errors.ts';
+import { handleOutputErrors, NOBODY_READS } from '../../lib/program/output-errors.ts';
 import { readCliEnvironment, readColourWish } from '../environment.ts';
 import { openOutput } from './open-output.ts';
 import { runCommand } from './run.ts';
@@ -17,7 +17,7 @@ function listenForSignals(ending: AbortController): void {
 
 const ending = new AbortController();
 listenForSignals(ending);
-handleOutputErrors(process.stdout, () => ending.abort());
+handleOutputErrors(process.stdout, () => ending.abort(NOBODY_READS));
 
 const context = {
   environment: readCliEnvironment(),

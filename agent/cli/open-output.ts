@@ -12,6 +12,9 @@ export function openOutput(stream: WriteStream, wantsColour: boolean): CliOutput
     get columns() {
       return columnsOf(stream);
     },
+    get rows() {
+      return stream.isTTY === true ? stream.rows || null : null;
+    },
     hasColour: stream.isTTY === true && wantsColour,
   };
 }

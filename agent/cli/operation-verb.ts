@@ -77,7 +77,7 @@ export function operationVerb<O extends LocalOperation>(
       );
       if (answer.ok) return show(answer.value, out, isJson);
       const isItsConfig = config !== undefined || (socket === undefined && environment.socketPath === null);
-      return showWithoutAgent(answer, { context, isJson, isItsConfig, text: withoutAgent });
+      return showWithoutAgent(answer, { context, isJson, configPath, isItsConfig, text: withoutAgent });
     },
   };
 }

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { View } from '../../lib/answers/view.ts';
 import { EXIT } from '../../lib/program/exit-codes.ts';
+import { NOBODY_READS } from '../../lib/program/output-errors.ts';
 import type { AnswerOf } from '../../protocol/operations/operation.ts';
 import { formatRequest } from '../../protocol/operations/route.ts';
 import { printableJson } from '../../protocol/values/text.ts';
@@ -38,7 +39,7 @@ export function streamVerb<O extends LocalOperation & { readonly isStream: true 
         const view = { now: now(), columns: out.columns, hasColour: out.hasColour };
         out.write(typed.flags.has('json') ? `${printableJson(item)}\n` : render(answer.output, view));
       }
-      return signal.aborted ? EXIT.interrupted : EXIT.good;
+      return signal.aborted && signal.reason !== NOBODY_READS ? EXIT.interrupted : EXIT.good;
     },
   };
 }

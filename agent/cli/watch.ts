@@ -36,15 +36,23 @@ export async function watch(look: () => Promise<Look>, options: WatchOptions): P
     const shown = await look().catch((error: unknown) => (signal.aborted ? null : toLook(error)));
     if (shown === null) break;
     exitCode = shown.exitCode;
-    out.write(isJson ? `${printableJson(shown.body)}\n` : draw(shown.text, out.columns !== null));
+    out.write(isJson ? `${printableJson(shown.body)}\n` : draw(shown.text, out));
     await systemClock.sleep(EVERY_MS, signal);
   }
   return exitCode;
 }
 
-function draw(text: string, isTerminal: boolean): string {
-  if (!isTerminal) return `${text}\n`;
-  return `${HOME}${text.replaceAll('\n', `${CLEAR_TO_END}\n`)}${CLEAR_BELOW}`;
+function draw(text: string, { columns, rows = null }: Pick<WatchOptions['out'], 'columns' | 'rows'>): string {
+  if (columns === null) return `${text}\n`;
+  return `${HOME}${cutLines(text, rows).replaceAll('\n', `${CLEAR_TO_END}\n`)}${CLEAR_BELOW}`;
+}
+
+/** What is longer than the screen would push its beginning out of it. The last row is the cursor's. */
+function cutLines(text: string, rows: number | null): string {
+  const lines = text.trimEnd().split('\n');
+  if (rows === null || lines.length < rows) return text;
+  const kept = lines.slice(0, Math.max(1, rows - 2));
+  return `${kept.join('\n')}\n… ${lines.length - kept.length} more lines\n`;
 }
 
 /** Usage and what the agent refuses do not change by themselves; that it cannot be reached may. */

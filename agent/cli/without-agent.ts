@@ -48,7 +48,9 @@ function isAgentAway(error: unknown): error is CommandFailure {
 export interface Showing {
   readonly context: CliContext;
   readonly isJson: boolean;
-  /** Whether the configuration is that of the agent that was asked. */
+  /** The configuration that was read. */
+  readonly configPath: string;
+  /** Whether it is that of the agent that was asked. */
   readonly isItsConfig: boolean;
   readonly text: (known: WithoutAgent, view: View) => string;
 }
@@ -56,7 +58,7 @@ export interface Showing {
 /** The failure first, on standard error. Returns the exit code. */
 export function showWithoutAgent(
   { failure, known }: { readonly failure: CommandFailure; readonly known: WithoutAgent },
-  { context, isJson, isItsConfig, text }: Showing,
+  { context, isJson, configPath, isItsConfig, text }: Showing,
 ): number {
   const { out, err, now } = context;
   const { message, hint, code, exitCode } = failure;
@@ -64,7 +66,14 @@ export function showWithoutAgent(
     isItsConfig && known.config_fault !== null && systemErrorCode(failure.cause) !== 'ABORT_ERR';
   const first = isCause ? [`The agent cannot start with its configuration: ${known.config_fault}`] : [];
   const whole = [...first, message].join('\n');
-  const lines = [...whole.split('\n'), ...(hint === undefined ? [] : [`Hint: ${hint}`])];
+  const lines = [
+    ...whole.split('\n'),
+    ...(hint === undefined ? [] : [`Hint: ${hint}`]),
+    // The socket alone does not say where the agent's store and engine are.
+    ...(isItsConfig
+      ? []
+      : [`Below is what ${configPath} leads to. Name the agent's own configuration: --config FILE`]),
+  ];
   err.write(lines.map((line) => `${printable(line)}\n`).join(''));
   const told = new CommandFailure({ code, exitCode, message: whole, hint });
   if (isJson) out.write(`${printableJson({ ...failureJson(told), ...known }, 2)}\n`);

@@ -3,6 +3,9 @@
 import { describeSystemError, systemErrorCode } from '../failures/system-error.ts';
 import { EXIT } from './exit-codes.ts';
 
+/** Why a command ends that would go on for ever: as with the tools of the field that is no interrupt, and good news. */
+export const NOBODY_READS = 'nobody reads the output';
+
 /**
  * Ends the process with bad news where the stream takes nothing, as on a full disk. That nobody reads any more, as in
  * `status | head`, is no fault: `onUnread` may end what would go on for ever, and the exit code is that of the command,

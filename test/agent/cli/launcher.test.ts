@@ -11,6 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -104,6 +105,29 @@ describe('the launcher of a checkout', () => {
     const child = spawn(path.join(BIN, 'holdfast'), args, { stdio: ['ignore', 'pipe', 'ignore'] });
     child.stdout.destroy();
     expect(await once(child, 'close')).toEqual([3, null]);
+  });
+
+  it('ends well where nobody reads what it follows, as `events -f | head -1`', async () => {
+    const event = {
+      seq: 1,
+      at: '2026-11-22T12:00:00Z',
+      type: 'document_cleared',
+      source: 'device',
+      message: 'x',
+    };
+    const agent = createServer((_, response) => {
+      const send = () => response.write(`${JSON.stringify(event)}\n`);
+      send();
+      const timer = setInterval(send, 20);
+      response.on('close', () => clearInterval(timer));
+    });
+    const socket = path.join(folder, 'api.sock');
+    await new Promise<void>((resolve) => agent.listen(socket, resolve));
+    const args = ['events', '-f', '--socket', socket];
+    const child = spawn(path.join(BIN, 'holdfast'), args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    child.stdout.once('data', () => child.stdout.destroy());
+    expect(await once(child, 'close')).toEqual([0, null]);
+    agent.close();
   });
 
   it('tells where its output cannot be written, as to a full disk', () => {

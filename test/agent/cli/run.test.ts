@@ -26,6 +26,7 @@ afterEach(async () => {
 interface Session {
   readonly verbs: readonly Verb[];
   readonly columns: number | null;
+  readonly rows: number | null;
   readonly signal: AbortSignal;
   /** Called after each piece of output. */
   readonly onOut: () => void;
@@ -36,10 +37,16 @@ async function run(
   environment: Partial<CliEnvironment> = {},
   session: Partial<Session> = {},
 ) {
-  const { verbs = VERBS, columns = null, signal = new AbortController().signal, onOut } = session;
+  const {
+    verbs = VERBS,
+    columns = null,
+    rows = null,
+    signal = new AbortController().signal,
+    onOut,
+  } = session;
   let out = '';
   let err = '';
-  const write = (add: (text: string) => void) => ({ write: add, columns, hasColour: false });
+  const write = (add: (text: string) => void) => ({ write: add, columns, rows, hasColour: false });
   const code = await runCommand(
     args,
     {
@@ -70,7 +77,7 @@ async function serve(body: unknown, status = 200): Promise<string> {
 
 describe('holdfast status --watch', () => {
   /** Gives one answer to each request, and aborts once the last is shown. */
-  async function watch(args: readonly string[], answers: readonly unknown[], columns: number | null = null) {
+  async function watch(args: readonly string[], answers: readonly unknown[], screen: Partial<Session> = {}) {
     const ending = new AbortController();
     const left = [...answers];
     const socketPath = path.join(folder, 'api.sock');
@@ -84,7 +91,7 @@ describe('holdfast status --watch', () => {
     const onOut = (): void => {
       if (left.length === 0) ending.abort();
     };
-    return run(['status', '--watch', ...args], { socketPath }, { columns, signal: ending.signal, onOut });
+    return run(['status', '--watch', ...args], { socketPath }, { ...screen, signal: ending.signal, onOut });
   }
 
   it('asks again until it is ended, over an agent that comes and goes', async () => {
@@ -105,11 +112,20 @@ describe('holdfast status --watch', () => {
     const { code, out } = await watch(
       [],
       [makeLocalStatus({ deployments: [makeDeployment({ phase: 'failed' })] })],
-      80,
+      { columns: 80 },
     );
     expect(code).toBe(1);
     expect(out.startsWith('\u001b[H\u001b[J\u001b[Hdevice   edge-01')).toBe(true);
     expect(out.endsWith('\u001b[K\n\u001b[J')).toBe(true);
+  });
+
+  it('shows no more than the screen has rows, and how much is left out', async () => {
+    const many = Array.from({ length: 30 }, (_, index) => makeDeployment({ deployment: `d${index}` }));
+    const { out } = await watch([], [makeLocalStatus({ deployments: many })], { columns: 80, rows: 12 });
+    const lines = out.split('\n');
+    expect(lines).toHaveLength(12);
+    expect(lines[0]).toContain('device');
+    expect(lines[10]).toMatch(/^… 114 more lines/);
   });
 });
 

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runCommand } from '../../../agent/cli/run.ts';
 import { streamVerb } from '../../../agent/cli/stream-verb.ts';
+import { NOBODY_READS } from '../../../lib/program/output-errors.ts';
 import { STREAM_ARGS } from '../../../protocol/operations/stream-args.ts';
 import { plain } from '../../fakes/operations.ts';
 import { NOW } from './fixtures.ts';
@@ -38,7 +39,10 @@ async function serve(answer: (response: ServerResponse) => void): Promise<string
   return asked;
 }
 
-async function run(args: readonly string[], onOut: (abort: () => void) => void = () => undefined) {
+async function run(
+  args: readonly string[],
+  onOut: (abort: (reason?: unknown) => void) => void = () => undefined,
+) {
   let out = '';
   let err = '';
   const ending = new AbortController();
@@ -49,7 +53,7 @@ async function run(args: readonly string[], onOut: (abort: () => void) => void =
       hasColour: false,
       write: (text: string) => {
         out += text;
-        onOut(() => ending.abort());
+        onOut((reason) => ending.abort(reason));
       },
     },
     err: {
@@ -87,6 +91,12 @@ test('asks with its flags and options', async () => {
 test('ends when it is asked to, with the code of an interrupt', async () => {
   await serve((response) => response.write('1\n'));
   expect(await run([], (abort) => abort())).toEqual({ code: 130, out: 'item 1\n', err: '' });
+});
+
+test('ends well where nobody reads any more, as `| head` does', async () => {
+  await serve((response) => response.write('1\n'));
+  const outcome = await run([], (abort) => abort(NOBODY_READS));
+  expect(outcome).toEqual({ code: 0, out: 'item 1\n', err: '' });
 });
 
 test('says that the agent went away in the middle, and ends with 3', async () => {
