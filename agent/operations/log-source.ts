@@ -1,5 +1,6 @@
 // Which container's output is meant, and what is to be said of it. Pure.
 // Tested in test/agent/operations/logs.test.ts.
+import { inSeconds } from '../../protocol/values/timestamp.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 
 export interface LogSource {
@@ -33,7 +34,7 @@ export function previousSource(
     return { container: before.id, until: null, note };
   }
   if (present === null || present.startedAt === null) return null;
-  const note = `container ${present.name}, its runs before ${present.startedAt}; no other container is kept`;
+  const note = `container ${present.name}, its runs before ${inSeconds(present.startedAt)}; no other container is kept`;
   return { container: present.id, until: present.startedAt, note };
 }
 
@@ -50,5 +51,5 @@ function newestFirst(containers: readonly ObservedContainer[]): ObservedContaine
 
 function stateOf({ state, exitCode, startedAt }: ObservedContainer): string {
   if (exitCode !== null) return `exited with code ${exitCode}`;
-  return startedAt === null ? state : `${state}, started at ${startedAt}`;
+  return startedAt === null ? state : `${state}, started at ${inSeconds(startedAt)}`;
 }

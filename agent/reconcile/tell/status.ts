@@ -1,6 +1,7 @@
 // The status body: what is told of a deployment, made from a decision alone.
 import type { Phase, ServiceStatus, BoundPort as ToldPort } from '../../../protocol/reports/status.ts';
 import { cutText, printable } from '../../../protocol/values/text.ts';
+import { inSeconds } from '../../../protocol/values/timestamp.ts';
 import type { Decision, ServiceView, StatusBody } from '../../model/decision.ts';
 import type { Facts } from '../../model/facts.ts';
 import { historyOf } from '../../model/histories.ts';
@@ -126,7 +127,7 @@ function serviceStatus(view: ServiceView, record: DeploymentRecord, nowMs: numbe
     init: container?.init ?? null,
     ports: portsOf(spec, container?.ports ?? []),
     restarts: history.restarts,
-    started_at: container?.startedAt ?? null,
+    started_at: container?.startedAt == null ? null : inSeconds(container.startedAt),
     exit_code: end.exitCode,
     oom_killed: end.isOomKilled,
     limits: container === null ? null : limitsOf(spec.settings, container),

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { Aedes } from 'aedes';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import type { Phase } from '../../../protocol/reports/status.ts';
+import { inSeconds } from '../../../protocol/values/timestamp.ts';
 import { quietProgress } from '../../../scripts/rig/progress.ts';
 import { ensureSampleImages } from '../../../scripts/rig/sample-images.ts';
 import { listenOnLoopback } from '../../fakes/loopback.ts';
@@ -58,7 +59,7 @@ test('a document published by a plain MQTT client runs on the engine with its li
         digest: images['hello:1.0.0'].digest,
         container: container.Id.slice(0, 12),
         restarts: 0,
-        started_at: container.State.StartedAt,
+        started_at: inSeconds(container.State.StartedAt),
         limits: { memory_bytes: 268_435_456, cpus: 0.5, pids: 64, not_enforced: [] },
         last_failure: null,
       },
