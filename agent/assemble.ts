@@ -192,7 +192,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     logs: offerLogs({ engine, state, store, clock }),
     events: offerEvents({ journal, clock }),
     restart: offerRestart({ supervisor, state, notices }),
-    retry: offerRetry({ supervisor, puller }),
+    retry: offerRetry({ supervisor, puller, state }),
     report: offerReport(reporter),
   };
   const commands = new CommandIntake({

@@ -80,7 +80,8 @@ function isIn(name: string): (one: Named) => boolean {
   return ({ deployment }) => deployment === name;
 }
 
-function longName({ deployment, service }: Named): string {
+/** As it is typed where a service's own name is not enough. */
+export function longName({ deployment, service }: Named): string {
   return service === null ? deployment : `${deployment}/${service}`;
 }
 

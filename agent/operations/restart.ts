@@ -1,9 +1,9 @@
 import { type Restarted, restart } from '../../protocol/operations/restart.ts';
-import type { Phase } from '../../protocol/reports/status.ts';
+import type { Phase, Status } from '../../protocol/reports/status.ts';
 import { type AgentState, inOrder } from '../notices/agent-state.ts';
 import type { Publisher } from '../notices/notices.ts';
 import { type Offer, offer, type Refused } from './offer.ts';
-import { type Named, resolveName } from './resolve-name.ts';
+import { longName, type Named, resolveName } from './resolve-name.ts';
 
 export interface RestartTargets {
   /** Asks the loop of a deployment; `service` is `null` for all. `false` when there is no such deployment. */
@@ -26,6 +26,7 @@ export function offerRestart({ supervisor, state, notices }: RestartTargets): Of
     const { named } = resolved;
     const status = statuses.find(({ deployment }) => deployment === named.deployment);
     if (status !== undefined && UNDER_WAY.includes(status.phase)) return underWay(named);
+    if (status !== undefined && !hasContainer(status, named)) return nothingThere(status, named);
     if (!supervisor.restart(named.deployment, named.service)) return notFollowed(named);
     const service = named.service === null ? {} : { service: named.service };
     const event = { type: 'restart_asked', deployment: named.deployment, ...service } as const;
@@ -37,6 +38,19 @@ export function offerRestart({ supervisor, state, notices }: RestartTargets): Of
 function underWay({ deployment }: Named): Refused {
   const message = `"${deployment}" is being changed now; ask again when that has ended, see holdfast status`;
   return { kind: 'refused', code: 'update_under_way', message };
+}
+
+function hasContainer({ services }: Status, { service }: Named): boolean {
+  return Object.entries(services).some(
+    ([name, { container }]) => container !== null && (service === null || service === name),
+  );
+}
+
+function nothingThere({ phase, reason }: Status, named: Named): Refused {
+  const why =
+    reason === null ? `the deployment is ${phase}` : `the deployment is ${phase}: ${reason.message}`;
+  const message = `there is nothing to restart: "${longName(named)}" has no container; ${why}; see holdfast why ${named.deployment}`;
+  return { kind: 'refused', code: 'no_container', message };
 }
 
 function notFollowed({ deployment }: Named): Refused {

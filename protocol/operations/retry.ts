@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { nameSchema } from '../values/names.ts';
 import type { Operation } from './operation.ts';
+import { deploymentTargetSchema } from './target.ts';
 
 /** Begins at once to try again what is barred or held back of one deployment; its status tells how it goes. */
 export const retry = {
@@ -9,7 +10,8 @@ export const retry = {
   summary: 'try a failed or rolled back deployment again, now',
   args: {
     deployment: {
-      ...{ schema: nameSchema, expected: 'a name', called: 'deployment name' },
+      // A service stands for its deployment: `DEPLOYMENT/SERVICE`.
+      ...{ schema: deploymentTargetSchema, expected: 'a name', called: 'deployment name' },
       placeholder: 'DEPLOYMENT',
     },
   },

@@ -29,7 +29,7 @@ export interface LocalRequest {
 export function formatRequest(route: Route, args: Readonly<Record<string, unknown>>): LocalRequest {
   const { method } = route;
   const inPath = pathKeys(route);
-  const path = route.path.replace(/\{(\w+)\}/g, (_, key: string) => String(args[key]));
+  const path = route.path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(String(args[key])));
   const rest = Object.entries(args).filter(([key]) => !inPath.includes(key));
   if (rest.length === 0) return { method, path, body: '' };
   if (method === 'POST') return { method, path, body: JSON.stringify(Object.fromEntries(rest)) };
@@ -52,8 +52,18 @@ export function parsePath(
     if (key === undefined && level !== wanted[index]) return null;
     if (key === undefined) continue;
     const schema = args[key]?.schema;
-    if (schema === undefined || !v.is(schema, level)) return null;
-    found[key] = level;
+    const value = decode(level);
+    if (schema === undefined || !v.is(schema, value)) return null;
+    found[key] = value;
   }
   return found;
+}
+
+/** What is no encoding stands for itself. */
+function decode(level: string): string {
+  try {
+    return decodeURIComponent(level);
+  } catch {
+    return level;
+  }
 }

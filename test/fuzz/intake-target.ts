@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { CommandIntake } from '../../agent/doors/mqtt/command-intake.ts';
 import { Intake } from '../../agent/doors/mqtt/intake.ts';
+import { newAgentState } from '../../agent/notices/agent-state.ts';
 import { HeldReplies } from '../../agent/notices/held-replies.ts';
 import { offerReport } from '../../agent/operations/report.ts';
 import { offerRetry } from '../../agent/operations/retry.ts';
@@ -86,6 +87,7 @@ class IntakeSubject implements Subject<Message> {
         offerRetry({
           supervisor: { retry: (deployment) => store.activeDeployments().includes(deployment) },
           puller: { retryNow: () => undefined },
+          state: newAgentState(),
         }),
       ],
       onFatal: (error) => {

@@ -8,11 +8,15 @@ import { makeDeployment, makeService } from '../cli/fixtures.ts';
 
 const AWAY = new EngineUnavailable('it is away', { cause: null, hint: 'start it' });
 
-async function ask(target: string, { phase = 'converged' as Phase, isEngineAway = false } = {}) {
+async function ask(
+  target: string,
+  { phase = 'converged' as Phase, isEngineAway = false, isDbThere = true } = {},
+) {
   const asked: (string | null)[][] = [];
   const told: Notice[] = [];
   const state = newAgentState();
-  const services = { web: makeService(), db: makeService() };
+  const db = makeService(isDbThere ? {} : { state: 'missing', container: null });
+  const services = { web: makeService(), db };
   state.statuses.set(new Map([['line', makeDeployment({ deployment: 'line', phase, services })]]));
   if (isEngineAway) state.engine.set({ facts: null, trouble: AWAY });
   const { ask: restart } = offerRestart({
@@ -53,4 +57,16 @@ test('while the engine is away nothing is left to be done later', async () => {
   const { outcome, asked } = await ask('web', { isEngineAway: true });
   expect(outcome).toMatchObject({ kind: 'failed', code: 'engine_unavailable' });
   expect(asked).toEqual([]);
+});
+
+test('a service with no container is not said to be restarted, but why there is none', async () => {
+  const { outcome, asked, told } = await ask('db', { phase: 'degraded', isDbThere: false });
+  expect(outcome).toEqual({
+    kind: 'refused',
+    code: 'no_container',
+    message:
+      'there is nothing to restart: "line/db" has no container; the deployment is degraded; see holdfast why line',
+  });
+  expect([asked, told]).toEqual([[], []]);
+  expect((await ask('line', { isDbThere: false })).asked).toEqual([['line', null]]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CommandIntake, type CommandIntakeOptions } from '../../../../agent/doors/mqtt/command-intake.ts';
+import { newAgentState } from '../../../../agent/notices/agent-state.ts';
 import { HeldReplies } from '../../../../agent/notices/held-replies.ts';
 import type { Offer } from '../../../../agent/operations/offer.ts';
 import { offerReport } from '../../../../agent/operations/report.ts';
@@ -17,6 +18,7 @@ const OFFERS: readonly Offer[] = [
   offerRetry({
     supervisor: { retry: (deployment) => deployment === 'line' },
     puller: { retryNow: () => undefined },
+    state: newAgentState(),
   }),
 ];
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type LocalServer, startLocalServer } from '../../../../agent/doors/socket/server.ts';
+import { newAgentState } from '../../../../agent/notices/agent-state.ts';
 import type { CarryOut, Offer } from '../../../../agent/operations/offer.ts';
 import { offerReport } from '../../../../agent/operations/report.ts';
 import { offerRetry } from '../../../../agent/operations/retry.ts';
@@ -44,10 +45,13 @@ async function ask(target: string, options: { method?: string; body?: string } =
   return { status: response.statusCode, text: await text(response) };
 }
 
+const NO_SERVICE = '{"code":"no_such_deployment","message":"There is no deployment \\"line/web\\"."}\n';
+
 describe('retry is answered to the byte', () => {
   const targets = {
     supervisor: { retry: (deployment: string) => deployment === 'line' },
     puller: { retryNow: () => undefined },
+    state: newAgentState(),
   };
   test.for([
     ['POST', '/v1/deployments/line/retry', 202, '{"deployment":"line"}\n'],
@@ -55,6 +59,7 @@ describe('retry is answered to the byte', () => {
       ...['POST', '/v1/deployments/other/retry', 404],
       '{"code":"no_such_deployment","message":"There is no deployment \\"other\\"."}\n',
     ],
+    ['POST', '/v1/deployments/line%2Fweb/retry', 404, NO_SERVICE],
     [
       ...['POST', '/v1/deployments/Line/retry', 404],
       '{"code":"not_found","message":"There is nothing at /v1/deployments/Line/retry."}\n',

@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findGroupId } from '../../../../agent/doors/socket/group.ts';
 import { type LocalServer, startLocalServer } from '../../../../agent/doors/socket/server.ts';
+import { newAgentState } from '../../../../agent/notices/agent-state.ts';
 import { type Offer, offer } from '../../../../agent/operations/offer.ts';
 import { offerRetry } from '../../../../agent/operations/retry.ts';
 import { status as statusOperation } from '../../../../protocol/operations/status.ts';
@@ -39,6 +40,7 @@ afterEach(async () => {
 const LINE_VISION: Offer = offerRetry({
   supervisor: { retry: (deployment) => deployment === 'line-vision' },
   puller: { retryNow: () => undefined },
+  state: newAgentState(),
 });
 
 async function start(options: { status?: () => Promise<never>; group?: string; at?: string } = {}) {
