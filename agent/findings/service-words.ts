@@ -29,17 +29,25 @@ export function evidenceOfUpdate(
   ];
 }
 
-/** The signal, and how its memory grew. */
+/** The signal, how its memory grew, and how often the exception came. */
 function describeEnd(failure: LastFailure | null): string[] {
   const growth = describeGrowth(failure?.memory);
   return [
     ...(failure?.signal === undefined ? [] : [failure.signal]),
     ...(growth === null ? [] : [`memory: ${growth}`]),
+    ...howOften(failure),
   ];
 }
 
 function describePresent({ state, health, exit_code: exitCode, restarts, image }: ServiceStatus): string {
   const end = state === 'exited' && exitCode !== null ? ` with code ${exitCode}` : '';
-  const restarted = restarts === 0 ? '' : `, ${restarts} restarts`;
+  const times = restarts === 1 ? 'once' : `${restarts} times`;
+  const restarted = restarts === 0 ? '' : `, restarted ${times} since its container was created`;
   return `${state === 'running' ? `${state}, ${health}` : `${state}${end}`}${restarted}; image ${image}`;
+}
+
+function howOften(failure: LastFailure | null): string[] {
+  const { python, count = 1, first_at: first } = failure ?? {};
+  if (python === undefined || count < 2) return [];
+  return [`${python.type} has come ${count} times${first === undefined ? '' : `, first at ${first}`}`];
 }

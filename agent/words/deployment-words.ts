@@ -1,6 +1,7 @@
 // One deployment in words: the command and the page say the same. Pure: data in, text out.
 // Tested in test/agent/cli/render/status.test.ts.
 import { elapsed } from '../../lib/render/elapsed.ts';
+import { withRelativeTimes } from '../../lib/render/relative-times.ts';
 import { describeCause, failedInUpdate } from '../../lib/reports/failure-words.ts';
 import { describeBar, explainReason } from '../../lib/reports/reason-words.ts';
 import type { Status } from '../../protocol/reports/status.ts';
@@ -19,8 +20,14 @@ export function describePhase(status: Status, now: Date): string {
 }
 
 /** Sentences on why it stands there, and what comes next. */
-export function explainDeployment(status: Status): string[] {
-  return [...explainPhase(status), ...explainBar(status), ...sayWhatNext(status), ...explainRefusal(status)];
+export function explainDeployment(status: Status, now: Date): string[] {
+  const sentences = [
+    ...explainPhase(status),
+    ...explainBar(status),
+    ...sayWhatNext(status),
+    ...explainRefusal(status),
+  ];
+  return sentences.map((sentence) => withRelativeTimes(sentence, now));
 }
 
 /** The newest that the failing service wrote, oldest first. They are its own: nothing in them is to be trusted. */
@@ -62,9 +69,12 @@ function explainBar({ barred, desired }: Status): string[] {
 }
 
 /** Where the device goes on by itself that is said with the reason or with the service. */
-function sayWhatNext({ deployment, desired, phase }: Status): string[] {
+function sayWhatNext({ deployment, desired, phase, reason }: Status): string[] {
   if (desired === null || (phase !== 'rolled_back' && phase !== 'failed')) return [];
-  return [`Publish changed content, or try again now: holdfast retry ${deployment}`];
+  const command = `holdfast retry ${deployment}`;
+  // The hint of a pull names it too.
+  if (reason?.hint?.includes(command) === true) return [];
+  return [`Publish changed content, or try again now: ${command}`];
 }
 
 function explainRefusal({ reason, refused }: Status): string[] {

@@ -4,6 +4,7 @@
 import type { Findings } from '../../protocol/operations/why.ts';
 import type { Finding, Fix } from '../../protocol/reports/finding.ts';
 import { elapsed } from '../render/elapsed.ts';
+import { withRelativeTimes } from '../render/relative-times.ts';
 
 /** All of them are in `--json`. */
 const LOG_LINES = 6;
@@ -26,12 +27,13 @@ export function explainFinding(
   finding: Finding,
   { folded, now }: { readonly folded: readonly Finding[]; readonly now: Date },
 ): string[] {
-  return [
+  const lines = [
     describeSince(finding, now),
     ...finding.evidence.map((line) => `seen: ${line}`),
     ...describeConsequences(finding, folded),
     ...(finding.fix === null ? [] : [`${WHO[finding.fix.by]}: ${finding.fix.text}`]),
   ];
+  return lines.map((line) => withRelativeTimes(line, now));
 }
 
 /** The newest that the failing service wrote, oldest first. */

@@ -32,10 +32,10 @@ export function failedInUpdate({ barred, reason }: Status): FailedInUpdate | nul
   return found === undefined ? null : { name: found[0], revision: barred.revision, failure: found[1] };
 }
 
-/** Behind what is said of a failure: the exception that explains it, or how its memory grew. */
+/** Behind what is said of a failure: the exception that explains it, or how its memory grew. How often it came is evidence. */
 export function describeCause(failure: LastFailure | null | undefined): string {
   if (failure == null) return '';
-  const cause = describePython(failure) ?? describeRise(failure.memory);
+  const cause = describePython({ ...failure, count: 1 }) ?? describeRise(failure.memory);
   return cause === null ? '' : `: ${cause}`;
 }
 

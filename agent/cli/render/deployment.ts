@@ -19,7 +19,7 @@ import { renderServices, type UsageByService } from './services.ts';
 export function renderDeployment(status: Status, usage: UsageByService, view: View): string[] {
   return [
     ...renderHeading(status, view),
-    ...explainDeployment(status).flatMap((sentence) => wrap(sentence, 2, view.columns)),
+    ...explainDeployment(status, view.now).flatMap((sentence) => wrap(sentence, 2, view.columns)),
     ...lastWords(status).map((line) => `  | ${printable(line)}`),
     ...renderServices(status, usage, view),
   ];

@@ -29,7 +29,7 @@ export interface DeploymentView {
 
 export function renderDeployment(status: Status, { operations, usage, now }: DeploymentView): Markup {
   const { deployment: name } = status;
-  const sentences = explainDeployment(status).map((sentence) => markup`<p>${sentence}</p>`);
+  const sentences = explainDeployment(status, now).map((sentence) => markup`<p>${sentence}</p>`);
   return markup`<h2 id="d-${name}-title">${name}</h2><p>${describeRevisions(status)} <strong class="${
     CLASSES[standingOf(status)]
   }">${describePhase(status, now)}</strong></p>${sentences}${logOf(lastWords(status))}${renderServices(

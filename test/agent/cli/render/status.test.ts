@@ -176,7 +176,7 @@ describe('holdfast status', () => {
       );
     };
     expect(render(5)).toContain(
-      '\n  This content failed here before, as revision 5 at 2026-11-22T11:00:00Z, and is blocked.\n',
+      '\n  This content failed here before, as revision 5 1h ago (11:00:00), and is blocked.\n',
     );
     expect(render(7)).not.toContain('before');
   });
