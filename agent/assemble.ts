@@ -14,6 +14,7 @@ import { CommandIntake } from './doors/mqtt/command-intake.ts';
 import { Intake } from './doors/mqtt/intake.ts';
 import type { Check } from './health/check.ts';
 import { HealthTracker } from './health/health-tracker.ts';
+import { DocumentIntake } from './intake/document-intake.ts';
 import { EnginePresence } from './loop/engine-presence.ts';
 import { Progress } from './loop/progress.ts';
 import { StallWatch } from './loop/stall-watch.ts';
@@ -21,6 +22,7 @@ import { Supervisor } from './loop/supervisor.ts';
 import { newAgentState, watchShown } from './notices/agent-state.ts';
 import { HeldReplies } from './notices/held-replies.ts';
 import { Notices } from './notices/notices.ts';
+import { offerApply } from './operations/apply.ts';
 import { offerCheck } from './operations/check.ts';
 import { offerEvents } from './operations/events.ts';
 import { offerFix } from './operations/fix.ts';
@@ -180,6 +182,10 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     ...{ engine, store, pulls, clock, notices, graceMs: options.imageGraceMs },
     logger: loggerFor('images'),
   });
+  const documents = new DocumentIntake({
+    ...{ store, loops: supervisor, reports: reporter },
+    logger: loggerFor('intake'),
+  });
   const operations: Offers = {
     status: offerStatus({
       identity: { ...options, startedAt, agentVersion: VERSION },
@@ -193,6 +199,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     events: offerEvents({ journal, clock }),
     restart: offerRestart({ supervisor, state, notices }),
     retry: offerRetry({ supervisor, puller, state }),
+    apply: offerApply({ documents, store, clock, notices, groups }),
     report: offerReport(reporter),
   };
   const commands = new CommandIntake({
@@ -211,7 +218,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
   const intake = new Intake({
     ...{ store, clock, device, groups, topicPrefix },
     logger: loggerFor('intake'),
-    next: { commands, loops: supervisor, reports: reporter },
+    next: { commands, documents, reports: reporter },
   });
   const line = edges.openLine({
     onConnected: () => state.line.set(line),

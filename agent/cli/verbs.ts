@@ -6,6 +6,7 @@ import { renderLogItem } from '../../lib/answers/logs.ts';
 import { isWithoutErrors, renderWhy } from '../../lib/answers/why.ts';
 import { type LocalOperationName, OPERATIONS } from '../../protocol/operations/operations.ts';
 import { agentVerb } from './agent-verb.ts';
+import { applyVerb } from './apply-verb.ts';
 import { bundleVerb } from './bundle-verb.ts';
 import { operationVerb } from './operation-verb.ts';
 import { renderFix } from './render/fix.ts';
@@ -32,6 +33,7 @@ const OF_OPERATIONS: Readonly<Record<LocalOperationName, Verb>> = {
   events: streamVerb(OPERATIONS.events, renderEvent),
   restart: operationVerb(OPERATIONS.restart, { text: renderRestart }),
   retry: operationVerb(OPERATIONS.retry, { text: renderRetry }),
+  apply: applyVerb,
 };
 
 /** In the order of the help text. */

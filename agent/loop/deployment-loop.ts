@@ -3,7 +3,7 @@
 import { messageOf } from '../../lib/failures/system-error.ts';
 import type { Logger } from '../../lib/program/logger.ts';
 import { Waker } from '../../lib/time/waker.ts';
-import type { Decision } from '../model/decision.ts';
+import type { Decision, StatusBody } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Observed, ObservedContainer } from '../model/observed.ts';
 import { type DeploymentRecord, EMPTY_RECORD } from '../model/record.ts';
@@ -181,7 +181,7 @@ export class DeploymentLoop {
   }
 
   async #round(): Promise<number> {
-    const { puller, reporter, files } = this.#context;
+    const { puller, files } = this.#context;
     const document = this.#readAccepted();
     if (document === null) return SAFETY_PASS_MS;
     this.#resume();
@@ -195,7 +195,7 @@ export class DeploymentLoop {
     this.#keep(decision.record);
     this.#answerHold(desired, decision);
     puller.want(this.name, decision.wants);
-    reporter.reportStatus(this.name, document.source, statusOf(facts, decision));
+    this.#tell(document, statusOf(facts, decision));
     // Not with a container's removal: it may have been removed by hand, or just before a power cut.
     await files.collect(this.name, bearers);
     const results = await this.#apply(decision);
@@ -217,6 +217,10 @@ export class DeploymentLoop {
       record,
       bearers: seen.containers,
     };
+  }
+
+  #tell({ source, origin }: AcceptedRevision, body: StatusBody): void {
+    this.#context.reporter.reportStatus(this.name, source, { ...body, ...(origin && { origin }) });
   }
 
   /** Before any step: what begins with one must not be said to wait. */
@@ -278,11 +282,10 @@ export class DeploymentLoop {
 
   /** What cannot be stored is not acted upon; what runs goes on under the engine. */
   #waitForStore(trouble: StoreBlocked): number {
-    const { reporter } = this.#context;
     const document = this.#readAccepted();
     if (document !== null) {
       const body = statusWithoutStore(this.#nameOf(document), this.#record, trouble);
-      reporter.reportStatus(this.name, document.source, body);
+      this.#tell(document, body);
     }
     return this.#setbacks.note('store');
   }
@@ -306,14 +309,14 @@ export class DeploymentLoop {
 
   /** No other deployment is touched by it; what runs goes on under the engine. */
   #takeFault(error: unknown): number {
-    const { store, groups, logger, reporter } = this.#context;
+    const { store, groups, logger } = this.#context;
     const delayMs = this.#setbacks.note('fault');
     logger.error({ err: error, deployment: this.name, delayMs }, 'a fault of the agent itself');
     // Without a look into the documents, as the fault may come of them.
     const document = chooseDocument(store.acceptedRevisions(this.name), groups, () => false);
     if (document === null || this.#setbacks.inRow('fault') < TOLD_FAULTS) return delayMs;
     const body = statusWithFault(document, this.#record, messageOf(error));
-    reporter.reportStatus(this.name, document.source, body);
+    this.#tell(document, body);
     return delayMs;
   }
 
@@ -334,7 +337,7 @@ export class DeploymentLoop {
 
   /** An engine that is away is told, with all that was known of the deployment before. */
   async #observe(document: AcceptedRevision, desired: Revision): Promise<Observed> {
-    const { engine, folders, reporter, clock } = this.#context;
+    const { engine, folders, clock } = this.#context;
     const askedMs = clock.monotonicMs();
     try {
       const seen = await engine.observe(this.name);
@@ -342,7 +345,7 @@ export class DeploymentLoop {
     } catch (error) {
       if (error instanceof EngineUnavailable) {
         this.#blindSinceMs ??= askedMs;
-        reporter.reportStatus(this.name, document.source, statusWithoutEngine(desired, this.#record, error));
+        this.#tell(document, statusWithoutEngine(desired, this.#record, error));
       }
       throw error;
     }
@@ -351,7 +354,7 @@ export class DeploymentLoop {
   /** What runs is left as it is: nobody knows any more what it should be. */
   #leaveUnreadable(document: AcceptedRevision): number {
     const body = statusUnreadable(this.#nameOf(document), this.#record);
-    this.#context.reporter.reportStatus(this.name, document.source, body);
+    this.#tell(document, body);
     return SAFETY_PASS_MS;
   }
 

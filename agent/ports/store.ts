@@ -43,6 +43,9 @@ export class StoreBlocked extends Error {
 /** Whose document it is: `device`, or `groups/NAME`. */
 export type Source = string;
 
+/** How a document came, where that was not from the fleet: `local` from a file on the device. */
+export type Origin = 'local';
+
 /** What the newest accepted document of one source for one deployment is. */
 export interface AcceptedRevision {
   readonly deployment: string;
@@ -50,6 +53,8 @@ export interface AcceptedRevision {
   /** 0 where it was accepted on a topic that is no longer read: any revision on the present one is newer. */
   readonly revision: number;
   readonly hash: string;
+  /** Left out: it came from the fleet. */
+  readonly origin?: Origin;
 }
 
 export interface AcceptedDocument extends AcceptedRevision {

@@ -3,12 +3,12 @@
 import * as v from 'valibot';
 import { type KeptRecord, keptSchema, salvageKept } from '../model/record-codec/kept-record.ts';
 import { isSameIn, type Shape, type StoredFields } from '../model/record-codec/versioned.ts';
-import type { AcceptedDocument, Source } from '../ports/store.ts';
+import type { AcceptedDocument, AcceptedRevision } from '../ports/store.ts';
 import type { Identity } from './kept-identity.ts';
 
 export interface DeploymentCopy {
   readonly deployment: string;
-  readonly accepted: readonly { readonly source: Source; readonly revision: number; readonly hash: string }[];
+  readonly accepted: readonly Omit<AcceptedRevision, 'deployment'>[];
   readonly record: KeptRecord;
   /** Every document that is named above: see `withDocuments`. */
   readonly documents: readonly Pick<AcceptedDocument, 'hash' | 'body'>[];
@@ -23,7 +23,14 @@ export interface ToldNumbers {
 
 const acceptedEntries = {
   deployment: v.string(),
-  accepted: v.array(v.object({ source: v.string(), revision: v.number(), hash: v.string() })),
+  accepted: v.array(
+    v.object({
+      source: v.string(),
+      revision: v.number(),
+      hash: v.string(),
+      origin: v.exactOptional(v.literal('local')),
+    }),
+  ),
   documents: v.array(v.object({ hash: v.string(), body: v.string() })),
 };
 const acceptedSchema = v.object(acceptedEntries);

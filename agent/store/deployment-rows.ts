@@ -37,10 +37,11 @@ export class DeploymentRows {
     this.#copies = copies;
   }
 
-  acceptDocument({ deployment, source, revision, hash, body }: AcceptedDocument): void {
+  acceptDocument({ body, ...accepted }: AcceptedDocument): void {
+    const { deployment, hash } = accepted;
     inTransaction(this.#db, () => {
       this.#db.run('INSERT INTO documents (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING', hash, body);
-      this.#putAccepted({ deployment, source, revision, hash });
+      this.#putAccepted(accepted);
       this.#dropUnusedDocuments();
       this.#saveCopy(deployment);
     });
@@ -66,10 +67,11 @@ export class DeploymentRows {
   }
 
   acceptedRevisions(deployment: string): AcceptedRevision[] {
-    return this.#db.all<AcceptedRevision>(
-      'SELECT deployment, source, revision, hash FROM accepted WHERE deployment = ? ORDER BY source',
+    const rows = this.#db.all<AcceptedRevision & { origin: unknown }>(
+      'SELECT deployment, source, revision, hash, origin FROM accepted WHERE deployment = ? ORDER BY source',
       deployment,
     );
+    return rows.map(({ origin, ...accepted }) => ({ ...accepted, ...originIn(origin) }));
   }
 
   deploymentNames(): string[] {
@@ -203,11 +205,7 @@ export class DeploymentRows {
   }
 
   #copyOf(deployment: string): DeploymentCopy {
-    const accepted = this.acceptedRevisions(deployment).map(({ source, revision, hash }) => ({
-      source,
-      revision,
-      hash,
-    }));
+    const accepted = this.acceptedRevisions(deployment).map(({ deployment: _, ...named }) => named);
     const record = keptOf(this.readRecord(deployment) ?? EMPTY_RECORD);
     const hashes = [...accepted, record.proven, record.previous].map((named) => named?.hash);
     const documents = [...new Set(hashes)].flatMap((hash) => {
@@ -224,15 +222,17 @@ export class DeploymentRows {
     this.#keptRecords.set(deployment, JSON.stringify(copy.record));
   }
 
-  #putAccepted({ deployment, source, revision, hash }: AcceptedRevision): void {
+  #putAccepted({ deployment, source, revision, hash, origin }: AcceptedRevision): void {
     this.#db.run(
-      'INSERT INTO accepted (deployment, source, revision, hash) VALUES (?, ?, ?, ?) ' +
-        'ON CONFLICT (deployment, source) DO UPDATE SET revision = excluded.revision, hash = excluded.hash ' +
-        'WHERE hash IS NOT excluded.hash OR revision IS NOT excluded.revision',
+      'INSERT INTO accepted (deployment, source, revision, hash, origin) VALUES (?, ?, ?, ?, ?) ' +
+        'ON CONFLICT (deployment, source) DO UPDATE SET revision = excluded.revision, hash = excluded.hash, ' +
+        'origin = excluded.origin ' +
+        'WHERE hash IS NOT excluded.hash OR revision IS NOT excluded.revision OR origin IS NOT excluded.origin',
       deployment,
       source,
       revision,
       hash,
+      origin ?? null,
     );
     this.#db.run('DELETE FROM refusals WHERE deployment = ?', deployment);
     this.#db.run('DELETE FROM removed WHERE deployment = ?', deployment);
@@ -249,4 +249,9 @@ export class DeploymentRows {
       seal(encodeRecord(record)),
     );
   }
+}
+
+/** Another word is of a newer agent. */
+function originIn(stored: unknown): Pick<AcceptedRevision, 'origin'> {
+  return stored === 'local' ? { origin: stored } : {};
 }

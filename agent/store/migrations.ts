@@ -48,4 +48,6 @@ export const migrations: readonly string[] = [
   );
   CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  // How a document came, where that was not from the fleet.
+  'ALTER TABLE accepted ADD COLUMN origin TEXT',
 ];

@@ -50,8 +50,9 @@ function describeSince({ since }: Status, now: Date): string {
   return time === null ? '' : ` for ${time}`;
 }
 
-function describeSource({ source }: Status): string {
-  return source === 'device' ? '' : ` of ${source}`;
+function describeSource({ source, origin }: Status): string {
+  const whose = source === 'device' ? '' : ` of ${source}`;
+  return origin === 'local' ? `${whose} from a file` : whose;
 }
 
 function explainPhase(status: Status): string[] {

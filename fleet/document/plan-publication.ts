@@ -2,9 +2,10 @@
 import * as v from 'valibot';
 import { type Failed, failed } from '../../lib/document/document-failure.ts';
 import type { ReadyContent } from '../../lib/document/json-document.ts';
+import { isSameContent, withSalt } from '../../protocol/deployment/content.ts';
 import { DEPLOYMENT_SCHEMA, type Deployment } from '../../protocol/deployment/deployment.ts';
 import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
-import { canonicalJson, contentHash } from '../../protocol/values/canonical-json.ts';
+import { contentHash } from '../../protocol/values/canonical-json.ts';
 import { findRefuser, highestOf, type TakenRevision } from './learn-revisions.ts';
 
 /** The document that stands retained on the topic; `null` where nothing does. */
@@ -102,42 +103,16 @@ function highestKnown({ retained, taken }: PublicationRequest): number {
   return Math.max(v.is(retainedSchema, retained) ? retained.revision : 0, highestOf(taken));
 }
 
-/**
- * The salt decides which devices come first. It stays while only the percentage changes, so that those of 1 %
- * are among those of 10 %; other content gets a new one, so that not always the same devices come first.
- */
 function withRollout(request: PublicationRequest, revision: number): ReadyContent {
   const { content, retained, percent } = request;
   const { rollout, ...rest } = content;
   if (rollout === undefined && percent === undefined) return content;
   const own = v.is(rolloutSchema, rollout) ? rollout : {};
-  const kept = isSameButRollout(rest, retained) ? saltOf(retained) : undefined;
-  const salt = own.salt ?? kept ?? `${content.name}-${revision}`;
+  const asked = percent === undefined ? own : { ...own, percent };
   return {
-    ...rest,
+    ...withSalt({ ...rest, rollout: asked }, retained, `${content.name}-${revision}`),
     name: content.name,
-    rollout: { ...own, salt, ...(percent === undefined ? {} : { percent }) },
   };
-}
-
-function isSameButRollout(content: Readonly<Record<string, unknown>>, retained: Retained): boolean {
-  const { rollout: _rollout, ...rest } = retained ?? {};
-  return retained !== null && isSameContent(content, rest);
-}
-
-function saltOf(document: Retained): string | undefined {
-  const rollout = document?.rollout;
-  return v.is(rolloutSchema, rollout) ? rollout.salt : undefined;
-}
-
-/** Whether both ask the same of the device, whatever their revision and time. */
-function isSameContent(one: Readonly<Record<string, unknown>>, other: NonNullable<Retained>): boolean {
-  return canonicalJson(bareContent(one)) === canonicalJson(bareContent(other));
-}
-
-function bareContent(document: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { revision: _revision, issued_at: _issuedAt, schema: _schema, ...rest } = document;
-  return { state: 'present', ...rest };
 }
 
 function numberOrUndefined(value: unknown): number | undefined {

@@ -67,9 +67,10 @@ const WORDS: Words = {
   host_name_changed: ({ host_name: name, device }) =>
     `the host is called ${name} now; the device stays ${device}`,
   store_recovered: ({ message }) => `the agent's memory was made anew: ${message}`,
-  document_accepted: ({ source, revision }) => `revision ${revision} was accepted (from ${source})`,
-  document_refused: ({ source, revision, code, message, path }) =>
-    `${revision == null ? 'a document' : `revision ${revision}`} was refused (from ${source}): ` +
+  document_accepted: ({ source, origin, revision }) =>
+    `revision ${revision} was accepted (from ${origin === 'local' ? 'a file' : source})`,
+  document_refused: ({ source, origin, revision, code, message, path }) =>
+    `${revision == null ? 'a document' : `revision ${revision}`} was refused (from ${origin === 'local' ? 'a file' : source}): ` +
     explainReason({ code, message, path }),
   document_cleared: ({ source, message }) => `its document was cleared at ${source}: ${message}`,
   fix_applied: ({ id, action }) => `a fix was begun for ${id}: ${action.replaceAll('_', ' ')}`,

@@ -1,5 +1,6 @@
 // The table of what may be asked of a device.
 
+import { apply } from './apply.ts';
 import { check } from './check.ts';
 import { events } from './events.ts';
 import { fix } from './fix.ts';
@@ -27,6 +28,7 @@ export const OPERATIONS = {
   fix,
   events,
   status,
+  apply,
 } as const satisfies Readonly<Record<string, Operation | null>>;
 
 type Table = typeof OPERATIONS;

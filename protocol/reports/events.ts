@@ -30,6 +30,8 @@ export type StepEventKind = (typeof STEP_EVENTS)[number];
 
 const text = v.string();
 const renamed = { from: text, to: text };
+/** `local`: it came from a file on the device. Left out: from the fleet. */
+const origin = v.optional(v.literal('local'));
 const step = { deployment: text, service: v.optional(text) };
 const percent = v.nullable(v.number());
 /** Of a service. A share of 100 is one processor; `null` where there is nothing to compare with. */
@@ -48,8 +50,12 @@ export const EVENT_FIELDS = {
     set_aside: v.optional(text),
     deployments: v.array(text),
   },
-  document_accepted: { deployment: text, source: text, revision: revisionSchema, hash: hashSchema },
+  document_accepted: {
+    ...{ deployment: text, source: text, revision: revisionSchema, hash: hashSchema },
+    origin,
+  },
   document_refused: {
+    origin,
     source: text,
     code: text,
     message: text,

@@ -156,6 +156,8 @@ export const statusSchema = v.object({
   deployment: nameSchema,
   /** Whose document is followed: `device`, or the group's name as `groups/NAME`. */
   source: v.string(),
+  /** `local`: that document was applied from a file on the device. Left out: it came from the fleet. */
+  origin: v.optional(v.literal('local')),
   desired: v.nullable(revisionRefSchema),
   running: v.nullable(revisionRefSchema),
   phase: v.picklist(PHASES),

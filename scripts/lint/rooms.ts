@@ -340,11 +340,18 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   {
+    path: 'agent/intake',
+    duty: 'from a document, whoever brought it, to one that is stored and followed',
+    imports: ['protocol/deployment', 'protocol', 'agent/ports', 'protocol/reports', 'lib/program'],
+    packages: [],
+  },
+  {
     path: 'agent/operations',
     duty: 'what may be asked of the agent: each operation once, whoever asks',
     imports: [
       'protocol',
       'protocol/operations',
+      'agent/intake',
       'agent/secrets',
       'agent/notices',
       'agent/ports',
@@ -361,9 +368,9 @@ export const ROOMS: readonly Room[] = [
     path: 'agent/doors/mqtt',
     duty: 'from a message to a stored document, a told refusal or an answered command',
     imports: [
-      'protocol/deployment',
       'protocol',
       'protocol/operations',
+      'agent/intake',
       'agent/notices',
       'agent/operations',
       'lib/mqtt',
@@ -451,6 +458,7 @@ export const ROOMS: readonly Room[] = [
       'agent/notices',
       'agent/operations',
       'agent/health',
+      'agent/intake',
       'agent/host',
       'agent/metrics',
       'agent/report',

@@ -253,9 +253,13 @@ export class World {
     document: { readonly name: string },
     to: Addressee = { kind: 'device', device: this.device },
   ): void {
-    for (const image of imagesIn(document)) if (this.registry.find(image) === null) this.registry.push(image);
+    this.#push(document);
     const topic = formatTopic(DEFAULT_TOPIC_PREFIX, { kind: 'deployment', to, name: document.name });
     this.broker.publish(topic, JSON.stringify(document), { retain: true });
+  }
+
+  #push(document: object): void {
+    for (const image of imagesIn(document)) if (this.registry.find(image) === null) this.registry.push(image);
   }
 
   /** The newest status that the broker holds. */
@@ -281,6 +285,13 @@ export class World {
   /** As a technician asks; begun once it returns. */
   restart(target: string) {
     return this.agent.operations.restart.ask({ target }, new AbortController().signal);
+  }
+
+  /** As a technician does, from a file. Images are pushed if they are not yet. */
+  apply(document: object) {
+    this.#push(document);
+    const { signal } = new AbortController();
+    return this.agent.operations.apply.ask({ document: JSON.stringify(document) }, signal);
   }
 
   /** As a technician does; answers with what came of it. */

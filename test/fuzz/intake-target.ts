@@ -1,4 +1,5 @@
 // Messages at the intake, over the real store: each is stored, refused or ignored, and what is kept stays bounded.
+
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ import { MAX_RETAINED_BYTES, parseJsonPayload } from '../../protocol/payload.ts'
 import type { NewEvent } from '../../protocol/reports/events.ts';
 import { NAME_PATTERN } from '../../protocol/values/names.ts';
 import { deployment } from '../fakes/deployments.ts';
+import { documentsInto } from '../fakes/documents.ts';
 import { loudNotices } from '../fakes/loud-notices.ts';
 import { silent } from '../fakes/silent-logger.ts';
 import { VirtualClock } from '../fakes/virtual-clock.ts';
@@ -94,17 +96,21 @@ class IntakeSubject implements Subject<Message> {
         this.#failure = error;
       },
     });
+    const reports = {
+      reportRefusal: (deployment: string) => this.#checkRefusal(deployment),
+      addEvents: (events: readonly NewEvent[]) => {
+        for (const event of events) this.#takeEvent(event);
+      },
+    };
+    const loops = {
+      follow: (deployment: string) => must(NAME_PATTERN.test(deployment), `accepted for ${deployment}`),
+    };
     this.#intake = new Intake({
       ...{ store, clock, logger: silent, device: 'edge-01', groups: ['berlin'], topicPrefix: PREFIX },
       next: {
         commands,
-        loops: { follow: (deployment) => must(NAME_PATTERN.test(deployment), `accepted for ${deployment}`) },
-        reports: {
-          reportRefusal: (deployment) => this.#checkRefusal(deployment),
-          addEvents: (events) => {
-            for (const event of events) this.#takeEvent(event);
-          },
-        },
+        documents: documentsInto(store, { loops, reports }),
+        reports,
       },
     });
     this.#receive({ topic: LINE, payload: Buffer.from(JSON.stringify(deployment({ revision: 7 }))) });

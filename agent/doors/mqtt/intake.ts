@@ -9,15 +9,13 @@ import type { ReasonCode } from '../../../protocol/reports/reasons.ts';
 import { type Addressee, formatAddressee, parseTopic } from '../../../protocol/topics.ts';
 import { NAME_PATTERN } from '../../../protocol/values/names.ts';
 import { cutText } from '../../../protocol/values/text.ts';
-import { type Documents, type Refusals, type Source, StoreBlocked } from '../../ports/store.ts';
-import { type Judgement, judgeDocument, type NewRefusal } from './judge-document.ts';
+import type { DocumentIntake, Taken } from '../../intake/document-intake.ts';
+import { type NewRefusal, revisionOf } from '../../intake/judge-document.ts';
+import { type Refusals, type Source, StoreBlocked } from '../../ports/store.ts';
 import { ToldRefusals } from './told-refusals.ts';
 
-/** Each has a loop, containers and a status: more than a device can look after. */
-const MAX_DEPLOYMENTS = 64;
-
 export interface IntakeOptions {
-  readonly store: Documents & Refusals;
+  readonly store: Refusals;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly device: string;
@@ -32,8 +30,7 @@ export interface IntakeOptions {
  */
 export interface IntakeNext {
   readonly commands: { receive(id: string, payload: Uint8Array): void };
-  /** The loops of deployments. */
-  readonly loops: { follow(deployment: string): void };
+  readonly documents: Pick<DocumentIntake, 'take'>;
   readonly reports: {
     reportRefusal(deployment: string): void;
     addEvents(events: readonly NewEvent[]): void;
@@ -89,14 +86,19 @@ export class Intake {
       });
       return;
     }
-    const accepted = this.#options.store
-      .acceptedRevisions(name)
-      .find((document) => document.source === source);
-    const judgement = judgeDocument({ source, name }, payload, accepted);
-    if (judgement.kind === 'refused') this.#refuse(arrival, judgement);
-    if (judgement.kind !== 'accepted') return;
-    if (this.#hasRoomFor(name)) this.#accept(arrival, judgement);
-    else this.#refuse(arrival, tooMany(judgement.deployment.document.revision));
+    const taken = this.#take(arrival, payload);
+    if (taken.kind === 'accepted') this.#told.forget(arrival.topic);
+    if (taken.kind === 'refused') this.#refuse(arrival, taken.refusal);
+  }
+
+  /** Not acknowledged, it is sent again until the disk takes it. */
+  #take(arrival: Arrival, payload: Uint8Array): Taken {
+    try {
+      return this.#options.next.documents.take(arrival, payload);
+    } catch (error) {
+      if (error instanceof StoreBlocked) this.#refuse(arrival, blocked(payload, error));
+      throw error;
+    }
   }
 
   /** There is no status topic for a name that is none, so an event answers. */
@@ -108,30 +110,8 @@ export class Intake {
     this.#told.note(topic, refusal);
   }
 
-  #hasRoomFor(name: string): boolean {
-    const active = this.#options.store.activeDeployments();
-    return active.length < MAX_DEPLOYMENTS || active.includes(name);
-  }
-
-  #accept(arrival: Arrival, { deployment, body }: Judgement & { kind: 'accepted' }): void {
-    const { store, logger, next } = this.#options;
-    const { source, name, topic } = arrival;
-    const { revision } = deployment.document;
-    try {
-      store.acceptDocument({ deployment: name, source, revision, hash: deployment.hash, body });
-    } catch (error) {
-      if (error instanceof StoreBlocked) this.#refuse(arrival, blocked(revision, error));
-      // Not acknowledged, it is sent again until the disk takes it.
-      throw error;
-    }
-    this.#told.forget(topic);
-    logger.info({ deployment: name, source, revision, hash: deployment.hash }, 'document accepted');
-    this.#tell({ type: 'document_accepted', deployment: name, source, revision, hash: deployment.hash });
-    next.loops.follow(name);
-  }
-
   /** A document that the broker keeps comes with every subscription: it is told, and written, once. */
-  #refuse(arrival: Arrival, { refusal }: Judgement & { kind: 'refused' }): void {
+  #refuse(arrival: Arrival, refusal: NewRefusal): void {
     const { name, topic, isRetained } = arrival;
     // Another source's refusal may have taken its place in the store.
     if (isRetained && this.#told.isTold(topic, refusal)) return;
@@ -153,13 +133,8 @@ export class Intake {
   }
 }
 
-function tooMany(revision: number): Judgement & { kind: 'refused' } {
-  const message = `this device has ${MAX_DEPLOYMENTS} deployments already; remove one, then publish this again`;
-  return { kind: 'refused', refusal: { revision, code: 'too_many_deployments', path: 'name', message } };
-}
-
-function blocked(revision: number, { code, message, hint }: StoreBlocked): Judgement & { kind: 'refused' } {
-  return { kind: 'refused', refusal: { revision, code, path: '', message: `${message}; ${hint}` } };
+function blocked(payload: Uint8Array, { code, message, hint }: StoreBlocked): NewRefusal {
+  return { revision: revisionOf(payload), code, path: '', message: `${message}; ${hint}` };
 }
 
 function sourceOf(to: Addressee): Source {

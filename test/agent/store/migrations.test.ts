@@ -40,11 +40,11 @@ test('a database of an earlier schema is brought to the newest, and kept as it w
   expect(store.deploymentNames()).toEqual(NAMES);
   expect(place.database.all('SELECT DISTINCT note FROM documents')).toEqual([{ note: 'new' }]);
   store.close();
-  expect(copiesOn(disk)).toEqual(['/holdfast.db.before-1']);
+  expect(copiesOn(disk)).toEqual([`/holdfast.db.before-${migrations.length}`]);
 
-  const before = new DiskPlace(disk).open('holdfast.db.before-1');
+  const before = new DiskPlace(disk).open(`holdfast.db.before-${migrations.length}`);
   before.exec('PRAGMA locking_mode = EXCLUSIVE');
-  expect(before.all('PRAGMA user_version')).toEqual([{ user_version: 1 }]);
+  expect(before.all('PRAGMA user_version')).toEqual([{ user_version: migrations.length }]);
   expect(before.all('SELECT count(*) AS n FROM documents')).toEqual([{ n: 3 }]);
   before.close();
 });
@@ -53,7 +53,7 @@ test('of the copies the newest is kept', () => {
   const disk = oldDisk();
   openStoreAt(new DiskPlace(disk), { migrations: second }).close();
   openStoreAt(new DiskPlace(disk), { migrations: third }).close();
-  expect(copiesOn(disk)).toEqual(['/holdfast.db.before-2']);
+  expect(copiesOn(disk)).toEqual([`/holdfast.db.before-${migrations.length + 1}`]);
 });
 
 test('a database of the newest schema is neither copied nor changed', () => {

@@ -9,6 +9,7 @@ import type { NewEvent } from '../../../protocol/reports/events.ts';
 import { ensureMosquittoInstalled, type Mosquitto } from '../../../scripts/rig/mosquitto.ts';
 import { brokerConfig, PREFIX, type Recording } from '../../agent/line/line-harness.ts';
 import { deployment } from '../../fakes/deployments.ts';
+import { documentsInto } from '../../fakes/documents.ts';
 import { silent } from '../../fakes/silent-logger.ts';
 import { until } from '../../fakes/until.ts';
 import { type CuttableDial, cuttableDial } from './cuttable-dial.ts';
@@ -34,13 +35,17 @@ beforeEach(async () => {
   setting.defer(() => store.close());
   events = [];
   line = cuttableDial();
+  const reports = {
+    reportRefusal: () => undefined,
+    addEvents: (added: readonly NewEvent[]) => void events.push(...added),
+  };
   const intake = new Intake({
     ...{ store, clock: systemClock, logger: silent },
     ...{ device: 'edge-01', groups: ['berlin'], topicPrefix: PREFIX },
     next: {
       commands: { receive: () => undefined },
-      loops: { follow: () => undefined },
-      reports: { reportRefusal: () => undefined, addEvents: (added) => events.push(...added) },
+      documents: documentsInto(store, { reports }),
+      reports,
     },
   });
   device = setting.device(brokerConfig(mosquitto.port), { dial: line.dial });

@@ -30,6 +30,13 @@ test.each([
   ],
   [
     {
+      ...{ type: 'document_accepted', deployment: 'line', source: 'device', origin: 'local' },
+      ...{ revision: 8, hash: HASH },
+    },
+    'line: revision 8 was accepted (from a file)',
+  ],
+  [
+    {
       ...{ type: 'document_refused', deployment: 'line', source: 'device', revision: 8 },
       ...{ code: 'invalid', message: 'too long', path: 'services.a.image' },
     },

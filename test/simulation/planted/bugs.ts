@@ -74,7 +74,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'accept another document of the same revision',
     edits: [
       {
-        file: 'agent/doors/mqtt/judge-document.ts',
+        file: 'agent/intake/judge-document.ts',
         find: "if (hash === accepted.hash) return { kind: 'known' };",
         replace:
           "if (hash === accepted.hash) return { kind: 'known' };\n  if (document.issued_at !== undefined) return { kind: 'accepted', deployment: parsed.value, body: JSON.stringify(json.value) };",
@@ -219,7 +219,7 @@ export const plantedBugs: readonly PlantedBug[] = [
         file: 'agent/doors/mqtt/intake.ts',
         find: 'if (payload.byteLength === 0) {',
         replace:
-          'const known = this.#options.store.acceptedRevisions(name).find((document) => document.source === source);\n    if (payload.byteLength === 0 && known !== undefined) {\n      const absent = { schema: "holdfast.deployment/1", name, revision: known.revision + 1, state: "absent" };\n      return this.#receiveDocument(arrival, Buffer.from(JSON.stringify(absent)));\n    }\n    if (payload.byteLength === 0) {',
+          'if (payload.byteLength === 0) {\n      const absent = { schema: "holdfast.deployment/1", name, revision: 1_000_000, state: "absent" };\n      return this.#receiveDocument(arrival, Buffer.from(JSON.stringify(absent)));\n    }\n    if (payload.byteLength === 0) {',
       },
     ],
     promises: ['everything comes to its end', '7 bad input is answered'],

@@ -130,6 +130,13 @@ describe('holdfast status', () => {
     );
   });
 
+  it('says that a document came from a file', () => {
+    const deployment = makeDeployment({ origin: 'local' });
+    expect(renderStatus(makeLocalStatus({ deployments: [deployment] }), TERMINAL)).toMatch(
+      /^line-vision {2}revision 7 from a file {2}/m,
+    );
+  });
+
   it('shows both revisions, reason, hint and refusal after a rollback', () => {
     const deployment = makeDeployment({
       running: RUNNING_6,

@@ -1,19 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import { Intake } from '../../../../agent/doors/mqtt/intake.ts';
+import type { Documents, Refusals } from '../../../../agent/ports/store.ts';
 import { openStoreAt } from '../../../../agent/store/open-store.ts';
 import type { NewEvent } from '../../../../protocol/reports/events.ts';
 import { deployment, inherit } from '../../../fakes/deployments.ts';
 import { DiskPlace } from '../../../fakes/disk/files-on-disk.ts';
 import { SimulatedDisk } from '../../../fakes/disk/simulated-disk.ts';
+import { documentsInto } from '../../../fakes/documents.ts';
 import { silent } from '../../../fakes/silent-logger.ts';
 import { VirtualClock } from '../../../fakes/virtual-clock.ts';
 import { withStore } from '../../store/with-store.ts';
 
-function makeIntake(store: ConstructorParameters<typeof Intake>[0]['store']) {
+function makeIntake(store: Documents & Refusals) {
   const accepted: string[] = [];
   const refused: string[] = [];
   const commands: string[] = [];
   const events: NewEvent[] = [];
+  const reports = {
+    reportRefusal: (name: string) => void refused.push(name),
+    addEvents: (added: readonly NewEvent[]) => void events.push(...added),
+  };
+  const loops = { follow: (name: string) => void accepted.push(name) };
   const intake = new Intake({
     store,
     clock: new VirtualClock(),
@@ -23,11 +30,8 @@ function makeIntake(store: ConstructorParameters<typeof Intake>[0]['store']) {
     topicPrefix: 'holdfast/v1',
     next: {
       commands: { receive: (id) => commands.push(id) },
-      loops: { follow: (name) => accepted.push(name) },
-      reports: {
-        reportRefusal: (name) => refused.push(name),
-        addEvents: (added) => events.push(...added),
-      },
+      documents: documentsInto(store, { loops, reports }),
+      reports,
     },
   });
   const receive = (path: string, payload: unknown, isRetained = true): void =>

@@ -4,18 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Intake } from '../../../../agent/doors/mqtt/intake.ts';
-import { judgeDocument } from '../../../../agent/doors/mqtt/judge-document.ts';
-import { contentOf, revisionOf } from '../../../../agent/model/document/revision.ts';
-import { openStore } from '../../../../agent/store/open-store.ts';
-import { imagesNamedIn } from '../../../../agent/supply/collect-images.ts';
-import { parseDeployment } from '../../../../protocol/deployment/parse-deployment.ts';
-import { parseJsonText } from '../../../../protocol/payload.ts';
-import { contentHash } from '../../../../protocol/values/canonical-json.ts';
-import { deployment } from '../../../fakes/deployments.ts';
-import { silent } from '../../../fakes/silent-logger.ts';
-import { VirtualClock } from '../../../fakes/virtual-clock.ts';
-import { goodDocument } from '../../../fuzz/documents.ts';
+import { Intake } from '../../../agent/doors/mqtt/intake.ts';
+import { judgeDocument } from '../../../agent/intake/judge-document.ts';
+import { contentOf, revisionOf } from '../../../agent/model/document/revision.ts';
+import { openStore } from '../../../agent/store/open-store.ts';
+import { imagesNamedIn } from '../../../agent/supply/collect-images.ts';
+import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
+import { parseJsonText } from '../../../protocol/payload.ts';
+import { contentHash } from '../../../protocol/values/canonical-json.ts';
+import { deployment } from '../../fakes/deployments.ts';
+import { documentsInto } from '../../fakes/documents.ts';
+import { silent } from '../../fakes/silent-logger.ts';
+import { VirtualClock } from '../../fakes/virtual-clock.ts';
+import { goodDocument } from '../../fuzz/documents.ts';
 
 /** Ways to write one and the same document. */
 const STYLES: Readonly<Record<string, (document: unknown) => string>> = {
@@ -68,7 +69,7 @@ function receive(text: string): void {
     },
     next: {
       commands: { receive: () => undefined },
-      loops: { follow: () => undefined },
+      documents: documentsInto(store),
       reports: { reportRefusal: () => undefined, addEvents: () => undefined },
     },
   });

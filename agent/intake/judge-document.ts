@@ -1,12 +1,12 @@
-// Judges one deployment message, purely: accept, refuse with a code and a path, or nothing to do.
+// Judges one document, purely: accept, refuse with a code and a path, or nothing to do.
 
-import type { HashedDeployment } from '../../../protocol/deployment/parse-deployment.ts';
-import { parseDeployment } from '../../../protocol/deployment/parse-deployment.ts';
-import { describeFaults, type Fault } from '../../../protocol/faults.ts';
-import { MAX_RETAINED_BYTES, parseJsonPayload } from '../../../protocol/payload.ts';
-import type { ReasonCode } from '../../../protocol/reports/reasons.ts';
-import type { Refusal } from '../../../protocol/reports/status.ts';
-import type { Source } from '../../ports/store.ts';
+import type { HashedDeployment } from '../../protocol/deployment/parse-deployment.ts';
+import { parseDeployment } from '../../protocol/deployment/parse-deployment.ts';
+import { describeFaults, type Fault } from '../../protocol/faults.ts';
+import { MAX_RETAINED_BYTES, parseJsonPayload } from '../../protocol/payload.ts';
+import type { ReasonCode } from '../../protocol/reports/reasons.ts';
+import type { Refusal } from '../../protocol/reports/status.ts';
+import type { AcceptedRevision, Source } from '../ports/store.ts';
 
 export interface NewRefusal extends Omit<Refusal, 'at'> {
   readonly code: ReasonCode;
@@ -17,7 +17,7 @@ export type Judgement =
   | { readonly kind: 'known' }
   | { readonly kind: 'refused'; readonly refusal: NewRefusal };
 
-/** What its topic says of a document. */
+/** What its topic, or who applies it, says of a document. */
 export interface Addressed {
   readonly source: Source;
   readonly name: string;
@@ -26,7 +26,7 @@ export interface Addressed {
 export function judgeDocument(
   { source, name }: Addressed,
   payload: Uint8Array,
-  accepted: { readonly revision: number; readonly hash: string } | undefined,
+  accepted: Pick<AcceptedRevision, 'revision' | 'hash' | 'origin'> | undefined,
 ): Judgement {
   const json = parseJsonPayload(payload, MAX_RETAINED_BYTES);
   if (!json.ok) return refuse(null, json.code, { path: '', message: json.message });
@@ -56,18 +56,36 @@ export function judgeDocument(
   if (document.revision < accepted.revision) {
     return refuse(revision, 'stale', {
       path: 'revision',
-      message: `${document.revision} is older than ${accepted.revision}, which was accepted before`,
+      message: `${document.revision} is older than ${accepted.revision}, which was accepted before${whence(accepted)}`,
     });
   }
   if (hash === accepted.hash) return { kind: 'known' };
   return refuse(revision, 'conflict', {
     path: 'revision',
-    message: `${document.revision} was accepted before with other content; raise the revision`,
+    message: `${document.revision} was accepted before${whence(accepted)} with other content; raise the revision`,
   });
+}
+
+function whence({ origin }: Pick<AcceptedRevision, 'origin'>): string {
+  return origin === 'local' ? ' from a file on the device' : '';
 }
 
 function refuse(revision: number | null, code: ReasonCode, fault: Fault): Judgement {
   return { kind: 'refused', refusal: { revision, code, ...fault } };
+}
+
+/** The name in the payload, as far as it can be read. */
+export function nameIn(payload: Uint8Array): string | null {
+  const json = parseJsonPayload(payload, MAX_RETAINED_BYTES);
+  const value = json.ok ? json.value : null;
+  if (typeof value !== 'object' || value === null || !('name' in value)) return null;
+  return typeof value.name === 'string' ? value.name : null;
+}
+
+/** The revision in the payload, as far as it can be read. */
+export function revisionOf(payload: Uint8Array): number | null {
+  const json = parseJsonPayload(payload, MAX_RETAINED_BYTES);
+  return json.ok ? revisionIn(json.value) : null;
 }
 
 function revisionIn(value: unknown): number | null {
