@@ -28,8 +28,10 @@ import { offerEvents } from './operations/events.ts';
 import { offerFix } from './operations/fix.ts';
 import { offerLogs } from './operations/logs.ts';
 import type { Offers } from './operations/offer.ts';
+import { offerPause } from './operations/pause.ts';
 import { offerReport } from './operations/report.ts';
 import { offerRestart } from './operations/restart.ts';
+import { offerResume } from './operations/resume.ts';
 import { offerRetry } from './operations/retry.ts';
 import { offerStatus } from './operations/status.ts';
 import { offerWhy } from './operations/why.ts';
@@ -198,6 +200,8 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     logs: offerLogs({ engine, state, store, clock }),
     events: offerEvents({ journal, clock }),
     restart: offerRestart({ supervisor, state, notices }),
+    pause: offerPause({ supervisor, state }),
+    resume: offerResume({ supervisor, state }),
     retry: offerRetry({ supervisor, puller, state }),
     apply: offerApply({ documents, store, clock, notices, groups }),
     report: offerReport(reporter),

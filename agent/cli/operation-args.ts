@@ -10,8 +10,9 @@ export function describeArguments({ args }: Operation): Pick<Verb, 'positionals'
   const positionals: string[] = [];
   const options: Option[] = [];
   for (const [name, { schema, option, placeholder, short, isFlag }] of Object.entries(args)) {
-    if (option === undefined) positionals.push(v.is(schema, undefined) ? `[${placeholder}]` : placeholder);
-    else options.push({ name, summary: option, short, value: isFlag ? undefined : placeholder });
+    const isNeeded = !v.is(schema, undefined);
+    if (option === undefined) positionals.push(isNeeded ? placeholder : `[${placeholder}]`);
+    else options.push({ name, summary: option, short, isNeeded, value: isFlag ? undefined : placeholder });
   }
   return { positionals, options };
 }

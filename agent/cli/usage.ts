@@ -27,7 +27,8 @@ export function describeCommand(verbs: readonly Verb[]): string {
 
 export function describeVerb(verb: Verb): string {
   const options: Option[] = [...verb.options, { name: 'help', summary: 'print this' }];
-  const synopsis = [verb.name, ...verb.positionals, ...verb.options.map((option) => `[${typedAs(option)}]`)];
+  const typed = verb.options.map((option) => (option.isNeeded ? typedAs(option) : `[${typedAs(option)}]`));
+  const synopsis = [verb.name, ...verb.positionals, ...typed];
   return [
     `Usage: holdfast ${synopsis.join(' ')}`,
     '',

@@ -13,6 +13,8 @@ export interface Option {
   readonly short?: string | undefined;
   /** What stands for its value in the usage line, e.g. `PATH`; left out: it has none. */
   readonly value?: string | undefined;
+  /** It cannot be left out. */
+  readonly isNeeded?: boolean | undefined;
   /** What it does, in one line. */
   readonly summary: string;
 }

@@ -3,6 +3,7 @@
 import { isCheckedWell, renderCheck } from '../../lib/answers/check.ts';
 import { renderEvent } from '../../lib/answers/events.ts';
 import { renderLogItem } from '../../lib/answers/logs.ts';
+import { renderPause, renderResume } from '../../lib/answers/pause.ts';
 import { isWithoutErrors, renderWhy } from '../../lib/answers/why.ts';
 import { type LocalOperationName, OPERATIONS } from '../../protocol/operations/operations.ts';
 import { agentVerb } from './agent-verb.ts';
@@ -32,6 +33,8 @@ const OF_OPERATIONS: Readonly<Record<LocalOperationName, Verb>> = {
   logs: streamVerb(OPERATIONS.logs, renderLogItem),
   events: streamVerb(OPERATIONS.events, renderEvent),
   restart: operationVerb(OPERATIONS.restart, { text: renderRestart }),
+  pause: operationVerb(OPERATIONS.pause, { text: renderPause }),
+  resume: operationVerb(OPERATIONS.resume, { text: renderResume }),
   retry: operationVerb(OPERATIONS.retry, { text: renderRetry }),
   apply: applyVerb,
 };

@@ -10,7 +10,7 @@ import { fixOf } from './remedies.ts';
 import { evidenceOf, evidenceOfUpdate } from './service-words.ts';
 
 /** Waits that somebody asked for. */
-const MEANT: ReadonlySet<string> = new Set(['window', 'held', 'not_in_rollout']);
+const MEANT: ReadonlySet<string> = new Set(['window', 'held', 'not_in_rollout', 'paused']);
 const OF_PHASES: ReadonlySet<string> = new Set([
   'update_rolled_back',
   'deployment_failed',
@@ -85,9 +85,10 @@ function needs({ needs: all }: Facts, deployment: string, [from, to]: readonly [
   return false;
 }
 
-/** What a deployment has come to follows from its reason; a service that needs another, from that one's failure. */
+/** What nobody repairs follows from the pause. What a deployment has come to follows from its reason; a service that needs another, from that one's failure. */
 export function causesInDeployment(cause: Candidate, other: Candidate, facts: Facts): boolean {
   if (!isOfSameDeployment(cause, other)) return false;
+  if (cause.code === 'paused') return OF_PHASES.has(other.code) || other.row.code === 'service_down';
   if (OF_PHASES.has(other.code)) return cause.severity !== 'info';
   const [deployment, from, to] = [cause.deployment, other.service, cause.service];
   if (deployment === null || from === null || to === null || from === to) return false;

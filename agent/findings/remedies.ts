@@ -101,6 +101,7 @@ export const REMEDIES: Readonly<Record<ReasonCode, Remedy>> = {
   not_in_rollout: nobody('the roll-out has not come to this device yet'),
   window: nobody('it switches when the update window opens'),
   clock_not_synchronised: own('let the device reach a time server', () => 'timedatectl'),
+  paused: own('end the pause', ({ deployment }) => `holdfast resume ${deployment}`),
   held: own(
     'end the program that holds the update, or remove its hold file',
     ({ deployment }) => `sudo ls -l /var/lib/holdfast/hold/${deployment}`,

@@ -6,7 +6,8 @@ import { Waker } from '../../lib/time/waker.ts';
 import type { Decision, StatusBody } from '../model/decision.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Observed, ObservedContainer } from '../model/observed.ts';
-import { type DeploymentRecord, EMPTY_RECORD } from '../model/record.ts';
+import { askPause, beginPause, isPaused, type PauseAsked, withPause } from '../model/pause.ts';
+import { type DeploymentRecord, EMPTY_RECORD, type Pause } from '../model/record.ts';
 import { resumeAfterGap, resumeRecord } from '../model/resume-record.ts';
 import type { Revision } from '../model/revision.ts';
 import { graceOf } from '../model/step-table.ts';
@@ -14,8 +15,8 @@ import type { StepOutcome, StepResult } from '../model/steps.ts';
 import { EngineUnavailable } from '../ports/engine.ts';
 import { type AcceptedRevision, StoreBlocked, StoreBroken } from '../ports/store.ts';
 import { chooseDocument } from '../reconcile/choose-document.ts';
-import { decide } from '../reconcile/decide.ts';
 import { recordOutcomes } from '../reconcile/outcomes.ts';
+import { decideUnlessPaused, isPuttingRight, mustEndFirst } from '../reconcile/pause.ts';
 import { foldersToPurge, VOLUME_KEPT } from '../reconcile/removal.ts';
 import { planRestarts, type RestartsAsked, withRestart } from '../reconcile/restart.ts';
 import { withRetry } from '../reconcile/retry.ts';
@@ -95,6 +96,10 @@ export class DeploymentLoop {
   /** Not stored: what was asked before a restart of the agent is not done after it. */
   #restarts: RestartsAsked = new Set();
   #isRestartNew = false;
+  /** Whether a pause was ended that nobody has allowed for yet: the time in it counts for nothing. */
+  #wasPaused = false;
+  /** Whether a pause has to wait for what the present round does. */
+  #isPuttingRight = false;
 
   /** `onRemoved` is called when nothing is left of the deployment and nothing more will be done: the loop has ended. */
   constructor(name: string, context: LoopContext, onRemoved: () => void) {
@@ -146,6 +151,41 @@ export class DeploymentLoop {
     this.follow();
   }
 
+  get pause(): Pause | null {
+    return this.#record.pause ?? null;
+  }
+
+  /**
+   * From now on nothing is done, save what is under way: an update between its switch and its proof, a way back, and the
+   * steps of this moment. Takes the place of a pause before it. Durable on return; throws as the store does.
+   */
+  keepPaused(asked: PauseAsked): Pause {
+    const moment = this.#reader.moment();
+    const pause = askPause(asked, moment);
+    this.#resume();
+    const kept = this.#mustEndFirst() ? pause : beginPause(pause, moment);
+    this.#keep(withPause(this.#record, kept));
+    this.#waker.wake();
+    return kept;
+  }
+
+  /** Ends a pause, also one that has not begun; `false` where there is none. Durable on return; throws as the store does. */
+  resume(): boolean {
+    if (this.#record.pause === undefined) return false;
+    this.#resume();
+    const wasPaused = isPaused(this.#record);
+    this.#keep(withPause(this.#record, undefined));
+    this.#wasPaused ||= wasPaused;
+    this.follow();
+    return true;
+  }
+
+  #mustEndFirst(): boolean {
+    const document = this.#readAccepted();
+    const desired = document === null ? null : this.#reader.revision(document.hash);
+    return desired !== null && (this.#isPuttingRight || mustEndFirst({ desired }, this.#record));
+  }
+
   /** Whether the present round takes longer than any should. */
   isHanging(nowMs: number): boolean {
     return this.#busySinceMs !== null && nowMs - this.#busySinceMs >= HANGS_AFTER_MS + this.#graceMs;
@@ -189,7 +229,10 @@ export class DeploymentLoop {
     const desired = this.#reader.revision(document.hash);
     if (desired === null) return this.#leaveUnreadable(document);
     const { facts, record, bearers } = await this.#look(document, desired);
-    const decision = this.#withRestarts(decide(facts, this.#allowForGap(record, facts.nowMs)));
+    // A pause may have been asked for, or ended, since the look began.
+    const seen = withPause(this.#allowForGap(record, facts.nowMs), this.#record.pause);
+    const decision = this.#withRestarts(decideUnlessPaused(facts, seen));
+    this.#isPuttingRight = isPuttingRight(decision);
     const deadlineMs = facts.nowMs + (decision.deadlineInMs ?? Number.POSITIVE_INFINITY);
     this.#log.noteHealth(decision.services);
     this.#keep(decision.record);
@@ -246,6 +289,8 @@ export class DeploymentLoop {
   }
 
   #withRestarts(decided: Decision): Decision {
+    // What was asked for before a pause is not done hours later.
+    if (isPaused(decided.record)) this.#restarts = new Set();
     const { decision, left } = planRestarts(decided, this.#restarts);
     this.#restarts = left;
     return decision;
@@ -260,7 +305,8 @@ export class DeploymentLoop {
 
   /** After the last wait of a round and before its decision: what nobody saw is held against no update. */
   #allowForGap(record: DeploymentRecord, nowMs: number): DeploymentRecord {
-    const wasAbsent = this.#endAbsence();
+    const wasAbsent = this.#endAbsence() || this.#wasPaused;
+    this.#wasPaused = false;
     const stalledMs = this.#context.lastStallMs();
     const isFirst = !this.#hasLooked;
     this.#hasLooked = true;
@@ -302,7 +348,7 @@ export class DeploymentLoop {
     const desired = document === null ? null : this.#reader.revision(document.hash);
     if (document === null || desired === null) return;
     const { facts, record } = await this.#look(document, desired, this.#unstored);
-    const decision = decide(facts, record);
+    const decision = decideUnlessPaused(facts, record);
     const steps = decision.steps.filter(({ kind }) => kind === 'start_container');
     await this.#apply({ ...decision, steps });
   }

@@ -4,12 +4,15 @@
 import type { NewEvent } from '../../protocol/reports/events.ts';
 import { isNewFailure } from '../model/histories.ts';
 import { instanceOf } from '../model/instance.ts';
-import type { BarredContent, DeploymentRecord, Stranger } from '../model/record.ts';
+import type { BarredContent, DeploymentRecord, Pause, Stranger } from '../model/record.ts';
 import { isTold, serviceOf } from '../model/step-table.ts';
 import type { StepResult } from '../model/steps.ts';
 import { tellFailedServices, tellGrowth } from '../reconcile/tell/last-failure.ts';
 
-/** What became of a record: phases, an update that failed, new failures of services, and strangers that bear our labels. */
+/**
+ * What became of a record: phases, pauses, an update that failed, new failures of services, and strangers that bear our
+ * labels.
+ */
 function change(deployment: string, before: DeploymentRecord, after: DeploymentRecord): NewEvent[] {
   const events: NewEvent[] = [];
   for (const [key, history] of Object.entries(after.services)) {
@@ -29,11 +32,21 @@ function change(deployment: string, before: DeploymentRecord, after: DeploymentR
   if (failed !== null) events.push(...updateFailed(deployment, failed));
   for (const { id, name, service } of newStrangers(before, after))
     events.push({ type: 'foreign_container', deployment, service, container: id.slice(0, 12), name });
+  events.push(...pauseEvents(deployment, before.pause, after.pause));
   if (before.phase !== after.phase) {
     const revision = after.attempt?.revision ?? after.proven?.revision ?? null;
     events.push({ type: 'phase', deployment, phase: after.phase, revision, reason: after.reason });
   }
   return events;
+}
+
+/** When it is asked for, when it begins, and when it is over. */
+function pauseEvents(deployment: string, before: Pause | undefined, after: Pause | undefined): NewEvent[] {
+  if (after === undefined) return before === undefined ? [] : [{ type: 'resumed', deployment }];
+  const { askedAt, until, reason, by } = after;
+  const isKnown = before?.askedAt === askedAt && before.reason === reason;
+  if (isKnown && (before.until === null) === (until === null)) return [];
+  return [{ type: 'paused', deployment, until, reason, by }];
 }
 
 export function newStrangers(before: DeploymentRecord, after: DeploymentRecord): readonly Stranger[] {

@@ -3,6 +3,8 @@
 
 import { Tasks } from '../../lib/failures/tasks.ts';
 import { drawDelay, startBackOff } from '../../lib/time/back-off.ts';
+import type { PauseAsked } from '../model/pause.ts';
+import type { Pause } from '../model/record.ts';
 import type { Notices } from '../notices/notices.ts';
 import { EngineUnavailable } from '../ports/engine.ts';
 import { DeploymentLoop, type LoopContext } from './deployment-loop.ts';
@@ -72,6 +74,21 @@ export class Supervisor {
     const loop = this.#loops.get(name);
     loop?.restart(service);
     return loop !== undefined;
+  }
+
+  /** The pause of a deployment, begun or not; `null` where there is none. */
+  pauseOf(name: string): Pause | null {
+    return this.#loops.get(name)?.pause ?? null;
+  }
+
+  /** Does nothing for a deployment for a while: see `DeploymentLoop`. `null` when there is no such deployment. */
+  pause(name: string, asked: PauseAsked): Pause | null {
+    return this.#loops.get(name)?.keepPaused(asked) ?? null;
+  }
+
+  /** Ends the pause of a deployment; `false` where there is none. */
+  resume(name: string): boolean {
+    return this.#loops.get(name)?.resume() ?? false;
   }
 
   /** Whether every loop still turns. */

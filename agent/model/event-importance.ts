@@ -20,6 +20,8 @@ const IMPORTANCE_OF: Readonly<Record<EventKind, Importance>> = {
   document_cleared: transition,
   fix_applied: transition,
   restart_asked: transition,
+  paused: transition,
+  resumed: transition,
   clock_jumped: transition,
   phase: transition,
   update_failed: transition,

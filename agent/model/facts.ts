@@ -35,7 +35,7 @@ export interface Facts extends Moment {
 
 /** Why a switch has to wait, and when to look again. */
 export interface Gate {
-  readonly waitsFor: 'hold' | 'clock' | 'window';
+  readonly waitsFor: 'hold' | 'clock' | 'window' | 'pause';
   readonly reason: Reason;
   readonly lookAgainInMs: number;
 }

@@ -2,7 +2,7 @@
 // keeps it as JSON. Fields in `…Ms` are monotonic times of the present process; `resumeRecord` rebases them.
 // Tested in test/agent/model/record-codec/record-codec.test.ts.
 import type { ReasonCode } from '../../protocol/reports/reasons.ts';
-import type { Phase } from '../../protocol/reports/status.ts';
+import type { PauseStatus, Phase } from '../../protocol/reports/status.ts';
 import type { LastWords, TracebackCount } from './last-words.ts';
 import type { MemoryGrowth } from './memory-growth.ts';
 import type { MutableSettings } from './observed.ts';
@@ -165,6 +165,8 @@ export interface DeploymentRecord {
   readonly shared?: readonly string[];
   /** Shared volumes that a removal was to delete, and why they stay. */
   readonly kept?: KeptVolumes;
+  /** While somebody has asked that nothing be done: see `pause.ts`. */
+  readonly pause?: Pause;
 }
 
 /** Containers that do not carry the document `hash`, and before all others the one that ran before it. */
@@ -189,6 +191,20 @@ export interface ClockWait {
   readonly waitedMs: number;
   /** Monotonic. */
   readonly sinceMs: number;
+}
+
+export interface Pause {
+  /** How long it was asked for. */
+  readonly forMs: number;
+  /** How much of it is left from `sinceMs` on, in time that the agent runs. */
+  readonly leftMs: number;
+  /** Monotonic; `null`: it has not begun, as what is under way ends first. */
+  readonly sinceMs: number | null;
+  /** For people, ISO 8601: when it was asked for, and when it ends by the clock as it is; `null` before it has begun. */
+  readonly askedAt: string;
+  readonly until: string | null;
+  readonly reason: string;
+  readonly by: PauseStatus['by'];
 }
 
 export interface KeptVolumes {

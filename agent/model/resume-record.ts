@@ -1,16 +1,18 @@
 // A record after a time in which nobody looked: its monotonic times begin anew, and what counts starts is counted.
 // Tested in test/agent/model/failure-row.test.ts.
 import { mapHistories } from './histories.ts';
+import { resumePause } from './pause.ts';
 import { PHASE_TABLE } from './phases.ts';
 import type { Attempt, BarredContent, DeploymentRecord, Repeat, ServiceHistory } from './record.ts';
 
 /** A record read back after a restart: monotonic times of the old process mean nothing in the new one. */
 export function resumeRecord(record: DeploymentRecord, nowMs: number): DeploymentRecord {
-  const { clockWait, repeats } = record;
+  const { clockWait, pause, repeats } = record;
   return {
     ...mapHistories(record, (history) => resumeHistory(history, nowMs)),
     ...(repeats === undefined ? {} : { repeats: resumeRepeats(repeats, nowMs) }),
     ...(clockWait === undefined ? {} : { clockWait: { ...clockWait, sinceMs: nowMs } }),
+    ...(pause === undefined ? {} : { pause: resumePause(pause, nowMs) }),
     barred: record.barred.map((entry) => resumeBarred(entry, nowMs)),
     attempt: record.attempt === null ? null : resumeAttempt(record.attempt, nowMs),
   };

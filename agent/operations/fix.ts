@@ -2,6 +2,7 @@ import { type Fixed, fix } from '../../protocol/operations/fix.ts';
 import type { Finding } from '../../protocol/reports/finding.ts';
 import type { Publisher } from '../notices/notices.ts';
 import { type Offer, offer, type Refused } from './offer.ts';
+import { refusePaused } from './paused.ts';
 import { type RetryTargets, tryAgain } from './retry.ts';
 
 export interface FixTargets extends RetryTargets {
@@ -21,7 +22,12 @@ export function offerFix({ diagnosis, notices, ...targets }: FixTargets): Offer<
       const message = `there is no finding "${id}" (any more); see holdfast why`;
       return { kind: 'not_found', code: 'no_such_finding', message };
     }
-    const deployments = deploymentsOf(finding);
+    const suffering = deploymentsOf(finding);
+    const deployments = suffering.filter((name) => targets.supervisor.pauseOf(name) === null);
+    const [first] = suffering;
+    const paused =
+      first === undefined || deployments.length > 0 ? null : refusePaused(first, targets.supervisor);
+    if (paused !== null) return paused;
     if (finding.fix?.can_run !== true || deployments.length === 0) return notHere(finding);
     const action = `try ${deployments.join(', ')} again`;
     const answer = { id, title: finding.title, action, is_begun: yes };

@@ -7,6 +7,7 @@ import {
   parseArguments,
 } from '../../protocol/operations/operation.ts';
 import type { OPERATIONS, OperationName } from '../../protocol/operations/operations.ts';
+import type { Asker } from '../model/pause.ts';
 
 /** Why there is no answer: a stable word for programs, and a sentence that has no capital and no full stop. */
 export interface Refused {
@@ -32,12 +33,17 @@ export type Outcome<T = unknown> =
 export type CarryOut<O extends Operation> = (
   args: ArgsOf<O>,
   signal: AbortSignal,
+  by: Asker,
 ) => Promise<Outcome<AnswerOf<O>>>;
 
 export interface Offer<T = unknown> {
   readonly operation: Operation<T>;
-  /** Parses the arguments and carries it out. */
-  ask(args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<Outcome<T> | Invalid>;
+  /** Parses the arguments and carries it out. `by`: who asks; default: somebody on the device. */
+  ask(
+    args: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+    by?: Asker,
+  ): Promise<Outcome<T> | Invalid>;
 }
 
 /** Nothing was done: a fault for each argument that is not as it must be, with its key as the path. */
@@ -54,9 +60,9 @@ export type Offers = {
 export function offer<O extends Operation>(operation: O, carryOut: CarryOut<O>): Offer<AnswerOf<O>> {
   return {
     operation,
-    ask(input, signal) {
+    ask(input, signal, by = 'device') {
       const args = parseArguments(operation, input);
-      if (args.ok) return carryOut(args.value, signal);
+      if (args.ok) return carryOut(args.value, signal, by);
       return Promise.resolve({ kind: 'invalid', faults: args.faults } as const);
     },
   };

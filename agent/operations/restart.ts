@@ -3,11 +3,13 @@ import type { Phase, Status } from '../../protocol/reports/status.ts';
 import { type AgentState, inOrder } from '../notices/agent-state.ts';
 import type { Publisher } from '../notices/notices.ts';
 import { type Offer, offer, type Refused } from './offer.ts';
+import { noSuchDeployment } from './pause.ts';
+import { type Pauses, refusePaused } from './paused.ts';
 import { longName, type Named, resolveName } from './resolve-name.ts';
 
 export interface RestartTargets {
   /** Asks the loop of a deployment; `service` is `null` for all. `false` when there is no such deployment. */
-  readonly supervisor: { restart(deployment: string, service: string | null): boolean };
+  readonly supervisor: Pauses & { restart(deployment: string, service: string | null): boolean };
   readonly state: Pick<AgentState, 'engine' | 'statuses'>;
   readonly notices: Publisher;
 }
@@ -21,13 +23,15 @@ export function offerRestart({ supervisor, state, notices }: RestartTargets): Of
     const statuses = inOrder(state.statuses.value);
     const resolved = resolveName(target, statuses);
     if (resolved.kind !== 'found') return resolved;
+    const paused = refusePaused(resolved.named.deployment, supervisor);
+    if (paused !== null) return paused;
     const { trouble } = state.engine.value;
     if (trouble !== null) return { kind: 'failed', code: trouble.code, message: trouble.message };
     const { named } = resolved;
     const status = statuses.find(({ deployment }) => deployment === named.deployment);
     if (status !== undefined && UNDER_WAY.includes(status.phase)) return underWay(named);
     if (status !== undefined && !hasContainer(status, named)) return nothingThere(status, named);
-    if (!supervisor.restart(named.deployment, named.service)) return notFollowed(named);
+    if (!supervisor.restart(named.deployment, named.service)) return noSuchDeployment(named.deployment);
     const service = named.service === null ? {} : { service: named.service };
     const event = { type: 'restart_asked', deployment: named.deployment, ...service } as const;
     notices.publish({ kind: 'event', event });
@@ -51,9 +55,4 @@ function nothingThere({ phase, reason }: Status, named: Named): Refused {
     reason === null ? `the deployment is ${phase}` : `the deployment is ${phase}: ${reason.message}`;
   const message = `there is nothing to restart: "${longName(named)}" has no container; ${why}; see holdfast why ${named.deployment}`;
   return { kind: 'refused', code: 'no_container', message };
-}
-
-function notFollowed({ deployment }: Named): Refused {
-  const message = `there is no deployment "${deployment}"`;
-  return { kind: 'not_found', code: 'no_such_deployment', message };
 }

@@ -1,11 +1,13 @@
 import { retry } from '../../protocol/operations/retry.ts';
 import { type AgentState, inOrder } from '../notices/agent-state.ts';
-import { type Offer, offer } from './offer.ts';
+import { type Offer, type Outcome, offer } from './offer.ts';
+import { noSuchDeployment } from './pause.ts';
+import { type Pauses, refusePaused } from './paused.ts';
 import { resolveName } from './resolve-name.ts';
 
 export interface RetryTargets {
   /** Forgets what is barred of a deployment and ends its waits; `false` when there is no such deployment. */
-  readonly supervisor: { retry(deployment: string): boolean };
+  readonly supervisor: Pauses & { retry(deployment: string): boolean };
   /** Tries its failed pulls again. */
   readonly puller: { retryNow(deployment: string): void };
 }
@@ -17,15 +19,20 @@ export interface RetrySources extends RetryTargets {
 /** Whatever is named, its deployment is tried again as a whole. */
 export function offerRetry({ state, ...targets }: RetrySources): Offer<{ deployment: string }> {
   return offer(retry, async ({ deployment: target }) => {
-    if (tryAgain(target, targets)) return { kind: 'accepted', answer: { deployment: target } };
+    const tried = retryIfThere(target, targets);
+    if (tried !== null) return tried;
     const resolved = resolveName(target, inOrder(state.statuses.value));
     if (resolved.kind === 'refused') return resolved;
-    const deployment = resolved.kind === 'found' ? resolved.named.deployment : null;
-    if (deployment !== null && tryAgain(deployment, targets))
-      return { kind: 'accepted', answer: { deployment } };
-    const message = `there is no deployment "${target}"`;
-    return { kind: 'not_found', code: 'no_such_deployment', message };
+    const named = resolved.kind === 'found' ? retryIfThere(resolved.named.deployment, targets) : null;
+    return named ?? noSuchDeployment(target);
   });
+}
+
+/** `null` when there is no such deployment. */
+function retryIfThere(deployment: string, targets: RetryTargets): Outcome<{ deployment: string }> | null {
+  const paused = refusePaused(deployment, targets.supervisor);
+  if (paused !== null) return paused;
+  return tryAgain(deployment, targets) ? { kind: 'accepted', answer: { deployment } } : null;
 }
 
 /** `false` when there is no such deployment. */

@@ -1,7 +1,7 @@
 // A manager's or technician's "restart": what runs of the services named is restarted once, and is no failure.
 import type { Decision, ServiceView } from '../model/decision.ts';
 import { instanceOf } from '../model/instance.ts';
-import { PHASE_TABLE } from '../model/phases.ts';
+import { isChanging } from '../model/pause.ts';
 import type { DeploymentRecord } from '../model/record.ts';
 import { instanceKeyOf } from '../model/step-table.ts';
 import type { Step } from '../model/steps.ts';
@@ -30,7 +30,7 @@ export function withRestart(record: DeploymentRecord, asked: RestartsAsked): Dep
  * would be held against a revision.
  */
 export function planRestarts(decision: Decision, asked: RestartsAsked): Planned {
-  if (asked.size === 0 || isUnderWay(decision.record)) return { decision, left: asked };
+  if (asked.size === 0 || isChanging(decision.record)) return { decision, left: asked };
   const named = decision.services.filter(({ spec }) => isAsked(asked, spec.name));
   const steps = named.flatMap((view) => restartStep(view, named));
   const isBusy = (view: ServiceView): boolean => mustWait(view, decision.steps);
@@ -42,10 +42,6 @@ export function planRestarts(decision: Decision, asked: RestartsAsked): Planned 
 
 function isAsked(asked: RestartsAsked, service: string): boolean {
   return asked.has(null) || asked.has(service);
-}
-
-function isUnderWay({ attempt, phase }: DeploymentRecord): boolean {
-  return phase === 'switching' || (attempt !== null && PHASE_TABLE[attempt.stage].countsStarts);
 }
 
 /** What lives in the namespaces of another that is restarted too follows it: it could not be started before it. */

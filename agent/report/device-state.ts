@@ -33,10 +33,11 @@ export function readDeviceState({ clock, host, state, ...identity }: DeviceState
     host: host.readFacts(),
     clock: { ...host.readClock(), lastJump: state.clock.value.lastJump },
     engine: state.engine.value.facts,
-    deployments: inOrder(state.statuses.value).map(({ deployment, desired, phase }) => ({
+    deployments: inOrder(state.statuses.value).map(({ deployment, desired, phase, pause }) => ({
       name: deployment,
       revision: desired?.revision ?? null,
       phase,
+      ...(pause === undefined ? {} : { paused_until: pause.until }),
     })),
     findings: state.findings.value,
     at: clock.wallTime().toISOString(),

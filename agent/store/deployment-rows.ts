@@ -198,7 +198,7 @@ export class DeploymentRows {
     for (const document of accepted) this.#putAccepted({ deployment, ...document });
     // Where the last commits were lost, so may ids of containers be: they are looked for anew.
     const known = this.readRecord(deployment) ?? EMPTY_RECORD;
-    const { own: _own, completed: _completed, ...before } = known;
+    const { own: _own, completed: _completed, pause: _pause, ...before } = known;
     if (!isSameKept(keptOf(known), record))
       this.#putRecord(deployment, { ...before, ...record, attempt: null });
     return true;

@@ -23,6 +23,7 @@ export function describePhase(status: Status, now: Date): string {
 export function explainDeployment(status: Status, now: Date): string[] {
   const sentences = [
     ...explainPhase(status),
+    ...explainPause(status),
     ...explainBar(status),
     ...sayWhatNext(status),
     ...explainRefusal(status),
@@ -63,6 +64,15 @@ function explainPhase(status: Status): string[] {
   return reason.hint === undefined ? [sentence] : [sentence, `Hint: ${reason.hint}`];
 }
 
+/** One that has not begun, or that stands behind a worse reason. */
+function explainPause({ pause, reason }: Status): string[] {
+  if (pause === undefined || reason?.code === 'paused') return [];
+  const { until, by, reason: why } = pause;
+  const asked = by === 'fleet' ? 'the fleet asked for it' : 'somebody on the device asked for it';
+  const when = until === null ? 'Paused once what is under way has ended' : `Paused until ${until}`;
+  return [`${when} (${asked}): ${why}`];
+}
+
 /** What failed under another revision was not tried again under this one. */
 function explainBar({ barred, desired }: Status): string[] {
   if (barred === undefined || barred.revision === desired?.revision) return [];
@@ -70,8 +80,8 @@ function explainBar({ barred, desired }: Status): string[] {
 }
 
 /** Where the device goes on by itself that is said with the reason or with the service. */
-function sayWhatNext({ deployment, desired, phase, reason }: Status): string[] {
-  if (desired === null || (phase !== 'rolled_back' && phase !== 'failed')) return [];
+function sayWhatNext({ deployment, desired, phase, reason, pause }: Status): string[] {
+  if (desired === null || pause !== undefined || (phase !== 'rolled_back' && phase !== 'failed')) return [];
   const command = `holdfast retry ${deployment}`;
   // The hint of a pull names it too.
   if (reason?.hint?.includes(command) === true) return [];

@@ -60,6 +60,8 @@ function describeUpdateFailed({ revision, services, ...reason }: Failed): string
 
 const step = (words: string) => (): string => words;
 
+const ASKED = { device: 'asked on the device', fleet: 'asked by the fleet' } as const;
+
 const WORDS: Words = {
   agent_started: ({ version }) => `the agent ${version} started`,
   device_renamed: ({ from, to }) => `the device is called ${to} now, ${from} before`,
@@ -76,6 +78,9 @@ const WORDS: Words = {
   fix_applied: ({ id, action }) => `a fix was begun for ${id}: ${action.replaceAll('_', ' ')}`,
   restart_asked: ({ deployment, service }) =>
     `somebody asked for a restart of ${service === undefined ? `all services of ${deployment}` : `${deployment}/${service}`}`,
+  paused: ({ until, reason, by }) =>
+    `${until === null ? 'is paused once what is under way has ended' : `paused until ${until}`} (${ASKED[by]}): ${reason}`,
+  resumed: () => 'the pause has ended',
   clock_jumped: ({ by_ms: byMs }) =>
     `the clock was set ${byMs < 0 ? 'back' : 'on'} by ${formatDuration(Math.abs(byMs))}`,
   phase: describePhase,

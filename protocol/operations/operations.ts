@@ -6,22 +6,21 @@ import { events } from './events.ts';
 import { fix } from './fix.ts';
 import { logs } from './logs.ts';
 import type { Operation } from './operation.ts';
+import { pause } from './pause.ts';
 import { report } from './report.ts';
 import { restart } from './restart.ts';
+import { resume } from './resume.ts';
 import { retry } from './retry.ts';
 import { status } from './status.ts';
 import { why } from './why.ts';
 
-/**
- * In the order of the published schema of commands. `null`: a verb of the protocol that no agent carries out yet; a
- * command with it is answered `unsupported`.
- */
+/** In the order of the published schema of commands. */
 export const OPERATIONS = {
   restart,
   logs,
   retry,
-  pause: null,
-  resume: null,
+  pause,
+  resume,
   report,
   why,
   check,
@@ -29,14 +28,12 @@ export const OPERATIONS = {
   events,
   status,
   apply,
-} as const satisfies Readonly<Record<string, Operation | null>>;
+} as const satisfies Readonly<Record<string, Operation>>;
 
 type Table = typeof OPERATIONS;
 
 /** What an agent of this version carries out. */
-export type OperationName = {
-  [N in keyof Table]: Table[N] extends Operation ? N : never;
-}[keyof Table];
+export type OperationName = keyof Table;
 
 /** What can be asked for at the local socket. */
 export type LocalOperationName = {
@@ -48,7 +45,7 @@ export type BrokerOperationName = {
   [N in OperationName]: Table[N]['askedBy']['broker'] extends true ? N : never;
 }[OperationName];
 
-/** What can be asked for over MQTT, and what is only promised. */
+/** Their names. */
 export const COMMAND_VERBS: readonly string[] = Object.entries(OPERATIONS)
-  .filter(([, operation]) => operation === null || operation.askedBy.broker)
+  .filter(([, operation]) => operation.askedBy.broker)
   .map(([name]) => name);

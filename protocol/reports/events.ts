@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { countSchema, hashSchema, revisionSchema, timestampSchema } from '../fields.ts';
 import { record } from '../objects.ts';
 import { nameSchema, serviceNameSchema } from '../values/names.ts';
-import { memoryGrowthSchema, PHASES, reasonSchema, updateFailureSchema } from './status.ts';
+import { ASKERS, memoryGrowthSchema, PHASES, reasonSchema, updateFailureSchema } from './status.ts';
 
 export const EVENTS_SCHEMA = 'holdfast.events/1';
 
@@ -69,6 +69,15 @@ export const EVENT_FIELDS = {
   fix_applied: { id: text, action: text },
   /** Somebody asked for it; left out: all services of the deployment. */
   restart_asked: { deployment: text, service: v.optional(text) },
+  /** Somebody asked for it, or it has begun; `until` is `null` while what is under way ends first. */
+  paused: {
+    deployment: text,
+    until: v.nullable(timestampSchema),
+    reason: text,
+    by: v.picklist(ASKERS),
+  },
+  /** By itself, or as somebody asked for it. */
+  resumed: { deployment: text },
   clock_jumped: { by_ms: v.number() },
   phase: {
     deployment: text,

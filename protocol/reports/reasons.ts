@@ -145,6 +145,11 @@ export const REASONS = {
   ],
   held: ['nobody', 'on_change', 'a program on the device holds the update'],
   // Of deployments.
+  paused: [
+    'nobody',
+    'on_change',
+    'somebody asked that nothing be done for a while; the message says who, why and until when',
+  ],
   engine_unavailable: ['device', 'soon', 'the container engine does not answer, so what runs is not known'],
   document_unreadable: [
     'nobody',

@@ -50,7 +50,13 @@ export const stateSchema = v.object({
   disk: amountSchema,
   temperature_celsius: v.nullable(v.number()),
   deployments: v.array(
-    v.object({ name: v.string(), revision: v.nullable(v.number()), phase: v.picklist(PHASES) }),
+    v.object({
+      name: v.string(),
+      revision: v.nullable(v.number()),
+      phase: v.picklist(PHASES),
+      /** Left out: it is not paused. `null`: it is as soon as what is under way has ended. */
+      paused_until: v.optional(v.nullable(timestampSchema)),
+    }),
   ),
   /** What is not as it should be, the worst first, at most `MAX_TOLD_FINDINGS`. An older agent does not tell. */
   findings: v.optional(v.array(briefFindingSchema)),

@@ -151,6 +151,17 @@ const serviceStatusSchema = v.object({
   last_failure: v.nullable(lastFailureSchema),
 });
 
+/** Who asked for a pause: somebody on the device, or somebody of the fleet. */
+export const ASKERS = ['device', 'fleet'] as const;
+
+const pauseSchema = v.object({
+  /** By the device's clock as it is; `null`: it begins when what is under way has ended. */
+  until: v.nullable(timestampSchema),
+  reason: v.string(),
+  by: v.picklist(ASKERS),
+  asked_at: timestampSchema,
+});
+
 export const statusSchema = v.object({
   schema: v.literal(STATUS_SCHEMA),
   deployment: nameSchema,
@@ -174,6 +185,8 @@ export const statusSchema = v.object({
       services: v.optional(record(serviceNameSchema, updateFailureSchema)),
     }),
   ),
+  /** While nothing is done for it, as somebody has asked. */
+  pause: v.optional(pauseSchema),
   services: record(serviceNameSchema, serviceStatusSchema),
   seq: countSchema,
   at: timestampSchema,
@@ -187,6 +200,7 @@ export type LastFailure = v.InferOutput<typeof lastFailureSchema>;
 export type MemoryGrowth = v.InferOutput<typeof memoryGrowthSchema>;
 export type UpdateFailure = v.InferOutput<typeof updateFailureSchema>;
 export type Reason = v.InferOutput<typeof reasonSchema>;
+export type PauseStatus = v.InferOutput<typeof pauseSchema>;
 export type Refusal = v.InferOutput<typeof refusalSchema>;
 export type Progress = v.InferOutput<typeof progressSchema>;
 export type BoundPort = v.InferOutput<typeof boundPortSchema>;

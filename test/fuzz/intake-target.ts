@@ -87,7 +87,10 @@ class IntakeSubject implements Subject<Message> {
       offers: [
         offerReport({ reportAll: () => undefined }),
         offerRetry({
-          supervisor: { retry: (deployment) => store.activeDeployments().includes(deployment) },
+          supervisor: {
+            pauseOf: () => null,
+            retry: (deployment) => store.activeDeployments().includes(deployment),
+          },
           puller: { retryNow: () => undefined },
           state: newAgentState(),
         }),

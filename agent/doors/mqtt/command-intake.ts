@@ -83,7 +83,7 @@ export class CommandIntake {
     this.#underWay += 1;
     const { signal } = this.#ending;
     try {
-      const outcome = await offer.ask(args, signal);
+      const outcome = await offer.ask(args, signal, 'fleet');
       if (outcome.kind !== 'stream') this.#answer(id, commandAnswerOf(outcome));
       else this.#answer(id, lastPartAnswer(await this.#sendParts(id, outcome.items)));
     } catch (error) {

@@ -4,7 +4,7 @@
 import * as v from 'valibot';
 import { record } from '../../../protocol/objects.ts';
 import type { ReasonCode } from '../../../protocol/reports/reasons.ts';
-import { PHASES } from '../../../protocol/reports/status.ts';
+import { ASKERS, PHASES } from '../../../protocol/reports/status.ts';
 import type { LastWords, PythonFailure, TracebackCount } from '../last-words.ts';
 import type { MemoryGrowth } from '../memory-growth.ts';
 import type { MutableSettings } from '../observed.ts';
@@ -22,6 +22,7 @@ import type {
   KeptVolumes,
   Outdated,
   Own,
+  Pause,
   Repeat,
   ServiceFailure,
   ServiceHistory,
@@ -195,12 +196,23 @@ const repeatSchema = v.object({
   shown: v.nullable(text),
 } satisfies Fields<Repeat>);
 
+const pauseSchema: v.GenericSchema<Pause> = v.object({
+  forMs: number,
+  leftMs: number,
+  sinceMs: v.nullable(number),
+  askedAt: text,
+  until: v.nullable(text),
+  reason: text,
+  by: v.picklist(ASKERS),
+} satisfies Fields<Pause>);
+
 /** Fields that a second copy has too: see `kept-record.ts`. */
 export const keptEntries = {
   proven: v.nullable(revisionSchema),
   previous: v.nullable(revisionSchema),
   barred: v.array(barredSchema),
   completed: v.exactOptional(v.array(completedSchema)),
+  pause: v.exactOptional(pauseSchema),
 };
 
 export const recordSchema = v.object({

@@ -30,6 +30,7 @@ export function statusOf({ desired, nowMs }: Facts, decision: Decision): StatusB
     phase: record.phase,
     reason: record.reason,
     ...barredIn(desired, record),
+    ...pauseIn(record),
     services: Object.fromEntries(
       decision.services.map((view) => [view.spec.name, serviceStatus(view, record, nowMs)]),
     ),
@@ -59,6 +60,7 @@ export function statusWithoutEngine(
     running: record.proven,
     phase: record.phase === 'converged' ? 'degraded' : record.phase,
     reason: { code, message, hint } satisfies Reason,
+    ...pauseIn(record),
     services: {},
   };
 }
@@ -75,6 +77,7 @@ export function statusWithoutStore(
     running: record.proven,
     phase: phaseWithoutStore(desired.hash, record),
     reason,
+    ...pauseIn(record),
     services: {},
   };
 }
@@ -82,18 +85,22 @@ export function statusWithoutStore(
 /** What was stored by an older agent may be refused by this one: nobody knows any more what is asked. */
 export function statusUnreadable(
   desired: { readonly revision: number; readonly hash: string },
-  { proven }: DeploymentRecord,
+  record: DeploymentRecord,
 ): StatusBody {
   const message = 'the stored document is no longer valid for this version of the agent';
   const hint = 'publish it again under a higher revision';
   const reason: Reason = { code: 'document_unreadable', message, hint };
-  return { desired, running: proven, phase: 'failed', reason, services: {} };
+  return {
+    ...{ desired, running: record.proven, phase: 'failed', reason },
+    ...pauseIn(record),
+    services: {},
+  };
 }
 
 /** A fault of the agent itself: nobody knows what comes next. What runs is left as it is. */
 export function statusWithFault(
   desired: { readonly revision: number; readonly hash: string },
-  { proven }: DeploymentRecord,
+  record: DeploymentRecord,
   fault: string,
 ): StatusBody {
   const message = `the agent itself fails at this deployment: ${cutText(printable(fault), MAX_FAULT)}`;
@@ -101,11 +108,18 @@ export function statusWithFault(
     'please report it; it is tried again within the hour, and at once on `retry` or another document';
   return {
     desired,
-    running: proven,
+    running: record.proven,
     phase: 'failed',
     reason: { code: 'internal_error', message, hint } satisfies Reason,
+    ...pauseIn(record),
     services: {},
   };
+}
+
+function pauseIn({ pause }: DeploymentRecord): Pick<StatusBody, 'pause'> {
+  if (pause === undefined) return {};
+  const { until, reason, by, askedAt } = pause;
+  return { pause: { until, reason, by, asked_at: askedAt } };
 }
 
 function phaseWithoutStore(hash: string, { attempt, proven, phase }: DeploymentRecord): Phase {

@@ -3,6 +3,7 @@
 import { isCheckedWell, renderCheck } from '../../../lib/answers/check.ts';
 import { renderEvent } from '../../../lib/answers/events.ts';
 import { renderLogItem } from '../../../lib/answers/logs.ts';
+import { renderPause, renderResume } from '../../../lib/answers/pause.ts';
 import type { View } from '../../../lib/answers/view.ts';
 import { isWithoutErrors, renderWhy } from '../../../lib/answers/why.ts';
 import { wrap } from '../../../lib/render/wrap.ts';
@@ -35,6 +36,8 @@ export const ANSWERS: Readonly<Record<BrokerOperationName, Row>> = {
   events: row({ operation: OPERATIONS.events, text: renderEvent }),
   restart: row({ operation: OPERATIONS.restart }),
   retry: row({ operation: OPERATIONS.retry }),
+  pause: row({ operation: OPERATIONS.pause, text: renderPause }),
+  resume: row({ operation: OPERATIONS.resume, text: renderResume }),
   report: row({ operation: OPERATIONS.report }),
 };
 

@@ -359,3 +359,36 @@ describe('what comes and goes', () => {
     expect(JSON.stringify(findings)).not.toContain('\\u001b');
   });
 });
+
+describe('a pause', () => {
+  const until = '2026-11-22T14:00:00Z';
+  const reason = {
+    code: 'paused',
+    message: `paused on the device until ${until}: a lens is changed; not running: detector`,
+    hint: 'it ends by itself then; to end it now: holdfast resume line-vision',
+  };
+  const pause = { until, reason: 'a lens is changed', by: 'device' as const, asked_at: ago(90_000) };
+
+  test('is told as meant, with the command that ends it; that nobody repairs follows from it', () => {
+    const failure = { code: 'exited', message: 'it exited with code 1', at: ago(100_000_000) };
+    const services = { detector: makeService({ state: 'exited', exit_code: 1, last_failure: failure }) };
+    const { findings, folded } = findLasting({ statuses: [failing({ reason, pause, services })] });
+    expect(findings).toMatchObject([
+      {
+        id: 'paused:deployments/line-vision',
+        severity: 'info',
+        title: `line-vision: ${reason.message}`,
+        fix: { by: 'technician', command: 'holdfast resume line-vision', can_run: false },
+      },
+    ]);
+    expect(ids(folded)).toEqual([
+      'exited:deployments/line-vision/services/detector',
+      'deployment_degraded:deployments/line-vision',
+    ]);
+  });
+
+  test('of a deployment that is well is told too', () => {
+    const { findings } = findLasting({ statuses: [makeDeployment({ reason, pause })] });
+    expect(findings).toMatchObject([{ code: 'paused', severity: 'info', cause_of: [] }]);
+  });
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { askPause } from '../../../agent/model/pause.ts';
 import type { Notice } from '../../../agent/notices/notices.ts';
 import { offerFix } from '../../../agent/operations/fix.ts';
 import type { Finding, Fix } from '../../../protocol/reports/finding.ts';
@@ -27,14 +28,22 @@ const MANAGER = finding('deployments/three', {
   can_run: false,
 });
 
-async function ask(args: object) {
+const PAUSE = askPause(
+  { forMs: 60_000, reason: 'x', by: 'fleet' },
+  { nowMs: 0, wallTime: '2026-11-22T10:00:00.000Z' },
+);
+
+async function ask(args: object, paused: readonly string[] = []) {
   const retried: string[] = [];
   const pulled: string[] = [];
   const begun: Notice[] = [];
   const diagnosis = { find: () => ({ findings: [REGISTRY, BROKER, MANAGER], folded: [SERVICE] }) };
   const offered = offerFix({
     diagnosis,
-    supervisor: { retry: (name) => retried.push(name) > 0 },
+    supervisor: {
+      pauseOf: (name) => (paused.includes(name) ? PAUSE : null),
+      retry: (name) => retried.push(name) > 0,
+    },
     puller: { retryNow: (name) => pulled.push(name) },
     notices: { publish: (notice) => begun.push(notice) },
   });
@@ -75,4 +84,11 @@ describe('what the agent cannot mend is left alone, with who can', () => {
 test('a finding that is not there any more', async () => {
   const { outcome } = await ask({ id: 'gone:disk', yes: true });
   expect(outcome).toMatchObject({ kind: 'not_found', code: 'no_such_finding' });
+});
+
+test('of those that suffer the paused ones are left alone, and where all are it is refused', async () => {
+  expect((await ask({ id: REGISTRY.id, yes: true }, ['one'])).retried).toEqual(['two']);
+  const { outcome, retried } = await ask({ id: REGISTRY.id, yes: true }, ['one', 'two']);
+  expect(outcome).toMatchObject({ kind: 'refused', code: 'paused' });
+  expect(retried).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { askPause } from '../../../agent/model/pause.ts';
 import { newAgentState } from '../../../agent/notices/agent-state.ts';
 import type { Notice } from '../../../agent/notices/notices.ts';
 import { offerRestart } from '../../../agent/operations/restart.ts';
@@ -8,9 +9,14 @@ import { makeDeployment, makeService } from '../cli/fixtures.ts';
 
 const AWAY = new EngineUnavailable('it is away', { cause: null, hint: 'start it' });
 
+const PAUSE = askPause(
+  { forMs: 60_000, reason: 'x', by: 'fleet' },
+  { nowMs: 0, wallTime: '2026-11-22T10:00:00.000Z' },
+);
+
 async function ask(
   target: string,
-  { phase = 'converged' as Phase, isEngineAway = false, isDbThere = true } = {},
+  { phase = 'converged' as Phase, isEngineAway = false, isDbThere = true, isPaused = false } = {},
 ) {
   const asked: (string | null)[][] = [];
   const told: Notice[] = [];
@@ -20,7 +26,7 @@ async function ask(
   state.statuses.set(new Map([['line', makeDeployment({ deployment: 'line', phase, services })]]));
   if (isEngineAway) state.engine.set({ facts: null, trouble: AWAY });
   const { ask: restart } = offerRestart({
-    supervisor: { restart: (...names) => asked.push(names) > 0 },
+    supervisor: { pauseOf: () => (isPaused ? PAUSE : null), restart: (...names) => asked.push(names) > 0 },
     state,
     notices: { publish: (notice) => void told.push(notice) },
   });
@@ -50,6 +56,12 @@ test('what is not there is named as such', async () => {
 test.each(['switching', 'proving'] as const)('in phase %s it is refused', async (phase) => {
   const { outcome, asked, told } = await ask('line/web', { phase });
   expect(outcome).toMatchObject({ kind: 'refused', code: 'update_under_way' });
+  expect([asked, told]).toEqual([[], []]);
+});
+
+test('while it is paused nothing is restarted', async () => {
+  const { outcome, asked, told } = await ask('web', { isPaused: true });
+  expect(outcome).toMatchObject({ kind: 'refused', code: 'paused' });
   expect([asked, told]).toEqual([[], []]);
 });
 

@@ -1,16 +1,23 @@
 import { expect, test } from 'vitest';
+import { askPause } from '../../../agent/model/pause.ts';
+import type { Pause } from '../../../agent/model/record.ts';
 import { newAgentState } from '../../../agent/notices/agent-state.ts';
 import { offerRetry } from '../../../agent/operations/retry.ts';
 import { makeDeployment, makeService } from '../cli/fixtures.ts';
 
-function retry(deployment: string) {
+const PAUSE = askPause(
+  { forMs: 60_000, reason: 'the camera is replaced', by: 'fleet' },
+  { nowMs: 0, wallTime: '2026-11-22T10:00:00.000Z' },
+);
+
+function retry(deployment: string, pause: Pause | null = null) {
   const pulled: string[] = [];
   const state = newAgentState();
   const services = { web: makeService(), line: makeService() };
   const statuses = ['line', 'other-line'].map((name) => makeDeployment({ deployment: name, services }));
   state.statuses.set(new Map(statuses.map((status) => [status.deployment, status])));
   const { ask } = offerRetry({
-    supervisor: { retry: (name) => ['line', 'other-line'].includes(name) },
+    supervisor: { pauseOf: () => pause, retry: (name) => ['line', 'other-line'].includes(name) },
     puller: { retryNow: (name) => void pulled.push(name) },
     state,
   });
@@ -44,3 +51,16 @@ test.each(['other', 'line/other'])(
     expect(pulled).toEqual([]);
   },
 );
+
+test('one that is paused, or is to be, is refused with the reason', async () => {
+  const { outcome, pulled } = retry('line', PAUSE);
+  expect(await outcome).toEqual({
+    kind: 'refused',
+    code: 'paused',
+    message: '"line" is to be paused: the camera is replaced; to end that: holdfast resume line',
+  });
+  expect(await retry('line', { ...PAUSE, until: '2026-11-22T12:00:00.000Z' }).outcome).toMatchObject({
+    message: expect.stringContaining('is paused until 2026-11-22T12:00:00.000Z'),
+  });
+  expect(pulled).toEqual([]);
+});

@@ -108,3 +108,22 @@ test.for([
     expect(world.recoveries).toBe(1);
   },
 );
+
+test('a pause is known after a database that rotted, and so is its end', async ({ makeWorld }) => {
+  for (let seed = 1; seed <= 4; seed += 1) {
+    const world = makeWorld({ seed });
+    await rollBack(world);
+    const { signal } = new AbortController();
+    await world.agent.operations.pause.ask({ for: '2h', reason: 'the camera is replaced' }, signal);
+    world.killAgent();
+    rot(world, seed);
+    await world.run(5 * 60_000);
+    expect(world.status('line')).toMatchObject({ pause: { reason: 'the camera is replaced' } });
+    await world.agent.operations.resume.ask({}, signal);
+    world.killAgent();
+    rot(world, seed + 100);
+    await world.run(5 * 60_000);
+    expect(world.status('line')).not.toHaveProperty('pause');
+    world.close();
+  }
+});

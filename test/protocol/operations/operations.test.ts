@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Operation } from '../../../protocol/operations/operation.ts';
+import { type Operation, parseArguments } from '../../../protocol/operations/operation.ts';
 import { COMMAND_VERBS, OPERATIONS } from '../../../protocol/operations/operations.ts';
 import { pathKeys } from '../../../protocol/operations/route.ts';
 
-const rows = Object.entries(OPERATIONS).flatMap<readonly [string, Operation]>(([key, row]) =>
-  row === null ? [] : [[key, row]],
-);
+const rows = Object.entries<Operation>(OPERATIONS);
 
 test('the verbs of commands are those of the published schema, in its order', () => {
   expect(COMMAND_VERBS).toEqual([
@@ -32,6 +30,13 @@ describe.each(rows)('the row of %s', (key, row) => {
     const places = socket === null ? [] : pathKeys(socket);
     expect(Object.keys(row.args)).toEqual(expect.arrayContaining(places));
   });
+});
+
+test('arguments that were read are sent on, and read again to the same', () => {
+  const typed = { deployment: 'line', for: '1h30m', reason: ' the camera is replaced ' };
+  const read = parseArguments(OPERATIONS.pause, typed);
+  expect(read).toMatchObject({ ok: true, value: { for: '1h30m', reason: 'the camera is replaced' } });
+  if (read.ok) expect(parseArguments(OPERATIONS.pause, read.value)).toEqual(read);
 });
 
 test('no two are asked for at the same place', () => {

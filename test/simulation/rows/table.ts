@@ -144,6 +144,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'what the simulated engine shows otherwise never makes the agent undo a step',
   'a host port is left to the engine (`ports: ["80"]`)':
     'so it is from the beginning, and no change tells it',
+  'somebody pauses a deployment': 'nobody of the simulated fleet does',
   'a 65th deployment is asked for': 'a device with 64 of them takes too long to simulate',
 };
 

@@ -1,6 +1,6 @@
 // The commands that act on what is shown, made from the table of operations: the page itself changes nothing.
 // Tested in test/agent/doors/page/html/page.test.ts.
-import type { Operation } from '../../../../protocol/operations/operation.ts';
+import { type Operation, parseArguments } from '../../../../protocol/operations/operation.ts';
 import type { Status } from '../../../../protocol/reports/status.ts';
 import { asSentence } from '../../../../protocol/values/text.ts';
 import { type Markup, markup } from './markup.ts';
@@ -40,10 +40,24 @@ function typedArguments({ args }: Operation): string[] {
   return Object.entries(args).flatMap(([key, { option }]) => (option === undefined ? [key] : []));
 }
 
+/** ` --for TIME --reason TEXT`: those that cannot be left out. */
+function neededOptions(operation: Operation): string {
+  const parsed = parseArguments(operation, {});
+  const missing = parsed.ok ? [] : parsed.faults.map(({ path }) => path);
+  return Object.entries(operation.args)
+    .filter(([key, { option }]) => option !== undefined && missing.includes(key))
+    .map(([key, { placeholder }]) => ` --${key} ${placeholder}`)
+    .join('');
+}
+
 /** A line for each name; none for what the `holdfast` command cannot ask. */
-function describe({ name: verb, summary, askedBy }: Operation, names: readonly string[]): Markup[] {
+function describe(operation: Operation, names: readonly string[]): Markup[] {
+  const { name: verb, summary, askedBy } = operation;
   if (askedBy.socket === null) return [];
-  return names.map((name) => markup`<li>${command(`holdfast ${verb} ${name}`)} ${asSentence(summary)}</li>`);
+  const needed = neededOptions(operation);
+  return names.map(
+    (name) => markup`<li>${command(`holdfast ${verb} ${name}${needed}`)} ${asSentence(summary)}</li>`,
+  );
 }
 
 /** `id` is the fold's own: an open one is known by it when it comes anew. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderStatus } from '../../../../agent/cli/render/status.ts';
 import type { LocalStatus } from '../../../../protocol/operations/status.ts';
+import type { Status } from '../../../../protocol/reports/status.ts';
 import { makeDeployment, makeLocalStatus, makeService, NOW, RUNNING_6 } from '../fixtures.ts';
 
 const GIB = 1024 ** 3;
@@ -51,6 +52,30 @@ describe('holdfast status', () => {
         SERVICE   STATE    HEALTH   IMAGE        RESTARTS  UP     MEMORY      CPUS
         detector  running  healthy  1.4.2@777..         0  2h 5m  81/256 MiB  0.12/0.5
       `),
+    );
+  });
+
+  it('says of a pause until when and why, also where something else is told first', () => {
+    const pause = {
+      until: '2026-11-22T14:00:00.000Z',
+      reason: 'the camera is replaced',
+      by: 'fleet' as const,
+      asked_at: '2026-11-22T11:59:00Z',
+    };
+    const shown = (changes: Partial<Status>): string =>
+      renderStatus(makeLocalStatus({ deployments: [makeDeployment({ services: {}, ...changes })] }), PIPE);
+    const reason = { code: 'paused', message: 'paused by the fleet until 14:00: the camera is replaced' };
+    expect(shown({ pause, reason })).toContain(
+      '\n  paused by the fleet until 14:00: the camera is replaced (paused)\n',
+    );
+    expect(shown({ pause, reason }).match(/camera/g)).toHaveLength(1);
+    const away = { code: 'engine_unavailable', message: 'the engine is away' };
+    expect(shown({ pause, reason: away, phase: 'failed' })).toContain(
+      '\n  the engine is away (engine_unavailable)\n  Paused until 2026-11-22T14:00:00.000Z (the fleet asked for it): the camera is replaced\n',
+    );
+    expect(shown({ pause, reason: away, phase: 'failed' })).not.toContain('holdfast retry');
+    expect(shown({ pause: { ...pause, until: null }, phase: 'proving' })).toContain(
+      '\n  Paused once what is under way has ended (the fleet asked for it): the camera is replaced\n',
     );
   });
 

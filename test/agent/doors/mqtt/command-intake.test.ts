@@ -16,7 +16,7 @@ import { withStore } from '../../store/with-store.ts';
 const OFFERS: readonly Offer[] = [
   offerReport({ reportAll: () => undefined }),
   offerRetry({
-    supervisor: { retry: (deployment) => deployment === 'line' },
+    supervisor: { pauseOf: () => null, retry: (deployment) => deployment === 'line' },
     puller: { retryNow: () => undefined },
     state: newAgentState(),
   }),
@@ -96,7 +96,7 @@ test.for([
 );
 
 test.for(['restart', 'logs', 'pause', 'resume'])(
-  '%s is a verb of the protocol, and not carried out',
+  '%s is a verb of the protocol, and nobody here carries it out',
   (verb) =>
     withStore(async (store) => {
       const message = `this agent does not carry out "${verb}"`;

@@ -49,7 +49,7 @@ const NO_SERVICE = '{"code":"no_such_deployment","message":"There is no deployme
 
 describe('retry is answered to the byte', () => {
   const targets = {
-    supervisor: { retry: (deployment: string) => deployment === 'line' },
+    supervisor: { pauseOf: () => null, retry: (deployment: string) => deployment === 'line' },
     puller: { retryNow: () => undefined },
     state: newAgentState(),
   };

@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 const LINE_VISION: Offer = offerRetry({
-  supervisor: { retry: (deployment) => deployment === 'line-vision' },
+  supervisor: { pauseOf: () => null, retry: (deployment) => deployment === 'line-vision' },
   puller: { retryNow: () => undefined },
   state: newAgentState(),
 });

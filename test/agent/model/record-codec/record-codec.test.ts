@@ -75,7 +75,8 @@ describe('of a record that cannot be read, what was proven, barred and completed
 
   test('each by itself, and of a list each item', () => {
     const barred = [{ content: 7 }, ...kept.barred];
-    const { record } = decodeRecord({ ...full, proven: { revision: 4 }, barred, completed: 'all' });
+    const pause = { forMs: 'long' };
+    const { record } = decodeRecord({ ...full, proven: { revision: 4 }, barred, completed: 'all', pause });
     expect(record).toEqual({ ...EMPTY_RECORD, previous: kept.previous, barred: kept.barred });
   });
 

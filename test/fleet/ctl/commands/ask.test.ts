@@ -120,6 +120,28 @@ describe('logs', () => {
   });
 });
 
+describe('pause', () => {
+  test('is done when it is answered, and says until when', async () => {
+    const paused = [{ deployment: 'hello', until: '2026-11-22T12:00:00Z' }];
+    const answer = { paused, for_ms: 7_200_000, reason: 'the camera is replaced' };
+    await replying({ status: 'succeeded', answer });
+    const reason = ['--reason', 'the camera is replaced'];
+    expect(await run(['pause', 'edge-01', 'hello', '--for', '2h', ...reason])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('hello: paused for 2h, until 2026-11-22T12:00:00Z\n'),
+    });
+    const args = { deployment: 'hello', for: '2h', reason: 'the camera is replaced' };
+    expect(asked).toMatchObject([{ verb: 'pause', args }]);
+  });
+
+  test('without a length is asked of nobody', async () => {
+    await replying();
+    const { code, stderr } = await run(['pause', 'edge-01', '--reason', 'x']);
+    expect([code, asked]).toEqual([2, []]);
+    expect(stderr).toContain('--for: a duration from 1m to 30d, such as 2h');
+  });
+});
+
 describe('restart', () => {
   test('says that it has begun', async () => {
     await replying({ status: 'accepted' });
