@@ -3,10 +3,8 @@
 import type { Logger } from '../../lib/program/logger.ts';
 import type { NewEvent } from '../../protocol/reports/events.ts';
 import type { Documents, Origin } from '../ports/store.ts';
-import { type Addressed, type Judgement, judgeDocument, type NewRefusal } from './judge-document.ts';
-
-/** Each has a loop, containers and a status: more than a device can look after. */
-const MAX_DEPLOYMENTS = 64;
+import { judgeArrival } from './judge-arrival.ts';
+import type { Addressed, Judgement, NewRefusal } from './judge-document.ts';
 
 export interface DocumentIntakeOptions {
   readonly store: Documents;
@@ -40,18 +38,8 @@ export class DocumentIntake {
    * where the disk takes nothing: then nothing is changed.
    */
   take(arrival: Arrival, payload: Uint8Array): Taken {
-    const { source, name } = arrival;
-    const { store } = this.#options;
-    const accepted = store.acceptedRevisions(name).find((document) => document.source === source);
-    const judgement = judgeDocument({ source, name }, payload, accepted);
-    if (judgement.kind !== 'accepted') return judgement;
-    if (this.#hasRoomFor(name)) return this.#accept(arrival, judgement);
-    return { kind: 'refused', refusal: tooMany(judgement.deployment.document.revision) };
-  }
-
-  #hasRoomFor(name: string): boolean {
-    const active = this.#options.store.activeDeployments();
-    return active.length < MAX_DEPLOYMENTS || active.includes(name);
+    const judgement = judgeArrival(this.#options.store, arrival, payload);
+    return judgement.kind === 'accepted' ? this.#accept(arrival, judgement) : judgement;
   }
 
   #accept({ source, name, origin }: Arrival, judged: Judgement & { kind: 'accepted' }): Taken {
@@ -64,9 +52,4 @@ export class DocumentIntake {
     loops.follow(name);
     return { kind: 'accepted', revision: document.revision, hash };
   }
-}
-
-function tooMany(revision: number): NewRefusal {
-  const message = `this device has ${MAX_DEPLOYMENTS} deployments already; remove one, then publish this again`;
-  return { revision, code: 'too_many_deployments', path: 'name', message };
 }
