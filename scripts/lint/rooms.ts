@@ -176,6 +176,13 @@ export const ROOMS: readonly Room[] = [
     isPure: true,
   },
   {
+    path: 'agent/reconcile/rehearsal',
+    duty: 'what would be done if all went well: the decision, asked again and again of an engine that only seems to be',
+    imports: ['agent/reconcile', 'agent/reconcile/running', 'agent/model'],
+    packages: [],
+    isPure: true,
+  },
+  {
     path: 'agent/ports',
     duty: 'what the agent wants of its edges: interfaces',
     imports: ['protocol/operations', ...CORE, 'lib/mqtt'],
