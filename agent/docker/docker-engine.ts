@@ -27,6 +27,7 @@ import { unavailable, unlessStatus } from './engine-error.ts';
 import { attributeIn } from './engine-lines.ts';
 import { lookAtImage } from './image-look.ts';
 import { LABELS } from './labels.ts';
+import { type LocalLayers, readLocalLayers } from './local-layers.ts';
 import { openLogs } from './log-stream.ts';
 import { type LimitsReader, observeDeployment, type Readers } from './observe.ts';
 import { type CredentialsFor, pullImage } from './pull.ts';
@@ -147,6 +148,11 @@ export class DockerEngine implements Engine {
     const credentials = this.#credentialsFor(host);
     if (credentials === null) return 'its credentials cannot be read';
     return await tryLogin(this.#docker, host, { credentials, signal });
+  }
+
+  /** Of all its images. Rejects with `EngineUnavailable` alone. */
+  localLayers(): Promise<LocalLayers> {
+    return readLocalLayers(this.#docker);
   }
 
   carryOut(deployment: string, step: EngineStep): Promise<StepOutcome> {

@@ -2,6 +2,7 @@
 // Tested in test/agent/docker/engine-lines.test.ts.
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { DISK_PER_BYTE } from '../model/image-room.ts';
 import type { PullOptions, PullProgress } from '../ports/supplier.ts';
 import { type PullLine, parsePullLine } from './engine-lines.ts';
 
@@ -36,9 +37,6 @@ interface Layer {
   readonly total: number;
   readonly isUnpacked: boolean;
 }
-
-/** A layer unpacks to two or three times its size, and its download lies beside it until then. */
-const DISK_PER_BYTE = 3;
 
 function progressOf(layers: readonly Layer[]): PullProgress {
   return {

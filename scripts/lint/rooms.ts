@@ -353,6 +353,12 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   {
+    path: 'agent/registry',
+    duty: 'what a registry says of an image before a layer of it is fetched',
+    imports: ['agent/ports', 'lib/oci', 'lib/failures', 'protocol/values'],
+    packages: [],
+  },
+  {
     path: 'agent/operations',
     duty: 'what may be asked of the agent: each operation once, whoever asks',
     imports: [
