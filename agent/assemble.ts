@@ -15,6 +15,7 @@ import { Intake } from './doors/mqtt/intake.ts';
 import type { Check } from './health/check.ts';
 import { HealthTracker } from './health/health-tracker.ts';
 import { DocumentIntake } from './intake/document-intake.ts';
+import { judgeArrival } from './intake/judge-arrival.ts';
 import { EnginePresence } from './loop/engine-presence.ts';
 import { Progress } from './loop/progress.ts';
 import { StallWatch } from './loop/stall-watch.ts';
@@ -29,16 +30,19 @@ import { offerFix } from './operations/fix.ts';
 import { offerLogs } from './operations/logs.ts';
 import type { Offers } from './operations/offer.ts';
 import { offerPause } from './operations/pause.ts';
+import { offerPlan } from './operations/plan.ts';
 import { offerReport } from './operations/report.ts';
 import { offerRestart } from './operations/restart.ts';
 import { offerResume } from './operations/resume.ts';
 import { offerRetry } from './operations/retry.ts';
 import { offerStatus } from './operations/status.ts';
 import { offerWhy } from './operations/why.ts';
+import { Planner } from './planning/planner.ts';
 import type { Checks } from './ports/checks.ts';
 import type { Engine } from './ports/engine.ts';
 import type { Folders } from './ports/folders.ts';
 import type { Host } from './ports/host.ts';
+import type { ImageSizes } from './ports/image-sizes.ts';
 import type { Line, LineHandlers } from './ports/line.ts';
 import type { BeatReader, ServiceFiles } from './ports/service-files.ts';
 import type { EventJournal, Store } from './ports/store.ts';
@@ -63,6 +67,7 @@ export interface Edges {
   readonly host: Host;
   readonly check: Check;
   readonly checks: Checks;
+  readonly sizes: ImageSizes;
   readonly readBeat: BeatReader;
   /** Makes it; it is begun with `start`. */
   readonly openLine: (handlers: LineHandlers) => Line;
@@ -138,6 +143,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
   });
   const supplier = engineSupplier(engine, architecture);
   const pulls = new NotedPulls({ supplier, engine, notes: store, onFatal });
+  const space = { reserveBytes: options.imageReserveBytes, host, engine: state.engine };
   const puller = new ImagePuller({
     engine,
     supplier: pulls,
@@ -146,7 +152,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     logger: loggerFor('images'),
     architecture,
     tasks,
-    space: { reserveBytes: options.imageReserveBytes, host, engine: state.engine },
+    space,
     line: state.line,
     notices,
   });
@@ -188,6 +194,11 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     ...{ store, loops: supervisor, reports: reporter },
     logger: loggerFor('intake'),
   });
+  const planner = new Planner({
+    ...{ store, journal, engine, folders, host, clock, puller, device, groups, architecture, space },
+    sizes: edges.sizes,
+    judge: (arrived, payload) => judgeArrival(store, arrived, payload),
+  });
   const operations: Offers = {
     status: offerStatus({
       identity: { ...options, startedAt, agentVersion: VERSION },
@@ -199,6 +210,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     fix: offerFix({ diagnosis, supervisor, puller, notices }),
     logs: offerLogs({ engine, state, store, clock }),
     events: offerEvents({ journal, clock }),
+    plan: offerPlan({ planner }),
     restart: offerRestart({ supervisor, state, notices }),
     pause: offerPause({ supervisor, state }),
     resume: offerResume({ supervisor, state }),

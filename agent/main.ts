@@ -27,6 +27,7 @@ import { BrokerLine } from './line/broker-line.ts';
 import { ExampleLine, isExampleHost } from './line/example-line.ts';
 import { LINE_OPTIONS, withPriority } from './log-lines.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { imageSizes } from './registry/image-sizes.ts';
 import { openStore, readKeptDevice } from './store/open-store.ts';
 import type { SqliteStore } from './store/sqlite-store.ts';
 import { createNotifier } from './systemd/notify.ts';
@@ -161,17 +162,20 @@ function openEdges(config: Config, store: SqliteStore, logger: Logger) {
   const directories = new ServiceDirectories({ dataDir: config.dataDir, runtimeDir });
   const serviceFiles = new HostServiceFiles(directories, logger.child({ room: 'files' }));
   const { device, groups, broker } = config;
+  const credentialsFor = credentialsFrom(config, logger);
+  const engine = new DockerEngine({
+    socketPath: config.engine.socket,
+    credentialsFor,
+    readLimits: (pid, container) => readCgroupLimits(files, pid, container),
+  });
   return {
     clock,
     random,
     store,
     journal: store.journal,
     host,
-    engine: new DockerEngine({
-      socketPath: config.engine.socket,
-      credentialsFor: credentialsFrom(config, logger),
-      readLimits: (pid, container) => readCgroupLimits(files, pid, container),
-    }),
+    engine,
+    sizes: imageSizes({ engine, credentialsFor }),
     files: serviceFiles,
     folders: new HostFolders(directories),
     check: checkProbe,

@@ -10,6 +10,7 @@ import { agentVerb } from './agent-verb.ts';
 import { applyVerb } from './apply-verb.ts';
 import { bundleVerb } from './bundle-verb.ts';
 import { operationVerb } from './operation-verb.ts';
+import { planVerb } from './plan-verb.ts';
 import { renderFix } from './render/fix.ts';
 import { renderRestart } from './render/restart.ts';
 import { renderRetry } from './render/retry.ts';
@@ -32,6 +33,7 @@ const OF_OPERATIONS: Readonly<Record<LocalOperationName, Verb>> = {
   fix: operationVerb(OPERATIONS.fix, { text: renderFix }),
   logs: streamVerb(OPERATIONS.logs, renderLogItem),
   events: streamVerb(OPERATIONS.events, renderEvent),
+  plan: planVerb,
   restart: operationVerb(OPERATIONS.restart, { text: renderRestart }),
   pause: operationVerb(OPERATIONS.pause, { text: renderPause }),
   resume: operationVerb(OPERATIONS.resume, { text: renderResume }),

@@ -29,7 +29,7 @@ export function findShortage(space: ImageSpace, unwrittenBytes: number): PullFai
 }
 
 /** The engine's disk; `null` where nobody can tell, as with one on another machine: then nothing is refused. */
-function readDisk({ host, engine }: ImageSpace): { path: string; freeBytes: number } | null {
+export function readDisk({ host, engine }: ImageSpace): { path: string; freeBytes: number } | null {
   const path = engine.value.facts?.dataRoot;
   const freeBytes = path === undefined ? null : host.freeBytes(path);
   return path === undefined || freeBytes === null ? null : { path, freeBytes };

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { CommandFailure, failureJson, UsageError } from '../../lib/program/command-failure.ts';
 import { EXIT, type ExitCode } from '../../lib/program/exit-codes.ts';
 import { VERSION } from '../../lib/program/version.ts';
+import { OPERATIONS } from '../../protocol/operations/operations.ts';
 import type { TypedArguments } from '../../protocol/operations/typed.ts';
 import { ANSWERS, type Row } from './ask/answers.ts';
 import { ask, askSchema } from './commands/ask.ts';
@@ -13,6 +14,7 @@ import { followEvents } from './commands/follow-events.ts';
 import { forget, forgetSchema } from './commands/forget.ts';
 import type { Files } from './commands/load-asked.ts';
 import { commonSchema } from './commands/options.ts';
+import { plan, planSchema } from './commands/plan.ts';
 import { remove, removeSchema } from './commands/remove.ts';
 import { status } from './commands/status.ts';
 import { validate, validateSchema } from './commands/validate.ts';
@@ -60,7 +62,8 @@ function buildProgram(context: Context, finish: Finish): Command {
   addRemove(program, context, finish);
   addStatus(program, context, finish);
   addForget(program, context, finish);
-  const { events, ...questions } = ANSWERS;
+  addPlan(program, context, finish);
+  const { events, plan: _plan, ...questions } = ANSWERS;
   addEvents(program, events, { context, finish });
   for (const row of Object.values(questions)) {
     const command = program.command(row.operation.name).description(`ask a device: ${row.operation.summary}`);
@@ -180,6 +183,17 @@ function askTyped(command: Command, row: Row, context: Context): Promise<ExitCod
   const [device = '', ...positionals] = command.args;
   const typed = { positionals, options: pickTyped(command.opts(), Object.keys(row.operation.args)) };
   return ask({ row, device, typed }, v.parse(askSchema, command.optsWithGlobals()), context);
+}
+
+/** As `addQuestion`, but that its document is read from files here. */
+function addPlan(program: Command, context: Context, finish: Finish): void {
+  const { name, summary, args } = OPERATIONS.plan;
+  addFiles(program.command(name).description(`ask a device: ${summary}`).argument('<device>'))
+    .option(`--to <${args.to.placeholder}>`, args.to.option)
+    .option('--timeout <duration>', 'how long the device may take to answer', '30s')
+    .action(async (device: string, files: Files, ...[, command]: [unknown, Command]) => {
+      finish(await plan({ device, files }, v.parse(planSchema, command.optsWithGlobals()), context));
+    });
 }
 
 function pickTyped(

@@ -7,6 +7,7 @@ import { fix } from './fix.ts';
 import { logs } from './logs.ts';
 import type { Operation } from './operation.ts';
 import { pause } from './pause.ts';
+import { plan } from './plan.ts';
 import { report } from './report.ts';
 import { restart } from './restart.ts';
 import { resume } from './resume.ts';
@@ -26,6 +27,7 @@ export const OPERATIONS = {
   check,
   fix,
   events,
+  plan,
   status,
   apply,
 } as const satisfies Readonly<Record<string, Operation>>;

@@ -178,7 +178,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/reconcile/rehearsal',
     duty: 'what would be done if all went well: the decision, asked again and again of an engine that only seems to be',
-    imports: ['agent/reconcile', 'agent/reconcile/running', 'agent/model'],
+    imports: ['agent/reconcile', 'agent/reconcile/running', 'agent/model', ...VALUES],
     packages: [],
     isPure: true,
   },
@@ -359,6 +359,24 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   {
+    path: 'agent/planning',
+    duty: 'a plan: what would be done with a document, and nothing is',
+    imports: [
+      'agent/model/document',
+      'agent/reconcile',
+      'agent/reconcile/rehearsal',
+      'agent/reconcile/running',
+      'agent/reconcile/update',
+      'agent/supply',
+      'agent/ports',
+      'protocol',
+      'protocol/operations',
+      ...CORE,
+      'lib/time',
+    ],
+    packages: [],
+  },
+  {
     path: 'agent/operations',
     duty: 'what may be asked of the agent: each operation once, whoever asks',
     imports: [
@@ -475,6 +493,8 @@ export const ROOMS: readonly Room[] = [
       'agent/host',
       'agent/metrics',
       'agent/report',
+      'agent/planning',
+      'agent/registry',
       'agent/store',
       'agent/supply',
       'agent/systemd',

@@ -21,6 +21,8 @@ export class TcpProxy {
   #port = 0;
   /** Connections that were ever made through it. */
   connections = 0;
+  /** That came back from its port, of all connections. */
+  answeredBytes = 0;
 
   private constructor(targetPort: number, pace: Pace | null) {
     this.#targetPort = targetPort;
@@ -61,6 +63,9 @@ export class TcpProxy {
     }
     this.connections += 1;
     const upstream = connect(this.#targetPort, '127.0.0.1');
+    upstream.on('data', (chunk: Buffer) => {
+      this.answeredBytes += chunk.length;
+    });
     for (const side of [socket, upstream]) {
       this.#sockets.add(side);
       // A reset ends one side only, and nothing else carries it to the other.

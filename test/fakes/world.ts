@@ -4,6 +4,7 @@
 import { type Agent, assembleAgent } from '../../agent/assemble.ts';
 import { clientIdOf } from '../../agent/line/own-messages.ts';
 import { decodeRecord } from '../../agent/model/record-codec/record-codec.ts';
+import type { ImageSizes } from '../../agent/ports/image-sizes.ts';
 import type { LineHandlers, LineStatus } from '../../agent/ports/line.ts';
 import type { ServiceFiles } from '../../agent/ports/service-files.ts';
 import { type Store, StoreBlocked } from '../../agent/ports/store.ts';
@@ -12,6 +13,7 @@ import type { SqlDatabase } from '../../agent/store/database.ts';
 import { openStoreAt } from '../../agent/store/open-store.ts';
 import type { Logger } from '../../lib/program/logger.ts';
 import type { Random } from '../../lib/time/clock.ts';
+import type { PlanAnswer } from '../../protocol/operations/plan.ts';
 import type { LocalStatus } from '../../protocol/operations/status.ts';
 import type { Event, EventBatch } from '../../protocol/reports/events.ts';
 import type { Status } from '../../protocol/reports/status.ts';
@@ -81,6 +83,10 @@ export class World {
   readonly clock = new VirtualClock();
   readonly daemon: Daemon;
   readonly folders = new MemoryFolders();
+  /** What registries tell of images: nothing unless a test says so. */
+  sizes: ImageSizes = {
+    look: async (images) => images.map(() => ({ kind: 'unknown', message: 'no registry is asked' })),
+  };
   /** What stands on the host for services; of no interest unless a test says so. */
   files: ServiceFiles = NO_FILES;
   readonly faults: CallFaults;
@@ -294,6 +300,22 @@ export class World {
     return this.agent.operations.apply.ask({ document: JSON.stringify(document) }, signal);
   }
 
+  /** What the agent says it would do with a document, which comes from `to`. */
+  async plan(document: object, to = 'device'): Promise<PlanAnswer> {
+    const asked = this.agent.operations.plan.ask({ document, to }, new AbortController().signal);
+    let outcome: Awaited<typeof asked> | null = null;
+    asked.then(
+      (come) => {
+        outcome = come;
+      },
+      () => undefined,
+    );
+    await this.until(() => outcome !== null, { what: 'a plan' });
+    const come = await asked;
+    if (come.kind !== 'done') throw new Error(`the plan came to ${come.kind}`);
+    return come.answer;
+  }
+
   /** As a technician does; answers with what came of it. */
   async retry(deployment: string): Promise<string> {
     const { kind } = await this.agent.operations.retry.ask({ deployment }, new AbortController().signal);
@@ -431,6 +453,7 @@ export class World {
       random: fork(this.seed, `life ${this.#lives}`),
       check: memoryCheck(this.daemon, clock),
       checks: { run: async () => [] },
+      sizes: { look: (...asked: Parameters<ImageSizes['look']>) => this.sizes.look(...asked) },
       readBeat: memoryBeat(this.daemon),
     };
     let line: MemoryLine | null = null;

@@ -4,6 +4,7 @@ import { isCheckedWell, renderCheck } from '../../../lib/answers/check.ts';
 import { renderEvent } from '../../../lib/answers/events.ts';
 import { renderLogItem } from '../../../lib/answers/logs.ts';
 import { renderPause, renderResume } from '../../../lib/answers/pause.ts';
+import { isPlanGood, renderPlan } from '../../../lib/answers/plan.ts';
 import type { View } from '../../../lib/answers/view.ts';
 import { isWithoutErrors, renderWhy } from '../../../lib/answers/why.ts';
 import { wrap } from '../../../lib/render/wrap.ts';
@@ -34,6 +35,7 @@ export const ANSWERS: Readonly<Record<BrokerOperationName, Row>> = {
   check: row({ operation: OPERATIONS.check, text: renderCheck, isGood: isCheckedWell }),
   logs: row({ operation: OPERATIONS.logs, text: renderLogItem }),
   events: row({ operation: OPERATIONS.events, text: renderEvent }),
+  plan: row({ operation: OPERATIONS.plan, text: renderPlan, isGood: isPlanGood }),
   restart: row({ operation: OPERATIONS.restart }),
   retry: row({ operation: OPERATIONS.retry }),
   pause: row({ operation: OPERATIONS.pause, text: renderPause }),

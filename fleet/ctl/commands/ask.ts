@@ -5,6 +5,7 @@ import { CommandFailure, UsageError } from '../../../lib/program/command-failure
 import { EXIT, type ExitCode } from '../../../lib/program/exit-codes.ts';
 import { wantsColour } from '../../../lib/render/colour.ts';
 import type { Reply } from '../../../protocol/operations/command.ts';
+import type { Operation } from '../../../protocol/operations/operation.ts';
 import { readTypedArguments, type TypedArguments } from '../../../protocol/operations/typed.ts';
 import { printableJson } from '../../../protocol/values/text.ts';
 import { type AskView, describeBegun, type Row } from '../ask/answers.ts';
@@ -21,24 +22,37 @@ export interface Asked {
   /** As typed. */
   readonly device: string;
   readonly typed: TypedArguments;
+  /** Arguments that are not typed as such: the document that a file holds. */
+  readonly given?: Readonly<Record<string, unknown>>;
 }
 
 /** Asks, and prints the answer as `holdfast` at the device would. */
 export async function ask(asked: Asked, options: AskOptions, context: Context): Promise<ExitCode> {
-  const { row } = asked;
+  const { row, given = {} } = asked;
   const device = readDevice(asked.device);
   const prefix = readPrefix(options, context);
   const timeoutMs = readAskTimeout(options.timeout);
-  const read = readTypedArguments(row.operation, asked.typed);
+  const read = readTypedArguments(withoutArguments(row.operation, given), asked.typed);
   if (!read.ok) throw new UsageError(read.complaint);
   const broker = await openBroker(options, context);
   try {
     await expectOnline(broker, prefix, device);
-    const question = { prefix, device, verb: row.operation.name, args: read.args, timeoutMs };
+    const question = {
+      prefix,
+      device,
+      verb: row.operation.name,
+      args: { ...given, ...read.args },
+      timeoutMs,
+    };
     return show(row, await askDevice(broker, question), { device, isJson: options.json, context });
   } finally {
     await broker.close();
   }
+}
+
+function withoutArguments(operation: Operation, given: Readonly<Record<string, unknown>>): Operation {
+  const args = Object.entries(operation.args).filter(([key]) => !Object.hasOwn(given, key));
+  return { ...operation, args: Object.fromEntries(args) };
 }
 
 interface Showing {

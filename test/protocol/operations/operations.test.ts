@@ -16,6 +16,7 @@ test('the verbs of commands are those of the published schema, in its order', ()
     'why',
     'check',
     'events',
+    'plan',
   ]);
 });
 
