@@ -10,6 +10,7 @@ import { formatTopic } from '../protocol/topics.ts';
 import { wellFormedJson } from '../protocol/values/text.ts';
 import { Diagnosis } from './diagnosis/diagnosis.ts';
 import { FactReader } from './diagnosis/fact-reader.ts';
+import { SeenKeeper } from './diagnosis/seen-keeper.ts';
 import { CommandIntake } from './doors/mqtt/command-intake.ts';
 import { Intake } from './doors/mqtt/intake.ts';
 import type { Check } from './health/check.ts';
@@ -132,9 +133,14 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     maxWaitMs: options.maxWaitMs,
   });
   const broker = { status: () => line.status() };
+  const keeper = new SeenKeeper(clock, store);
   const diagnosis = new Diagnosis({
-    clock,
-    facts: new FactReader({ ...{ clock, host, store, journal, state, broker, reporter }, ...options }),
+    ...{ clock, keeper },
+    facts: new FactReader({
+      ...{ clock, host, store, journal, state, broker, reporter },
+      seen: keeper.seen,
+      ...options,
+    }),
     state: state.findings,
   });
   const sampler = new Sampler({

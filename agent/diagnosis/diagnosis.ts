@@ -1,5 +1,5 @@
-// The findings of this device: looked for in each round and whenever somebody asks, with what was seen before kept in
-// memory.
+// The findings of this device: looked for in each round and whenever somebody asks, with what was seen before, also before
+// a restart of the agent.
 // Tested in test/agent/whole/findings.test.ts.
 import type { Clock } from '../../lib/time/clock.ts';
 import type { BriefFinding, Finding } from '../../protocol/reports/finding.ts';
@@ -8,8 +8,9 @@ import type { Status } from '../../protocol/reports/status.ts';
 import { cutText, printable } from '../../protocol/values/text.ts';
 import type { Facts } from '../findings/facts.ts';
 import { findAll, findCauses } from '../findings/find.ts';
-import { type Memory, NOTHING_SEEN } from '../findings/memory.ts';
+import { keptOf, type Memory, memoryOf } from '../findings/memory.ts';
 import type { AgentState } from '../notices/agent-state.ts';
+import type { SeenKeeper } from './seen-keeper.ts';
 
 /** A round comes at every status; what lasts so short need not be looked for in each. */
 const LOOK_EVERY_MS = 2000;
@@ -17,6 +18,7 @@ const LOOK_EVERY_MS = 2000;
 export interface DiagnosisOptions {
   readonly clock: Clock;
   readonly facts: { read(): Facts };
+  readonly keeper: Pick<SeenKeeper, 'seen' | 'keep'>;
   /** Those that are told upstream. */
   readonly state: AgentState['findings'];
 }
@@ -31,19 +33,22 @@ export interface Diagnosed {
 
 export class Diagnosis {
   readonly #options: DiagnosisOptions;
-  #memory = NOTHING_SEEN;
+  #memory: Memory;
   #nextLookMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: DiagnosisOptions) {
     this.#options = options;
+    const { clock, keeper } = options;
+    this.#memory = memoryOf(keeper.seen.findings, { nowMs: clock.monotonicMs(), now: clock.wallTime() });
   }
 
   /** To be called again and again. */
   look(): void {
     const nowMs = this.#options.clock.monotonicMs();
     if (nowMs < this.#nextLookMs) return;
-    const { roots, memory } = findCauses(this.#options.facts.read(), this.#memory, nowMs);
-    this.#note(roots, memory, nowMs);
+    const facts = this.#options.facts.read();
+    const { roots, memory } = findCauses(facts, this.#memory, nowMs);
+    this.#note(roots, memory, { facts, nowMs });
   }
 
   /** As it is now. */
@@ -52,12 +57,22 @@ export class Diagnosis {
     const nowMs = clock.monotonicMs();
     const facts = reader.read();
     const { findings, folded, memory } = findAll(facts, this.#memory, nowMs);
-    this.#note(findings, memory, nowMs);
+    this.#note(findings, memory, { facts, nowMs });
     return { findings, folded, statuses: facts.statuses, at: facts.now.toISOString() };
   }
 
-  #note(causes: readonly BriefFinding[], memory: Memory, nowMs: number): void {
+  #note(
+    causes: readonly BriefFinding[],
+    memory: Memory,
+    { facts, nowMs }: { readonly facts: Facts; readonly nowMs: number },
+  ): void {
+    const { keeper } = this.#options;
     this.#memory = memory;
+    keeper.keep({
+      engine: facts.engine.facts?.version ?? keeper.seen.engine,
+      engineChange: facts.engineChange,
+      findings: keptOf(memory, nowMs),
+    });
     this.#nextLookMs = nowMs + LOOK_EVERY_MS;
     this.#options.state.set(causes.slice(0, MAX_TOLD_FINDINGS).map(toBrief));
   }

@@ -6,7 +6,8 @@ import type { DiskFacts, Facts } from '../findings/facts.ts';
 import { type AgentState, inOrder } from '../notices/agent-state.ts';
 import type { Host, HostFacts } from '../ports/host.ts';
 import type { LineStatus } from '../ports/line.ts';
-import { type Documents, type EventJournal, StoreBlocked } from '../ports/store.ts';
+import { type Documents, type EventJournal, type Seen, StoreBlocked } from '../ports/store.ts';
+import { DeviceWatch } from './device-watch.ts';
 import { EngineChanges } from './engine-changes.ts';
 import { NeedsReader } from './needs-reader.ts';
 
@@ -21,6 +22,8 @@ export interface FactSources {
   readonly state: AgentState;
   readonly broker: { status(): LineStatus };
   readonly reporter: { pending(): { events: number; statuses: number } };
+  /** Before this start of the agent. */
+  readonly seen: Seen;
   /** For people; without credentials. */
   readonly brokerUrl: string;
   readonly dataDir: string;
@@ -31,11 +34,14 @@ export interface FactSources {
 export class FactReader {
   readonly #sources: FactSources;
   readonly #needs: NeedsReader;
-  readonly #engineChanges = new EngineChanges();
+  readonly #engineChanges: EngineChanges;
+  readonly #devices: DeviceWatch;
 
   constructor(sources: FactSources) {
     this.#sources = sources;
     this.#needs = new NeedsReader(sources.store);
+    this.#devices = new DeviceWatch(sources.host);
+    this.#engineChanges = new EngineChanges(sources.seen.engine, sources.seen.engineChange);
   }
 
   read(): Facts {
@@ -54,6 +60,7 @@ export class FactReader {
       reserveBytes: imageReserveBytes,
       outbox: reporter.pending(),
       needs: this.#needs.read(statuses),
+      devices: this.#devices.look(this.#needs.devices(statuses), now),
       events: this.#eventsOnce(),
     };
   }

@@ -28,7 +28,7 @@ export function changesBefore({ deployment: about }: Candidate, since: string, f
     const words = describeChange(event, known.slice(index + 1));
     return words === null ? [] : [{ words, at: event.at }];
   });
-  return [...engineChanges(facts).filter(isNear), ...told]
+  return [...[...engineChanges(facts), ...deviceChanges(facts, about)].filter(isNear), ...told]
     .toSorted((one, other) => aheadOf(one.at) - aheadOf(other.at))
     .slice(0, MAX_CHANGES)
     .map(({ words, at }) => `${words}${describeAhead(aheadOf(at))}`);
@@ -38,6 +38,16 @@ function engineChanges({ engineChange }: Facts): Change[] {
   if (engineChange === null) return [];
   const { from, to, at } = engineChange;
   return [{ words: `the engine changed from version ${from} to ${to}`, at }];
+}
+
+/** Of the devices that the deployment needs. */
+function deviceChanges({ devices }: Facts, about: string | null): Change[] {
+  return devices
+    .filter(({ users }) => users.some(({ deployment }) => deployment === about))
+    .flatMap(({ path, wentAt, backAt }) => [
+      ...(wentAt === null ? [] : [{ words: `${path} vanished`, at: wentAt }]),
+      ...(backAt === null ? [] : [{ words: `${path} came back`, at: backAt }]),
+    ]);
 }
 
 function describeAhead(aheadMs: number): string {

@@ -23,12 +23,27 @@ export interface BrokerCondition extends LineStatus {
   readonly url: string;
 }
 
+export interface DeviceUser {
+  readonly deployment: string;
+  readonly service: string;
+}
+
+/** A device that services need, and that has been there. Times are ISO 8601. */
+export interface WatchedDevice {
+  readonly path: string;
+  readonly isThere: boolean;
+  /** When it was found gone the last time, and there again; `null` for never. */
+  readonly wentAt: string | null;
+  readonly backAt: string | null;
+  readonly users: readonly DeviceUser[];
+}
+
 export interface Facts {
   readonly now: Date;
   /** As they were last told; removed ones too. */
   readonly statuses: readonly Status[];
   readonly engine: EngineCondition;
-  /** When the engine became another version while the agent ran; `at` is ISO 8601. */
+  /** When the engine was found to be another version; `at` is ISO 8601. */
   readonly engineChange: { readonly from: string; readonly to: string; readonly at: string } | null;
   readonly broker: BrokerCondition;
   readonly clock: ClockReading;
@@ -42,6 +57,7 @@ export interface Facts {
   readonly outbox: { readonly events: number; readonly statuses: number };
   /** What a service waits for or lives in, by deployment and service. */
   readonly needs: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  readonly devices: readonly WatchedDevice[];
   /** The newest events of the journal, the newest first. Read where one is looked for, and once. */
   readonly events: () => readonly Event[];
 }

@@ -10,7 +10,7 @@ import { type Candidate, candidatesOf } from './candidate.ts';
 import { changesBefore } from './changed.ts';
 import type { Facts } from './facts.ts';
 import { type Folded, foldConsequences } from './fold.ts';
-import { firstSeen, isVisible, type Memory, remember } from './memory.ts';
+import { beganAt, isVisible, type Memory, remember } from './memory.ts';
 import { ROWS } from './rows.ts';
 
 export interface Look {
@@ -29,7 +29,7 @@ export function findAll(facts: Facts, before: Memory, nowMs: number): Look {
   const { now } = facts;
   const { roots, under, memory } = findCauses(facts, before, nowMs);
   const tell = (one: Candidate): Finding => {
-    const since = one.since ?? firstSeen(memory, one, now);
+    const since = beganAt(memory, one, now);
     const causeOf = under.get(one.id)?.map(({ id }) => id) ?? [];
     return toFinding(one, { since, changed: changesBefore(one, since, facts), causeOf });
   };

@@ -3,6 +3,7 @@
 import { BROKER_ROWS } from './broker-rows.ts';
 import type { Row } from './candidate.ts';
 import { CLOCK_ROWS } from './clock-rows.ts';
+import { DEVICE_ROWS } from './device-rows.ts';
 import { DISK_ROWS } from './disk-rows.ts';
 import { ENGINE_ROWS } from './engine-rows.ts';
 import { HOST_ROWS } from './host-rows.ts';
@@ -16,6 +17,7 @@ export const ROWS: readonly Row[] = [
   ...DISK_ROWS,
   ...ENGINE_ROWS,
   ...CLOCK_ROWS,
+  ...DEVICE_ROWS,
   REGISTRY_ROW,
   REASON_ROW,
   ...SERVICE_ROWS,

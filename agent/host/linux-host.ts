@@ -4,6 +4,7 @@ import os from 'node:os';
 import type { Clock } from '../../lib/time/clock.ts';
 import type { ClockReading, ContainerUsage, CpuTime, Host, HostFacts } from '../ports/host.ts';
 import { readClock } from './clock-state.ts';
+import { DeviceNodes } from './device-nodes.ts';
 import { readDiskSpace, readFreeBytes } from './disk.ts';
 import { HoldFiles } from './hold-files.ts';
 import { HostFiles } from './host-files.ts';
@@ -35,12 +36,18 @@ export class LinuxHost implements Host {
   readonly #files: HostFiles;
   readonly #kernelClock: KernelClock;
   readonly #holds: HoldFiles;
+  readonly #devices: DeviceNodes;
 
   constructor(options: LinuxHostOptions) {
     this.#options = options;
     this.#kernelClock = new KernelClock(options.clock, options.askKernel);
     this.#files = new HostFiles(options.root ?? '/');
     this.#holds = new HoldFiles(options.dataDir);
+    this.#devices = new DeviceNodes(this.#files);
+  }
+
+  isDeviceThere(device: string): boolean {
+    return this.#devices.isThere(device);
   }
 
   isHeld(deployment: string): boolean {

@@ -48,6 +48,8 @@ export interface Host {
   readContainerUsage(containers: readonly string[]): ReadonlyMap<string, ContainerUsage>;
   /** What may still be written at a path; `null` where it is not there, as with an engine on another machine. */
   freeBytes(path: string): number | null;
+  /** Whether a device of the host is there, by its path below `/dev`. Cheap: a file or two, more where it is gone. */
+  isDeviceThere(path: string): boolean;
   /** Whether a local program holds back updates of a deployment (the file `hold/NAME` in the data directory). */
   isHeld(deployment: string): boolean;
   /** Tells that program whether its hold is kept: no switch begins before it ends (the file `hold/NAME.held`). */

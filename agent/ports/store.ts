@@ -185,6 +185,22 @@ export interface Statuses {
  * them, as nothing may act on what is not stored. Events are lost then, and the gap in their numbers tells it. All
  * else is held in memory until it does.
  */
+/** What the diagnosis saw, for after a restart of the agent. */
+export interface Seen {
+  /** The engine's version. */
+  readonly engine: string | null;
+  readonly engineChange: { readonly from: string; readonly to: string; readonly at: string } | null;
+  /** When findings about the device itself began (ISO 8601), by id. */
+  readonly findings: Readonly<Record<string, string>>;
+}
+
+export interface SeenNotes {
+  /** `null` where nothing was kept, or nobody can read it. */
+  readSeen(): Seen | null;
+  /** Durable on return. Throws `StoreBlocked`. */
+  writeSeen(seen: Seen): void;
+}
+
 export interface Store
   extends Documents,
     Refusals,
@@ -194,7 +210,8 @@ export interface Store
     Outbox,
     Statuses,
     PullNotes,
-    PulledImages {
+    PulledImages,
+    SeenNotes {
   /**
    * Throws where the file that is written to is not the one any more that the next start will find. Cheap: to be
    * called again and again.

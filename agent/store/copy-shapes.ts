@@ -1,9 +1,10 @@
 // The shapes of second copies, each with its own version. They follow the rules of `versioned.ts`.
 // Tested in test/agent/store/other-versions.test.ts.
 import * as v from 'valibot';
+import { timestampSchema } from '../../protocol/fields.ts';
 import { type KeptRecord, keptSchema, salvageKept } from '../model/record-codec/kept-record.ts';
 import { isSameIn, type Shape, type StoredFields } from '../model/record-codec/versioned.ts';
-import type { AcceptedDocument, AcceptedRevision } from '../ports/store.ts';
+import type { AcceptedDocument, AcceptedRevision, Seen } from '../ports/store.ts';
 import type { Identity } from './kept-identity.ts';
 
 export interface DeploymentCopy {
@@ -48,6 +49,15 @@ export const NUMBERS: Shape<ToldNumbers> = {
 
 export const IDENTITY: Shape<Identity> = {
   schema: v.object({ device: v.string(), topicPrefix: v.string(), hostName: v.nullable(v.string()) }),
+  upgrades: [],
+};
+
+export const SEEN: Shape<Seen> = {
+  schema: v.object({
+    engine: v.nullable(v.string()),
+    engineChange: v.nullable(v.object({ from: v.string(), to: v.string(), at: timestampSchema })),
+    findings: v.record(v.string(), timestampSchema),
+  }),
   upgrades: [],
 };
 

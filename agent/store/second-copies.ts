@@ -17,12 +17,14 @@ import {
   type Shape,
   type StoredFields,
 } from '../model/record-codec/versioned.ts';
+import type { Seen } from '../ports/store.ts';
 import {
   COPY,
   copyInPart,
   type DeploymentCopy,
   IDENTITY,
   NUMBERS,
+  SEEN,
   type ToldNumbers,
   withDocuments,
 } from './copy-shapes.ts';
@@ -33,6 +35,7 @@ import { seal, unseal } from './sealed.ts';
 const COPY_NAME = /^documents\/[^/]+\.json$/;
 const NUMBERS_NAME = 'documents/numbers';
 const IDENTITY_NAME = 'documents/identity';
+const SEEN_NAME = 'documents/seen';
 
 /** A copy as it was read. */
 export interface ReadCopy {
@@ -100,6 +103,15 @@ export class SecondCopies {
   /** Durable on return. Throws `StoreBlocked`. */
   writeIdentity(identity: Identity): void {
     replaceFile(this.#files, IDENTITY_NAME, Buffer.from(sealAs(IDENTITY, identity)));
+  }
+
+  readSeen(): Seen | null {
+    return readFlat(this.#files, SEEN_NAME, SEEN);
+  }
+
+  /** Durable on return. Throws `StoreBlocked`. */
+  writeSeen(seen: Seen): void {
+    replaceFile(this.#files, SEEN_NAME, Buffer.from(sealAs(SEEN, seen)));
   }
 
   /** Durable on return. Throws `StoreBlocked`. */

@@ -24,6 +24,7 @@ import {
   type AcceptedRevision,
   type EventJournal,
   type PendingStatus,
+  type Seen,
   type Store,
   StoreBlocked,
 } from '../ports/store.ts';
@@ -129,6 +130,14 @@ export class SqliteStore implements Store {
     if (events.length > 0) this.appendEvents(events, at);
     if (JSON.stringify(before) !== JSON.stringify(now)) this.#copies.writeIdentity(now);
     return events;
+  }
+
+  readSeen(): Seen | null {
+    return this.#copies.readSeen();
+  }
+
+  writeSeen(seen: Seen): void {
+    this.#copies.writeSeen(seen);
   }
 
   acceptDocument(document: AcceptedDocument): void {

@@ -37,7 +37,7 @@ export const findingSchema = v.object({
   ...briefEntries,
   /** The row that it comes from; where a status has a reason, that reason's code. */
   code: v.string(),
-  /** `device`, `engine`, `broker`, `clock`, `disk`, `registries/HOST`, `deployments/NAME`, `deployments/NAME/services/NAME`. */
+  /** `device`, `engine`, `broker`, `clock`, `disk`, `registries/HOST`, `devices/dev/video0`, `deployments/NAME`, `deployments/NAME/services/NAME`. */
   subject: v.string(),
   /** When it began, or was first seen. */
   since: timestampSchema,

@@ -66,7 +66,7 @@ export class MemoryEngine implements Engine {
   facts(): Promise<EngineFacts> {
     return this.#query('facts', () => ({
       name: 'docker',
-      version: '29.0.0',
+      version: this.daemon.version,
       apiVersion: '1.52',
       storageDriver: 'overlay2',
       cgroupVersion: '2',

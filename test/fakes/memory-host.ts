@@ -51,6 +51,13 @@ export class MemoryHost implements Host {
     return new Map(containers.map((id) => [id, { cpuMs, memoryBytes: 23_456_789 }]));
   }
 
+  /** Paths of devices that are not there. */
+  readonly unplugged = new Set<string>();
+
+  isDeviceThere(path: string): boolean {
+    return !this.unplugged.has(path);
+  }
+
   clock: ClockReading = { isSynchronised: true, source: 'timesyncd' };
 
   /** As on a real one, a year that cannot be gives the clock away. */

@@ -39,6 +39,7 @@ export function makeFacts(changes: Partial<Facts> = {}): Facts {
     reserveBytes: 512 * 1024 ** 2,
     outbox: { events: 0, statuses: 0 },
     needs: {},
+    devices: [],
     events: () => [],
     ...changes,
   };

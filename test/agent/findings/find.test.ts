@@ -3,7 +3,6 @@ import { parse } from 'valibot';
 import { describe, expect, test } from 'vitest';
 import type { Facts } from '../../../agent/findings/facts.ts';
 import { findAll } from '../../../agent/findings/find.ts';
-import { NOTHING_SEEN } from '../../../agent/findings/memory.ts';
 import { type Finding, findingSchema } from '../../../protocol/reports/finding.ts';
 import type { Reason, Status } from '../../../protocol/reports/status.ts';
 import { makeDeployment, makeService, RUNNING_6 } from '../cli/fixtures.ts';
@@ -14,7 +13,7 @@ const LONG_MS = 60 * 60_000;
 /** As it is found once it has lasted long enough for anything to be told. */
 function findLasting(changes: Partial<Facts>) {
   const facts = makeFacts(changes);
-  const { memory } = findAll(facts, NOTHING_SEEN, 0);
+  const { memory } = findAll(facts, new Map(), 0);
   const seen = new Map([...memory].map(([id, one]) => [id, { ...one, lastMs: LONG_MS }]));
   return findAll(facts, seen, LONG_MS);
 }
@@ -330,7 +329,7 @@ describe('what comes and goes', () => {
   };
 
   test('is told only once it has lasted', () => {
-    const first = findAll(makeFacts(away), NOTHING_SEEN, 0);
+    const first = findAll(makeFacts(away), new Map(), 0);
     expect(first.findings).toEqual([]);
     const soon = findAll(makeFacts(away), first.memory, 9000);
     expect(soon.findings).toEqual([]);
@@ -340,7 +339,7 @@ describe('what comes and goes', () => {
   });
 
   test('keeps its beginning over a short gap, and not over a long one', () => {
-    const first = findAll(makeFacts(away), NOTHING_SEEN, 0);
+    const first = findAll(makeFacts(away), new Map(), 0);
     const gap = findAll(makeFacts(), first.memory, 20_000);
     expect(ids(findAll(makeFacts(away), gap.memory, 40_000).findings)).toEqual(['broker_unreachable:broker']);
     const long = findAll(makeFacts(), gap.memory, 100_000);
@@ -390,5 +389,42 @@ describe('a pause', () => {
   test('of a deployment that is well is told too', () => {
     const { findings } = findLasting({ statuses: [makeDeployment({ reason, pause })] });
     expect(findings).toMatchObject([{ code: 'paused', severity: 'info', cause_of: [] }]);
+  });
+});
+
+describe('a device that a service needs', () => {
+  const users = [{ deployment: 'line-vision', service: 'detector' }];
+  const video = { path: '/dev/video0', users };
+  const statuses = [
+    failing({
+      reason: EXITED,
+      since: ago(5000),
+      services: { detector: makeService({ state: 'exited', exit_code: 1, last_failure: null }) },
+    }),
+  ];
+
+  test('and that is gone is the cause of its failure', () => {
+    const devices = [{ ...video, isThere: false, wentAt: ago(8000), backAt: null }];
+    const { findings, folded } = findLasting({ statuses, devices });
+    expect(findings).toMatchObject([
+      {
+        id: 'device_gone:devices/dev/video0',
+        title: '/dev/video0 is gone, which line-vision/detector needs',
+        since: ago(8000),
+      },
+    ]);
+    expect(ids(folded)).toContain('exited:deployments/line-vision/services/detector');
+  });
+
+  test('is not the cause of what began long before it went', () => {
+    const devices = [{ ...video, isThere: false, wentAt: ago(8000), backAt: null }];
+    const before = statuses.map((status) => ({ ...status, since: ago(600_000) }));
+    expect(ids(findLasting({ statuses: before, devices }).findings)).toHaveLength(2);
+  });
+
+  test('and that went and came back is what happened just before', () => {
+    const devices = [{ ...video, isThere: true, wentAt: ago(8000), backAt: ago(6000) }];
+    const [finding] = findLasting({ statuses, devices }).findings;
+    expect(finding?.changed).toEqual(['/dev/video0 came back 1s before', '/dev/video0 vanished 3s before']);
   });
 });

@@ -167,3 +167,22 @@ describe('the temperature', () => {
     expect(readFacts(zone(0, 'cpu', temp)).temperatureCelsius).toBeNull();
   });
 });
+
+describe('a device', () => {
+  test.each([
+    ['/dev/ttyUSB0', '/dev/ttyUSB0'],
+    // As a service the agent has a /dev of its own.
+    ['/dev/video0', '/sys/class/video4linux/video0/uevent'],
+  ])('%s is there by %s, and gone without it', (device, file) => {
+    const host = hostOf({ [file]: '' });
+    expect(host.isDeviceThere(device)).toBe(true);
+    rmSync(path.join(root, file.replace('/uevent', '')), { recursive: true });
+    expect(host.isDeviceThere(device)).toBe(false);
+  });
+
+  test('by another name is known to udev', () => {
+    const host = hostOf({ '/run/udev/data/c188:0': 'S:serial/by-id/usb-FTDI-if00\nE:ID_BUS=usb\n' });
+    expect(host.isDeviceThere('/dev/serial/by-id/usb-FTDI-if00')).toBe(true);
+    expect(host.isDeviceThere('/dev/serial/by-id/usb-FTDI')).toBe(false);
+  });
+});

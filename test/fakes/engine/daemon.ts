@@ -57,6 +57,7 @@ export class Daemon implements Surroundings {
   echo: (settings: MutableSettings) => MutableSettings = (settings) => settings;
   /** When it last ended, and with it the runs of its containers, or left a call without an answer. */
   silentMs = Number.NEGATIVE_INFINITY;
+  version = '29.0.0';
   enforces: EngineFacts['enforces'] = ['memory', 'cpus', 'pids'];
   /** Aborted when the engine ends; `null` while it is down. */
   #session: AbortController | null = new AbortController();
