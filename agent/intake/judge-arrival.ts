@@ -1,5 +1,5 @@
 // Judges a document that somebody brings: by what it says, and by what this device has already.
-// Tested in test/agent/doors/mqtt/intake.test.ts and test/agent/operations/apply.test.ts.
+// Tested in test/agent/doors/mqtt/intake.test.ts.
 import type { Documents } from '../ports/store.ts';
 import { type Addressed, type Judgement, judgeDocument } from './judge-document.ts';
 
