@@ -10,7 +10,7 @@ import { endpointOptions } from './container-network.ts';
 import { containerOptions } from './container-options.ts';
 import { updateOptions } from './container-resources.ts';
 import { answerIn, unlessStatus } from './engine-error.ts';
-import { unmetNeed } from './engine-needs.ts';
+import { findUnmetNeed } from './engine-needs.ts';
 import { inTime } from './in-time.ts';
 import { engineName, LABELS } from './labels.ts';
 import { readOutput } from './logs.ts';
@@ -75,7 +75,7 @@ async function createContainer(
   deployment: string,
   { spec, name, peers, mounts, process }: Creation,
 ): Promise<StepOutcome> {
-  const unmet = await unmetNeed(docker, spec.service);
+  const unmet = await findUnmetNeed(docker, spec.service);
   if (unmet !== null) return unmet;
   const image = process ?? (await lookAtProcess(docker, spec));
   const options = containerOptions(deployment, spec, { peers, mounts, image });
