@@ -16,7 +16,6 @@ import { Intake } from './doors/mqtt/intake.ts';
 import type { Check } from './health/check.ts';
 import { HealthTracker } from './health/health-tracker.ts';
 import { DocumentIntake } from './intake/document-intake.ts';
-import { judgeArrival } from './intake/judge-arrival.ts';
 import { EnginePresence } from './loop/engine-presence.ts';
 import { Progress } from './loop/progress.ts';
 import { StallWatch } from './loop/stall-watch.ts';
@@ -203,7 +202,6 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
   const planner = new Planner({
     ...{ store, journal, engine, folders, host, clock, puller, device, groups, architecture, space },
     sizes: edges.sizes,
-    judge: (arrived, payload) => judgeArrival(store, arrived, payload),
   });
   const operations: Offers = {
     status: offerStatus({

@@ -23,7 +23,7 @@ export const planVerb: Verb = {
   async run(typed, context) {
     const { environment, out, now, signal } = context;
     const { to } = typed.values;
-    const document = await readDocument(typed, context);
+    const document = JSON.stringify(await readDocument(typed, context));
     const args = readArguments(WITHOUT_FILE, { ...typed, positionals: [], values: { to } });
     const { socket, config } = typed.values;
     const socketPath = findSocketPath({ socket, config }, environment);

@@ -5,7 +5,7 @@ import { type Offer, offer } from './offer.ts';
 export interface PlanSources {
   readonly planner: {
     plan(
-      asked: { readonly document: Readonly<Record<string, unknown>>; readonly source: string },
+      asked: { readonly document: string; readonly source: string },
       signal: AbortSignal,
     ): Promise<PlanAnswer>;
   };

@@ -3,10 +3,12 @@
 
 import type { PlanAnswer } from '../../protocol/operations/plan.ts';
 import type { Decision } from '../model/decision.ts';
+import { unmetNeed } from '../model/engine-needs.ts';
 import type { Facts } from '../model/facts.ts';
 import { DISK_PER_BYTE } from '../model/image-room.ts';
 import type { Reason } from '../model/reason.ts';
 import type { DeploymentRecord } from '../model/record.ts';
+import type { StepFailure } from '../model/steps.ts';
 import type { Rehearsal } from '../reconcile/rehearsal/rehearse.ts';
 import { findShortage, type ImageSpace } from '../supply/image-space.ts';
 import type { Fetched } from './fetch.ts';
@@ -30,6 +32,7 @@ export function blockersOf(outlook: Outlook): PlanAnswer['blocked_by'] {
     facts.gate?.reason,
     ...outlook.fetched.flatMap((one) => refusedImage(one, facts)),
     noRoom(outlook),
+    ...unmetNeeds(outlook),
     troubleLater(rehearsal),
   ];
   const known = reasons.filter((reason) => reason !== null && reason !== undefined);
@@ -59,6 +62,19 @@ function refusedImage({ want, look }: Fetched, { desired: { document } }: Facts)
   const service = services.find(({ service: asked }) => asked.image.text === want.reference);
   const path = service === undefined ? {} : { path: `services.${service.name}.image` };
   return [{ code: look.code, ...path, message: look.message }];
+}
+
+function unmetNeeds({ facts: { desired }, space }: Outlook): Reason[] {
+  const { facts: engine } = space.engine.value;
+  if (engine === null || desired.document.state !== 'present') return [];
+  return desired.document.services.flatMap(({ name, service }) => {
+    const unmet = unmetNeed(service, engine);
+    return unmet === null ? [] : [reasonOf(unmet, `services.${name}`)];
+  });
+}
+
+function reasonOf({ code, message, hint }: StepFailure, path: string): Reason {
+  return { code, path, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 function noRoom({ fetch, space }: Outlook): Reason | null {

@@ -1,8 +1,8 @@
 // Tested in test/agent/operations/apply.test.ts.
 import * as v from 'valibot';
 import { hashSchema, revisionSchema } from '../fields.ts';
-import { MAX_RETAINED_BYTES } from '../payload.ts';
 import { nameSchema } from '../values/names.ts';
+import { documentArgument } from './document-argument.ts';
 import type { Operation } from './operation.ts';
 
 const appliedSchema = v.object({
@@ -28,10 +28,7 @@ export const apply = {
   name: 'apply',
   summary: 'deploy a document from a file, as the device’s own',
   args: {
-    document: {
-      schema: v.pipe(v.string(), v.maxLength(2 * MAX_RETAINED_BYTES)),
-      ...{ expected: 'the text of a document', called: 'document', placeholder: 'FILE' },
-    },
+    document: documentArgument,
   },
   answer: appliedSchema,
   askedBy: { broker: false, socket: { method: 'POST', path: '/v1/documents' } },

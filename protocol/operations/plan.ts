@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { countSchema, timestampSchema } from '../fields.ts';
 import { reasonSchema } from '../reports/status.ts';
+import { documentArgument } from './document-argument.ts';
 import type { Operation } from './operation.ts';
 
 const downtimeSchema = v.object({
@@ -75,7 +76,6 @@ const planSchema = v.object({
 
 export type PlanAnswer = v.InferOutput<typeof planSchema>;
 
-const documentSchema = v.record(v.string(), v.unknown());
 const sourceSchema = v.pipe(v.string(), v.regex(/^(?:device|groups\/[a-z0-9][a-z0-9-]{0,62})$/));
 
 /** What would be done with a document, by the same planner that would do it. Changes nothing. */
@@ -83,10 +83,7 @@ export const plan = {
   name: 'plan',
   summary: 'say what would be done with a document, and do nothing',
   args: {
-    document: {
-      schema: documentSchema,
-      ...{ expected: 'a deployment document', called: 'document', placeholder: 'FILE' },
-    },
+    document: documentArgument,
     to: {
       schema: v.optional(sourceSchema),
       ...{ expected: 'device, or groups/NAME', called: 'addressee', placeholder: 'device|groups/NAME' },

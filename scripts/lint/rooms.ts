@@ -362,6 +362,7 @@ export const ROOMS: readonly Room[] = [
     path: 'agent/planning',
     duty: 'a plan: what would be done with a document, and nothing is',
     imports: [
+      'agent/intake',
       'agent/model/document',
       'agent/reconcile',
       'agent/reconcile/rehearsal',

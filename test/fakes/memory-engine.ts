@@ -67,7 +67,7 @@ export class MemoryEngine implements Engine {
     return this.#query('facts', () => ({
       name: 'docker',
       version: this.daemon.version,
-      apiVersion: '1.52',
+      apiVersion: this.daemon.apiVersion,
       storageDriver: 'overlay2',
       cgroupVersion: '2',
       dataRoot: '/var/lib/docker',

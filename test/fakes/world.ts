@@ -302,7 +302,10 @@ export class World {
 
   /** What the agent says it would do with a document, which comes from `to`. */
   async plan(document: object, to = 'device'): Promise<PlanAnswer> {
-    const asked = this.agent.operations.plan.ask({ document, to }, new AbortController().signal);
+    const asked = this.agent.operations.plan.ask(
+      { document: JSON.stringify(document), to },
+      new AbortController().signal,
+    );
     let outcome: Awaited<typeof asked> | null = null;
     asked.then(
       (come) => {

@@ -34,9 +34,12 @@ export interface Rehearsal {
 
 /**
  * `facts` as they are now, but for what is taken for granted: images are here, no gate holds, and what runs is well.
- * `record` is read and not changed.
+ * `record` is read and not changed. Round by round: a large document takes long, and whoever plays it has other things to do.
  */
-export function rehearse(facts: Facts, record: DeploymentRecord): Rehearsal {
+export function* rehearse(
+  facts: Facts,
+  record: DeploymentRecord,
+): Generator<undefined, Rehearsal, undefined> {
   const rounds: Round[] = [];
   let scene: Scene = { facts: { ...facts, observed: atEase(facts.observed), gate: null }, record };
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -44,6 +47,7 @@ export function rehearse(facts: Facts, record: DeploymentRecord): Rehearsal {
     if (next.steps.length > 0) rounds.push({ observed: scene.facts.observed, steps: next.steps });
     if (next.waitMs === null) return { rounds, record: next.scene.record, isWhole: true };
     scene = next.scene;
+    yield;
   }
   return { rounds, record: scene.record, isWhole: false };
 }

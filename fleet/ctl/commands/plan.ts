@@ -27,6 +27,6 @@ export function plan(
 ): Promise<ExitCode> {
   const { content } = loadAsked(files, options, context);
   const typed = { positionals: [], options: { to: options.to } };
-  const given = { document: documentOf(content) };
+  const given = { document: JSON.stringify(documentOf(content)) };
   return ask({ row: ANSWERS.plan, device, typed, given }, options, context);
 }

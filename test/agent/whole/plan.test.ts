@@ -213,6 +213,31 @@ describe('a plan says what keeps a document back', () => {
     expect(actions(again)).toEqual({ app: 'keep', side: 'keep', store: 'keep' });
   });
 
+  test('a pause', async ({ makeWorld }) => {
+    const world = makeWorld();
+    await converge(world);
+    const { signal } = new AbortController();
+    await world.agent.operations.pause.ask(
+      { deployment: 'line', for: '1h', reason: 'at the machine' },
+      signal,
+    );
+    const answer = await world.plan(deployment({ revision: 2, services: NEXT['another image'] ?? {} }));
+    expect(answer).toMatchObject({ verdict: 'blocked', blocked_by: [{ code: 'paused' }] });
+    expect(actions(answer)).toMatchObject({ store: 'replace' });
+  });
+
+  test('an engine that is too old for what is asked', async ({ makeWorld }) => {
+    const world = makeWorld();
+    world.daemon.apiVersion = '1.41';
+    await converge(world);
+    const healthcheck = { test: ['CMD', 'true'], start_interval: '1s' };
+    const services = { ...THREE, store: app('store:1', { probe: PROBE, healthcheck }) };
+    const answer = await world.plan(deployment({ revision: 2, services }));
+    expect(answer).toMatchObject({
+      ...{ verdict: 'blocked', blocked_by: [{ code: 'engine_too_old', path: 'services.store' }] },
+    });
+  });
+
   test('an engine that is away', async ({ makeWorld }) => {
     const world = makeWorld();
     await converge(world);

@@ -58,6 +58,7 @@ export class Daemon implements Surroundings {
   /** When it last ended, and with it the runs of its containers, or left a call without an answer. */
   silentMs = Number.NEGATIVE_INFINITY;
   version = '29.0.0';
+  apiVersion = '1.52';
   enforces: EngineFacts['enforces'] = ['memory', 'cpus', 'pids'];
   /** Aborted when the engine ends; `null` while it is down. */
   #session: AbortController | null = new AbortController();

@@ -141,9 +141,9 @@ test('actions and bytes, planned and then done', async () => {
 test('over MQTT, with the answer in the reply', async () => {
   const image = `127.0.0.1:${proxy.port}/hello:1`;
   const document = present(world.name('asked'), 1, { hello: hello(image) });
-  const [reply] = await manager.ask('p1', 'plan', { document });
+  const [reply] = await manager.ask('p1', 'plan', { document: JSON.stringify(document) });
   expect(reply).toMatchObject({ status: 'succeeded', answer: { verdict: 'change' } });
-  const [stale] = await manager.ask('p2', 'plan', { document: absent(name, 1) });
+  const [stale] = await manager.ask('p2', 'plan', { document: JSON.stringify(absent(name, 1)) });
   expect(stale).toMatchObject({ answer: { verdict: 'refused', refused: { code: 'stale' } } });
 });
 

@@ -5,7 +5,7 @@ import { EMPTY_RECORD } from '../../../../agent/model/record.ts';
 import type { Revision } from '../../../../agent/model/revision.ts';
 import { instanceKeyOf, pathOf } from '../../../../agent/model/step-table.ts';
 import type { Step } from '../../../../agent/model/steps.ts';
-import { rehearse } from '../../../../agent/reconcile/rehearsal/rehearse.ts';
+import { type Rehearsal, rehearse } from '../../../../agent/reconcile/rehearsal/rehearse.ts';
 import { absent, containerOf, Model, present } from '../situations.ts';
 
 const LIMITED = { deploy: { resources: { limits: { memory: '64M' } } } };
@@ -40,6 +40,14 @@ function runningOne(): Model {
   return new Model({ containers, record: { ...EMPTY_RECORD, phase: 'converged', proven } });
 }
 
+function played(...asked: Parameters<typeof rehearse>): Rehearsal {
+  const play = rehearse(...asked);
+  for (;;) {
+    const next = play.next();
+    if (next.done === true) return next.value;
+  }
+}
+
 function inWords(step: Step): string {
   const revision = 'spec' in step ? ` r${step.spec.revision}` : '';
   return `${step.kind} ${instanceKeyOf(step) ?? pathOf(step)}${revision}`;
@@ -69,7 +77,7 @@ describe('a rehearsal is what is done then', () => {
     ] as const)
       test(`of ${name}, ${from}`, () => {
         const [facts, record] = model().situation(desired, revisionsOf(desired));
-        const { rounds, isWhole } = rehearse(facts, record);
+        const { rounds, isWhole } = played(facts, record);
         expect(isWhole).toBe(true);
         expect(rounds.map(({ steps }) => steps.map(inWords))).toEqual(carriedOut(model(), desired));
       });
@@ -79,7 +87,7 @@ test('facts and record stay as they are', () => {
   const desired = present(2, { web: {}, db: {} });
   const [facts, record] = runningOne().situation(desired, revisionsOf(desired));
   const before = structuredClone({ observed: facts.observed, record });
-  rehearse(facts, record);
+  played(facts, record);
   expect({ observed: facts.observed, record }).toEqual(before);
 });
 
@@ -90,7 +98,7 @@ test('what waits for its next try is tried in the rehearsal, and an update is no
   for (let round = 0; round < 8; round += 1) model.round(ONE, [ONE]);
   const desired = present(2, { web: {}, db: {} });
   const [facts, record] = model.situation(desired, revisionsOf(desired));
-  const { rounds, record: left } = rehearse(facts, record);
+  const { rounds, record: left } = played(facts, record);
   expect(left).toMatchObject({ phase: 'converged', proven: { revision: 2 } });
   const steps = rounds.flatMap((round) => round.steps.map(inWords));
   expect(steps).toEqual(expect.arrayContaining(['create_container db r2', 'start_container db r2']));
