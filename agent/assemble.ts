@@ -203,6 +203,8 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     ...{ store, journal, engine, folders, host, clock, puller, device, groups, architecture, space },
     sizes: edges.sizes,
   });
+  const restart = offerRestart({ supervisor, state, notices });
+  const resume = offerResume({ supervisor, state });
   const operations: Offers = {
     status: offerStatus({
       identity: { ...options, startedAt, agentVersion: VERSION },
@@ -211,13 +213,13 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     }),
     why: offerWhy(diagnosis),
     check: offerCheck({ checks: edges.checks, broker, diagnosis }),
-    fix: offerFix({ diagnosis, supervisor, puller, notices }),
+    fix: offerFix({ diagnosis, supervisor, puller, notices, operations: { restart, resume } }),
     logs: offerLogs({ engine, state, store, clock }),
     events: offerEvents({ journal, clock }),
     plan: offerPlan({ planner }),
-    restart: offerRestart({ supervisor, state, notices }),
+    restart,
     pause: offerPause({ supervisor, state }),
-    resume: offerResume({ supervisor, state }),
+    resume,
     retry: offerRetry({ supervisor, puller, state }),
     apply: offerApply({ documents, store, clock, notices, groups }),
     report: offerReport(reporter),

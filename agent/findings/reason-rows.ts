@@ -43,6 +43,7 @@ function foundIn(status: Status): Found[] {
   const name = failed?.name ?? serviceIn(status);
   const service = name === null ? undefined : status.services[name];
   const failure = failed?.failure ?? service?.last_failure;
+  const isUp = status.phase === 'degraded' && service?.state === 'running';
   const isPathTold = path !== undefined && path !== '' && name === null;
   return [
     {
@@ -53,7 +54,7 @@ function foundIn(status: Status): Found[] {
       ...(status.since === undefined ? {} : { since: status.since }),
       evidence: evidenceIn(`${deployment}/${name}`, failed, service),
       log: log ?? failure?.log ?? [],
-      fix: fixOf(code, { deployment, service: name }, hint),
+      fix: fixOf(code, { deployment, service: name, isUp }, hint),
     },
   ];
 }

@@ -12,14 +12,16 @@ type By = Fix['by'];
 export interface Place {
   readonly deployment: string;
   readonly service: string | null;
+  /** Whether the service runs, and is of the revision that is to run: then a restart may help. */
+  readonly isUp?: boolean;
 }
 
 export interface Remedy {
   readonly by: By;
   /** A phrase: no capital, no full stop. */
   readonly text: string;
-  /** What is typed. `retry`: the deployment is tried again, which the agent can do itself. */
-  readonly command?: 'retry' | ((place: Place) => string);
+  /** What is typed. `retry` and `resume`: of the deployment, which the agent can do itself. */
+  readonly command?: 'retry' | 'resume' | ((place: Place) => string);
 }
 
 const containers = ({ deployment, service }: Place): string => {
@@ -101,7 +103,7 @@ export const REMEDIES: Readonly<Record<ReasonCode, Remedy>> = {
   not_in_rollout: nobody('the roll-out has not come to this device yet'),
   window: nobody('it switches when the update window opens'),
   clock_not_synchronised: own('let the device reach a time server', () => 'timedatectl'),
-  paused: own('end the pause', ({ deployment }) => `holdfast resume ${deployment}`),
+  paused: own('end the pause', 'resume'),
   held: own(
     'end the program that holds the update, or remove its hold file',
     ({ deployment }) => `sudo ls -l /var/lib/holdfast/hold/${deployment}`,
@@ -126,6 +128,9 @@ export const REMEDIES: Readonly<Record<ReasonCode, Remedy>> = {
   too_many_deployments: manager('remove deployments from this device'),
 };
 
+/** Of a service that runs and does not answer, though it did before. */
+const RESTARTED: ReadonlySet<string> = new Set(['unhealthy', 'flapping']);
+
 const UNKNOWN: Remedy = own('try it again', 'retry');
 
 function remedyOf(code: string): Remedy {
@@ -137,7 +142,11 @@ export function fixOf(code: string, place: Place, hint: string | undefined): Fix
   const { by, text, command } = remedyOf(code);
   const said = hint ?? text;
   const fix = { technician: byTechnician, fleet_manager: byManager, nobody: byItself }[by](said);
+  if (RESTARTED.has(code) && place.isUp === true && place.service !== null) {
+    const restarted = byTechnician(`restart it; if that does not help: ${said}`);
+    return runnable(restarted, `holdfast restart ${place.deployment}/${place.service}`);
+  }
   if (command === undefined) return fix;
-  if (command === 'retry') return runnable(fix, `holdfast retry ${place.deployment}`);
+  if (typeof command === 'string') return runnable(fix, `holdfast ${command} ${place.deployment}`);
   return { ...fix, command: command(place) };
 }

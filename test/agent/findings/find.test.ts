@@ -377,7 +377,7 @@ describe('a pause', () => {
         id: 'paused:deployments/line-vision',
         severity: 'info',
         title: `line-vision: ${reason.message}`,
-        fix: { by: 'technician', command: 'holdfast resume line-vision', can_run: false },
+        fix: { by: 'technician', command: 'holdfast resume line-vision', can_run: true },
       },
     ]);
     expect(ids(folded)).toEqual([
@@ -426,5 +426,28 @@ describe('a device that a service needs', () => {
     const devices = [{ ...video, isThere: true, wentAt: ago(8000), backAt: ago(6000) }];
     const [finding] = findLasting({ statuses, devices }).findings;
     expect(finding?.changed).toEqual(['/dev/video0 came back 1s before', '/dev/video0 vanished 3s before']);
+  });
+});
+
+describe('a service that runs and does not answer', () => {
+  const reason = { code: 'unhealthy', path: 'services.detector', message: 'its probe fails' };
+  const services = { detector: makeService({ health: 'unhealthy' }) };
+
+  test('may be helped by a restart, which the agent can do', () => {
+    const { findings } = findLasting({ statuses: [failing({ reason, services })] });
+    expect(findings[0]?.fix).toEqual({
+      by: 'technician',
+      text: 'restart it; if that does not help: read its last lines: its probe fails while it runs',
+      command: 'holdfast restart line-vision/detector',
+      can_run: true,
+    });
+  });
+
+  test('in an update that was taken back is nothing to restart', () => {
+    const statuses = [failing({ reason, services, phase: 'rolled_back' })];
+    expect(findLasting({ statuses }).findings[0]?.fix).toMatchObject({
+      by: 'fleet_manager',
+      can_run: false,
+    });
   });
 });

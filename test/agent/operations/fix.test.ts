@@ -2,6 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { askPause } from '../../../agent/model/pause.ts';
 import type { Notice } from '../../../agent/notices/notices.ts';
 import { offerFix } from '../../../agent/operations/fix.ts';
+import type { Offer } from '../../../agent/operations/offer.ts';
+import type { Operation } from '../../../protocol/operations/operation.ts';
+import { restart } from '../../../protocol/operations/restart.ts';
+import { resume } from '../../../protocol/operations/resume.ts';
 import type { Finding, Fix } from '../../../protocol/reports/finding.ts';
 
 const RETRY: Fix = { by: 'technician', text: 'try it again', command: 'holdfast retry one', can_run: true };
@@ -33,11 +37,28 @@ const PAUSE = askPause(
   { nowMs: 0, wallTime: '2026-11-22T10:00:00.000Z' },
 );
 
-async function ask(args: object, paused: readonly string[] = []) {
+const RESTART = finding('deployments/four/services/web', {
+  ...RETRY,
+  command: 'holdfast restart four/web',
+});
+const RESUME = finding('deployments/five', { ...RETRY, command: 'holdfast resume five' });
+const UNDER_WAY = { kind: 'refused', code: 'update_under_way', message: 'it is being changed' } as const;
+
+async function ask(args: object, paused: readonly string[] = [], isChanging = false) {
+  const asked: unknown[] = [];
+  const offerNamed = (operation: Operation, key: string): Offer => ({
+    operation,
+    async ask(given, _signal, by) {
+      asked.push([operation.name, given[key], by]);
+      return isChanging ? UNDER_WAY : { kind: 'accepted', answer: {} };
+    },
+  });
   const retried: string[] = [];
   const pulled: string[] = [];
   const begun: Notice[] = [];
-  const diagnosis = { find: () => ({ findings: [REGISTRY, BROKER, MANAGER], folded: [SERVICE] }) };
+  const diagnosis = {
+    find: () => ({ findings: [REGISTRY, BROKER, MANAGER, RESTART, RESUME], folded: [SERVICE] }),
+  };
   const offered = offerFix({
     diagnosis,
     supervisor: {
@@ -46,9 +67,10 @@ async function ask(args: object, paused: readonly string[] = []) {
     },
     puller: { retryNow: (name) => pulled.push(name) },
     notices: { publish: (notice) => begun.push(notice) },
+    operations: { restart: offerNamed(restart, 'target'), resume: offerNamed(resume, 'deployment') },
   });
   const outcome = await offered.ask({ ...args }, new AbortController().signal);
-  return { outcome, retried, pulled, begun };
+  return { outcome, retried, pulled, begun, asked };
 }
 
 test('without yes nothing is done, and it is said what would be', async () => {
@@ -91,4 +113,25 @@ test('of those that suffer the paused ones are left alone, and where all are it 
   const { outcome, retried } = await ask({ id: REGISTRY.id, yes: true }, ['one', 'two']);
   expect(outcome).toMatchObject({ kind: 'refused', code: 'paused' });
   expect(retried).toEqual([]);
+});
+
+describe('where the finding names another operation, that is what is done', () => {
+  test.each([
+    [RESTART, 'restart four/web', ['restart', 'four/web', 'device']],
+    [RESUME, 'end the pause of five', ['resume', 'five', 'device']],
+  ])('%#', async ({ id }, action, call) => {
+    const before = await ask({ id });
+    expect(before.outcome).toMatchObject({ kind: 'done', answer: { action, is_begun: false } });
+    expect([...before.asked, ...before.begun]).toEqual([]);
+    const { outcome, asked, begun } = await ask({ id, yes: true });
+    expect(outcome).toMatchObject({ kind: 'accepted', answer: { action, is_begun: true } });
+    expect(asked).toEqual([call]);
+    expect(begun).toEqual([{ kind: 'event', event: { type: 'fix_applied', id, action } }]);
+  });
+
+  test('what it is refused with is the answer, and no fix is told', async () => {
+    const { outcome, begun } = await ask({ id: RESTART.id, yes: true }, [], true);
+    expect(outcome).toEqual(UNDER_WAY);
+    expect(begun).toEqual([]);
+  });
 });
