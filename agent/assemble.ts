@@ -43,6 +43,7 @@ import type { Engine } from './ports/engine.ts';
 import type { Folders } from './ports/folders.ts';
 import type { Host } from './ports/host.ts';
 import type { ImageSizes } from './ports/image-sizes.ts';
+import type { KeptLogs } from './ports/kept-logs.ts';
 import type { Line, LineHandlers } from './ports/line.ts';
 import type { BeatReader, ServiceFiles } from './ports/service-files.ts';
 import type { EventJournal, Store } from './ports/store.ts';
@@ -64,6 +65,7 @@ export interface Edges {
   readonly engine: Engine;
   readonly files: ServiceFiles;
   readonly folders: Folders;
+  readonly keptLogs: KeptLogs;
   readonly host: Host;
   readonly check: Check;
   readonly checks: Checks;
@@ -110,7 +112,7 @@ export interface Agent {
 }
 
 export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
-  const { clock, random, store, journal, engine, files, folders, host, check, readBeat } = edges;
+  const { clock, random, store, journal, engine, files, folders, keptLogs, host, check, readBeat } = edges;
   const { device, groups, topicPrefix, loggerFor, onFatal } = options;
   const startedAt = clock.wallTime().toISOString();
   const { architecture, bootId } = host.readFacts();
@@ -170,6 +172,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
       engine,
       files,
       folders,
+      keptLogs,
       store,
       clock,
       host,
@@ -214,7 +217,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     why: offerWhy(diagnosis),
     check: offerCheck({ checks: edges.checks, broker, diagnosis }),
     fix: offerFix({ diagnosis, supervisor, puller, notices, operations: { restart, resume } }),
-    logs: offerLogs({ engine, state, store, clock }),
+    logs: offerLogs({ engine, state, store, keptLogs, clock }),
     events: offerEvents({ journal, clock }),
     plan: offerPlan({ planner }),
     restart,

@@ -28,6 +28,7 @@ import { ExampleLine, isExampleHost } from './line/example-line.ts';
 import { LINE_OPTIONS, withPriority } from './log-lines.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { imageSizes } from './registry/image-sizes.ts';
+import { KeptLogFiles } from './store/kept-log-files.ts';
 import { openStore, readKeptDevice } from './store/open-store.ts';
 import type { SqliteStore } from './store/sqlite-store.ts';
 import { createNotifier } from './systemd/notify.ts';
@@ -178,6 +179,7 @@ function openEdges(config: Config, store: SqliteStore, logger: Logger) {
     sizes: imageSizes({ engine, credentialsFor }),
     files: serviceFiles,
     folders: new HostFolders(directories),
+    keptLogs: new KeptLogFiles(config.dataDir),
     check: checkProbe,
     readBeat: serviceFiles.readBeat,
     openLine: (handlers) => {

@@ -7,10 +7,12 @@ import { EngineBystander, type SeenContainer } from '../docker/bystander.ts';
 import { maskOfDocuments } from '../secrets/document-mask.ts';
 import { type Mask, maskOf } from '../secrets/mask.ts';
 import { secretValuesOf } from '../secrets/secret-values.ts';
+import { listKeptLogs } from '../store/kept-log-files.ts';
 import { readStoredCopy, type StoredCopy } from '../store/stored-copy.ts';
 import { engineParts } from './engine-parts.ts';
 import { gather } from './gather.ts';
 import { hostParts } from './host-parts.ts';
+import { keptLogParts } from './kept-log-parts.ts';
 import { asJson, type Bundle, LIMIT_MS, type Part } from './part.ts';
 import { type RedactedConfig, redactConfig } from './redact-config.ts';
 
@@ -30,12 +32,14 @@ export async function collectBundle({ configPath, agent }: BundleSources): Promi
     askWithin(LIMIT_MS, () => readStoredCopy(dataDir, MAX_EVENTS)),
     askWithin(LIMIT_MS, () => engine.containers()),
   ]);
+  const kept = await askWithin(LIMIT_MS, () => listKeptLogs(dataDir));
   const environments = await askWithin(LIMIT_MS, () => environmentsOf(engine, containers));
   const { config, secrets } = readRedacted(configPath);
   const parts: Part[] = [
     { path: 'config.json', limitMs: LIMIT_MS, gather: async () => asJson({ fault, config }) },
     ...Object.entries(agent).map(([path, ask]) => agentPart(path, ask)),
     ...storeParts(store),
+    ...keptLogParts(kept, store.ok ? null : store.why),
     ...hostParts(['/', dataDir, '/var/lib/docker'], store.ok),
     ...engineParts({
       ...{ engine, containers, statuses: store.ok ? store.value.statuses : [] },

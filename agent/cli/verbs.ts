@@ -9,6 +9,7 @@ import { type LocalOperationName, OPERATIONS } from '../../protocol/operations/o
 import { agentVerb } from './agent-verb.ts';
 import { applyVerb } from './apply-verb.ts';
 import { bundleVerb } from './bundle-verb.ts';
+import { keptLogItems } from './kept-logs.ts';
 import { operationVerb } from './operation-verb.ts';
 import { planVerb } from './plan-verb.ts';
 import { renderFix } from './render/fix.ts';
@@ -31,7 +32,7 @@ const OF_OPERATIONS: Readonly<Record<LocalOperationName, Verb>> = {
   }),
   check: operationVerb(OPERATIONS.check, { text: renderCheck, isGood: isCheckedWell }),
   fix: operationVerb(OPERATIONS.fix, { text: renderFix }),
-  logs: streamVerb(OPERATIONS.logs, renderLogItem),
+  logs: streamVerb(OPERATIONS.logs, renderLogItem, keptLogItems),
   events: streamVerb(OPERATIONS.events, renderEvent),
   plan: planVerb,
   restart: operationVerb(OPERATIONS.restart, { text: renderRestart }),

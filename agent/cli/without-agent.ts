@@ -40,7 +40,7 @@ export async function askOrLook<T>(
 }
 
 /** One that this user may not ask is not away. */
-function isAgentAway(error: unknown): error is CommandFailure {
+export function isAgentAway(error: unknown): error is CommandFailure {
   const isAway = error instanceof CommandFailure && error.code === 'agent_unreachable';
   return isAway && systemErrorCode(error.cause) !== 'EACCES';
 }
@@ -66,17 +66,24 @@ export function showWithoutAgent(
     isItsConfig && known.config_fault !== null && systemErrorCode(failure.cause) !== 'ABORT_ERR';
   const first = isCause ? [`The agent cannot start with its configuration: ${known.config_fault}`] : [];
   const whole = [...first, message].join('\n');
-  const lines = [
-    ...whole.split('\n'),
-    ...(hint === undefined ? [] : [`Hint: ${hint}`]),
-    // The socket alone does not say where the agent's store and engine are.
-    ...(isItsConfig
-      ? []
-      : [`Below is what ${configPath} leads to. Name the agent's own configuration: --config FILE`]),
-  ];
-  err.write(lines.map((line) => `${printable(line)}\n`).join(''));
+  tellFailure({ message: whole, hint }, err);
+  // The socket alone does not say where the agent's store and engine are.
+  if (!isItsConfig)
+    err.write(
+      `${printable(`Below is what ${configPath} leads to. Name the agent's own configuration: --config FILE`)}
+`,
+    );
   const told = new CommandFailure({ code, exitCode, message: whole, hint });
   if (isJson) out.write(`${printableJson({ ...failureJson(told), ...known }, 2)}\n`);
   else out.write(`\n${text(known, { now: now(), columns: out.columns, hasColour: out.hasColour })}`);
   return exitCode;
+}
+
+/** For people, on standard error. */
+export function tellFailure(
+  { message, hint }: Pick<CommandFailure, 'message' | 'hint'>,
+  err: CliContext['err'],
+): void {
+  const lines = [...message.split('\n'), ...(hint === undefined ? [] : [`Hint: ${hint}`])];
+  err.write(lines.map((line) => `${printable(line)}\n`).join(''));
 }

@@ -64,7 +64,7 @@ function evidenceIn(
   failed: FailedInUpdate | null,
   service: ServiceStatus | undefined,
 ): readonly string[] {
-  if (failed !== null) return evidenceOfUpdate(failed, service);
+  if (failed !== null) return evidenceOfUpdate(name, failed, service);
   return service === undefined ? [] : evidenceOf(name, service);
 }
 

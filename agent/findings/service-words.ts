@@ -17,14 +17,17 @@ export function evidenceOf(name: string, service: ServiceStatus): string[] {
 
 /** Of an update that was taken back: how it failed there, and what runs in its place. */
 export function evidenceOfUpdate(
+  name: string,
   { revision, failure }: FailedInUpdate,
   present: ServiceStatus | undefined,
 ): string[] {
-  const { failures, at } = failure;
+  const { failures, at, exit_code: exitCode, log = [] } = failure;
+  const hasRun = typeof exitCode === 'number' || log.length > 0;
   const times = failures > 1 ? ` ${failures} times, the last time` : '';
   return [
     `revision ${revision} failed${times} at ${at}`,
     ...describeEnd(failure),
+    ...(hasRun ? [`its log: holdfast logs ${name} --previous`] : []),
     ...(present === undefined ? [] : [`now: ${describePresent(present)}`]),
   ];
 }

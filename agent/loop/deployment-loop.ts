@@ -11,7 +11,7 @@ import { type DeploymentRecord, EMPTY_RECORD, type Pause } from '../model/record
 import { resumeAfterGap, resumeRecord } from '../model/resume-record.ts';
 import type { Revision } from '../model/revision.ts';
 import { graceOf } from '../model/step-table.ts';
-import type { StepOutcome, StepResult } from '../model/steps.ts';
+import type { Step, StepOf, StepOutcome, StepResult } from '../model/steps.ts';
 import { EngineUnavailable } from '../ports/engine.ts';
 import { type AcceptedRevision, StoreBlocked, StoreBroken } from '../ports/store.ts';
 import { chooseDocument } from '../reconcile/choose-document.ts';
@@ -30,11 +30,13 @@ import {
 } from '../reconcile/tell/status.ts';
 import { keepsHold } from '../reconcile/update/gate.ts';
 import type { Reporter } from '../report/reporter.ts';
+import type { Mask } from '../secrets/mask.ts';
 import { DeploymentLog } from './deployment-log.ts';
 import type { EnginePresence } from './engine-presence.ts';
 import { eventsOf } from './events-of.ts';
 import { type FactsContext, FactsReader } from './facts-reader.ts';
 import { hearLastWords, maskOfRevisions } from './hear-last-words.ts';
+import { LogKeeper, type LogKeeperEdges } from './log-keeper.ts';
 import { Setbacks } from './setbacks.ts';
 import { StepApplier, type StepEdges } from './step-applier.ts';
 import { StepNews } from './step-news.ts';
@@ -48,7 +50,7 @@ const ABSENT_MS = 10_000;
 /** Longer than any round takes, but for what it waits for a container to stop: one that is longer hangs. */
 const HANGS_AFTER_MS = 15 * 60_000;
 
-export interface LoopContext extends FactsContext, StepEdges {
+export interface LoopContext extends FactsContext, StepEdges, LogKeeperEdges {
   readonly logger: Logger;
   readonly reporter: Reporter;
   readonly groups: readonly string[];
@@ -72,6 +74,7 @@ export class DeploymentLoop {
   readonly #onRemoved: () => void;
   readonly #reader: FactsReader;
   readonly #applier: StepApplier;
+  readonly #logKeeper: LogKeeper;
   readonly #log: DeploymentLog;
   readonly #stepNews = new StepNews();
   readonly #waker: Waker;
@@ -108,6 +111,7 @@ export class DeploymentLoop {
     this.#onRemoved = onRemoved;
     this.#reader = new FactsReader(name, context);
     this.#applier = new StepApplier(context);
+    this.#logKeeper = new LogKeeper(context);
     this.#log = new DeploymentLog(name, context.logger);
     this.#waker = new Waker(context.clock);
     this.#setbacks = new Setbacks(context.random);
@@ -221,7 +225,7 @@ export class DeploymentLoop {
   }
 
   async #round(): Promise<number> {
-    const { puller, files } = this.#context;
+    const { puller, files, keptLogs } = this.#context;
     const document = this.#readAccepted();
     if (document === null) return SAFETY_PASS_MS;
     this.#resume();
@@ -247,7 +251,8 @@ export class DeploymentLoop {
       const leftMs = Math.max(0, deadlineMs - this.#context.clock.monotonicMs());
       return Math.min(this.#pauseAfter(results), leftMs);
     }
-    if (decision.record.phase === 'removed') this.#endUnlessAsked(document);
+    if (decision.record.phase === 'removed' && this.#endUnlessAsked(document))
+      await keptLogs.forget(this.name);
     return Math.min(decision.wakeInMs ?? SAFETY_PASS_MS, SAFETY_PASS_MS);
   }
 
@@ -367,10 +372,11 @@ export class DeploymentLoop {
   }
 
   /** With no pause between the look and the end: a document that comes later starts a loop of its own. */
-  #endUnlessAsked({ hash }: AcceptedRevision): void {
-    if (this.#readAccepted()?.hash !== hash) return;
+  #endUnlessAsked({ hash }: AcceptedRevision): boolean {
+    if (this.#readAccepted()?.hash !== hash) return false;
     this.close();
     this.#onRemoved();
+    return true;
   }
 
   /** None while all goes well: the next step follows at once. */
@@ -414,7 +420,7 @@ export class DeploymentLoop {
     const { reporter } = this.#context;
     this.#graceMs = Math.max(0, ...steps.map((step) => graceOf(step) ?? 0));
     const results = await Promise.all(
-      steps.map(async (step) => ({ step, outcome: this.#hear(await this.#applier.apply(this.name, step)) })),
+      steps.map(async (step) => ({ step, outcome: this.#hear(await this.#carryOut(step)) })),
     );
     this.#graceMs = 0;
     const news = this.#stepNews.of(results);
@@ -423,16 +429,30 @@ export class DeploymentLoop {
     return results;
   }
 
+  #carryOut(step: Step): Promise<StepOutcome> {
+    const isOfFailure = step.kind === 'remove_container' && step.failed !== undefined;
+    return isOfFailure ? this.#removeFailed(step) : this.#applier.apply(this.name, step);
+  }
+
+  async #removeFailed(step: StepOf<'remove_container'>): Promise<StepOutcome> {
+    await this.#logKeeper.keep({ deployment: this.name, ...step }, this.#mask());
+    return this.#applier.apply(this.name, step);
+  }
+
   /** What a container wrote goes no further than this: what is kept of it is short and has no secrets. */
   #hear(outcome: StepOutcome): StepOutcome {
     if (!outcome.ok || outcome.output === undefined) return outcome;
+    const { output, ...rest } = outcome;
+    return { ...rest, words: hearLastWords(output, this.#mask()) };
+  }
+
+  /** Of all that may run now. */
+  #mask(): Mask {
     const document = this.#readAccepted();
     const hashes = [document, this.#record.attempt, this.#record.proven].flatMap(
       (named) => named?.hash ?? [],
     );
-    const mask = maskOfRevisions(hashes.map((hash) => this.#reader.revision(hash)));
-    const { output, ...rest } = outcome;
-    return { ...rest, words: hearLastWords(output, mask) };
+    return maskOfRevisions(hashes.map((hash) => this.#reader.revision(hash)));
   }
 
   /** Stores the record where it changed, and tells what changed. */

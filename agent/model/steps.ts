@@ -23,7 +23,10 @@ interface StepFields {
   join_network: Carrier & { readonly network: string };
   restart_container: Carrier & Ending;
   update_container: Carrier;
-  remove_container: ContainerRef;
+  remove_container: ContainerRef & {
+    /** Of an update that failed: what it wrote is kept. */
+    readonly failed?: FailedRun;
+  };
   read_last_logs: ContainerRef;
   remove_network: { readonly network: string };
   /** Of a shared one, which goes with it if it is ours and nobody is in it any more. */
@@ -42,6 +45,14 @@ interface Ending {
 /** A container of ours, which may carry no service any more. */
 interface ContainerRef extends Instance {
   readonly container: string;
+}
+
+/** The container, and its last run. */
+export interface FailedRun {
+  readonly name: string;
+  readonly revision: number;
+  readonly startedAt: string;
+  readonly exitCode: number | null;
 }
 
 /** The container that carries a service as it is asked. */

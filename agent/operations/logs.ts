@@ -1,15 +1,17 @@
 import type { Clock } from '../../lib/time/clock.ts';
 import { type LogItem, logs } from '../../protocol/operations/logs.ts';
 import { sinceMs } from '../../protocol/operations/stream-args.ts';
+import type { Status } from '../../protocol/reports/status.ts';
 import { cutText } from '../../protocol/values/text.ts';
 import { type AgentState, inOrder } from '../notices/agent-state.ts';
 import { type Engine, EngineUnavailable, type LogLine } from '../ports/engine.ts';
+import type { KeptLogs } from '../ports/kept-logs.ts';
 import type { Documents } from '../ports/store.ts';
 import { maskOfDocuments } from '../secrets/document-mask.ts';
 import type { Mask } from '../secrets/mask.ts';
 import { type LogSource, presentSource, previousSource } from './log-source.ts';
 import { type Offer, type Outcome, offer, type Refused } from './offer.ts';
-import { type NamedService, resolveService } from './resolve-name.ts';
+import { type Known, type NamedService, resolveService } from './resolve-name.ts';
 
 const DEFAULT_TAIL = 200;
 /** Of earlier runs, which have to be kept until the last of them is read. */
@@ -20,6 +22,7 @@ export interface LogSources {
   readonly engine: Pick<Engine, 'observe' | 'readLogs'>;
   readonly state: Pick<AgentState, 'statuses'>;
   readonly store: Pick<Documents, 'keptDocuments'>;
+  readonly keptLogs: Pick<KeptLogs, 'find'>;
   readonly clock: Clock;
 }
 
@@ -32,7 +35,7 @@ interface Wanted {
 
 export function offerLogs(sources: LogSources): Offer<LogItem> {
   return offer(logs, async ({ service, follow = false, since, tail = DEFAULT_TAIL, previous }, signal) => {
-    const resolved = resolveService(service, inOrder(sources.state.statuses.value));
+    const resolved = resolveService(service, inOrder(sources.state.statuses.value).map(withFailed));
     if (resolved.kind !== 'found') return resolved;
     const from =
       since === undefined ? null : new Date(sinceMs(since, sources.clock.wallTime())).toISOString();
@@ -47,15 +50,21 @@ export function offerLogs(sources: LogSources): Offer<LogItem> {
   });
 }
 
+/** With services that only an update had which was taken back. */
+function withFailed({ barred, services, ...status }: Status): Known[number] {
+  return { ...status, services: { ...barred?.services, ...services } };
+}
+
 async function findSource(
-  { engine, state }: LogSources,
+  { engine, state, keptLogs }: LogSources,
   { deployment, service }: NamedService,
   isPrevious: boolean,
 ): Promise<LogSource | Refused> {
   const { containers } = await engine.observe(deployment);
   const own = containers.filter((container) => container.service === service);
   const told = state.statuses.value.get(deployment)?.services[service]?.container ?? null;
-  const source = isPrevious ? previousSource(own, told) : presentSource(own, told);
+  const kept = isPrevious ? await keptLogs.find({ deployment, service }) : null;
+  const source = isPrevious ? previousSource(own, told, kept) : presentSource(own, told);
   const what = isPrevious ? 'no container ran before' : 'there is no container';
   const message = `${what} of ${deployment}/${service}`;
   return source ?? { kind: 'not_found', code: 'no_container', message };
@@ -66,6 +75,7 @@ async function read(
   source: LogSource,
   wanted: Wanted,
 ): Promise<Outcome<LogItem>> {
+  if ('kept' in source) return { kind: 'stream', items: toldOf(source, wanted, store) };
   const isEarlier = source.until !== null;
   // The engine counts the newest before it looks at how old they are.
   const tail = isEarlier ? null : wanted.tail;
@@ -77,6 +87,20 @@ async function read(
     return { kind: 'refused', code: 'no_logs', message: `the engine does not give them: ${outcome.message}` };
   const lines = isEarlier ? newestOf(outcome.lines, Math.min(wanted.tail, MAX_KEPT)) : outcome.lines;
   return { kind: 'stream', items: told(source.note, lines, maskOfDocuments(store.keptDocuments())) };
+}
+
+function toldOf(
+  { kept, note }: { readonly kept: readonly LogLine[]; readonly note: string },
+  { since, tail }: Wanted,
+  store: LogSources['store'],
+): AsyncGenerator<LogItem> {
+  const recent = since === null ? kept : kept.filter(({ at }) => at !== null && at >= since);
+  const newest = tail === 0 ? [] : recent.slice(-tail);
+  return told(note, fromArray(newest), maskOfDocuments(store.keptDocuments()));
+}
+
+async function* fromArray(lines: readonly LogLine[]): AsyncGenerator<LogLine> {
+  yield* lines;
 }
 
 async function* told(note: string, lines: AsyncIterable<LogLine>, mask: Mask): AsyncGenerator<LogItem> {

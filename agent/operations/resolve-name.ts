@@ -4,7 +4,10 @@ import type { Status } from '../../protocol/reports/status.ts';
 import type { Refused } from './offer.ts';
 
 /** The deployments that are known, with their services. */
-export type Known = readonly Pick<Status, 'deployment' | 'phase' | 'services'>[];
+export type Known = readonly (Pick<Status, 'deployment' | 'phase'> & {
+  /** By name. */
+  readonly services: Readonly<Record<string, unknown>>;
+})[];
 
 export interface NamedService {
   readonly deployment: string;

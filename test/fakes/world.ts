@@ -29,6 +29,7 @@ import { MemoryBroker } from './memory-broker.ts';
 import { MemoryEngine } from './memory-engine.ts';
 import { MemoryFolders } from './memory-folders.ts';
 import { MemoryHost } from './memory-host.ts';
+import { MemoryKeptLogs } from './memory-kept-logs.ts';
 import { MemoryLine } from './memory-line.ts';
 import { NO_FILES } from './no-files.ts';
 import { ProcessClock, type ProcessStore, processStore } from './one-life.ts';
@@ -89,6 +90,7 @@ export class World {
   };
   /** What stands on the host for services; of no interest unless a test says so. */
   files: ServiceFiles = NO_FILES;
+  readonly keptLogs = new MemoryKeptLogs();
   readonly faults: CallFaults;
   readonly broker: MemoryBroker;
   readonly host: MemoryHost;
@@ -451,6 +453,7 @@ export class World {
         engine,
         files: this.files,
         folders: this.folders,
+        keptLogs: this.keptLogs,
         host: this.host,
       },
       random: fork(this.seed, `life ${this.#lives}`),

@@ -12,6 +12,7 @@ import { withoutRepeats } from '../running/repeats.ts';
 import { keepRunning, type Steady } from '../running/steady.ts';
 import { earliest } from '../running/wake.ts';
 import { bar, barOf, liftsInMs } from './barred.ts';
+import { noteFailedRuns } from './failed-logs.ts';
 import { failedServices } from './failed-services.ts';
 
 interface Failure {
@@ -41,11 +42,12 @@ export function stayRolledBack(facts: Facts, failed: Failed): Decision {
   const steady = keepRunning(facts, failed.record, { revision: failed.proven });
   const told = rolledBackPhase(steady, facts.desired, failed);
   const barred = barOf(steady.record, facts.desired.content);
-  return {
+  const decision: Decision = {
     ...steady,
     record: { ...steady.record, ...told, attempt: null },
     wakeInMs: earliest(steady.wakeInMs, barred === null ? null : liftsInMs(barred, facts.nowMs)),
   };
+  return noteFailedRuns(facts, decision);
 }
 
 /** `rolled_back` is said once the previous revision really does its work again, and not before. */

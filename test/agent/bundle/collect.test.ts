@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { collectBundle } from '../../../agent/bundle/collect.ts';
 import type { Bundle } from '../../../agent/bundle/part.ts';
+import { KeptLogFiles } from '../../../agent/store/kept-log-files.ts';
 import { openStore } from '../../../agent/store/open-store.ts';
 import { someEvent } from '../../fakes/some-event.ts';
 import { makeDeployment, makeService } from '../cli/fixtures.ts';
@@ -88,6 +89,20 @@ function store(): void {
   opened.close();
 }
 
+/** Of a container that was removed. */
+async function keptLog(): Promise<void> {
+  const lines = [`login with ${MARK}-env`, 'it exited'].map(
+    (text) => ({ stream: 'stderr', at: null, text }) as const,
+  );
+  await new KeptLogFiles(path.join(folder, 'data')).keep(
+    { deployment: 'line-vision', service: 'detector' },
+    {
+      ...{ container: 'gone', revision: 7, startedAt: null, exitCode: 1, lines },
+      keptAt: '2026-11-22T12:00:00Z',
+    },
+  );
+}
+
 /** One container of the agent, and one of somebody else. */
 async function engine(): Promise<void> {
   const own = { 'io.holdfast.deployment': 'line-vision', 'io.holdfast.service': 'detector' };
@@ -123,6 +138,7 @@ function textOf({ files }: Bundle, name: string): string {
 
 it('holds none of the secrets that were planted everywhere, and all the rest', async () => {
   store();
+  await keptLog();
   await engine();
   const bundle = await collectBundle({ configPath: configure(), agent: { 'status.json': dead } });
   expect(JSON.stringify(bundle).includes(Buffer.from(`${MARK}-env`).toString('base64'))).toBe(false);
@@ -136,10 +152,14 @@ it('holds none of the secrets that were planted everywhere, and all the rest', a
   expect(textOf(bundle, 'engine/containers.json')).toContain('"name": "other"');
   expect(textOf(bundle, 'logs/agent.log')).toContain('dial mqtt://me:***@b, ***, ***');
   expect(textOf(bundle, 'logs/services/line-vision_detector_a1.log')).toContain('it exited because');
+  expect(textOf(bundle, 'logs/removed/line-vision_detector.log')).toMatch(
+    /"revision":7.*\n- login with \*\*\*\n- it exited\n/,
+  );
   expect(bundle.missing).toContainEqual({ what: 'status.json', why: 'no agent answers' });
 });
 
 it('tells no log of a service where nobody knows which secrets it may hold', async () => {
+  await keptLog();
   await engine();
   const bundle = await collectBundle({ configPath: configure(), agent: {} });
   expect(bundle.files.some(({ text }) => text.includes(MARK))).toBe(false);
@@ -147,7 +167,9 @@ it('tells no log of a service where nobody knows which secrets it may hold', asy
     what: 'logs/services/line-vision_detector_a1.log',
     why: expect.stringContaining('which those are could not be read'),
   });
-  expect(bundle.missing.map(({ what }) => what)).toContain('store/events.jsonl');
+  expect(bundle.missing.map(({ what }) => what)).toEqual(
+    expect.arrayContaining(['store/events.jsonl', 'logs/removed/line-vision_detector.log']),
+  );
   expect(textOf(bundle, 'logs/agent.log')).toBe('{"msg":"it failed"}\n(left out: it may hold secrets)\n');
 }, 20_000);
 

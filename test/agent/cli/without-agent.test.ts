@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import '../../../agent/bystander/look.ts';
 import { runCommand } from '../../../agent/cli/run.ts';
 import { VERBS } from '../../../agent/cli/verbs.ts';
+import { KeptLogFiles } from '../../../agent/store/kept-log-files.ts';
 import { openStore } from '../../../agent/store/open-store.ts';
 import { makeDeployment, NOW } from './fixtures.ts';
 
@@ -117,4 +118,29 @@ it('fits on 40 columns', async () => {
   const { out } = await run(['status'], 40);
   const long = out.split('\n').filter((line) => line.length > 40 && !line.includes('/'));
   expect(long).toEqual([]);
+});
+
+it('logs --previous shows what was kept of a container that is gone, and fails as without it', async () => {
+  configure();
+  storeOne();
+  const none = await run(['logs', 'web', '--previous']);
+  const lines = [{ stream: 'stderr', at: '2026-11-22T02:59:00Z', text: 'KeyError' }] as const;
+  await new KeptLogFiles(path.join(folder, 'data')).keep(
+    { deployment: 'line', service: 'web' },
+    {
+      ...{ container: 'line-web-1', revision: 2, startedAt: null, exitCode: 1 },
+      ...{ keptAt: '2026-11-22T03:00:05Z', lines },
+    },
+  );
+  const shown = await run(['logs', 'line/web', '--previous']);
+  expect(shown.code).toBe(3);
+  expect(none.code).toBe(3);
+  expect(none.out).toBe('');
+  expect(shown.out.split('\n')).toEqual([
+    '-- container line-web-1 of revision 2, which ran before; exited with code 1, removed at 2026-11-22T03:00:05Z: the end of its log',
+    '2026-11-22T02:59:00Z E KeyError',
+    '',
+  ]);
+  for (const args of [['line/web'], ['other', '--previous']])
+    expect((await run(['logs', ...args])).out).toBe('');
 });

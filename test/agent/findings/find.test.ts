@@ -162,7 +162,10 @@ test('an update that was taken back tells what its service wrote, though that on
     {
       id: 'exited:deployments/line-vision/services/new',
       title: "line-vision/new: it exited with code 1: KeyError: 'serial_port' (app.py:12)",
-      evidence: [`revision 7 failed 3 times, the last time at ${ago(60_000)}`],
+      evidence: [
+        `revision 7 failed 3 times, the last time at ${ago(60_000)}`,
+        'its log: holdfast logs line-vision/new --previous',
+      ],
       log: EXITED.log,
     },
   ]);
@@ -171,6 +174,7 @@ test('an update that was taken back tells what its service wrote, though that on
   expect(findLasting({ statuses: [beside] }).findings[0]?.evidence).toEqual([
     `revision 7 failed 3 times, the last time at ${ago(60_000)}`,
     'SIGSEGV (a segmentation fault)',
+    'its log: holdfast logs line-vision/detector --previous',
     'now: running, healthy; image registry.example.com/detector:1.4.2',
   ]);
 });

@@ -3,6 +3,7 @@ import type { ObservedContainer } from '../../../agent/model/observed.ts';
 import { newAgentState } from '../../../agent/notices/agent-state.ts';
 import { offerLogs } from '../../../agent/operations/logs.ts';
 import { EngineUnavailable, type LogLine, type LogOptions } from '../../../agent/ports/engine.ts';
+import type { KeptLog } from '../../../agent/ports/kept-logs.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
 import { makeDeployment, makeService } from '../cli/fixtures.ts';
 
@@ -29,9 +30,10 @@ const OLD = container('older', { state: 'exited', exitCode: 1, startedAt: '2026-
 interface Scene {
   readonly containers?: readonly ObservedContainer[];
   readonly lines?: readonly string[];
+  readonly kept?: KeptLog | null;
 }
 
-function open({ containers = [NEW], lines = [] }: Scene) {
+function open({ containers = [NEW], lines = [], kept = null }: Scene) {
   const asked: [string, Partial<LogOptions>][] = [];
   async function* written(): AsyncGenerator<LogLine> {
     yield* lines.map((text) => ({ stream: 'stderr', at: null, text }) as const);
@@ -43,7 +45,8 @@ function open({ containers = [NEW], lines = [] }: Scene) {
       return { kind: 'lines', lines: written() } as const;
     },
   };
-  const offer = offerLogs({ engine, state: STATE, store: { keptDocuments: () => [BODY] }, clock });
+  const keptLogs = { find: async () => kept };
+  const offer = offerLogs({ engine, state: STATE, store: { keptDocuments: () => [BODY] }, keptLogs, clock });
   const ask = async (args: object) => {
     const outcome = await offer.ask({ service: 'app', ...args }, new AbortController().signal);
     if (outcome.kind !== 'stream') return outcome;
@@ -95,6 +98,47 @@ test('where none is kept these are the earlier runs of the same, and the newest 
   expect(asked[0]?.[1]).toMatchObject({ until: '2026-11-22T03:00:00Z', tail: null, follow: false });
 });
 
+/** It ran before the present container, and was removed while that one was started. */
+const KEPT: KeptLog = {
+  ...{ container: 'holdfast_failed', revision: 2, startedAt: '2026-11-22T02:59:00Z', exitCode: 1 },
+  keptAt: '2026-11-22T02:59:55Z',
+  lines: ['one', 'two hunter2222', 'three'].map((text, index) => ({
+    ...{ stream: 'stderr', at: `2026-11-22T02:59:0${index}Z`, text },
+  })),
+};
+
+test('before it was one that was removed after a failed update: the end of its log is kept', async () => {
+  const { asked, ask } = open({ kept: KEPT });
+  const note =
+    'agent: container holdfast_failed of revision 2, which ran before; exited with code 1, removed at 2026-11-22T02:59:55Z: the end of its log';
+  expect(await ask({ previous: true })).toEqual([note, 'stderr: one', 'stderr: two ***', 'stderr: three']);
+  expect(await ask({ previous: true, tail: 1 })).toEqual([note, 'stderr: three']);
+  expect(await ask({ previous: true, since: '2026-11-22T02:59:01Z' })).toEqual([
+    ...[note, 'stderr: two ***', 'stderr: three'],
+  ]);
+  expect(await ask({})).not.toContain(note);
+  expect(asked.map(([id]) => id)).toEqual(['newest']);
+});
+
+test.each([
+  ['the present one ran before', [container('newest', { startedAt: '2026-11-23T03:00:00Z' })], 'newest'],
+  [
+    'another ran since',
+    [NEW, container('later', { state: 'exited', startedAt: '2026-11-22T02:59:30Z' })],
+    'later',
+  ],
+] as const)('where %s since then, that is told in its place', async (_what, containers, id) => {
+  const { asked, ask } = open({ containers, kept: KEPT });
+  await ask({ previous: true });
+  expect(asked.map(([read]) => read)).toEqual([id]);
+});
+
+test('of the first run of a later revision, and of none, what was kept is the one before', async () => {
+  const later = container('newest', { revision: 3, engineRestarts: 0, startedAt: '2026-11-23T03:00:00Z' });
+  for (const containers of [[later], []])
+    expect(await open({ containers, kept: KEPT }).ask({ previous: true })).toContain('stderr: one');
+});
+
 test('a container that wrote nothing is told', async () => {
   expect(await open({}).ask({})).toContain('agent: nothing was written, or nothing of it is kept');
 });
@@ -109,7 +153,8 @@ test('an engine that is away is told', async () => {
   const away = async () => {
     throw new EngineUnavailable('it is away', { cause: null, hint: '' });
   };
-  const sources = { engine: { observe: away, readLogs: away }, state: STATE, clock };
+  const keptLogs = { find: async () => null };
+  const sources = { engine: { observe: away, readLogs: away }, state: STATE, keptLogs, clock };
   const offer = offerLogs({ ...sources, store: { keptDocuments: () => [] } });
   expect(await offer.ask({ service: 'app' }, new AbortController().signal)).toEqual({
     ...{ kind: 'failed', code: 'engine_unavailable', message: 'it is away' },

@@ -10,6 +10,7 @@ import type { AgentProcess } from '../support/agent-process.ts';
 import { askWhy } from '../support/ask-why.ts';
 import { hello, present, type Service } from '../support/documents.ts';
 import type { Manager } from '../support/manager.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { World } from '../support/world.ts';
 
 const V1 = inject('rig').images['hello:1.0.0'].reference;
@@ -79,13 +80,23 @@ test('an update that was taken back is told with its traceback, over restarts, u
     );
   });
 
+  // The container is removed, and its log kept.
+  const kept = /^-- container \S+ of revision 2, which ran before; exited with code \d+, removed at /;
+  await waitFor('one container', async () => (await world.engine.containersOf(name)).length === 1);
+  const previous = await holdfast(['logs', `${name}/hello`, '--previous']);
+  expect(previous).toMatch(kept);
+  expect(previous).toMatch(/Z E ValueError: no port for \*\*\*\n/);
+  expect(await holdfast(['logs', `${name}/hello`])).not.toContain('ValueError');
+
   // Killed as by a power cut: what is told after it was on the disk.
   await agent.kill();
   const file = path.join(world.dir, 'after.tar.gz');
   await holdfast(['bundle', '--out', file]);
   const bundle = gunzipSync(readFileSync(file)).toString('latin1');
   expect(bundle).toContain('no port for ***');
+  expect(bundle).toContain(`logs/removed/${name}_hello.log`);
   expect(bundle).not.toContain(SECRET);
+  expect(await holdfast(['logs', 'hello', '--previous'])).toContain(previous);
   expect(await holdfast(['status'])).toContain('ValueError: no port for *** (<string>:4)');
   agent = await world.agent();
   const { lines, answer } = await askWhy(path.join(world.dir, 'api.sock'), name);
@@ -93,6 +104,8 @@ test('an update that was taken back is told with its traceback, over restarts, u
     `${name}/hello: it exited with code 1: ValueError: no port for *** (<string>:4)`,
   );
   expect(answer.findings[0]?.evidence[0]).toMatch(/^revision 2 failed 3 times, the last time at 2/);
+
+  expect(await holdfast(['logs', `${name}/hello`, '--previous'])).toBe(previous);
 
   await manager.publish(name, present(name, 3, { hello: hello(V1, { environment: { A: '3' } }) }));
   expect(await manager.phase(name, 'converged', 3)).not.toHaveProperty('barred');
