@@ -1,5 +1,7 @@
 // How the memory of a run grew until the kernel ended it for passing its limit.
 
+import { inSeconds } from '../../protocol/values/timestamp.ts';
+
 export interface MemorySample {
   /** Monotonic. */
   readonly atMs: number;
@@ -8,7 +10,7 @@ export interface MemorySample {
 
 /** What one run of a container was seen to use, oldest first. */
 export interface WatchedMemory {
-  /** The engine's time of its start, which names the run. */
+  /** The engine's time of its start, in whole seconds: it names the run. */
   readonly startedAt: string | null;
   readonly samples: readonly MemorySample[];
 }
@@ -35,7 +37,8 @@ export function growthOf(
   memory: WatchedMemory | null,
   { run, limitBytes, endMs }: { run: string | null; limitBytes: number; endMs: number },
 ): MemoryGrowth {
-  const samples = memory === null || memory.startedAt !== run ? [] : memory.samples;
+  const isOfRun = memory !== null && memory.startedAt === (run === null ? null : inSeconds(run));
+  const samples = isOfRun ? memory.samples : [];
   const told = { limitBytes, samples: samples.length };
   const newest = samples.at(-1);
   if (newest === undefined || samples.length < MIN_SAMPLES || endMs - newest.atMs > STALE_MS) return told;

@@ -9,7 +9,7 @@ const LIMIT = { run: RUN, limitBytes: 128 * MIB };
 /** One every 15 seconds, in MiB. */
 function watched(mib: readonly number[]) {
   const samples = mib.map((size, index) => ({ atMs: index * 15_000, bytes: size * MIB }));
-  return { startedAt: RUN, samples };
+  return { startedAt: '2026-11-28T10:00:00Z', samples };
 }
 
 test('a rise is told from its beginning, not from that of the run', () => {
