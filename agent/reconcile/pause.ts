@@ -53,7 +53,7 @@ function stayPaused(facts: Facts, record: DeploymentRecord, pause: Pause): Decis
   const decided = decide({ ...facts, gate: gateOf(facts.deployment, pause) }, record);
   const reason = reasonOf(facts.deployment, pause, downIn(decided));
   return {
-    record: { ...withPause(record, pause), phase: phaseOf(record, decided), reason },
+    record: { ...withPause(record, pause), phase: phaseOf(facts, record, decided), reason },
     steps: [],
     wants: decided.wants,
     wakeInMs: earliest(leftOf(pause, facts.nowMs)),
@@ -70,11 +70,11 @@ const STANDS_STILL: Readonly<Partial<Record<Phase, Phase>>> = {
   ...{ pulling: 'waiting', switching: 'waiting', proving: 'waiting', removed: 'waiting' },
 };
 
-/** Nothing is under way. What has come to be well is not noted yet, nor what only the engine shows as down. */
-function phaseOf({ proven }: DeploymentRecord, decided: Decision): Phase {
-  const { attempt, phase, proven: next } = decided.record;
+/** Nothing is under way. Only what was asked for and verified is called converged, and only while it runs. */
+function phaseOf({ desired }: Facts, { proven }: DeploymentRecord, decided: Decision): Phase {
+  const { attempt, phase } = decided.record;
   if (attempt?.stage === 'pulling') return 'waiting';
-  if (phase === 'converged' && next?.hash !== proven?.hash) return 'waiting';
+  if (phase === 'converged' && desired.hash !== proven?.hash) return 'waiting';
   if (phase === 'converged' && downIn(decided).length > 0) return 'degraded';
   return STANDS_STILL[phase] ?? phase;
 }

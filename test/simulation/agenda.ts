@@ -42,7 +42,7 @@ export function drawAgenda(profile: Profile, only: ReadonlySet<string> | null): 
   const spanMs = profile.hours * HOUR_MS;
   const acts = Array.from({ length: profile.actCount }, (_, n) => drawActs(profile, n, spanMs)).flat();
   const faults = Array.from({ length: profile.faultCount }, (_, n) => drawIncident(profile, n, acts));
-  return [...faults, ...acts, ...drawMoves(profile, spanMs)]
+  return [...faults, ...acts, ...drawMoves(profile, spanMs), ...drawPauses(profile, acts)]
     .filter(({ id }) => only === null || only.has(id))
     .toSorted((a, b) => a.atMs - b.atMs);
 }
@@ -68,6 +68,23 @@ function drawMoves({ seed, actCount, deployments }: Profile, spanMs: number): Ac
   return Array.from({ length: count }, (_, n): Act => {
     const id = `a${actCount + n}`;
     return { what: 'act', id, atMs: random() * spanMs, kind: 'move_tag', part: `move ${n} itself` };
+  });
+}
+
+const PAUSES: readonly [ActKind, ...ActKind[]] = [
+  ...(['pause', 'pause', 'pause', 'pause_dark', 'resume', 'restart'] as const),
+];
+
+/** Where somebody comes to the device now and then: from numbers of their own, so that other devices live as ever. */
+function drawPauses({ seed, hours }: Profile, acts: readonly Act[]): Act[] {
+  const random = fork(seed, 'pauses');
+  const count = random() < 0.25 ? 1 + Math.floor(random() * 8) : 0;
+  return Array.from({ length: count }, (_, n): Act => {
+    const act = acts[Math.floor(random() * acts.length)];
+    // Mostly about the time at which something is done anyway.
+    const nearMs = (act?.atMs ?? 0) + between(random, -5 * 60_000, 10 * 60_000);
+    const atMs = random() < 0.7 ? Math.max(0, nearMs) : random() * hours * HOUR_MS;
+    return { what: 'act', id: `p${n}`, atMs, kind: pick(random, PAUSES), part: `pause ${n} itself` };
   });
 }
 

@@ -79,6 +79,9 @@ export class Scene {
     daemon.witnesses.push(() => {
       this.noise += 1;
     });
+    fleet.pauses.restartListeners.push((deployment) => {
+      for (const { id } of daemon.of(deployment)) this.byHand(id);
+    });
   }
 
   /** The first one counts: what follows may be its consequence. */

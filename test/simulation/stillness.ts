@@ -1,6 +1,7 @@
 // Lets time pass in a run, and leaves out what is idle: where a device has been still for some minutes, nothing waits
 // to be tried again and nothing is about to happen, the looks that would find nothing are not made one by one.
 
+import { leftOf } from '../../agent/model/pause.ts';
 import type { ClockWait, DeploymentRecord } from '../../agent/model/record.ts';
 import { StoreDamaged } from '../../agent/store/store-errors.ts';
 import { windowStateAt } from '../../protocol/values/update-window.ts';
@@ -92,7 +93,9 @@ export class Passage {
 }
 
 function idleForMs(record: DeploymentRecord, now: Now): number {
-  const { attempt, phase, services, barred } = record;
+  const { attempt, phase, services, barred, pause } = record;
+  // Less a look or two.
+  if (pause !== undefined) return pause.sinceMs === null ? 0 : leftOf(pause, now.processMs) - 2 * CHUNK_MS;
   const isResting = attempt === null || attempt.stage === 'pulling';
   if (!isResting || phase === 'switching' || phase === 'degraded') return 0;
   const retries = Object.values(services).map(({ retryAtMs }) => retryAtMs);

@@ -16,6 +16,9 @@ import { pick } from '../../fakes/random.ts';
  * | clear | an empty retained payload, which changes nothing |
  * | retry, report | a command, sent twice with the same id |
  * | hold, release | the hold file comes, or goes |
+ * | pause, resume | of one deployment or of all, at the device or as a command |
+ * | pause_dark | a pause at the device, and the power goes as soon as it is answered |
+ * | restart | a service is restarted at the device |
  */
 export type ActKind =
   | 'deploy'
@@ -33,9 +36,13 @@ export type ActKind =
   | 'retry'
   | 'report'
   | 'hold'
-  | 'release';
+  | 'release'
+  | 'pause'
+  | 'pause_dark'
+  | 'resume'
+  | 'restart';
 
-/** Moves of tags are drawn apart, for those deployments alone that ask for what a tag names. */
+/** Moves of tags, pauses and restarts are drawn apart: see the agenda. */
 const DRAWN: readonly [ActKind, ...ActKind[]] = [
   ...(['deploy', 'deploy', 'deploy', 'deploy', 'deploy_bad', 'deploy_bad'] as const),
   ...(['deploy_flaky', 'deploy_flaky'] as const),

@@ -18,6 +18,7 @@ import {
   type PortLayout,
   presentDocument,
 } from './documents.ts';
+import { PauseActs } from './pause-acts.ts';
 import { drawJobProgram, drawProgram, drawStop, type ImageClass } from './programs.ts';
 
 type Source = DeploymentPlan['sources'][number];
@@ -73,12 +74,14 @@ export class Fleet {
   #images = 0;
   #commands = 0;
   readonly purgeListeners: ((deployment: string) => void)[] = [];
+  readonly pauses: PauseActs;
 
   /** `has` tells which traits of worlds are drawn. */
   constructor(world: World, plans: readonly DeploymentPlan[], has: (trait: string) => boolean) {
     this.#world = world;
     this.#has = has;
     this.plans = plans;
+    this.pauses = new PauseActs(world, (verb, args) => this.#command(verb, args));
     // They bring an init process of their own, and say nothing of it.
     for (const helper of plans.filter(({ hasHelper }) => hasHelper).map(helperImage)) {
       world.registry.push(helper, { process: { Entrypoint: ['/init'] } });
@@ -129,6 +132,10 @@ export class Fleet {
       report: () => this.askForReport(),
       hold: () => void host.held.add(plan.name),
       release: () => void host.held.delete(plan.name),
+      pause: () => this.pauses.pause(plan.name, part),
+      pause_dark: () => this.pauses.pauseAndGoDark(plan.name, part),
+      resume: () => this.pauses.resume(plan.name, part),
+      restart: () => this.pauses.restart(plan.name),
     };
     acts[kind]();
   }
@@ -143,7 +150,7 @@ export class Fleet {
   }
 
   /** Sends a command, twice. */
-  #command(verb: 'retry' | 'report', args: object): void {
+  #command(verb: 'retry' | 'report' | 'pause' | 'resume', args: object): void {
     this.#commands += 1;
     const id = `c${this.#commands}`;
     const topic = formatTopic(DEFAULT_TOPIC_PREFIX, { kind: 'command', device: this.#world.device, id });

@@ -478,4 +478,52 @@ export const plantedBugs: readonly PlantedBug[] = [
     promises: ['16 a verdict tells its cause', '5 what is good is not barred for good'],
     within: 100,
   },
+  {
+    name: 'answer a pause before it is stored',
+    edits: [
+      {
+        file: 'agent/loop/deployment-loop.ts',
+        find: 'this.#keep(withPause(this.#record, kept));',
+        replace: 'this.#record = withPause(this.#record, kept);',
+      },
+    ],
+    promises: ['a pause outlives the agent'],
+    within: 20,
+  },
+  {
+    name: 'end a pause at a start of the agent',
+    edits: [
+      {
+        file: 'agent/model/pause.ts',
+        find: 'leftMs: Math.max(0, pause.leftMs - costsMs), sinceMs: nowMs',
+        replace: 'leftMs: Math.min(0, pause.leftMs - costsMs), sinceMs: nowMs',
+      },
+    ],
+    promises: ['a pause outlives the agent'],
+    within: 60,
+  },
+  {
+    name: 'repair what is paused',
+    edits: [
+      {
+        file: 'agent/reconcile/pause.ts',
+        find: '    steps: [],\n    wants: decided.wants,',
+        replace: '    steps: decided.steps,\n    wants: decided.wants,',
+      },
+    ],
+    promises: ['a paused deployment is left alone'],
+    within: 60,
+  },
+  {
+    name: 'let a pause go on for ever',
+    edits: [
+      {
+        file: 'agent/model/pause.ts',
+        find: 'if (leftMs <= 0) return null;',
+        replace: 'if (leftMs <= -1e12) return null;',
+      },
+    ],
+    promises: ['a pause ends', 'everything comes to its end'],
+    within: 20,
+  },
 ];

@@ -15,6 +15,7 @@ import { neverFewer, neverTwins } from './instances.ts';
 import { doneJobsAreRemembered, jobsAreAwaited, jobsAreDoneOnce } from './jobs.ts';
 import { limitsAreTold } from './limits.ts';
 import { outboxSurvives } from './outbox.ts';
+import { pausedIsLeftAlone, pausesEnd, pausesOutlive } from './pauses.ts';
 import { portsAreHandedOver } from './ports.ts';
 import {
   deadlineEndsTheWait,
@@ -50,6 +51,7 @@ const PROMISES: readonly Promised[] = [
     limitsAreTold,
     foldersStay,
   ],
+  ...[pausedIsLeftAlone, pausesOutlive, pausesEnd],
   ...[portsAreHandedOver, gracesAreKept, crashesAreTold, standingIsHeard],
   ...[statusesAreSound, statusesAgree, everythingBounded],
   ...[jobsAreDoneOnce, doneJobsAreRemembered, jobsAreAwaited, tagsWait, tagsAreFollowed],

@@ -27,6 +27,7 @@ export const ROWS: Readonly<Record<string, readonly string[]>> = {
     ...['rolled_back no_address_pool', 'failed no_address_pool'],
   ],
   'the agent is killed': ['agent_started again'],
+  'somebody pauses a deployment': ['paused'],
   'the agent hangs': ['watchdog'],
   'the agent does not run for a while: stopped, swapped out, on a paused machine': ['stood still'],
   'power is cut': ['agent_started after a boot'],
@@ -144,7 +145,6 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
     'what the simulated engine shows otherwise never makes the agent undo a step',
   'a host port is left to the engine (`ports: ["80"]`)':
     'so it is from the beginning, and no change tells it',
-  'somebody pauses a deployment': 'nobody of the simulated fleet does',
   'a 65th deployment is asked for': 'a device with 64 of them takes too long to simulate',
 };
 
