@@ -36,6 +36,7 @@ import { offerRestart } from './operations/restart.ts';
 import { offerResume } from './operations/resume.ts';
 import { offerRetry } from './operations/retry.ts';
 import { offerStatus } from './operations/status.ts';
+import { offerSwitch } from './operations/switch.ts';
 import { offerWhy } from './operations/why.ts';
 import { Planner } from './planning/planner.ts';
 import type { Checks } from './ports/checks.ts';
@@ -225,6 +226,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     resume,
     retry: offerRetry({ supervisor, puller, state }),
     apply: offerApply({ documents, store, clock, notices, groups }),
+    switch: offerSwitch({ supervisor, statuses: state.statuses, notices }),
     report: offerReport(reporter),
   };
   const commands = new CommandIntake({

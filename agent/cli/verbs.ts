@@ -16,6 +16,7 @@ import { renderFix } from './render/fix.ts';
 import { renderRestart } from './render/restart.ts';
 import { renderRetry } from './render/retry.ts';
 import { isAllWell, renderStatus } from './render/status.ts';
+import { renderSwitch } from './render/switch.ts';
 import { renderStatusWithoutAgent, renderWhyWithoutAgent } from './render/without-agent.ts';
 import { streamVerb } from './stream-verb.ts';
 import type { Verb } from './verb.ts';
@@ -40,6 +41,7 @@ const OF_OPERATIONS: Readonly<Record<LocalOperationName, Verb>> = {
   resume: operationVerb(OPERATIONS.resume, { text: renderResume }),
   retry: operationVerb(OPERATIONS.retry, { text: renderRetry }),
   apply: applyVerb,
+  switch: operationVerb(OPERATIONS.switch, { text: renderSwitch }),
 };
 
 /** In the order of the help text. */

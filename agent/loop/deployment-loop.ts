@@ -29,6 +29,7 @@ import {
   statusWithoutStore,
 } from '../reconcile/tell/status.ts';
 import { keepsHold } from '../reconcile/update/gate.ts';
+import { withSwitchNow } from '../reconcile/update/switch-now.ts';
 import type { Reporter } from '../report/reporter.ts';
 import type { Mask } from '../secrets/mask.ts';
 import { DeploymentLog } from './deployment-log.ts';
@@ -96,6 +97,7 @@ export class DeploymentLoop {
   #unstored: DeploymentRecord | null = null;
   #hasLooked = false;
   #isRetryAsked = false;
+  #isSwitchAsked = false;
   /** Not stored: what was asked before a restart of the agent is not done after it. */
   #restarts: RestartsAsked = new Set();
   #isRestartNew = false;
@@ -188,6 +190,12 @@ export class DeploymentLoop {
     const document = this.#readAccepted();
     const desired = document === null ? null : this.#reader.revision(document.hash);
     return desired !== null && (this.#isPuttingRight || mustEndFirst({ desired }, this.#record));
+  }
+
+  /** The update that is under way waits for no window and no clock, from the next round on. */
+  switchNow(): void {
+    this.#isSwitchAsked = true;
+    this.follow();
   }
 
   /** Whether the present round takes longer than any should. */
@@ -289,7 +297,9 @@ export class DeploymentLoop {
   #forgive(): void {
     if (this.#isRetryAsked) this.#keep(withRetry(this.#record));
     if (this.#isRestartNew) this.#keep(withRestart(this.#record, this.#restarts));
+    if (this.#isSwitchAsked) this.#keep(withSwitchNow(this.#record));
     this.#isRetryAsked = false;
+    this.#isSwitchAsked = false;
     this.#isRestartNew = false;
   }
 

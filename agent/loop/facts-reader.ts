@@ -90,6 +90,7 @@ export class FactsReader {
       isClockSynchronised: host.readClock().isSynchronised,
       waitedForClockMs: waitedForClockMs(record, clock.monotonicMs()),
       isHeld: host.isHeld(this.#deployment),
+      isSwitchAsked: record.attempt?.hash === hash && record.attempt.isSwitchAsked === true,
     });
   }
 

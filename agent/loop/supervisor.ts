@@ -91,6 +91,13 @@ export class Supervisor {
     return this.#loops.get(name)?.resume() ?? false;
   }
 
+  /** Lets the update that it waits with begin, whatever its window says; `false` when there is no such deployment. */
+  switchNow(name: string): boolean {
+    const loop = this.#loops.get(name);
+    loop?.switchNow();
+    return loop !== undefined;
+  }
+
   /** Whether every loop still turns. */
   isAlive(): boolean {
     const nowMs = this.#options.clock.monotonicMs();

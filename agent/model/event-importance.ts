@@ -22,6 +22,7 @@ const IMPORTANCE_OF: Readonly<Record<EventKind, Importance>> = {
   restart_asked: transition,
   paused: transition,
   resumed: transition,
+  switch_asked: transition,
   clock_jumped: transition,
   phase: transition,
   update_failed: transition,

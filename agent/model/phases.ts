@@ -38,7 +38,7 @@ export const PHASE_TABLE: Readonly<Record<Stage, StageRow> & Record<Rest, Row>> 
     does: 'all images are here; the old revision runs until the window opens and no file holds the switch',
     stored: 'the attempt as in `pulling`, and what it waits for',
     afterCrash: 'it goes on waiting',
-    ends: 'the window is open and the hold file is gone',
+    ends: 'the window is open or `switch` was asked, and the hold file is gone',
   },
   switching: {
     told: 'switching',

@@ -22,6 +22,8 @@ export interface Attempt {
   readonly stopsByMs?: number;
   /** From the first stop or start on: until then the switch can still wait. */
   readonly hasBegun?: true;
+  /** Somebody asked for the switch: it waits for no window and no clock. */
+  readonly isSwitchAsked?: true;
   /** Starts of the agent, and times in which nobody looked, that found it in a stage that counts them. */
   readonly resumes: number;
   /** Instances that failed before the update began, by key: it is not blamed for them. */

@@ -89,6 +89,7 @@ function gateFor(
     isClockSynchronised: host.readClock().isSynchronised,
     waitedForClockMs: waitedForClockMs(record, clock.monotonicMs()),
     isHeld: host.isHeld(document.name),
+    isSwitchAsked: record.attempt?.hash === hash && record.attempt.isSwitchAsked === true,
   });
 }
 

@@ -81,6 +81,7 @@ const WORDS: Words = {
   paused: ({ until, reason, by }) =>
     `${until === null ? 'is paused once what is under way has ended' : `paused until ${until}`} (${ASKED[by]}): ${reason}`,
   resumed: () => 'the pause has ended',
+  switch_asked: ({ deployment }) => `somebody asked that the update of ${deployment} waits no longer`,
   clock_jumped: ({ by_ms: byMs }) =>
     `the clock was set ${byMs < 0 ? 'back' : 'on'} by ${formatDuration(Math.abs(byMs))}`,
   phase: describePhase,

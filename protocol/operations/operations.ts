@@ -13,6 +13,7 @@ import { restart } from './restart.ts';
 import { resume } from './resume.ts';
 import { retry } from './retry.ts';
 import { status } from './status.ts';
+import { switchNow } from './switch.ts';
 import { why } from './why.ts';
 
 /** In the order of the published schema of commands. */
@@ -28,6 +29,7 @@ export const OPERATIONS = {
   fix,
   events,
   plan,
+  switch: switchNow,
   status,
   apply,
 } as const satisfies Readonly<Record<string, Operation>>;

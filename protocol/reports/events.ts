@@ -78,6 +78,8 @@ export const EVENT_FIELDS = {
   },
   /** By itself, or as somebody asked for it. */
   resumed: { deployment: text },
+  /** Somebody asked that its update waits no longer for its window, or for the clock. */
+  switch_asked: { deployment: text },
   clock_jumped: { by_ms: v.number() },
   phase: {
     deployment: text,

@@ -321,6 +321,11 @@ export class World {
     return come.answer;
   }
 
+  /** As a technician does, or a manager. */
+  switchNow(deployment: string) {
+    return this.agent.operations.switch.ask({ deployment }, new AbortController().signal);
+  }
+
   /** As a technician does; answers with what came of it. */
   async retry(deployment: string): Promise<string> {
     const { kind } = await this.agent.operations.retry.ask({ deployment }, new AbortController().signal);

@@ -64,6 +64,7 @@ const attemptSchema = v.object({
   clockFromMs: v.nullable(number),
   stopsByMs: v.exactOptional(number),
   hasBegun: v.exactOptional(v.literal(true)),
+  isSwitchAsked: v.exactOptional(v.literal(true)),
   resumes: number,
   brokenBefore: texts,
   refreshed: v.exactOptional(textByName),

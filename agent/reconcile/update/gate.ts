@@ -20,6 +20,8 @@ export interface GateFacts {
   readonly waitedForClockMs: number;
   /** Whether a local program holds this deployment. */
   readonly isHeld: boolean;
+  /** Whether somebody asked that this switch waits no longer. It ends no program's hold. */
+  readonly isSwitchAsked: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export function gateOf(document: DesiredDeployment, facts: GateFacts): Gate | nu
   if (document.state !== 'present') return null;
   const { mayBeHeld, window } = document.update;
   if (mayBeHeld && facts.isHeld) return heldGate(document.name);
-  if (window === null) return null;
+  if (window === null || facts.isSwitchAsked) return null;
   const leftMs = CLOCK_LIMIT_MS - facts.waitedForClockMs;
   if (facts.isClockSynchronised === false && leftMs > 0) return clockGate(leftMs);
   return windowGate(window, facts.wallTime);

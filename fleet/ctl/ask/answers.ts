@@ -40,6 +40,7 @@ export const ANSWERS: Readonly<Record<BrokerOperationName, Row>> = {
   retry: row({ operation: OPERATIONS.retry }),
   pause: row({ operation: OPERATIONS.pause, text: renderPause }),
   resume: row({ operation: OPERATIONS.resume, text: renderResume }),
+  switch: row({ operation: OPERATIONS.switch }),
   report: row({ operation: OPERATIONS.report }),
 };
 

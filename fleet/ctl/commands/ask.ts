@@ -1,4 +1,4 @@
-// `holdfastctl why|check|logs|events|restart|retry|pause|resume|report DEVICE …`: a question to one device over the broker, by the
+// `holdfastctl why|check|logs|events|restart|retry|pause|resume|switch|report DEVICE …`: a question to one device over the broker, by the
 // same table of operations as at the device.
 import * as v from 'valibot';
 import { CommandFailure, UsageError } from '../../../lib/program/command-failure.ts';

@@ -17,6 +17,7 @@ test('the verbs of commands are those of the published schema, in its order', ()
     'check',
     'events',
     'plan',
+    'switch',
   ]);
 });
 

@@ -15,6 +15,7 @@ const FACTS: GateFacts = {
   isClockSynchronised: true,
   waitedForClockMs: 0,
   isHeld: false,
+  isSwitchAsked: false,
 };
 
 const gates: readonly [string, object, Partial<GateFacts>, string | null][] = [
@@ -56,6 +57,19 @@ const gates: readonly [string, object, Partial<GateFacts>, string | null][] = [
     { window: shut },
     { isClockSynchronised: false, waitedForClockMs: 24 * HOUR_MS },
     'window',
+  ],
+  ['a shut window, where somebody asked for the switch', { window: shut }, { isSwitchAsked: true }, null],
+  [
+    'a clock that is not synchronised, where somebody asked for the switch',
+    { window: open },
+    { isSwitchAsked: true, isClockSynchronised: false },
+    null,
+  ],
+  [
+    'a hold, where somebody asked for the switch',
+    { hold: true, window: shut },
+    { isSwitchAsked: true, isHeld: true },
+    'held',
   ],
   ['a hold and nobody who holds', { hold: true }, {}, null],
   [
