@@ -11,6 +11,7 @@ import { wellFormedJson } from '../protocol/values/text.ts';
 import { Diagnosis } from './diagnosis/diagnosis.ts';
 import { FactReader } from './diagnosis/fact-reader.ts';
 import { SeenKeeper } from './diagnosis/seen-keeper.ts';
+import { HomeAssistant } from './doors/home-assistant/home-assistant.ts';
 import { CommandIntake } from './doors/mqtt/command-intake.ts';
 import { Intake } from './doors/mqtt/intake.ts';
 import type { Check } from './health/check.ts';
@@ -92,6 +93,8 @@ export interface AgentOptions {
   readonly imageGraceMs: number;
   /** What a pull must leave free on the engine's disk. */
   readonly imageReserveBytes: number;
+  /** Under which topic prefix Home Assistant is told of the device; `null`: it is not. */
+  readonly homeAssistant: { readonly prefix: string } | null;
   /** The longest that the reporting loop may wait, so that `onProgress` comes often enough. */
   readonly maxWaitMs: number;
   readonly loggerFor: (room: string) => Logger;
@@ -242,10 +245,15 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
     },
     onFatal,
   });
+  const homeAssistant = new HomeAssistant({
+    ...{ device, topicPrefix, agentVersion: VERSION, state, store, offers: operations, clock, onFatal },
+    place: options.homeAssistant && { ...options.homeAssistant, device },
+    logger: loggerFor('home-assistant'),
+  });
   const intake = new Intake({
     ...{ store, clock, device, groups, topicPrefix },
     logger: loggerFor('intake'),
-    next: { commands, documents, reports: reporter },
+    next: { commands, documents, reports: reporter, homeAssistant },
   });
   const line = edges.openLine({
     onConnected: () => state.line.set(line),
@@ -264,7 +272,7 @@ export function assembleAgent(edges: Edges, options: AgentOptions): Agent {
       supervisor.start();
       reporting = reporter.run(ending.signal, progress).catch(onFatal);
       reporter.addEvents([{ type: 'agent_started', version: VERSION, boot_id: bootId }]);
-      for (const worker of [stalls, collector, sampler]) tasks.run(worker.run(ending.signal));
+      for (const worker of [stalls, collector, sampler, homeAssistant]) tasks.run(worker.run(ending.signal));
       line.start();
     },
     async stop() {

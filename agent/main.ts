@@ -17,6 +17,7 @@ import { openPage, type Page } from './doors/page/page.ts';
 import { startLocalServer } from './doors/socket/server.ts';
 import { isUnderJournald, readSystemdEnvironment } from './environment.ts';
 import { checkProbe } from './health/check.ts';
+import { installFilter } from './home-assistant/topics.ts';
 import { readCgroupLimits } from './host/cgroup-limits.ts';
 import { HostFiles } from './host/host-files.ts';
 import { HostFolders } from './host/host-folders.ts';
@@ -81,6 +82,7 @@ export async function runAgent({ configPath, signal }: RunAgentOptions): Promise
       sampleIntervalMs: config.report.sampleIntervalMs,
       imageGraceMs: config.images.graceMs,
       imageReserveBytes: config.images.reserveBytes,
+      homeAssistant: config.homeAssistant,
       maxWaitMs: Math.min(MAX_WAIT_MS, watchdog.intervalMs ?? MAX_WAIT_MS),
       loggerFor: (room) => logger.child({ room }),
       onProgress: () => watchdog.noteProgress(),
@@ -162,7 +164,7 @@ function openEdges(config: Config, store: SqliteStore, logger: Logger) {
   const runtimeDir = dirname(config.local.socket);
   const directories = new ServiceDirectories({ dataDir: config.dataDir, runtimeDir });
   const serviceFiles = new HostServiceFiles(directories, logger.child({ room: 'files' }));
-  const { device, groups, broker } = config;
+  const { device, groups, broker, homeAssistant } = config;
   const credentialsFor = credentialsFrom(config, logger);
   const engine = new DockerEngine({
     socketPath: config.engine.socket,
@@ -189,6 +191,7 @@ function openEdges(config: Config, store: SqliteStore, logger: Logger) {
         config: broker,
         device,
         groups,
+        alsoHears: homeAssistant === null ? [] : [installFilter({ ...homeAssistant, device })],
         bootId,
         clock,
         random,

@@ -5,7 +5,7 @@ import type { Fault } from '../../protocol/faults.ts';
 import type { ConfigFile } from './schema.ts';
 
 export function checkConfig(config: ConfigFile): Fault[] {
-  return [...checkBroker(config), ...checkPage(config)];
+  return [...checkBroker(config), ...checkPage(config), ...checkHomeAssistant(config)];
 }
 
 /** What anybody in the network can reach has a login. */
@@ -13,6 +13,12 @@ function checkPage({ local }: ConfigFile): Fault[] {
   if (local.http === null || local.http_token_file !== '' || isLoopback(local.http.host)) return [];
   const message = 'required where local.http is no loopback address: the network could read the page';
   return [{ path: 'local.http_token_file', message }];
+}
+
+/** Home Assistant would read the device's own topics as its configurations. */
+function checkHomeAssistant({ home_assistant: { discovery, prefix }, broker }: ConfigFile): Fault[] {
+  if (!discovery || broker.topic_prefix.split('/')[0] !== prefix) return [];
+  return [{ path: 'home_assistant.prefix', message: 'another first level than that of broker.topic_prefix' }];
 }
 
 function checkBroker({ broker }: ConfigFile): Fault[] {

@@ -65,5 +65,7 @@ export interface Config {
     readonly httpTokenFile: string | null;
   };
   readonly trust: { readonly required: boolean; readonly keysDir: string };
+  /** Under which topic prefix Home Assistant is told of the device; `null`: it is not. */
+  readonly homeAssistant: { readonly prefix: string } | null;
   readonly log: { readonly level: LogLevel };
 }

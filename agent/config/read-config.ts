@@ -77,6 +77,7 @@ function toConfig(parsed: ConfigFile, { file, device, hostName, credentialsDir }
       httpTokenFile: orNull(parsed.local.http_token_file),
     }),
     trust: Object.freeze({ required: parsed.trust.required, keysDir: parsed.trust.keys_dir }),
+    homeAssistant: toHomeAssistant(parsed.home_assistant),
     log: Object.freeze(parsed.log),
   });
 }
@@ -95,6 +96,10 @@ function toBroker(parsed: ConfigFile['broker'], credentialsDir: string | undefin
     topicPrefix: parsed.topic_prefix,
     reconnectWithinMs: parsed.reconnect_within,
   });
+}
+
+function toHomeAssistant({ discovery, prefix }: ConfigFile['home_assistant']): Config['homeAssistant'] {
+  return discovery ? Object.freeze({ prefix }) : null;
 }
 
 function toRegistries(parsed: ConfigFile['registries']): Readonly<Record<string, RegistryConfig>> {

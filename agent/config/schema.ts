@@ -44,6 +44,7 @@ function table<T extends v.ObjectEntries>(entries: T) {
 const DEVICE = 'a device id of 1 to 63 lower-case letters, digits or "-", starting with a letter or digit';
 const GROUP =
   'a group name of 1 to 63 lower-case letters, digits, "-" or "_", starting with a letter or digit';
+const DISCOVERY_PREFIX = 'one topic level of 1 to 63 letters, digits, "_" or "-", e.g. "homeassistant"';
 export const deviceSchema = matching(DEVICE_PATTERN, DEVICE);
 
 interface Range {
@@ -165,6 +166,13 @@ export const configSchema = table({
         false,
       ),
       keys_dir: v.optional(pathSchema, '/etc/holdfast/trust.d'),
+    }),
+    {},
+  ),
+  home_assistant: v.optional(
+    table({
+      discovery: v.optional(v.boolean('true or false'), false),
+      prefix: v.optional(matching(/^[A-Za-z0-9_-]{1,63}$/, DISCOVERY_PREFIX), 'homeassistant'),
     }),
     {},
   ),

@@ -25,10 +25,15 @@ export interface SessionOwner {
   readonly config: BrokerConfig;
   readonly device: string;
   readonly groups: readonly string[];
+  /** Further topics that it listens to. Default: none. */
+  readonly alsoHears?: readonly string[];
 }
 
 /** The session of a device that leaves this last will. */
-export function prepareSession({ config, device, groups }: SessionOwner, will: Outgoing): Prepared {
+export function prepareSession(
+  { config, device, groups, alsoHears = [] }: SessionOwner,
+  will: Outgoing,
+): Prepared {
   const password = config.passwordFile === null ? null : readSecret(config.passwordFile);
   if (password?.ok === false) return { ok: false, trouble: { kind: 'no_login', message: password.message } };
   const tls = readTlsFiles(config);
@@ -38,7 +43,7 @@ export function prepareSession({ config, device, groups }: SessionOwner, will: O
     username: config.username,
     password: password?.value ?? null,
     will,
-    filters: subscriptionFilters(config.topicPrefix, device, groups),
+    filters: [...subscriptionFilters(config.topicPrefix, device, groups), ...alsoHears],
     keepaliveS: KEEPALIVE_S,
     kept: KEPT,
   };

@@ -100,6 +100,13 @@ export interface PulledImages {
   forgetImage(image: PulledImage): void;
 }
 
+/** Which retained messages the broker may have of the device besides its reports. */
+export interface RetainedNotes {
+  retainedTopics(): readonly string[];
+  /** In the place of those before. Durable on return. Throws `StoreBlocked`. */
+  writeRetainedTopics(topics: readonly string[]): void;
+}
+
 /** What managers ask, and which deployments there are for it. */
 export interface Documents {
   /** Stores a document and clears the refusal that stood for its deployment. Durable on return. */
@@ -181,7 +188,7 @@ export interface Statuses {
 }
 
 /**
- * All of it. Documents, records, commands and the beginnings of pulls throw `StoreBlocked` where the disk does not take
+ * All of it. Documents, records, commands, retained topics and the beginnings of pulls throw `StoreBlocked` where the disk does not take
  * them, as nothing may act on what is not stored. Events are lost then, and the gap in their numbers tells it. All
  * else is held in memory until it does.
  */
@@ -211,7 +218,8 @@ export interface Store
     Statuses,
     PullNotes,
     PulledImages,
-    SeenNotes {
+    SeenNotes,
+    RetainedNotes {
   /**
    * Throws where the file that is written to is not the one any more that the next start will find. Cheap: to be
    * called again and again.

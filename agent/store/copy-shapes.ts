@@ -61,6 +61,12 @@ export const SEEN: Shape<Seen> = {
   upgrades: [],
 };
 
+/** Topics at the broker that hold something of the device besides its reports. */
+export const RETAINED: Shape<{ readonly topics: readonly string[] }> = {
+  schema: v.object({ topics: v.array(v.string()) }),
+  upgrades: [],
+};
+
 /** Whether two say the same in the fields that this agent knows: a newer one may have written others beside them. */
 export function isSameCopy(one: DeploymentCopy, other: DeploymentCopy): boolean {
   return isSameIn(COPY.schema, one, other);

@@ -24,6 +24,7 @@ import {
   type DeploymentCopy,
   IDENTITY,
   NUMBERS,
+  RETAINED,
   SEEN,
   type ToldNumbers,
   withDocuments,
@@ -36,6 +37,7 @@ const COPY_NAME = /^documents\/[^/]+\.json$/;
 const NUMBERS_NAME = 'documents/numbers';
 const IDENTITY_NAME = 'documents/identity';
 const SEEN_NAME = 'documents/seen';
+const RETAINED_NAME = 'documents/retained';
 
 /** A copy as it was read. */
 export interface ReadCopy {
@@ -112,6 +114,16 @@ export class SecondCopies {
   /** Durable on return. Throws `StoreBlocked`. */
   writeSeen(seen: Seen): void {
     replaceFile(this.#files, SEEN_NAME, Buffer.from(sealAs(SEEN, seen)));
+  }
+
+  /** None where none were written, or nobody can read them. */
+  readRetained(): readonly string[] {
+    return readFlat(this.#files, RETAINED_NAME, RETAINED)?.topics ?? [];
+  }
+
+  /** Durable on return. Throws `StoreBlocked`. */
+  writeRetained(topics: readonly string[]): void {
+    replaceFile(this.#files, RETAINED_NAME, Buffer.from(sealAs(RETAINED, { topics })));
   }
 
   /** Durable on return. Throws `StoreBlocked`. */

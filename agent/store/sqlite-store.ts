@@ -1,7 +1,8 @@
 // SQLite behind the agent's `Store` port: the tables put together, and what becomes of each write on a disk that takes nothing.
 //
 // what                                   where the disk takes nothing: it is full, read-only or failing
-// documents, records, commands, pulls    throws `StoreBlocked`: nothing acts on what is not stored
+// documents, records, commands, pulls,   throws `StoreBlocked`: nothing acts on what is not stored
+// retained topics
 // events                                 are lost, and the gap in their numbers tells it
 // all else                               is held in memory, and written when it does
 //
@@ -312,6 +313,14 @@ export class SqliteStore implements Store {
     this.#held.write(`forgotten ${image.imageId} ${image.reference}`, null, () =>
       this.#images.forgetImage(image),
     );
+  }
+
+  retainedTopics(): readonly string[] {
+    return this.#copies.readRetained();
+  }
+
+  writeRetainedTopics(topics: readonly string[]): void {
+    this.#copies.writeRetained(topics);
   }
 
   /** Where the disk takes nothing the events are lost, and the gap in their numbers tells it. */

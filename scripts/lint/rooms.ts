@@ -202,6 +202,13 @@ export const ROOMS: readonly Room[] = [
     isPure: true,
   },
   {
+    path: 'agent/home-assistant',
+    duty: 'what Home Assistant is told: topics and payloads of its MQTT discovery',
+    imports: REPORTS,
+    packages: [],
+    isPure: true,
+  },
+  {
     path: 'agent/diagnosis',
     duty: 'the facts for the findings, and what was seen before',
     imports: ['agent/findings', 'agent/model/document', 'agent/notices', 'agent/ports', ...CORE, 'lib/time'],
@@ -415,6 +422,23 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   {
+    path: 'agent/doors/home-assistant',
+    duty: 'Home Assistant by MQTT discovery: what it is told, and what its button asks',
+    imports: [
+      'protocol',
+      'agent/home-assistant',
+      'agent/notices',
+      'agent/operations',
+      'agent/ports',
+      'protocol/reports',
+      'lib/mqtt',
+      'lib/time',
+      'lib/failures',
+      'lib/program',
+    ],
+    packages: [],
+  },
+  {
     path: 'agent/doors/socket',
     duty: "the technician's Unix socket",
     imports: [
@@ -483,6 +507,7 @@ export const ROOMS: readonly Room[] = [
       'agent/config',
       'agent/diagnosis',
       'agent/docker',
+      'agent/doors/home-assistant',
       'agent/doors/mqtt',
       'agent/doors/page',
       'agent/doors/socket',
@@ -492,6 +517,7 @@ export const ROOMS: readonly Room[] = [
       'agent/health',
       'agent/intake',
       'agent/host',
+      'agent/home-assistant',
       'agent/metrics',
       'agent/report',
       'agent/planning',

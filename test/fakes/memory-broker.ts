@@ -61,6 +61,8 @@ export class MemoryBroker {
   isUp = true;
   /** When it came up, or any of its troubles may have struck, last. */
   troubledMs = Number.NEGATIVE_INFINITY;
+  /** Topics that its rules keep from devices: a publish is answered as not authorized. */
+  denies: (topic: string) => boolean = () => false;
   /** Called with everything published, as it is taken. */
   onTaken: ((message: Taken) => void) | null = null;
   /** Called when the device has acknowledged a message that was sent to it. */
@@ -215,7 +217,7 @@ export class Client {
   async publish(message: Message): Promise<boolean> {
     const { clock } = this.#broker;
     await clock.sleep(this.#way.in.travelMs(), NEVER);
-    if (this.#isOver) return false;
+    if (this.#isOver || this.#broker.denies(message.topic)) return false;
     this.#broker.take(this.clientId, message);
     if (this.#broker.isStruck('lostAnswers')) this.end('closed');
     await clock.sleep(this.#way.out.travelMs(), NEVER);

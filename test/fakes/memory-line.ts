@@ -26,6 +26,7 @@ export interface MemoryLineOptions {
   readonly device: string;
   readonly groups: readonly string[];
   readonly topicPrefix: string;
+  readonly alsoHears?: readonly string[];
   readonly bootId: string;
   readonly onStatus?: (status: LineStatus) => void;
   /** Of the agent's process. */
@@ -100,7 +101,7 @@ export class MemoryLine implements Line {
   }
 
   async #connect(): Promise<void> {
-    const { broker, clock, device, groups, topicPrefix } = this.#options;
+    const { broker, clock, device, groups, topicPrefix, alsoHears = [] } = this.#options;
     const { signal } = this.#closing;
     await clock.sleep(broker.travelMs(), signal);
     if (signal.aborted) return;
@@ -113,7 +114,10 @@ export class MemoryLine implements Line {
       onEnd: (code) => this.#end(client, ENDS[code]),
     });
     this.#client = client;
-    const subscriptions = this.#subscribe(client, subscriptionFilters(topicPrefix, device, groups));
+    const subscriptions = this.#subscribe(client, [
+      ...subscriptionFilters(topicPrefix, device, groups),
+      ...alsoHears,
+    ]);
     await subscriptions.open();
     if (this.#client !== client) return;
     this.#upSinceMs = clock.monotonicMs();

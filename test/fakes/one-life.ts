@@ -130,6 +130,7 @@ const WRITES: ReadonlySet<string> = new Set([
   'nextStatusSeq',
   'saveStatus',
   'markStatusDelivered',
+  'writeRetainedTopics',
 ]);
 
 /** A store that tells of each write once it is durable, and can be told to fail or to die. */

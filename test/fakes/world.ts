@@ -2,6 +2,7 @@
 // over a fake engine, broker and host, all on virtual time and from one seed.
 
 import { type Agent, assembleAgent } from '../../agent/assemble.ts';
+import { installFilter } from '../../agent/home-assistant/topics.ts';
 import { clientIdOf } from '../../agent/line/own-messages.ts';
 import { decodeRecord } from '../../agent/model/record-codec/record-codec.ts';
 import type { ImageSizes } from '../../agent/ports/image-sizes.ts';
@@ -41,6 +42,8 @@ export interface WorldOptions {
   readonly seed?: number;
   readonly device?: string;
   readonly groups?: readonly string[];
+  /** Under which prefix Home Assistant is told of the device. Default: it is not. */
+  readonly homeAssistant?: string | null;
   /** Unlike the defaults. */
   readonly report?: Partial<ReportSettings>;
 }
@@ -107,6 +110,8 @@ export class World {
   writes = 0;
   /** Called after each write, by the store's method, with what that was called with. */
   onWrite: ((name: string, count: number, values: readonly unknown[]) => void) | null = null;
+  /** Under which prefix Home Assistant is told, from the next start of the agent on; `null`: it is not. */
+  homeAssistant: string | null;
   /** Called before each write; what it throws the write throws. */
   beforeWrite: ((name: string) => void) | null = null;
   /** Called with each line of the trace. */
@@ -124,7 +129,9 @@ export class World {
   #lives = 0;
   #progressMs = 0;
 
-  constructor({ seed = 1, device = 'edge-01', groups = ['berlin', 'europe'], report }: WorldOptions = {}) {
+  constructor(options: WorldOptions = {}) {
+    const { seed = 1, device = 'edge-01', groups = ['berlin', 'europe'], report } = options;
+    this.homeAssistant = options.homeAssistant ?? null;
     this.seed = seed;
     this.device = device;
     this.groups = groups;
@@ -487,6 +494,7 @@ export class World {
         sampleIntervalMs: this.#report.sampleIntervalMs,
         imageGraceMs: 60 * 60_000,
         imageReserveBytes: 512 * 1024 ** 2,
+        homeAssistant: this.homeAssistant === null ? null : { prefix: this.homeAssistant },
         maxWaitMs: 15_000,
         loggerFor: (room) => this.#loggerFor(room, place),
         onProgress: () => {
@@ -501,7 +509,7 @@ export class World {
 
   #openLine(clock: ProcessClock, handlers: LineHandlers): MemoryLine {
     const { bootId } = this.host.readFacts();
-    const { broker, device, groups } = this;
+    const { broker, device, groups, homeAssistant } = this;
     return new MemoryLine({
       broker,
       clock,
@@ -509,6 +517,7 @@ export class World {
       device,
       groups,
       topicPrefix: DEFAULT_TOPIC_PREFIX,
+      alsoHears: homeAssistant === null ? [] : [installFilter({ prefix: homeAssistant, device })],
       bootId,
       gate: clock,
       idleClock: clock.idle,

@@ -35,6 +35,8 @@ export interface IntakeNext {
     reportRefusal(deployment: string): void;
     addEvents(events: readonly NewEvent[]): void;
   };
+  /** What Home Assistant sends; `false` where a message is none of that. Default: nobody takes it. */
+  readonly homeAssistant?: { receive(message: IncomingMessage): boolean };
 }
 
 /** Where a document came from, and what it is called there. */
@@ -54,13 +56,14 @@ export class Intake {
   }
 
   /** Takes one message. Throws when the store or `onCommand` does, and the message must then not be acknowledged. */
-  receive({ topic, payload, isRetained }: IncomingMessage): void {
+  receive(message: IncomingMessage): void {
+    const { topic, payload, isRetained } = message;
     const parsed = parseTopic(this.#options.topicPrefix, topic);
     if (parsed?.kind === 'deployment' && this.#isForUs(parsed.to)) {
       this.#receiveDocument({ source: sourceOf(parsed.to), name: parsed.name, topic, isRetained }, payload);
     } else if (parsed?.kind === 'command' && parsed.device === this.#options.device) {
       this.#options.next.commands.receive(parsed.id, payload);
-    } else {
+    } else if (this.#options.next.homeAssistant?.receive(message) !== true) {
       this.#options.logger.debug({ topic }, 'message ignored');
     }
   }

@@ -68,6 +68,7 @@ describe('a good file', () => {
         httpTokenFile: null,
       },
       trust: { required: false, keysDir: '/etc/holdfast/trust.d' },
+      homeAssistant: null,
       log: { level: 'info' },
     });
   });
@@ -101,6 +102,9 @@ describe('a good file', () => {
       [trust]
       required = false
       keys_dir = "/trust"
+      [home_assistant]
+      discovery = true
+      prefix = "ha"
       [log]
       level = "debug"
     `);
@@ -125,6 +129,7 @@ describe('a good file', () => {
       groups: ['berlin', 'cameras'],
       report: { intervalMs: 90_000, sampleIntervalMs: 0, outboxBytes: 1_048_576 },
       local: { http: { host: '::1', port: 80 } },
+      homeAssistant: { prefix: 'ha' },
       log: { level: 'debug' },
     });
     expectFrozen(config);
@@ -280,6 +285,24 @@ describe('a wrong value stops the start', () => {
       broker('[trust]\nrequired = true'),
       'trust.required',
       /not carried out yet by this version/,
+    ],
+    ...['home/assistant', '#', '+', '', 'a.b', 'Ü', 'p'.repeat(64)].map((prefix): (typeof cases)[number] => [
+      `a discovery prefix "${prefix}"`,
+      broker(`[home_assistant]\nprefix = "${prefix}"`),
+      'home_assistant.prefix',
+      /one topic level/,
+    ]),
+    [
+      'a discovery prefix that is the first level of its own topics',
+      broker('[home_assistant]\ndiscovery = true\nprefix = "holdfast"'),
+      'home_assistant.prefix',
+      /another first level/,
+    ],
+    [
+      'discovery that is no boolean',
+      broker('[home_assistant]\ndiscovery = "on"'),
+      'home_assistant.discovery',
+      /true or false/,
     ],
     ['a log level of its own', broker('[log]\nlevel = "loud"'), 'log.level', /one of trace, debug/],
   ];
