@@ -29,6 +29,8 @@ export interface AgentOptions {
   readonly imageGrace?: string;
   /** Where its page is; default: it has none. */
   readonly http?: string;
+  /** Whether Home Assistant is told of it. Default: it is not. */
+  readonly homeAssistant?: boolean;
 }
 
 interface Started {
@@ -165,6 +167,7 @@ export class World {
     imageGrace,
     imageReserve,
     http = '',
+    homeAssistant = false,
   }: AgentOptions): string {
     const tables = Object.entries(registries).map(([host, { username, password }], index) => {
       const file = this.#write(`registry-${index}.password`, `${password}\n`);
@@ -178,6 +181,7 @@ export class World {
       ...brokerLines,
       `[engine]\nsocket = "${engineSocket}"`,
       `[local]\nsocket = "${this.dir}/api.sock"\nhttp = "${http}"`,
+      `[home_assistant]\ndiscovery = ${homeAssistant}`,
       '[images]',
       ...(imageGrace === undefined ? [] : [`grace = "${imageGrace}"`]),
       ...(imageReserve === undefined ? [] : [`reserve = "${imageReserve}"`]),
