@@ -3,6 +3,7 @@
 import type Docker from 'dockerode';
 import { formatPlatform } from '../../protocol/values/platform.ts';
 import { type InstanceSpec, keyOf } from '../model/instance.ts';
+import type { OutputLine } from '../model/last-words.ts';
 import type { ServiceSpec } from '../model/service-spec.ts';
 import type { StepOutcome } from '../model/steps.ts';
 import type { Creation, EngineStep, ImageProcess } from '../ports/engine.ts';
@@ -11,9 +12,11 @@ import { containerOptions } from './container-options.ts';
 import { updateOptions } from './container-resources.ts';
 import { answerIn, unlessStatus } from './engine-error.ts';
 import { findUnmetNeed } from './engine-needs.ts';
+import { readFailedCheck } from './healthcheck-output.ts';
 import { inTime } from './in-time.ts';
 import { engineName, LABELS } from './labels.ts';
 import { readOutput } from './logs.ts';
+import { namePortHolder } from './port-holder.ts';
 import { createNetwork, createVolume, leaveNetwork, removeVolume } from './resources.ts';
 import { DONE, nameTaken, toOutcome } from './step-error.ts';
 
@@ -21,7 +24,8 @@ export async function carryOut(docker: Docker, deployment: string, step: EngineS
   try {
     return await carryOutStep(docker, deployment, step);
   } catch (error) {
-    return toOutcome(error);
+    const failure = toOutcome(error);
+    return failure.code === 'port_taken' ? await namePortHolder(docker, failure) : failure;
   }
 }
 
@@ -59,7 +63,7 @@ async function carryOutStep(docker: Docker, deployment: string, step: EngineStep
     case 'remove_container':
       return removeContainer(docker, step.container);
     case 'read_last_logs':
-      return { ok: true, output: await readOutput(docker, step.container) };
+      return { ok: true, output: await readLastWords(docker, step.container) };
     case 'remove_network':
       await unlessStatus(404, docker.getNetwork(engineName(deployment, step.network)).remove());
       return DONE;
@@ -68,6 +72,14 @@ async function carryOutStep(docker: Docker, deployment: string, step: EngineStep
     case 'remove_volume':
       return removeVolume(docker, deployment, step.volume);
   }
+}
+
+async function readLastWords(docker: Docker, container: string): Promise<OutputLine[]> {
+  const [written, check] = await Promise.all([
+    readOutput(docker, container),
+    readFailedCheck(docker, container),
+  ]);
+  return [...written, ...check];
 }
 
 async function createContainer(

@@ -158,3 +158,18 @@ async function hang(container: string): Promise<void> {
   const exec = await world.engine.docker.getContainer(container).exec({ Cmd });
   await exec.start({ Detach: true });
 }
+
+test.concurrent('a HEALTHCHECK that fails is told with what it wrote', async () => {
+  const name = world.name('check');
+  const call = 'import os, sys; sys.exit("no camera found" if os.path.exists("/tmp/broken") else 0)';
+  const healthcheck = { test: ['CMD', 'python3', '-c', call], interval: '1s', timeout: '5s', retries: 2 };
+  await deploy(name, hello(V1, { healthcheck }));
+  const container = world.engine.docker.getContainer((await world.engine.running(name)).Id);
+  const breaking = await container.exec({ Cmd: ['python3', '-c', 'open("/tmp/broken", "w")'] });
+  await breaking.start({});
+  const told = await manager.status(name, 'what it wrote', (status) => {
+    return helloOf(status)?.last_failure?.log?.some((line) => line.includes('no camera found')) === true;
+  });
+  expect(helloOf(told)?.last_failure).toMatchObject({ code: 'unhealthy' });
+  expect(helloOf(told)?.last_failure?.log?.at(-1)).toBe('HEALTHCHECK failed with code 1: no camera found');
+});

@@ -110,7 +110,7 @@ const FAULTS: readonly Fault[] = [
   {
     what: 'another program has the host port',
     plant: async (name) => [present(name, 1, { hello: hello(V1, { ports: publish(await takePort()) }) })],
-    ...{ code: 'port_taken', line: /port is already allocated|address already in use/ },
+    ...{ code: 'port_taken', line: /host port \S+ is taken: a program of this device has it/ },
   },
   {
     what: 'the path of a bind mount is missing',
