@@ -8,17 +8,26 @@ import { readKeptDevice } from '../store/open-store.ts';
 export interface Places {
   readonly dataDir: string;
   readonly engineSocket: string;
+  /** What images must leave free on the engine's disk. */
+  readonly imageReserveBytes: number;
   /** The first fault for which an agent does not start; `null` for none that is known. */
   readonly fault: string | null;
 }
 
-const DEFAULTS = { dataDir: '/var/lib/holdfast', engineSocket: '/var/run/docker.sock' };
+const DEFAULTS = {
+  dataDir: '/var/lib/holdfast',
+  engineSocket: '/var/run/docker.sock',
+  imageReserveBytes: 512 * 1024 * 1024,
+};
 
 /** Of a faulty configuration what can be read of it, and else the defaults. */
 export function findPlaces(configPath: string): Places {
   try {
-    const { dataDir, engine } = readConfig({ argvConfigPath: configPath, env: {}, readKeptDevice });
-    return { dataDir, engineSocket: engine.socket, fault: null };
+    const { dataDir, engine, images } = readConfig({ argvConfigPath: configPath, env: {}, readKeptDevice });
+    return {
+      ...{ dataDir, engineSocket: engine.socket, imageReserveBytes: images.reserveBytes },
+      fault: null,
+    };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     // Whoever looks may have no right to read it, and the agent may.
@@ -31,6 +40,7 @@ function readInPart(configPath: string): Omit<Places, 'fault'> {
   try {
     const config = readToml(configPath);
     return {
+      ...DEFAULTS,
       dataDir: textAt(config, ['data_dir']) ?? DEFAULTS.dataDir,
       engineSocket: textAt(config, ['engine', 'socket']) ?? DEFAULTS.engineSocket,
     };

@@ -13,6 +13,7 @@ import { updateOptions } from './container-resources.ts';
 import { answerIn, unlessStatus } from './engine-error.ts';
 import { findUnmetNeed } from './engine-needs.ts';
 import { readFailedCheck } from './healthcheck-output.ts';
+import { nameOnEngine } from './image-name.ts';
 import { inTime } from './in-time.ts';
 import { engineName, LABELS } from './labels.ts';
 import { readOutput } from './logs.ts';
@@ -90,7 +91,11 @@ async function createContainer(
   const unmet = await findUnmetNeed(docker, spec.service);
   if (unmet !== null) return unmet;
   const image = process ?? (await lookAtProcess(docker, spec));
-  const options = containerOptions(deployment, spec, { peers, mounts, image });
+  const { text } = spec.service.image;
+  const options = {
+    ...containerOptions(deployment, spec, { peers, mounts, image }),
+    Image: await nameOnEngine(docker, text),
+  };
   const call = createCall(options, spec, name);
   const container = await makeOrFind(docker, deployment, { spec, name, call });
   if (container === null) return nameTaken('container', name);
@@ -102,7 +107,7 @@ async function createContainer(
 /** What the image starts with, where that decides anything. */
 async function lookAtProcess(docker: Docker, { service }: ServiceSpec): Promise<ImageProcess> {
   if (service.init !== null) return {};
-  return (await docker.getImage(service.image.text).inspect()).Config;
+  return (await docker.getImage(await nameOnEngine(docker, service.image.text)).inspect()).Config;
 }
 
 /** The container, which an earlier try may have made whose answer was lost; `null` where the name is another's. */

@@ -2,6 +2,7 @@
 // Tested in test/agent/docker/observe.test.ts.
 import type Docker from 'dockerode';
 import { unlessAnswered } from './engine-error.ts';
+import { digestInTags } from './image-name.ts';
 
 export type DigestReader = (imageId: string) => Promise<string | null>;
 
@@ -13,7 +14,7 @@ export function createDigestReader(docker: Docker): DigestReader {
     if (cached !== undefined) return cached;
     const info = await unlessAnswered(docker.getImage(imageId).inspect());
     if (info === null) return null;
-    const digest = info.RepoDigests?.[0]?.split('@')[1] ?? null;
+    const digest = info.RepoDigests?.[0]?.split('@')[1] ?? digestInTags(info.RepoTags ?? []);
     if (known.size >= 1000) known.clear();
     known.set(imageId, digest);
     return digest;

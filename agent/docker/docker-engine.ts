@@ -23,9 +23,10 @@ import type { PullOutcome } from '../ports/supplier.ts';
 import { carryOut } from './carry-out.ts';
 import { connectDocker } from './client.ts';
 import { createDigestReader } from './digest-reader.ts';
-import { unavailable, unlessStatus } from './engine-error.ts';
+import { unavailable } from './engine-error.ts';
 import { attributeIn } from './engine-lines.ts';
 import { lookAtImage } from './image-look.ts';
+import { inspectByReference } from './image-name.ts';
 import { LABELS } from './labels.ts';
 import { type LocalLayers, readLocalLayers } from './local-layers.ts';
 import { openLogs } from './log-stream.ts';
@@ -122,8 +123,8 @@ export class DockerEngine implements Engine {
 
   async imageProcess(reference: string): Promise<ImageProcessLook> {
     try {
-      const info = await unlessStatus(404, this.#docker.getImage(reference).inspect());
-      return { ok: true, process: info?.Config ?? null };
+      const there = await inspectByReference(this.#docker, reference);
+      return { ok: true, process: there?.info.Config ?? null };
     } catch (error) {
       return toOutcome(error);
     }

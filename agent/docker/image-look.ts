@@ -3,10 +3,13 @@
 import type Docker from 'dockerode';
 import type { ImageLook } from '../ports/engine.ts';
 import { answerIn, unavailable } from './engine-error.ts';
+import { inspectByReference } from './image-name.ts';
 
 export async function lookAtImage(docker: Docker, reference: string): Promise<ImageLook> {
   try {
-    const info = await docker.getImage(reference).inspect();
+    const there = await inspectByReference(docker, reference);
+    if (there === null) return { kind: 'missing' };
+    const { info } = there;
     const variant = 'Variant' in info && typeof info.Variant === 'string' ? info.Variant : '';
     const platform = { architecture: info.Architecture, variant: variant || null };
     return { kind: 'here', id: info.Id, platform };
@@ -14,7 +17,6 @@ export async function lookAtImage(docker: Docker, reference: string): Promise<Im
     const answer = answerIn(error);
     if (answer === null) throw unavailable(error);
     const { status, message } = answer;
-    if (status === 404) return { kind: 'missing' };
     return { kind: status < 500 ? 'refused' : 'unreadable', message };
   }
 }

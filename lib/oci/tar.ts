@@ -21,14 +21,31 @@ export interface TarEntry {
 
 /** One entry that was read. Its content is skipped when the next is asked for. */
 export interface ReadEntry extends Omit<TarEntry, 'content'> {
+  /** Of the content, in bytes. */
+  readonly size: number;
   readonly content: Readable;
 }
+
+/** A file to write, with content that comes once. */
+export type PassedFile = Pick<ReadEntry, 'path' | 'size' | 'content'>;
 
 const BYTES = { objectMode: false };
 
 /** In the order that is given. */
 export function writeTar(entries: readonly TarEntry[]): Readable {
   return Readable.from(chunksOf(entries), BYTES);
+}
+
+/** Files as they come. Rejects with what reading a content fails with, and where that has another size than was said. */
+export function packFiles(files: AsyncIterable<PassedFile>): Readable {
+  const tar = pack();
+  const packing = async (): Promise<void> => {
+    for await (const { content, ...file } of files)
+      await pipeline(content, tar.entry(headerOf({ ...file, type: 'file' }, file.size)));
+    tar.finalize();
+  };
+  packing().catch((error) => tar.destroy(error));
+  return Readable.from(tar, BYTES);
 }
 
 /** Devices and pipes are left out. Throws `content_invalid` for what is no tar, and for a path that leads outside. */
@@ -91,14 +108,14 @@ function headerOf({ path, type, mode, target }: TarEntry, size: number): Partial
   };
 }
 
-function asReadEntry({ name, type, mode, linkname }: Header, content: Readable): ReadEntry | null {
+function asReadEntry({ name, type, mode, linkname, size = 0 }: Header, content: Readable): ReadEntry | null {
   const path = tidy(name);
   if (path === '' || !isKept(type)) return null;
   if (path.split('/').includes('..'))
     throw new OciError('content_invalid', `the archive leads outside: ${name}`);
   const target = type === 'link' ? tidy(linkname ?? '') : (linkname ?? '');
   return {
-    ...{ path, type, content },
+    ...{ path, type, size, content },
     ...(mode === undefined ? {} : { mode }),
     ...(target === '' ? {} : { target }),
   };

@@ -270,6 +270,12 @@ export const ROOMS: readonly Room[] = [
     packages: ['node:*'],
   },
   {
+    path: 'agent/sideload',
+    duty: 'images of an archive, brought to the engine by the command itself',
+    imports: ['agent/docker', 'lib/oci', 'lib/failures', 'protocol/values'],
+    packages: ['node:*'],
+  },
+  {
     path: 'agent/line',
     duty: "the device's line to its broker: presence, last will, its topics",
     imports: [
@@ -543,8 +549,10 @@ export const ROOMS: readonly Room[] = [
       'agent/bystander',
       'agent/cli/render',
       'agent/config',
+      'agent/docker',
       'agent/doors/socket',
       'agent/ports',
+      'agent/sideload',
       'agent/store',
       'protocol/operations',
       'lib/answers',

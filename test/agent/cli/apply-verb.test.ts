@@ -80,9 +80,9 @@ test('says where nothing changes, and which group’s document is hidden', async
   );
 });
 
-test('prints the answer as it came with --json', async () => {
+test('prints the answer, and what was loaded, with --json', async () => {
   await serve(APPLIED);
-  expect(JSON.parse((await run('compose.yaml', '--json')).out)).toEqual(APPLIED);
+  expect(JSON.parse((await run('compose.yaml', '--json')).out)).toEqual({ ...APPLIED, loaded: [] });
 });
 
 test('a refusal ends with 1, and says why', async () => {
@@ -97,6 +97,21 @@ test('a wrong file is told with 2, and the agent is not asked', async () => {
   await serve(APPLIED);
   writeFileSync(path.join(folder, 'wrong.yaml'), 'services: { web: { image: a, mem_limit: lots } }\n');
   expect(await run('wrong.yaml')).toMatchObject({ code: 2, err: expect.stringContaining('wrong.yaml:1:') });
+  expect(asked).toEqual([]);
+});
+
+test('where images lie beside it and no engine answers, it ends with 3, and the document is not sent', async () => {
+  await serve(APPLIED);
+  writeFileSync(path.join(folder, 'holdfast.toml'), `[engine]\nsocket = "${folder}/engine.sock"\n`);
+  writeFileSync(path.join(folder, 'images.tar'), 'no tar');
+  const { code, err } = await run(
+    'compose.yaml',
+    '--config',
+    path.join(folder, 'holdfast.toml'),
+    '--socket',
+    path.join(folder, 'api.sock'),
+  );
+  expect({ code, err }).toEqual({ code: 3, err: expect.stringContaining('engine cannot be reached') });
   expect(asked).toEqual([]);
 });
 
