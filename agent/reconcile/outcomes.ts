@@ -108,7 +108,7 @@ function told({ code, message, hint }: StepFailure): Omit<StepFailure, 'ok'> {
 function withWords(record: DeploymentRecord, instance: Instance, words: LastWords): DeploymentRecord {
   const noted = noteLastWords(record, instance, words);
   const { attempt } = noted;
-  if (attempt?.verdict == null) return noted;
+  if (attempt?.verdict == null || attempt.stage !== 'condemned') return noted;
   const reason = withLog(attempt.verdict.reason, words.log);
   return { ...noted, attempt: { ...attempt, verdict: { reason, service: null, container: null } } };
 }

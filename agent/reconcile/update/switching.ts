@@ -9,10 +9,12 @@ import type { Attempt, DeploymentRecord } from '../../model/record.ts';
 import { isPreparation } from '../../model/step-table.ts';
 import { isUpToDate, keepCompleted } from '../running/completed.ts';
 import { imagesToFetch } from '../running/images.ts';
+import { askLastWords, noteAsked } from '../running/last-words.ts';
 import { obstaclesIn } from '../running/obstacles.ts';
 import { clearAway, type Plan, parkStopped, planSteps } from '../running/plan.ts';
 import { isUp } from '../running/select-container.ts';
 import { keepRunning, settle } from '../running/steady.ts';
+import { troubleOf } from '../running/trouble.ts';
 import { type RevisionView, viewRevision } from '../running/views.ts';
 import { earliest, nextRetryInMs } from '../running/wake.ts';
 import type { Desired, Updating } from './attempt.ts';
@@ -85,8 +87,10 @@ function noteStops(attempt: Attempt, { plan, inTheWay }: Course, facts: Facts): 
 /** One step on for every service. */
 function goOn({ needed, cleanup }: Plan, proof: Proof): Decision {
   const { view, record, nowMs } = proof;
-  const steps = [...needed, ...cleanup];
   const stage = stageOf(view, record.attempt);
+  // Before the verdict the last words are read with it.
+  const failing = stage === 'unproven' ? view.services.filter((service) => troubleOf(service) !== null) : [];
+  const steps = [...needed, ...cleanup, ...askLastWords(failing)];
   const hasBegun = needed.every(isPreparation) ? {} : { hasBegun: true as const };
   const entered: DeploymentRecord = {
     ...record,
@@ -94,7 +98,7 @@ function goOn({ needed, cleanup }: Plan, proof: Proof): Decision {
     ...phaseOf(stage, record),
   };
   return {
-    record: parkStopped(entered, steps),
+    record: noteAsked(parkStopped(entered, steps), steps),
     steps,
     wants: imagesToFetch(view.services),
     wakeInMs: earliest(nextRetryInMs(record, nowMs), proofInMs(proof)),

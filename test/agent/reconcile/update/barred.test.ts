@@ -136,6 +136,19 @@ describe('content that failed', () => {
     expect(bar?.failed).toEqual({ revision: 2, at: expect.any(String) });
   });
 
+  it('is read again at each failure where there is nothing to go back to', () => {
+    const model = new Crashing({ containers: [] });
+    model.isGood = () => false;
+    const times = new Set<unknown>();
+    for (let rounds = 0; rounds < 60; rounds += 1) {
+      model.round(one, [one]);
+      const { last_failure: failure } = statusNow(model, one).services.web ?? {};
+      if (failure?.python !== undefined) times.add(failure.count);
+    }
+    expect(statusNow(model, one)).toMatchObject({ phase: 'failed', reason: { log: ['last words'] } });
+    expect([...times].slice(0, 4)).toEqual([1, 2, 3, 4]);
+  });
+
   it('keeps that of the newest one alone, and of no service that did not fail in it', () => {
     const db = { image: 'db:1' };
     const model = crashed(1, { db });
