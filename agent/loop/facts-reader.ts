@@ -14,10 +14,9 @@ import type { Host } from '../ports/host.ts';
 import type { Documents, Records } from '../ports/store.ts';
 import { wantsFor } from '../reconcile/running/images.ts';
 import { barOf, liftsInMs } from '../reconcile/update/barred.ts';
-import { waitedForClockMs } from '../reconcile/update/clock-wait.ts';
-import { gateOf } from '../reconcile/update/gate.ts';
 import type { MemoryWatch } from '../report/memory-watch.ts';
 import type { ImagePuller } from '../supply/image-puller.ts';
+import { gateNow } from './gate-now.ts';
 import { RevisionCache } from './revision-cache.ts';
 
 export interface FactsContext {
@@ -70,7 +69,7 @@ export class FactsReader {
       observed,
       images,
       memory: this.#memory(observed),
-      gate: this.#gate(desired, record),
+      gate: gateNow(desired, record, this.#context),
       health: health.track(deployment, targetsOf(observed, revisions), lookedAtMs),
       ...this.moment(),
     };
@@ -79,19 +78,6 @@ export class FactsReader {
   moment(): Moment {
     const { clock, random } = this.#context;
     return { nowMs: clock.monotonicMs(), wallTime: clock.wallTime().toISOString(), chance: random() };
-  }
-
-  /** Asks clock and files only where there is a switch to keep waiting. */
-  #gate({ document, hash }: Revision, record: DeploymentRecord): Facts['gate'] {
-    if (record.proven?.hash === hash) return null;
-    const { clock, host } = this.#context;
-    return gateOf(document, {
-      wallTime: clock.wallTime(),
-      isClockSynchronised: host.readClock().isSynchronised,
-      waitedForClockMs: waitedForClockMs(record, clock.monotonicMs()),
-      isHeld: host.isHeld(this.#deployment),
-      isSwitchAsked: record.attempt?.hash === hash && record.attempt.isSwitchAsked === true,
-    });
   }
 
   /** Whether an update to it has failed and is not tried again now: what was proven is to run. */

@@ -2,6 +2,7 @@
 // Tested in test/agent/whole/plan.test.ts.
 import type { Clock } from '../../lib/time/clock.ts';
 import { takesPart } from '../../protocol/values/rollout.ts';
+import { gateNow } from '../loop/gate-now.ts';
 import type { DesiredPresent } from '../model/desired-deployment.ts';
 import { revisionOf } from '../model/document/revision.ts';
 import type { Facts } from '../model/facts.ts';
@@ -17,8 +18,6 @@ import { allWell } from '../reconcile/rehearsal/stage.ts';
 import { foldersToPurge } from '../reconcile/removal.ts';
 import { recognise } from '../reconcile/running/identity.ts';
 import { wantsFor } from '../reconcile/running/images.ts';
-import { waitedForClockMs } from '../reconcile/update/clock-wait.ts';
-import { gateOf } from '../reconcile/update/gate.ts';
 
 export interface PlanFactsContext {
   readonly store: Pick<Documents & Records, 'documentBody' | 'readRecord'>;
@@ -63,7 +62,7 @@ export async function readFacts(
     images: await standingsOf(wants, context),
     health: allWell(observed, nowMs),
     memory: new Map(),
-    gate: gateFor(desired, record, context),
+    gate: gateNow(desired, record, context),
     ...{ nowMs, wallTime: clock.wallTime().toISOString(), chance: 0.5 },
   };
   return { facts, record };
@@ -76,21 +75,6 @@ function provenOf(
   const body = proven === null ? null : store.documentBody(proven.hash);
   const revision = proven === null || body === null ? null : revisionOf(proven.hash, body);
   return isPresent(revision) ? revision : null;
-}
-
-function gateFor(
-  { document, hash }: Revision,
-  record: DeploymentRecord,
-  { clock, host }: PlanFactsContext,
-): Facts['gate'] {
-  if (record.proven?.hash === hash) return null;
-  return gateOf(document, {
-    wallTime: clock.wallTime(),
-    isClockSynchronised: host.readClock().isSynchronised,
-    waitedForClockMs: waitedForClockMs(record, clock.monotonicMs()),
-    isHeld: host.isHeld(document.name),
-    isSwitchAsked: record.attempt?.hash === hash && record.attempt.isSwitchAsked === true,
-  });
 }
 
 async function standingsOf(
