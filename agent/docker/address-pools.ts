@@ -52,6 +52,12 @@ function countIn(pool: Span, size: number, spans: readonly Span[]): Subnets {
   return { left: Math.max(0, total - used), total };
 }
 
+/** Whether two subnets of IPv4 share an address; what is none shares none. */
+export function overlaps(one: string, other: string): boolean {
+  const [a, b] = [spanOf(one), spanOf(other)];
+  return a !== null && b !== null && a.first <= b.last && b.first <= a.last;
+}
+
 function spanOf(cidr: string): Span | null {
   const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(cidr);
   if (match === null) return null;

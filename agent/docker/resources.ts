@@ -5,7 +5,8 @@ import { type Pool, sharedName } from '../model/resources.ts';
 import type { Step, StepOutcome } from '../model/steps.ts';
 import { answerIn, unlessStatus } from './engine-error.ts';
 import { engineName, LABELS, networkLabels, volumeLabels } from './labels.ts';
-import { DONE, nameTaken } from './step-error.ts';
+import { DONE, nameTaken, toOutcome } from './step-error.ts';
+import { nameSubnetHolder } from './subnet-holder.ts';
 
 export async function createNetwork(
   docker: Docker,
@@ -24,7 +25,7 @@ export async function createNetwork(
   } catch (error) {
     // One of that name is there already, perhaps: engines differ in how they say so.
     const there = answerIn(error) === null ? null : await networkNamed(docker, Name);
-    if (there === null) throw error;
+    if (there === null) return await nameSubnetHolder(docker, toOutcome(error), { deployment, pool });
     // Another deployment was quicker, or somebody made it by hand.
     if (sharedName(network) !== null) return DONE;
     return there.Labels?.[LABELS.deployment] === deployment ? DONE : nameTaken('network', Name);

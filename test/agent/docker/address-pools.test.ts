@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { countSubnets, DEFAULT_POOLS } from '../../../agent/docker/address-pools.ts';
+import { countSubnets, DEFAULT_POOLS, overlaps } from '../../../agent/docker/address-pools.ts';
 
 describe('the pools that an engine has by itself', () => {
   test('are 31 subnets', () => {
@@ -36,4 +36,13 @@ describe('pools of daemon.json', () => {
     const both = [...pools, { Base: 'fd00:1::/48', Size: 64 }];
     expect(countSubnets(both, [])).toEqual({ left: 4, total: 4 });
   });
+});
+
+test.each([
+  ['10.1.0.0/24', '10.1.0.128/25', true],
+  ['10.1.0.0/24', '10.0.0.0/8', true],
+  ['10.1.0.0/24', '10.1.1.0/24', false],
+  ['10.1.0.0/24', 'fd00::/64', false],
+])('%s and %s overlap: %s', (one, other, isSo) => {
+  expect(overlaps(one, other)).toBe(isSo);
 });

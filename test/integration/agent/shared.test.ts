@@ -149,15 +149,21 @@ test('a fixed address is in force, also after an update; a subnet or an address 
   const other = world.name('other');
   const overlapping = await fail(other, 1, at(`${part}.20`), { networks });
   expect(overlapping.reason).toMatchObject({ code: 'subnet_taken', path: 'networks.proxy' });
+  expect(overlapping.reason?.hint).toContain(`${name}_proxy`);
   await remove(other, 2);
 
+  const changed = { networks: { proxy: { ...networks.proxy, internal: true } } };
+  const beside = await fail(name, 4, at(`${part}.11`), changed, 'rolled_back');
+  expect(beside.reason).toMatchObject({ code: 'subnet_taken', path: 'networks.proxy' });
+  expect(beside.reason?.hint).toMatch(/^the deployment's own network \S+ has it/);
+
   const shared = { networks: { proxy: { shared: world.name('subnet'), ipam: pool(elsewhere) } } };
-  await deploy(name, 4, at(`${elsewhere}.10`), shared);
+  await deploy(name, 5, at(`${elsewhere}.10`), shared);
   expect(await address()).toEqual([`${elsewhere}.10`]);
   const late = await fail(other, 3, at(`${elsewhere}.10`), shared);
   expect(late.reason).toMatchObject({ code: 'address_taken', path: 'services.hello' });
   await remove(other, 4);
-  await remove(name, 5);
+  await remove(name, 6);
   expect(await world.engine.findAll(world.name('subnet'))).toEqual([]);
   expect(await world.engine.findAll(name)).toEqual([]);
 });

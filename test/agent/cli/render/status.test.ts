@@ -1,8 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { renderStatus } from '../../../../agent/cli/render/status.ts';
 import type { LocalStatus } from '../../../../protocol/operations/status.ts';
 import type { Status } from '../../../../protocol/reports/status.ts';
 import { makeDeployment, makeLocalStatus, makeService, NOW, RUNNING_6 } from '../fixtures.ts';
+
+// Some times are told as the clock on the wall has them.
+beforeEach(() => {
+  vi.stubEnv('TZ', 'UTC');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 const GIB = 1024 ** 3;
 const PIPE = { now: NOW, columns: null, hasColour: false };
