@@ -18,6 +18,7 @@ import { type Aim, prepareFollow } from '../follow/follow-all.ts';
 import { devicesOf, exitCodeOf, type Outcome } from '../follow/outcome.ts';
 import { checkKnown, checkOwn } from './check-known.ts';
 import { noteGaps } from './note-gaps.ts';
+import { notePurge } from './note-purge.ts';
 import { openBroker, type publishSchema, readPrefix, readTimeoutMs } from './options.ts';
 import { describeOverride, groupBehind } from './overrides.ts';
 import { type Stock, takeStock } from './take-stock.ts';
@@ -110,6 +111,7 @@ async function prepare(
   }
   const topic = formatTopic(prefix, { kind: 'deployment', to, name });
   const retained = readDocument(stock.documents.get(topic) ?? null, topic);
+  notePurge(content, retained, context);
   const taken = learnRevisions(stock.view, to, name);
   const plan = planPublication({ ...request, retained, taken, issuedAt: context.now() });
   if (!plan.ok) throw failureOf(plan.failure, formatAddressee(to));

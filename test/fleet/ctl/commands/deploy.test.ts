@@ -643,6 +643,17 @@ describe('remove', () => {
     expect(document).not.toHaveProperty('services');
   });
 
+  test('says of a volume to purge that the document has none of that name', async () => {
+    await report('edge-01');
+    await deploy('devices/edge-01');
+    const purge = ['--purge', 'frmes', './data', 'shared/cache'];
+    const { code, stderr } = await run('remove', 'hello', '--to', 'devices/edge-01', ...purge);
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      'note: --purge "frmes": no volume of revision 1; nothing is deleted unless an earlier revision had it\n',
+    );
+  });
+
   test('--wait ends when it is removed', async () => {
     await addDevice('edge-01', ({ value }) => [
       { phase: value.state === 'absent' ? 'removed' : 'converged' },
