@@ -1,5 +1,4 @@
 // The engine as the command uses it that brings images from an archive.
-// Tested in test/integration/agent/apply.test.ts.
 
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -52,11 +51,12 @@ export class ArchiveEngine {
       const message = await errorIn(Stream.from(answer));
       return message === null ? { ok: true } : { ok: false, message };
     } catch (error) {
-      archive.destroy();
       if (cut !== null) throw cut;
       const refusal = answerIn(error);
       if (refusal === null) throw unavailable(error);
       return { ok: false, message: refusal.message };
+    } finally {
+      archive.destroy();
     }
   }
 }
