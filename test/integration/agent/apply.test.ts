@@ -86,6 +86,21 @@ describe('with no registry in reach', () => {
     },
   );
 
+  test('a deployment that waits for its image has it as soon as it is brought', async () => {
+    const registry = await world.registry();
+    const image = await pushOwnHello(registry.host);
+    const saved = path.join(stick, 'elsewhere.tar');
+    await save(image, saved);
+    await registry.stop();
+    const name = world.name('web');
+    putDocument(name, image);
+    await apply('app.json');
+    await manager.status(name, 'a failed pull', ({ reason }) => reason?.code === 'registry_unreachable');
+    const again = await apply('app.json', '--images', saved);
+    expect(again).toMatchObject({ code: 0, text: expect.stringContaining('nothing changes') });
+    await manager.phase(name, 'converged', 1);
+  });
+
   test('an archive that is cut changes nothing', async () => {
     const registry = await world.registry();
     const image = await pushOwnHello(registry.host);
