@@ -23,6 +23,7 @@ import { HostFiles } from './host/host-files.ts';
 import { HostFolders } from './host/host-folders.ts';
 import { HostServiceFiles } from './host/host-service-files.ts';
 import { LinuxHost } from './host/linux-host.ts';
+import { writePythonHook } from './host/python-hook.ts';
 import { ServiceDirectories } from './host/service-directories.ts';
 import { BrokerLine } from './line/broker-line.ts';
 import { ExampleLine, isExampleHost } from './line/example-line.ts';
@@ -170,6 +171,7 @@ function openEdges(config: Config, store: SqliteStore, logger: Logger) {
     socketPath: config.engine.socket,
     credentialsFor,
     readLimits: (pid, container) => readCgroupLimits(files, pid, container),
+    pythonHook: writePythonHook(config.dataDir, logger.child({ room: 'files' })),
   });
   return {
     clock,

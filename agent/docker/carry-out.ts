@@ -5,8 +5,9 @@ import { formatPlatform } from '../../protocol/values/platform.ts';
 import { type InstanceSpec, keyOf } from '../model/instance.ts';
 import type { OutputLine } from '../model/last-words.ts';
 import type { ServiceSpec } from '../model/service-spec.ts';
-import type { StepOutcome } from '../model/steps.ts';
+import type { StepOf, StepOutcome } from '../model/steps.ts';
 import type { Creation, EngineStep, ImageProcess } from '../ports/engine.ts';
+import { askThreads } from './ask-threads.ts';
 import { endpointOptions } from './container-network.ts';
 import { containerOptions } from './container-options.ts';
 import { updateOptions } from './container-resources.ts';
@@ -18,26 +19,34 @@ import { inTime } from './in-time.ts';
 import { engineName, LABELS } from './labels.ts';
 import { readOutput } from './logs.ts';
 import { namePortHolder } from './port-holder.ts';
+import { withPythonDefaults } from './python-defaults.ts';
 import { createNetwork, createVolume, leaveNetwork, removeVolume } from './resources.ts';
 import { DONE, nameTaken, toOutcome } from './step-error.ts';
 
-export async function carryOut(docker: Docker, deployment: string, step: EngineStep): Promise<StepOutcome> {
+/** The engine's client, and the host's directory with Python's start-up hook; `null` for no hook. */
+export interface Tools {
+  readonly docker: Docker;
+  readonly pythonHook: string | null;
+}
+
+export async function carryOut(tools: Tools, deployment: string, step: EngineStep): Promise<StepOutcome> {
   try {
-    return await carryOutStep(docker, deployment, step);
+    return await carryOutStep(tools, deployment, step);
   } catch (error) {
     const failure = toOutcome(error);
-    return failure.code === 'port_taken' ? await namePortHolder(docker, failure) : failure;
+    return failure.code === 'port_taken' ? await namePortHolder(tools.docker, failure) : failure;
   }
 }
 
-async function carryOutStep(docker: Docker, deployment: string, step: EngineStep): Promise<StepOutcome> {
+async function carryOutStep(tools: Tools, deployment: string, step: EngineStep): Promise<StepOutcome> {
+  const { docker } = tools;
   switch (step.kind) {
     case 'create_network':
       return createNetwork(docker, deployment, step);
     case 'create_volume':
       return createVolume(docker, deployment, step);
     case 'create_container':
-      return createContainer(docker, deployment, step);
+      return createContainer(tools, deployment, step);
     case 'start_container':
       // 304: it runs already.
       await unlessStatus(304, docker.getContainer(step.container).start());
@@ -64,7 +73,7 @@ async function carryOutStep(docker: Docker, deployment: string, step: EngineStep
     case 'remove_container':
       return removeContainer(docker, step.container);
     case 'read_last_logs':
-      return { ok: true, output: await readLastWords(docker, step.container) };
+      return readLastLogs(docker, step);
     case 'remove_network':
       await unlessStatus(404, docker.getNetwork(engineName(deployment, step.network)).remove());
       return DONE;
@@ -83,19 +92,30 @@ async function readLastWords(docker: Docker, container: string): Promise<OutputL
   return [...written, ...check];
 }
 
-async function createContainer(
+async function readLastLogs(
   docker: Docker,
+  { container, asksThreads }: StepOf<'read_last_logs'>,
+): Promise<StepOutcome> {
+  const [output, threads] = await Promise.all([
+    readLastWords(docker, container),
+    asksThreads === true ? askThreads(docker, container) : [],
+  ]);
+  return { ok: true, output, ...(threads.length === 0 ? {} : { threads }) };
+}
+
+async function createContainer(
+  { docker, pythonHook }: Tools,
   deployment: string,
   { spec, name, peers, mounts, process }: Creation,
 ): Promise<StepOutcome> {
   const unmet = await findUnmetNeed(docker, spec.service);
   if (unmet !== null) return unmet;
   const image = process ?? (await lookAtProcess(docker, spec));
-  const { text } = spec.service.image;
-  const options = {
+  const asked = {
     ...containerOptions(deployment, spec, { peers, mounts, image }),
-    Image: await nameOnEngine(docker, text),
+    Image: await nameOnEngine(docker, spec.service.image.text),
   };
+  const options = withPythonDefaults(asked, image, pythonHook);
   const call = createCall(options, spec, name);
   const container = await makeOrFind(docker, deployment, { spec, name, call });
   if (container === null) return nameTaken('container', name);
@@ -104,9 +124,8 @@ async function createContainer(
   return { ok: true, container };
 }
 
-/** What the image starts with, where that decides anything. */
+/** What the image starts with. */
 async function lookAtProcess(docker: Docker, { service }: ServiceSpec): Promise<ImageProcess> {
-  if (service.init !== null) return {};
   return (await docker.getImage(await nameOnEngine(docker, service.image.text)).inspect()).Config;
 }
 

@@ -56,6 +56,8 @@ export interface DockerEngineOptions {
   readonly socketPath: string;
   readonly credentialsFor: CredentialsFor;
   readonly readLimits: LimitsReader;
+  /** The host's directory with Python's start-up hook, which containers get; none by default. */
+  readonly pythonHook?: string;
 }
 
 export class DockerEngine implements Engine {
@@ -65,14 +67,16 @@ export class DockerEngine implements Engine {
   readonly #patient: Docker;
   readonly #credentialsFor: CredentialsFor;
   readonly #readers: Readers;
+  readonly #pythonHook: string | null;
   readonly #offered = new Set<string>();
   /** Shared networks that are being made, by key. */
   readonly #making = new Map<string, Promise<StepOutcome>>();
 
-  constructor({ socketPath, credentialsFor, readLimits }: DockerEngineOptions) {
+  constructor({ socketPath, credentialsFor, readLimits, pythonHook }: DockerEngineOptions) {
     this.#docker = connectDocker(socketPath, CALL_TIMEOUT_MS);
     this.#patient = connectDocker(socketPath);
     this.#credentialsFor = credentialsFor;
+    this.#pythonHook = pythonHook ?? null;
     this.#readers = { digestOf: createDigestReader(this.#docker), readLimits };
   }
 
@@ -158,7 +162,8 @@ export class DockerEngine implements Engine {
 
   carryOut(deployment: string, step: EngineStep): Promise<StepOutcome> {
     const docker = graceOf(step) === null ? this.#docker : this.#patient;
-    const act = (): Promise<StepOutcome> => carryOut(docker, deployment, step);
+    const tools = { docker, pythonHook: this.#pythonHook };
+    const act = (): Promise<StepOutcome> => carryOut(tools, deployment, step);
     const isOfMany = step.kind === 'create_network' && sharedName(step.network) !== null;
     return isOfMany ? this.#makeOnce(step.network, act) : act();
   }

@@ -6,7 +6,7 @@ import type { Clock } from '../../lib/time/clock.ts';
 import type { Heartbeat, Probe } from '../model/desired-health.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { BeatReader } from '../ports/service-files.ts';
-import type { Check } from './check.ts';
+import { type Check, isAnswer } from './check.ts';
 import { judgePulse, type Pulse, withLook } from './heartbeat.ts';
 
 export interface ProbeContext {
@@ -15,8 +15,11 @@ export interface ProbeContext {
   readonly probe: Probe;
 }
 
-/** `error` is `null` when the probe holds. No answer at all: it is too soon to say. */
-export type ProbeResult = { readonly error: string | null } | null;
+/**
+ * `error` is `null` when the probe holds; `isAnswered` where it does not, and there was an answer. No result at all: it is
+ * too soon to say.
+ */
+export type ProbeResult = { readonly error: string | null; readonly isAnswered?: boolean } | null;
 /** Never rejects; ends within the probe's time-out and a second, and promptly on the signal. */
 export type Asker = (signal: AbortSignal) => Promise<ProbeResult>;
 
@@ -58,7 +61,10 @@ function checkerFor(asked: ProbeContext, tools: AskTools): Asker {
   if (probe.kind === 'heartbeat') return heartbeatAsker(asked, probe, tools);
   const { address } = container;
   if (address === null) return async () => UNREACHABLE;
-  return async (signal) => ({ error: await tools.check(probe, address, signal) });
+  return async (signal) => {
+    const error = await tools.check(probe, address, signal);
+    return error !== null && isAnswer(error) ? { error, isAnswered: true } : { error };
+  };
 }
 
 function heartbeatAsker(

@@ -9,6 +9,13 @@ import type { HttpProbe, ProbeTiming, TcpProbe } from '../model/desired-health.t
 /** `null` when it holds, else why not, in a few words. Never rejects; ends promptly on `signal`. */
 export type Check = (probe: PortProbe, address: string, signal: AbortSignal) => Promise<string | null>;
 
+/** Whether these words of a check say that it was answered, though not well. */
+export function isAnswer(error: string): boolean {
+  return error.startsWith(STATUS);
+}
+
+const STATUS = 'HTTP ';
+
 export type PortProbe = ProbeTiming & (HttpProbe | TcpProbe);
 
 export const checkProbe: Check = (probe, address, signal) => {
@@ -38,12 +45,14 @@ function checkHttp(
       const status = response.statusCode ?? 0;
       // The body is of no interest, and might be without end.
       response.destroy();
-      resolve(status >= 200 && status < 400 ? null : `HTTP ${status} from port ${target.port}${target.path}`);
+      resolve(
+        status >= 200 && status < 400 ? null : `${STATUS}${status} from port ${target.port}${target.path}`,
+      );
     });
     // A 101 is no response to Node.
     request.once('upgrade', (_, socket) => {
       socket.destroy();
-      resolve(`HTTP 101 from port ${target.port}${target.path}`);
+      resolve(`${STATUS}101 from port ${target.port}${target.path}`);
     });
     request.once('error', (error) => resolve(describe(error, target.port, timeoutMs)));
     request.once('close', () => resolve(`port ${target.port} closed the connection with no answer`));

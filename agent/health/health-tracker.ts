@@ -123,7 +123,7 @@ export class HealthTracker {
     const history = historySince(historyIn(tracked.facts), stalledMs);
     // Where the process stood still in between, a time-out is its own, and an answer is old.
     const isTaken = answer !== null && askedMs >= stalledMs;
-    const next = isTaken ? withResult(probe, history, { error: answer.error, askedMs, stalledMs }) : history;
+    const next = isTaken ? withResult(probe, history, { ...answer, askedMs, stalledMs }) : history;
     tracked.facts = { ...tracked.facts, probe: next };
   }
 

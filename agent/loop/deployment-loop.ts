@@ -452,8 +452,8 @@ export class DeploymentLoop {
   /** What a container wrote goes no further than this: what is kept of it is short and has no secrets. */
   #hear(outcome: StepOutcome): StepOutcome {
     if (!outcome.ok || outcome.output === undefined) return outcome;
-    const { output, ...rest } = outcome;
-    return { ...rest, words: hearLastWords(output, this.#mask()) };
+    const { output, threads = [], ...rest } = outcome;
+    return { ...rest, words: hearLastWords({ output, threads }, this.#mask()) };
   }
 
   /** Of all that may run now. */

@@ -1,8 +1,11 @@
 // What is kept of a container's output: its last lines and the traceback in it, without secrets.
 import { cutText, printable } from '../../protocol/values/text.ts';
-import type { LastWords, OutputLine, PythonFailure } from '../model/last-words.ts';
+import type { HangPlace, LastWords, OutputLine, PythonFailure } from '../model/last-words.ts';
 import type { Revision } from '../model/revision.ts';
+import { findHang, type Hang } from '../python/find-hang.ts';
 import { findTraceback, type Traceback } from '../python/find-traceback.ts';
+import type { Frame } from '../python/lines.ts';
+import { isOfDump } from '../python/thread-dump.ts';
 import { type Mask, maskOf } from '../secrets/mask.ts';
 import { secretValuesOf } from '../secrets/secret-values.ts';
 
@@ -14,14 +17,51 @@ const MAX_LINES = 2000;
 const MAX_RAW_LINE = 64 * 1024;
 const MAX_TRACEBACK = 2000;
 
-export function hearLastWords(output: readonly OutputLine[], mask: Mask): LastWords {
-  const lines = output.slice(-MAX_LINES).map(({ stream, text }) => ({
+interface Heard {
+  readonly output: readonly OutputLine[];
+  /** What it wrote when it was asked for its threads; none where it was not. */
+  readonly threads?: readonly OutputLine[];
+}
+
+export function hearLastWords({ output, threads = [] }: Heard, mask: Mask): LastWords {
+  const lines = masked(threads.length === 0 ? output : withoutDump(output), mask);
+  const log = lines.slice(-LAST_LINES).map(({ text }) => cutText(text, MAX_LINE));
+  const traceback = findTraceback(lines);
+  const hang = findHang(masked(threads, mask));
+  return {
+    log,
+    ...(traceback === null ? {} : { python: pythonFailure(traceback, mask) }),
+    ...(hang === null ? {} : { hang: hangPlace(hang, mask) }),
+  };
+}
+
+function masked(output: readonly OutputLine[], mask: Mask): OutputLine[] {
+  return output.slice(-MAX_LINES).map(({ stream, text }) => ({
     stream,
     text: mask(text.slice(0, MAX_RAW_LINE)),
   }));
-  const log = lines.slice(-LAST_LINES).map(({ text }) => cutText(text, MAX_LINE));
-  const traceback = findTraceback(lines);
-  return traceback === null ? { log } : { log, python: pythonFailure(traceback, mask) };
+}
+
+/** The dump is told for itself, and may be in what was read meanwhile. */
+function withoutDump(output: readonly OutputLine[]): readonly OutputLine[] {
+  return output.filter(({ text }) => !isOfDump(text));
+}
+
+function hangPlace({ culprit, place, thread, threads, fingerprint, text }: Hang, mask: Mask): HangPlace {
+  const isElsewhere = culprit.file !== place.file || culprit.line !== place.line;
+  return {
+    ...shortPlace(culprit, mask),
+    thread,
+    threads,
+    ...(isElsewhere ? { innermost: shortPlace(place, mask) } : {}),
+    fingerprint,
+    dump: mask(text).slice(0, MAX_TRACEBACK).toWellFormed(),
+  };
+}
+
+function shortPlace({ file, line, function: name }: Frame, mask: Mask): Frame {
+  const short = (text: string): string => cutText(printable(mask(text)), MAX_LINE);
+  return { file: short(file), line, function: name === null ? null : short(name) };
 }
 
 /** Masked once more: in the lines a secret may have been broken or escaped. */

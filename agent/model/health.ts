@@ -15,6 +15,8 @@ export interface ProbeHistory {
   readonly evidence: Evidence | null;
   readonly failuresInRow: number;
   readonly lastError: string | null;
+  /** Of the last failure, whether the service has answered. */
+  readonly hasAnswered?: boolean;
   /** Whether each of the newest results since it came up was a failure; the newest is the last. */
   readonly recent: readonly boolean[];
 }
@@ -33,15 +35,15 @@ export function newProbeHistory(startedMs: number): ProbeHistory {
 export function withResult(
   probe: Probe,
   history: ProbeHistory,
-  result: Asking & { readonly error: string | null },
+  result: Asking & { readonly error: string | null; readonly isAnswered?: boolean },
 ): ProbeHistory {
-  const { error } = result;
+  const { error, isAnswered = false } = result;
   const failuresInRow = error === null ? 0 : history.failuresInRow + 1;
   const isDown = failuresInRow >= probe.failures;
   // What comes up again after it was down begins anew.
   const recent = isDown ? [] : withNewest(history.recent, error !== null);
   const isBad = isDown || isFlapping(recent);
-  const next = { ...history, failuresInRow, lastError: error, recent };
+  const next = { ...history, failuresInRow, lastError: error, hasAnswered: isAnswered, recent };
   if (isBad) return { ...next, isUp: false, evidence: null };
   const evidence = error === null ? withSuccess(history.evidence, result) : history.evidence;
   return { ...next, isUp: history.isUp || error === null, evidence };
@@ -124,6 +126,8 @@ export interface Verdict {
   readonly evidence: Evidence | null;
   /** Why it is unhealthy; `null` when it is not. */
   readonly why: Why | null;
+  /** Whether it gives no answer: it may hang. */
+  readonly isSilent?: true;
 }
 
 /** Probe and HEALTHCHECK must both hold; with neither, having run `healthyAfterMs` with no exit is health. */
@@ -140,10 +144,14 @@ export function judgeHealth(
   const { engineHealth } = container;
   if (container.state !== 'running' || facts === undefined) return notHealthy('unknown');
   if (engineHealth === 'unhealthy')
-    return notHealthy('unhealthy', { code: 'unhealthy', message: 'its HEALTHCHECK fails' });
+    return { ...notHealthy('unhealthy', { code: 'unhealthy', message: 'its HEALTHCHECK fails' }), ...SILENT };
   const history = facts.probe ?? newProbeHistory(facts.runningSinceMs);
   const byProbe = probe === null ? null : judgeProbe(probe, history, nowMs);
-  if (probe !== null && byProbe === 'unhealthy') return notHealthy('unhealthy', whyUnhealthy(probe, history));
+  if (probe !== null && byProbe === 'unhealthy') {
+    const why = whyUnhealthy(probe, history);
+    const isSilent = why.code === 'unhealthy' && history.hasAnswered !== true;
+    return { ...notHealthy('unhealthy', why), ...(isSilent ? SILENT : {}) };
+  }
   if (byProbe === 'starting' || engineHealth === 'starting') return notHealthy('starting');
   const evidence = evidenceOf(container, probe, facts);
   const isBareRun = byProbe === null && engineHealth === 'none';
@@ -151,6 +159,8 @@ export function judgeHealth(
   const hasRun = lasted(evidence, healthyAfterMs) || nowMs - facts.runningSinceMs >= healthyAfterMs;
   return { health: isBareRun && !hasRun ? 'starting' : 'healthy', evidence, why: null };
 }
+
+const SILENT = { isSilent: true } as const;
 
 export function notHealthy(health: Exclude<Health, 'healthy'>, why: Why | null = null): Verdict {
   return { health, evidence: null, why };

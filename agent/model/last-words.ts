@@ -13,6 +13,8 @@ export interface LastWords {
   readonly log: readonly string[];
   /** The traceback that explains the failure. */
   readonly python?: PythonFailure;
+  /** Where it hangs, or the thread of it that does. */
+  readonly hang?: HangPlace;
 }
 
 export interface PythonFailure {
@@ -28,7 +30,26 @@ export interface PythonFailure {
   readonly traceback: string;
 }
 
-/** How often a traceback came, by its fingerprint. */
+/** A place in a Python program. */
+interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly function: string | null;
+}
+
+/** In the program itself, and where that called a library the innermost one. */
+export interface HangPlace extends Place {
+  /** Whose it is: `main thread`, `a thread`, `a task`. */
+  readonly thread: string;
+  /** How many threads have answered. */
+  readonly threads: number;
+  readonly innermost?: Place;
+  readonly fingerprint: string;
+  /** The stacks of all threads, that one's first. */
+  readonly dump: string;
+}
+
+/** How often a traceback or a hang came, by its fingerprint. */
 export interface TracebackCount {
   readonly fingerprint: string;
   /** Wall-clock time, ISO 8601. */

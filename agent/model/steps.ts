@@ -27,7 +27,10 @@ interface StepFields {
     /** Of an update that failed: what it wrote is kept. */
     readonly failed?: FailedRun;
   };
-  read_last_logs: ContainerRef;
+  read_last_logs: ContainerRef & {
+    /** It hangs: where it is a Python, it is asked for the stacks of its threads. */
+    readonly asksThreads?: true;
+  };
   remove_network: { readonly network: string };
   /** Of a shared one, which goes with it if it is ours and nobody is in it any more. */
   leave_network: { readonly network: string };
@@ -80,6 +83,8 @@ export type StepOutcome =
       readonly container?: string;
       /** What a container wrote last, as the engine gives it. */
       readonly output?: readonly OutputLine[];
+      /** What it wrote when it was asked for its threads. */
+      readonly threads?: readonly OutputLine[];
       /** What is kept of it. */
       readonly words?: LastWords;
     }

@@ -70,6 +70,8 @@ export interface ImageProcess {
   readonly User?: string | undefined;
   readonly Entrypoint?: readonly string[] | string | null | undefined;
   readonly Cmd?: readonly string[] | string | null | undefined;
+  /** `NAME=value` each. */
+  readonly Env?: readonly string[] | null | undefined;
 }
 
 /** `null` where there is no such image. */

@@ -6,6 +6,7 @@ import { FATAL_TYPE, type FatalError, fatalErrorsIn } from './fatal.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { Frame } from './lines.ts';
 import { type PlacedLine, rejoined, textsOf } from './output.ts';
+import { isOfLibrary } from './plumbing.ts';
 
 export interface Traceback {
   /** As Python writes it, with the module: `json.decoder.JSONDecodeError`; `Fatal Python error` where CPython gave up. */
@@ -45,7 +46,7 @@ function findIn(output: readonly OutputLine[]): Traceback | null {
   const best = found.findLast(({ isAside }) => !isAside) ?? found.at(-1);
   if (best === undefined) return null;
   const { type, message, frames, text, also } = best;
-  const culprit = frames.findLast(({ file }) => !isOfLibrary(file)) ?? null;
+  const culprit = frames.findLast((frame) => !isOfLibrary(frame)) ?? null;
   const fingerprint = fingerprintOf({ type, message: `${message}${also}`, frames });
   return { type, message, place: frames.at(-1) ?? null, culprit, fingerprint, text };
 }
@@ -104,9 +105,4 @@ function endOf(lines: readonly string[]): string {
     return left < 0;
   });
   return lines.slice(first + 1).join('\n');
-}
-
-/** Python's own modules and what was installed beside them. */
-function isOfLibrary(file: string): boolean {
-  return file.startsWith('<frozen ') || /\/(?:site|dist)-packages\/|\/lib\/python\d[^/]{0,10}\//.test(file);
 }

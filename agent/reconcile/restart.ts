@@ -57,4 +57,10 @@ function mustWait({ container }: ServiceView, steps: readonly Step[]): boolean {
   return step !== undefined && CHANGES.includes(step.kind);
 }
 
-const CHANGES: readonly Step['kind'][] = ['unpause_container', 'update_container', 'join_network'];
+/** That its threads are asked changes nothing, and must be over before it ends. */
+const CHANGES: readonly Step['kind'][] = [
+  'unpause_container',
+  'update_container',
+  'join_network',
+  'read_last_logs',
+];

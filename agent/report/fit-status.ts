@@ -35,8 +35,13 @@ function withoutFailureTexts(status: Status): Status {
   return mapFailed(shorter, withoutTexts);
 }
 
-function withoutTexts<T extends LastFailure>({ log: _log, python, ...rest }: T): Omit<T, 'log' | 'python'> {
-  return python === undefined ? rest : { ...rest, python: { ...python, traceback: '' } };
+function withoutTexts<T extends LastFailure>(failure: T): Omit<T, 'log' | 'python' | 'hang'> {
+  const { log: _log, python, hang, ...rest } = failure;
+  return {
+    ...rest,
+    ...(python === undefined ? {} : { python: { ...python, traceback: '' } }),
+    ...(hang === undefined ? {} : { hang: { ...hang, dump: '' } }),
+  };
 }
 
 /** The failures of the update that was taken back. */

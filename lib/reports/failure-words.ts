@@ -6,13 +6,18 @@ import { formatDuration } from '../../protocol/values/duration.ts';
 /** Of a rise that is shorter nobody wants to know the pace: it is a leap. */
 const RATE_MS = 15_000;
 
-/** `KeyError: 'serial_port' (app.py:12, 7 times)`; `null` where no traceback explains it. */
-export function describePython({ python, count = 1 }: LastFailure): string | null {
+/** What a Python tells of its failure: where it hangs, or with which exception it ended; `null` where it tells nothing. */
+export function describePython(failure: LastFailure): string | null {
+  return describeHang(failure) ?? describeTraceback(failure);
+}
+
+/** `KeyError: 'serial_port' (app.py:12, 7 times)` */
+function describeTraceback({ python, count = 1 }: LastFailure): string | null {
   if (python === undefined) return null;
   const { type, message } = python;
   const { file, line } = python.culprit ?? python;
-  const place = file === null ? [] : [`${file.slice(file.lastIndexOf('/') + 1)}:${line}`];
-  const about = [...place, ...(count > 1 ? [`${count} times`] : [])];
+  const place = file === null ? [] : [`${nameOf(file)}:${line}`];
+  const about = [...place, ...timesOf(count)];
   return `${type}${message === '' ? '' : `: ${message}`}${about.length === 0 ? '' : ` (${about.join(', ')})`}`;
 }
 
@@ -55,4 +60,29 @@ function describeRise(memory: MemoryGrowth | undefined): string | null {
   const perMinute = Math.max(0, ((limit - from) * 60_000) / spanMs);
   const rate = spanMs < RATE_MS ? '' : `, +${formatBytes(perMinute)}/min`;
   return `from ${formatBytes(from)} to ${formatBytes(limit)} in ${formatDuration(spanMs)}${rate}`;
+}
+
+/** `it hangs: main thread at app.py:42 in handler, in socket.py:720 in readinto (5 threads, 7 times)` */
+function describeHang({ hang, count = 1 }: LastFailure): string | null {
+  if (hang === undefined) return null;
+  const { thread, threads, innermost } = hang;
+  const within = innermost === undefined ? '' : `, in ${placeOf(innermost)}`;
+  const about = [`${threads} ${threads === 1 ? 'thread' : 'threads'}`, ...timesOf(count)];
+  return `it hangs: ${thread} at ${placeOf(hang)}${within} (${about.join(', ')})`;
+}
+
+function placeOf({
+  file,
+  line,
+  function: name,
+}: NonNullable<LastFailure['hang']>['innermost'] & object): string {
+  return `${nameOf(file)}:${line}${name === null ? '' : ` in ${name}`}`;
+}
+
+function timesOf(count: number): string[] {
+  return count > 1 ? [`${count} times`] : [];
+}
+
+function nameOf(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1);
 }

@@ -110,6 +110,23 @@ export const memoryGrowthSchema = v.object({
   span_ms: v.optional(countSchema),
 });
 
+const placeSchema = v.object({ file: v.string(), line: v.number(), function: v.nullable(v.string()) });
+
+/** Where a Python program hangs: the thread that keeps it, and its innermost line that is not in a library. */
+const hangSchema = v.object({
+  /** `main thread`, `a thread` or, of asyncio, `a task`. */
+  thread: v.string(),
+  /** How many threads have answered, of all processes. */
+  threads: countSchema,
+  ...placeSchema.entries,
+  /** The innermost frame, where that is in a library. */
+  innermost: v.optional(placeSchema),
+  /** The same for the same hang at other lines. */
+  fingerprint: v.string(),
+  /** The stacks of all threads, that one's first; the begin of them, where they are long. */
+  dump: v.string(),
+});
+
 /** All together at most 4 KiB of JSON, without secrets. */
 const lastFailureSchema = v.object({
   code: v.string(),
@@ -122,6 +139,8 @@ const lastFailureSchema = v.object({
   signal: v.optional(v.string()),
   memory: v.optional(memoryGrowthSchema),
   python: v.optional(pythonFailureSchema),
+  /** Of a service that gave no answer, and was asked for its threads before it was ended. */
+  hang: v.optional(hangSchema),
   /** When a failure with that fingerprint came first to this container, and how often it was read. */
   first_at: v.optional(timestampSchema),
   count: v.optional(countSchema),

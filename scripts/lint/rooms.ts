@@ -142,7 +142,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'agent/python',
-    duty: 'the traceback that explains a death, out of what a container wrote',
+    duty: 'how a Python died or hangs: what it is given to tell it, and what its output tells',
     imports: ['agent/model'],
     packages: ['node:crypto'],
     isPure: true,
@@ -223,7 +223,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/docker',
     duty: 'the Docker Engine',
-    imports: ['agent/ports', ...CORE, 'lib/time', 'lib/failures'],
+    imports: ['agent/python', 'agent/ports', ...CORE, 'lib/time', 'lib/failures'],
     packages: ['dockerode', 'valibot', 'node:*'],
   },
   {
@@ -293,7 +293,15 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'agent/host',
     duty: 'facts from `/proc` and `/sys`; hold files; files and folders of services',
-    imports: ['agent/ports', 'agent/model', 'protocol/values', 'lib/time', 'lib/failures', 'lib/program'],
+    imports: [
+      'agent/python',
+      'agent/ports',
+      'agent/model',
+      'protocol/values',
+      'lib/time',
+      'lib/failures',
+      'lib/program',
+    ],
     packages: ['node:*'],
   },
   {

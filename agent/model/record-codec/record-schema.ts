@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { record } from '../../../protocol/objects.ts';
 import type { ReasonCode } from '../../../protocol/reports/reasons.ts';
 import { ASKERS, PHASES } from '../../../protocol/reports/status.ts';
-import type { LastWords, PythonFailure, TracebackCount } from '../last-words.ts';
+import type { HangPlace, LastWords, PythonFailure, TracebackCount } from '../last-words.ts';
 import type { MemoryGrowth } from '../memory-growth.ts';
 import type { MutableSettings } from '../observed.ts';
 import type { Stage } from '../phases.ts';
@@ -92,9 +92,21 @@ const pythonSchema = v.object({
   traceback: text,
 } satisfies Fields<PythonFailure>);
 
+const place = { file: text, line: number, function: v.nullable(text) };
+
+const hangSchema = v.object({
+  ...place,
+  thread: text,
+  threads: number,
+  innermost: v.exactOptional(v.object(place)),
+  fingerprint: text,
+  dump: text,
+} satisfies Fields<HangPlace>);
+
 const lastWordsSchema = v.object({
   log: texts,
   python: v.exactOptional(pythonSchema),
+  hang: v.exactOptional(hangSchema),
 } satisfies Fields<LastWords>);
 
 const tracebackSchema = v.object({

@@ -11,6 +11,7 @@ import type { DeploymentRecord } from '../../model/record.ts';
 import { refTo, type Step, stopStep } from '../../model/steps.ts';
 import { nameFor } from './identity.ts';
 import { areJoinedThere } from './joins.ts';
+import { askHanging } from './last-words.ts';
 import { isUp, missingNetwork } from './select-container.ts';
 import { settingsStep } from './settings.ts';
 
@@ -57,13 +58,18 @@ function advanceRunning(
   if (container.state === 'paused') return { kind: 'unpause_container', ...refTo(container) };
   if (mustWait) {
     const isLooping = history.failuresInRow >= CRASH_LOOP_FAILURES && verdict.health !== 'healthy';
-    return isLooping ? stopStep(container) : null;
+    return isLooping ? (askHanging(view) ?? stopStep(container)) : null;
   }
   if (container.state !== 'running') return null;
   const isStale = isAwaitedReady && view.mustFollow;
   const isUnhealthy = verdict.health === 'unhealthy' && areJoinedThere(view.joined);
-  if (isStale || isUnhealthy)
-    return { kind: 'restart_container', spec, container: container.id, graceMs: container.stopGraceMs };
+  const restart = {
+    kind: 'restart_container',
+    spec,
+    container: container.id,
+    graceMs: container.stopGraceMs,
+  } as const;
+  if (isStale || isUnhealthy) return askHanging(view) ?? restart;
   const network = missingNetwork(spec, container);
   if (network !== null) return { kind: 'join_network', spec, container: container.id, network };
   return settingsStep(spec, container, history);

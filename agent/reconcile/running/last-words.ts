@@ -14,20 +14,33 @@ const MAX_TRACEBACKS = 5;
 /** Ended by a signal that no program raises by itself, or well: what it wrote before was no reason. */
 const UNEXPLAINED_EXITS: ReadonlySet<number | null> = new Set([0, 128 + 9, 128 + 15]);
 
-/** The step that reads those of the first instance that fails and whose were not read; one at a time. */
-export function askLastWords(failing: readonly ServiceView[]): Step[] {
+/** The step that reads those of the first instance that fails and whose were not read; one at a time beside `planned`. */
+export function askLastWords(failing: readonly ServiceView[], planned: readonly Step[]): Step[] {
+  const read = planned.flatMap((step) => (step.kind === 'read_last_logs' ? [step.container] : []));
   const unread = failing.find(
-    ({ container, history: { lastFailure } }) =>
-      container !== null && lastFailure !== null && lastFailure.lastWords === undefined,
+    (view) => isUnread(view) && view.container !== null && !read.includes(view.container.id),
   );
   if (unread?.container == null) return [];
-  return [{ kind: 'read_last_logs', ...refTo(unread.container) }];
+  return [askHanging(unread) ?? { kind: 'read_last_logs', ...refTo(unread.container) }];
+}
+
+/** The step that a run which gives no answer needs before it is ended: nobody can ask its threads any more then. */
+export function askHanging(view: Pick<ServiceView, 'container' | 'verdict' | 'history'>): Step | null {
+  const { container, verdict } = view;
+  if (container?.state !== 'running' || verdict.isSilent !== true || !isUnread(view)) return null;
+  return { kind: 'read_last_logs', ...refTo(container), asksThreads: true };
+}
+
+function isUnread({ history: { lastFailure } }: Pick<ServiceView, 'history'>): boolean {
+  return lastFailure !== null && lastFailure.lastWords === undefined;
 }
 
 /** The record with whose last words are asked for now. */
-export function noteAsked(record: DeploymentRecord, steps: readonly Step[]): DeploymentRecord {
-  const asked = steps.find((step) => step.kind === 'read_last_logs');
-  return asked === undefined ? record : withWords(record, asked, { log: [] });
+export function noteAsked<R extends DeploymentRecord>(record: R, steps: readonly Step[]): R {
+  return steps.reduce(
+    (noted, step) => (step.kind === 'read_last_logs' ? withWords(noted, step, { log: [] }) : noted),
+    record,
+  );
 }
 
 /** The record with what was read. */
@@ -38,11 +51,14 @@ export function noteLastWords(
 ): DeploymentRecord {
   const failure = record.services[keyOf(instance)]?.lastFailure;
   if (failure == null) return record;
-  const { python, ...others } = words;
-  if (python === undefined || isUnexplained(failure)) return withWords(record, instance, others);
-  const noted = withWords(record, instance, words);
+  const { python: _, ...others } = words;
+  const read: LastWords = isUnexplained(failure) ? others : words;
+  const known = failure.lastWords?.hang;
+  const noted = withWords(record, instance, known === undefined ? read : { hang: known, ...read });
+  const cause = read.hang ?? (known === undefined ? read.python : undefined);
+  if (cause === undefined) return noted;
   const count = (counts: readonly TracebackCount[] = []): readonly TracebackCount[] =>
-    countTraceback(counts, python.fingerprint, failure.at);
+    countTraceback(counts, cause.fingerprint, failure.at);
   return changeHistory(noted, instance, (history) => ({ ...history, tracebacks: count(history.tracebacks) }));
 }
 
@@ -61,7 +77,7 @@ function countTraceback(
 }
 
 /** Gives the last failure of a service its words. */
-function withWords(record: DeploymentRecord, instance: Instance, lastWords: LastWords): DeploymentRecord {
+function withWords<R extends DeploymentRecord>(record: R, instance: Instance, lastWords: LastWords): R {
   return changeHistory(record, instance, (history) =>
     history.lastFailure === null
       ? history
@@ -69,11 +85,11 @@ function withWords(record: DeploymentRecord, instance: Instance, lastWords: Last
   );
 }
 
-function changeHistory(
-  record: DeploymentRecord,
+function changeHistory<R extends DeploymentRecord>(
+  record: R,
   instance: Instance,
   change: (history: ServiceHistory) => ServiceHistory,
-): DeploymentRecord {
+): R {
   const key = keyOf(instance);
   const history = record.services[key];
   if (history === undefined) return record;

@@ -67,7 +67,7 @@ function judgeSteady(view: RevisionView, record: DeploymentRecord, { plan, nowMs
   const { obstacle, leftover } = obstaclesIn(plan, record);
   const failing = services.filter((service) => troubleOf(service) !== null);
   const [troubled] = failing;
-  const steps = [...plan.needed, ...plan.cleanup, ...askLastWords(failing)];
+  const steps = [...plan.needed, ...plan.cleanup, ...askLastWords(failing, plan.needed)];
   const intended = noteAsked(parkStopped(record, steps), steps);
   return {
     record: { ...intended, blocked: obstacle ?? leftover },

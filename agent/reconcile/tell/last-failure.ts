@@ -7,7 +7,7 @@ import type {
 import { cutText, printable } from '../../../protocol/values/text.ts';
 import { isHeldBack } from '../../model/histories.ts';
 import { instanceOf } from '../../model/instance.ts';
-import type { PythonFailure } from '../../model/last-words.ts';
+import type { HangPlace, PythonFailure } from '../../model/last-words.ts';
 import type { MemoryGrowth } from '../../model/memory-growth.ts';
 import type { FailedService, ServiceFailure, ServiceHistory } from '../../model/record.ts';
 import { signalInWords } from './signal-words.ts';
@@ -43,7 +43,7 @@ type Extra = Pick<LastFailure, 'next_try_at' | 'first_at' | 'count'>;
 function tellFailure(failure: ServiceFailure, extra: Extra): LastFailure {
   const { code, message, at, exitCode, lastWords, memory } = failure;
   const signal = signalInWords(failure);
-  const python = lastWords?.python;
+  const { python, hang } = lastWords ?? {};
   return shorten({
     code,
     message: shortened(message, MAX_MESSAGE),
@@ -52,6 +52,7 @@ function tellFailure(failure: ServiceFailure, extra: Extra): LastFailure {
     ...(signal === null ? {} : { signal }),
     ...(memory === undefined ? {} : { memory: tellGrowth(memory) }),
     ...(python === undefined ? {} : { python: cutPython(python) }),
+    ...(hang === undefined ? {} : { hang: cutHang(hang) }),
     ...extra,
     ...(lastWords === undefined || lastWords.log.length === 0 ? {} : { log: [...lastWords.log] }),
   });
@@ -63,7 +64,8 @@ export function tellGrowth({ limitBytes, samples, rise }: MemoryGrowth): ToldGro
 }
 
 function tellCount({ lastWords }: ServiceFailure, { tracebacks = [] }: ServiceHistory): Extra {
-  const counted = tracebacks.find(({ fingerprint }) => fingerprint === lastWords?.python?.fingerprint);
+  const cause = lastWords?.hang ?? lastWords?.python;
+  const counted = tracebacks.find(({ fingerprint }) => fingerprint === cause?.fingerprint);
   return counted === undefined ? {} : { first_at: counted.firstAt, count: counted.count };
 }
 
@@ -79,19 +81,47 @@ function cutPython({ culprit, ...python }: PythonFailure): NonNullable<LastFailu
   };
 }
 
+function cutHang({ innermost, ...hang }: HangPlace): NonNullable<LastFailure['hang']> {
+  return {
+    ...hang,
+    ...cutPlace(hang),
+    ...(innermost === undefined ? {} : { innermost: cutPlace(innermost) }),
+  };
+}
+
+type Place = NonNullable<HangPlace['innermost']>;
+
+function cutPlace({ file, line, function: name }: Place): Place {
+  return {
+    file: shortened(file, MAX_FILE),
+    line,
+    function: name === null ? null : shortened(name, MAX_NAME),
+  };
+}
+
 /** On one line: a character that JSON must escape may take six bytes. */
 function shortened(text: string, maxLength: number): string {
   return cutText(printable(text), maxLength);
 }
 
-/** The log from its begin first, as its end is in the traceback mostly; then the traceback, from its begin too. */
+/**
+ * The log from its begin first, as its end is in the traceback mostly; then the traceback, from its begin too; and what hangs
+ * from its end, as what keeps it stands first.
+ */
 function shorten(told: LastFailure): LastFailure {
-  const { log = [], python } = told;
+  const { log = [], python, hang } = told;
   if (Buffer.byteLength(JSON.stringify(told)) + COUNT_BYTES <= MAX_FAILURE_BYTES) return told;
   if (log.length > 1) return shorten({ ...told, log: log.slice(1) });
   const { log: _, ...rest } = told;
   if (log.length === 1) return shorten(rest);
-  if (python === undefined || python.traceback === '') return rest;
+  if (python === undefined || python.traceback === '')
+    return hang === undefined ? rest : shortenHang(rest, hang);
   const shorter = python.traceback.slice(Math.ceil(python.traceback.length / 4)).toWellFormed();
   return shorten({ ...rest, python: { ...python, traceback: shorter.length < 20 ? '' : shorter } });
+}
+
+function shortenHang(told: LastFailure, hang: NonNullable<LastFailure['hang']>): LastFailure {
+  if (hang.dump === '') return told;
+  const shorter = hang.dump.slice(0, Math.floor((hang.dump.length * 3) / 4)).toWellFormed();
+  return shorten({ ...told, hang: { ...hang, dump: shorter.length < 20 ? '' : shorter } });
 }

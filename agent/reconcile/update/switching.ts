@@ -90,7 +90,7 @@ function goOn({ needed, cleanup }: Plan, proof: Proof): Decision {
   const stage = stageOf(view, record.attempt);
   // Before the verdict the last words are read with it.
   const failing = stage === 'unproven' ? view.services.filter((service) => troubleOf(service) !== null) : [];
-  const steps = [...needed, ...cleanup, ...askLastWords(failing)];
+  const steps = [...needed, ...cleanup, ...askLastWords(failing, needed)];
   const hasBegun = needed.every(isPreparation) ? {} : { hasBegun: true as const };
   const entered: DeploymentRecord = {
     ...record,

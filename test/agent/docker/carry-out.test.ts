@@ -47,7 +47,7 @@ function show(labels: object | null): void {
 function create(spec = SPEC, process: ImageProcess | null = null) {
   if (spec === undefined) throw new Error('unreachable: one service was written');
   const docker = connectDocker(daemon.socketPath);
-  return carryOut(docker, 'line', {
+  return carryOut({ docker, pythonHook: null }, 'line', {
     kind: 'create_container',
     spec,
     name: NAME,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { hearLastWords, maskOfRevisions } from '../../../agent/loop/hear-last-words.ts';
 import { revisionOf } from '../../../agent/model/document/revision.ts';
 import type { OutputLine } from '../../../agent/model/last-words.ts';
+import { maskOf } from '../../../agent/secrets/mask.ts';
 
 const err = (text: string): OutputLine => ({ stream: 'stderr', text });
 const noMask = (text: string): string => text;
@@ -33,13 +34,13 @@ function traceback(message: string, source = 'connect()'): OutputLine[] {
 
 test('the last ten lines are kept, each cut at a whole character', () => {
   const lines = Array.from({ length: 12 }, (_, index) => err(`${index}${'x'.repeat(298)}\u{1f321}`));
-  const { log } = hearLastWords(lines, noMask);
+  const { log } = hearLastWords({ output: lines }, noMask);
   expect(log).toHaveLength(10);
   expect(log[0]).toBe(`2${'x'.repeat(298)}`);
 });
 
 test('a traceback is kept with its place and its culprit', () => {
-  expect(hearLastWords(traceback('no broker'), noMask).python).toMatchObject({
+  expect(hearLastWords({ output: traceback('no broker') }, noMask).python).toMatchObject({
     type: 'ConnectionError',
     message: 'no broker',
     file: '/usr/lib/python3.11/socket.py',
@@ -47,12 +48,12 @@ test('a traceback is kept with its place and its culprit', () => {
     function: 'connect',
     culprit: { file: '/app/main.py', line: 9 },
   });
-  expect(hearLastWords([err('no trace')], noMask)).toEqual({ log: ['no trace'] });
+  expect(hearLastWords({ output: [err('no trace')] }, noMask)).toEqual({ log: ['no trace'] });
 });
 
 test('what the environment holds is masked, but for paths, where files are', () => {
   const mask = maskFor({ MODE: 'production', HOME: '/app', MQTT_PASSWORD: '/app/hunter2' });
-  const { python } = hearLastWords(traceback('production /app/hunter2'), mask);
+  const { python } = hearLastWords({ output: traceback('production /app/hunter2') }, mask);
   expect(python).toMatchObject({ message: '*** ***', culprit: { file: '/app/main.py' } });
 });
 
@@ -70,7 +71,7 @@ test('of 500 planted secrets none is told', () => {
   for (const [plain, token, inline, password, shape] of planted) {
     const url = `amqp://user:${encodeURIComponent(password)}@broker:5672/v`;
     const mask = maskFor({ SETTING: plain, API_TOKEN: token, BROKER: url }, inline);
-    const told = JSON.stringify(hearLastWords(output([plain, token, inline, url], shape), mask));
+    const told = JSON.stringify(hearLastWords({ output: output([plain, token, inline, url], shape) }, mask));
     const forms = [plain, token, inline, encodeURIComponent(password)];
     for (const form of forms.flatMap((one) => [one, JSON.stringify(one).slice(1, -1)]))
       expect(told).not.toContain(form);
@@ -98,3 +99,25 @@ function output([plain, token, inline, url]: readonly string[], shape: number): 
   if (shape === 1) return [err(ascii)];
   return lines;
 }
+
+test('where it hangs is told for itself, with the output before it, and without secrets', () => {
+  const output = [
+    err('serving'),
+    err('Current thread 0x00007f1 (most recent call first):'),
+    err('  File "/app.py", line 4 in f'),
+  ];
+  const threads = [
+    err('Current thread 0x00007f1 (most recent call first):'),
+    err('  File "/usr/lib/python3.11/socket.py", line 720 in readinto'),
+    err('  File "/app/hunter2/app.py", line 42 in handler'),
+  ];
+  expect(hearLastWords({ output, threads }, maskOf(['hunter2']))).toEqual({
+    log: ['serving'],
+    hang: {
+      ...{ thread: 'main thread', threads: 1, file: '/app/***/app.py', line: 42, function: 'handler' },
+      innermost: { file: '/usr/lib/python3.11/socket.py', line: 720, function: 'readinto' },
+      fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/),
+      dump: expect.stringContaining('/app/***/app.py'),
+    },
+  });
+});

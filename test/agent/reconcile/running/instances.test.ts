@@ -119,8 +119,8 @@ describe('two instances of a service', () => {
     const failed = noteFailure(EMPTY_RECORD, { spec: second(web), ...EXITED }, facts);
     const [first, other] = judgeServices(failed, bothSeen());
     if (first === undefined || other === undefined) throw new Error('two were seen');
-    const steps = askLastWords([first, other]);
-    expect([askLastWords([first]), steps]).toMatchObject([[], [{ service: 'web', index: 1 }]]);
+    const steps = askLastWords([first, other], []);
+    expect([askLastWords([first], []), steps]).toMatchObject([[], [{ service: 'web', index: 1 }]]);
     expect(noteAsked(failed, steps).services['web#1']?.lastFailure?.lastWords).toEqual({ log: [] });
   });
 
