@@ -1,6 +1,7 @@
 // The `Engine` port over the fake daemon, as one client of it: calls take time, go wrong when told to, and
 // are never answered once the client is gone, though what it had asked still happens.
 import { toOutcome } from '../../agent/docker/step-error.ts';
+import type { OutputLine } from '../../agent/model/last-words.ts';
 import type { StepOutcome } from '../../agent/model/steps.ts';
 import {
   type Creation,
@@ -29,6 +30,12 @@ const CALL_TIMEOUT_MS = 60_000;
 const QUERY_MS = [1, 6] as const;
 const STEP_MS = [10, 80] as const;
 const EVENT_MS = [1, 30] as const;
+const DUMP_MS = [20, 900] as const;
+const MAX_DUMP_MS = 1000;
+const DUMP: readonly OutputLine[] = [
+  { stream: 'stderr', text: 'Current thread 0x00007f1 (most recent call first):' },
+  { stream: 'stderr', text: '  File "/app/main.py", line 7 in serve' },
+];
 const NEVER = new AbortController().signal;
 
 /** What the real client adds to the grace of a container that is to end. */
@@ -40,6 +47,8 @@ export class MemoryEngine implements Engine {
   readonly faults: CallFaults;
   /** The share of events that never arrive, from 0 to 1. */
   eventLoss = 0;
+  /** Containers whose threads are being asked now. */
+  readonly asking = new Set<string>();
   /** Every step asked for, in order. */
   readonly asked: EngineStep[] = [];
   readonly #gone = new AbortController();
@@ -149,9 +158,22 @@ export class MemoryEngine implements Engine {
       await this.daemon.clock.sleep(isEnding ? step.graceMs + STOP_MARGIN_MS : CALL_TIMEOUT_MS, session);
       return isEnding && !session.aborted ? this.#answer(STOP_TIMEOUT) : this.#fail();
     }
-    const outcome = await this.#takeEffect(deployment, step, session);
+    const asksThreads = step.kind === 'read_last_logs' && step.asksThreads === true;
+    const threads = asksThreads ? await this.#askThreads(step.container, session) : [];
+    const outcome = withThreads(await this.#takeEffect(deployment, step, session), threads);
     if (session.aborted || fault === 'lose') return this.#fail();
     return this.#answer(fault === 'fail_after' ? engineError('planned failure after the effect') : outcome);
+  }
+
+  /** A Python that hangs tells where within a second, or nothing does. */
+  async #askThreads(id: string, session: AbortSignal): Promise<readonly OutputLine[]> {
+    const { clock, random, containers } = this.daemon;
+    const isHanging = (containers.get(id)?.hangsSinceMs ?? null) !== null;
+    const answers = isHanging && random() < 0.5;
+    this.asking.add(id);
+    await clock.sleep(answers ? between(random, ...DUMP_MS) : MAX_DUMP_MS, session);
+    this.asking.delete(id);
+    return answers ? DUMP : [];
   }
 
   async watch(onEvent: (deployment: string) => void, signal: AbortSignal): Promise<void> {
@@ -250,4 +272,8 @@ function never<T>(): Promise<T> {
 
 function unavailable(): EngineUnavailable {
   return new EngineUnavailable('the fake engine does not answer', { cause: null, hint: 'it is a fake' });
+}
+
+function withThreads(outcome: StepOutcome, threads: readonly OutputLine[]): StepOutcome {
+  return outcome.ok && threads.length > 0 ? { ...outcome, threads } : outcome;
 }

@@ -443,6 +443,30 @@ export const plantedBugs: readonly PlantedBug[] = [
     within: 100,
   },
   {
+    name: 'end what hangs while it is asked',
+    edits: [
+      {
+        file: 'agent/reconcile/running/advance.ts',
+        find: 'return askHanging(view) ?? restart;',
+        replace: 'return restart;',
+      },
+    ],
+    promises: ['threads are asked once, and the stop waits for nothing else'],
+    within: 20,
+  },
+  {
+    name: 'ask what hangs again and again',
+    edits: [
+      {
+        file: 'agent/reconcile/running/last-words.ts',
+        find: '|| !isUnread(view)) return null;',
+        replace: ') return null;',
+      },
+    ],
+    promises: ['threads are asked once, and the stop waits for nothing else'],
+    within: 20,
+  },
+  {
     name: 'call a crash loop well between its crashes',
     edits: [
       {

@@ -9,6 +9,7 @@ import { crashesAreTold } from './crash-loops.ts';
 import { everyEventTold } from './events.ts';
 import { copiesLeftAlone, foldersStay, nothingForeignTouched, volumesStay } from './foreign.ts';
 import { gracesAreKept } from './graces.ts';
+import { threadsAreAskedOnce } from './hangs.ts';
 import { standingIsHeard } from './heard.ts';
 import { imageBeforeStop, imagesBeforeSwitch } from './images.ts';
 import { neverFewer, neverTwins } from './instances.ts';
@@ -52,7 +53,7 @@ const PROMISES: readonly Promised[] = [
     foldersStay,
   ],
   ...[pausedIsLeftAlone, pausesOutlive, pausesEnd],
-  ...[portsAreHandedOver, gracesAreKept, crashesAreTold, standingIsHeard],
+  ...[portsAreHandedOver, gracesAreKept, crashesAreTold, standingIsHeard, threadsAreAskedOnce],
   ...[statusesAreSound, statusesAgree, everythingBounded],
   ...[jobsAreDoneOnce, doneJobsAreRemembered, jobsAreAwaited, tagsWait, tagsAreFollowed],
 ];
