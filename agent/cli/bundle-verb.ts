@@ -3,9 +3,10 @@ import path from 'node:path';
 import { describeSystemError, systemErrorCode } from '../../lib/failures/system-error.ts';
 import { CommandFailure, UsageError } from '../../lib/program/command-failure.ts';
 import { EXIT } from '../../lib/program/exit-codes.ts';
+import { wrap } from '../../lib/render/wrap.ts';
 import { OPERATIONS } from '../../protocol/operations/operations.ts';
 import { formatRequest } from '../../protocol/operations/route.ts';
-import { printable, printableJson } from '../../protocol/values/text.ts';
+import { printableJson } from '../../protocol/values/text.ts';
 import type { Manifest } from '../bundle/write-bundle.ts';
 import { defaultConfigPath, findSocketPath } from './config-path.ts';
 import type { CliContext } from './context.ts';
@@ -38,7 +39,9 @@ export const bundleVerb: Verb = {
     const file = path.resolve(out);
     const manifest = await write(file, typed, context);
     context.out.write(
-      typed.flags.has('json') ? `${printableJson({ file, ...manifest }, 2)}\n` : describe(file, manifest),
+      typed.flags.has('json')
+        ? `${printableJson({ file, ...manifest }, 2)}\n`
+        : describe(file, manifest, context.out.columns),
     );
     return EXIT.good;
   },
@@ -75,10 +78,10 @@ function notWritten(file: string, cause: unknown): CommandFailure {
   return new CommandFailure({ code: 'bundle_not_written', exitCode: EXIT.badNews, message, hint, cause });
 }
 
-function describe(file: string, { files, missing }: Manifest): string {
+function describe(file: string, { files, missing }: Manifest, columns: number | null): string {
   const lines = [
     `${file}: ${files.length} files, with secrets masked. MANIFEST.json in it lists them.`,
     ...missing.map(({ what, why }) => `missing: ${what}: ${why}`),
   ];
-  return lines.map((line) => `${printable(line)}\n`).join('');
+  return lines.flatMap((line) => wrap(line, 0, columns).map((part) => `${part}\n`)).join('');
 }

@@ -17,7 +17,7 @@ export interface CliOutput {
 export interface CliContext {
   readonly environment: CliEnvironment;
   readonly out: CliOutput;
-  readonly err: Pick<CliOutput, 'write'>;
+  readonly err: Pick<CliOutput, 'write'> & Partial<Pick<CliOutput, 'columns'>>;
   readonly now: () => Date;
   /** Left out: those of this process. */
   readonly files?: CliFiles;

@@ -3,6 +3,7 @@ import { CommandFailure, failureJson, UsageError } from '../../lib/program/comma
 import { EXIT } from '../../lib/program/exit-codes.ts';
 import { VERSION } from '../../lib/program/version.ts';
 import { printable, printableJson } from '../../protocol/values/text.ts';
+import { complain } from './complain.ts';
 import type { CliContext } from './context.ts';
 import { describeCommand, describeVerb } from './usage.ts';
 import { readTyped, type Verb } from './verb.ts';
@@ -54,9 +55,7 @@ function tell(
   const { message, hint, exitCode } = failure;
   if (isJson) context.out.write(`${printableJson(failureJson(failure), 2)}\n`);
   if (failure instanceof UsageError) return refuse(context, message, describeVerb(verb));
-  // A configuration has a line for each of its faults.
-  const lines = message.split('\n').map(printable).join('\n');
-  context.err.write(`${lines}\n${hint === undefined ? '' : `Hint: ${hint}\n`}`);
+  complain(context.err, { message, hint });
   return exitCode;
 }
 

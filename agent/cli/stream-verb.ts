@@ -6,12 +6,13 @@ import { NOBODY_READS } from '../../lib/program/output-errors.ts';
 import type { AnswerOf } from '../../protocol/operations/operation.ts';
 import { formatRequest } from '../../protocol/operations/route.ts';
 import { printableJson } from '../../protocol/values/text.ts';
+import { complain } from './complain.ts';
 import { defaultConfigPath, findSocketPath } from './config-path.ts';
 import { describeArguments, readArguments } from './operation-args.ts';
 import { differentVersion, type LocalOperation, OPTIONS } from './operation-verb.ts';
 import { streamFromAgent } from './stream-client.ts';
 import type { Option, Typed, Verb } from './verb.ts';
-import { isAgentAway, tellFailure } from './without-agent.ts';
+import { isAgentAway } from './without-agent.ts';
 
 /** How one item is shown to people: whole lines. */
 export type RenderItem<T> = (item: T, view: View) => string;
@@ -51,7 +52,7 @@ export function streamVerb<O extends LocalOperation & { readonly isStream: true 
         if (!isAgentAway(error)) throw error;
         const known = await withoutAgent(typed, config ?? defaultConfigPath(environment));
         if (known.length === 0) throw error;
-        tellFailure(error, context.err);
+        complain(context.err, error);
         for (const item of known) show(item);
         return error.exitCode;
       }

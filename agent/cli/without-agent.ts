@@ -5,7 +5,8 @@ import { systemErrorCode } from '../../lib/failures/system-error.ts';
 import { CommandFailure, failureJson } from '../../lib/program/command-failure.ts';
 import { setTimer } from '../../lib/time/timer.ts';
 import type { WithoutAgent } from '../../protocol/operations/without-agent.ts';
-import { printable, printableJson } from '../../protocol/values/text.ts';
+import { printableJson } from '../../protocol/values/text.ts';
+import { complain } from './complain.ts';
 import type { CliContext } from './context.ts';
 
 /** How long the agent is waited for, where there is something else to show: with that it is less than 2 s in all. */
@@ -66,24 +67,12 @@ export function showWithoutAgent(
     isItsConfig && known.config_fault !== null && systemErrorCode(failure.cause) !== 'ABORT_ERR';
   const first = isCause ? [`The agent cannot start with its configuration: ${known.config_fault}`] : [];
   const whole = [...first, message].join('\n');
-  tellFailure({ message: whole, hint }, err);
+  complain(err, { message: whole, hint });
   // The socket alone does not say where the agent's store and engine are.
-  if (!isItsConfig)
-    err.write(
-      `${printable(`Below is what ${configPath} leads to. Name the agent's own configuration: --config FILE`)}
-`,
-    );
+  const elsewhere = `Below is what ${configPath} leads to. Name the agent's own configuration: --config FILE`;
+  if (!isItsConfig) complain(err, { message: elsewhere });
   const told = new CommandFailure({ code, exitCode, message: whole, hint });
   if (isJson) out.write(`${printableJson({ ...failureJson(told), ...known }, 2)}\n`);
   else out.write(`\n${text(known, { now: now(), columns: out.columns, hasColour: out.hasColour })}`);
   return exitCode;
-}
-
-/** For people, on standard error. */
-export function tellFailure(
-  { message, hint }: Pick<CommandFailure, 'message' | 'hint'>,
-  err: CliContext['err'],
-): void {
-  const lines = [...message.split('\n'), ...(hint === undefined ? [] : [`Hint: ${hint}`])];
-  err.write(lines.map((line) => `${printable(line)}\n`).join(''));
 }

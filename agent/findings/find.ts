@@ -1,12 +1,13 @@
 // From facts to findings: what is wrong, what it comes from, and what follows from it. Data in, data out.
 import {
   type Finding,
+  type Fix,
   MAX_FINDING_LINES,
   MAX_FINDING_TEXT,
   SEVERITIES,
 } from '../../protocol/reports/finding.ts';
-import { cutText, printable } from '../../protocol/values/text.ts';
-import { type Candidate, candidatesOf } from './candidate.ts';
+import { cutText, printable, printableLine } from '../../protocol/values/text.ts';
+import { type Candidate, candidatesOf, runnable } from './candidate.ts';
 import { changesBefore } from './changed.ts';
 import type { Facts } from './facts.ts';
 import { type Folded, foldConsequences } from './fold.ts';
@@ -30,8 +31,10 @@ export function findAll(facts: Facts, before: Memory, nowMs: number): Look {
   const { roots, under, memory } = findCauses(facts, before, nowMs);
   const tell = (one: Candidate): Finding => {
     const since = beganAt(memory, one, now);
-    const causeOf = under.get(one.id)?.map(({ id }) => id) ?? [];
-    return toFinding(one, { since, changed: changesBefore(one, since, facts), causeOf });
+    const consequences = under.get(one.id) ?? [];
+    const causeOf = consequences.map(({ id }) => id);
+    const told = { ...one, fix: withRetry(one, consequences) };
+    return toFinding(told, { since, changed: changesBefore(one, since, facts), causeOf });
   };
   return { findings: roots.map(tell), folded: [...under.values()].flat().map(tell), memory };
 }
@@ -56,6 +59,14 @@ function distinct(candidates: readonly Candidate[]): Candidate[] {
   return [...Map.groupBy(candidates, ({ id }) => id).values()].flatMap(([first]) => first ?? []);
 }
 
+/** What somebody else has to mend is tried again here afterwards, by the command that mends what it has come to. */
+function withRetry({ fix, deployment }: Candidate, consequences: readonly Candidate[]): Fix | null {
+  if (fix === null || fix.by === 'nobody' || fix.command !== undefined) return fix;
+  const mended = consequences.find((one) => one.deployment === deployment && one.fix?.can_run === true);
+  const command = mended?.fix?.command;
+  return command === undefined ? fix : runnable({ ...fix, text: `${fix.text}; then try again` }, command);
+}
+
 /** By severity; of one severity, what more follows from comes first, and else as the rows stand. */
 function worstFirst(
   roots: readonly Candidate[],
@@ -74,7 +85,7 @@ function toFinding(
     ...{ id, code, severity, subject, title: bounded(title), since },
     evidence: evidence.slice(0, MAX_FINDING_LINES).map(bounded),
     changed: changed.map(bounded),
-    log: log.slice(-MAX_FINDING_LINES).map(bounded),
+    log: log.slice(-MAX_FINDING_LINES).map((line) => cutText(printableLine(line), MAX_FINDING_TEXT)),
     cause_of: causeOf,
     fix: fix === null ? null : { ...fix, text: bounded(fix.text) },
   };

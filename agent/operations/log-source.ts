@@ -81,7 +81,10 @@ function newestFirst(containers: readonly ObservedContainer[]): ObservedContaine
   return containers.toSorted((one, other) => timeOf(other.startedAt) - timeOf(one.startedAt));
 }
 
+/** By SIGTERM, as the agent does between its tries too, and by SIGKILL: no code that a program gives. */
+const ENDED_FROM_OUTSIDE: Readonly<Record<number, string>> = { 143: 'stopped', 137: 'killed' };
+
 function stateOf({ state, exitCode, startedAt }: ObservedContainer): string {
-  if (exitCode !== null) return `exited with code ${exitCode}`;
+  if (exitCode !== null) return `${ENDED_FROM_OUTSIDE[exitCode] ?? 'exited'} with code ${exitCode}`;
   return startedAt === null ? state : `${state}, started at ${inSeconds(startedAt)}`;
 }

@@ -3,6 +3,7 @@
 import { elapsed } from '../../lib/render/elapsed.ts';
 import { withRelativeTimes } from '../../lib/render/relative-times.ts';
 import { describeCause, failedInUpdate } from '../../lib/reports/failure-words.ts';
+import { newestWords } from '../../lib/reports/last-words.ts';
 import { describeBar, explainReason } from '../../lib/reports/reason-words.ts';
 import type { Status } from '../../protocol/reports/status.ts';
 
@@ -31,9 +32,9 @@ export function explainDeployment(status: Status, now: Date): string[] {
   return sentences.map((sentence) => withRelativeTimes(sentence, now));
 }
 
-/** The newest that the failing service wrote, oldest first. They are its own: nothing in them is to be trusted. */
+/** The newest that the failing service wrote, oldest first. */
 export function lastWords({ reason }: Status): readonly string[] {
-  return (reason?.log ?? []).slice(-LOG_LINES);
+  return newestWords(reason?.log ?? [], LOG_LINES);
 }
 
 function describeRevision({ desired, running, phase }: Status): string {

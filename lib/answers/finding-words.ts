@@ -5,10 +5,13 @@ import type { Findings } from '../../protocol/operations/why.ts';
 import type { Finding, Fix } from '../../protocol/reports/finding.ts';
 import { elapsed } from '../render/elapsed.ts';
 import { withRelativeTimes } from '../render/relative-times.ts';
+import { newestWords } from '../reports/last-words.ts';
 
 /** All of them are in `--json`. */
 const LOG_LINES = 6;
 const NAMES = 4;
+/** Evidence that says itself what it is. */
+const NO_SIGHT = /^(?:its log: |next try )/;
 
 /** Where there is no finding. */
 export function describeWell({ deployments, services, under_way: underWay }: Findings): string {
@@ -29,7 +32,8 @@ export function explainFinding(
 ): string[] {
   const lines = [
     describeSince(finding, now),
-    ...finding.evidence.map((line) => `seen: ${line}`),
+    ...(finding.changed.length === 0 ? [] : [`changed: ${finding.changed.join(', ')}`]),
+    ...finding.evidence.map((line) => describeEvidence(line)),
     ...describeConsequences(finding, folded),
     ...(finding.fix === null ? [] : [`${WHO[finding.fix.by]}: ${finding.fix.text}`]),
   ];
@@ -38,13 +42,16 @@ export function explainFinding(
 
 /** The newest that the failing service wrote, oldest first. */
 export function lastWordsOf({ log }: Finding): readonly string[] {
-  return log.slice(-LOG_LINES);
+  return newestWords(log, LOG_LINES);
 }
 
-function describeSince({ since, severity, changed }: Finding, now: Date): string {
+function describeSince({ since, severity }: Finding, now: Date): string {
   const time = elapsed(since, now);
-  const before = changed.length === 0 ? '' : `; before: ${changed.join(', ')}`;
-  return `${severity} ${time === null ? `since ${since}` : `for ${time}`}${before}`;
+  return `${severity} ${time === null ? `since ${since}` : `for ${time}`}`;
+}
+
+function describeEvidence(line: string): string {
+  return NO_SIGHT.test(line) ? line : `seen: ${line}`;
 }
 
 function describeConsequences({ cause_of: ids }: Finding, folded: readonly Finding[]): string[] {
@@ -56,6 +63,6 @@ function describeConsequences({ cause_of: ids }: Finding, folded: readonly Findi
 
 const WHO: Readonly<Record<Fix['by'], string>> = {
   technician: 'do',
-  fleet_manager: 'the fleet manager',
+  fleet_manager: 'ask the fleet manager',
   nobody: 'wait',
 };

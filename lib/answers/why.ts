@@ -2,8 +2,8 @@
 
 import type { Findings } from '../../protocol/operations/why.ts';
 import type { Finding } from '../../protocol/reports/finding.ts';
-import { printable } from '../../protocol/values/text.ts';
 import { paint } from '../render/colour.ts';
+import { quote } from '../render/quote.ts';
 import { wrap } from '../render/wrap.ts';
 import { describeWell, explainFinding, lastWordsOf } from './finding-words.ts';
 import type { View } from './view.ts';
@@ -35,16 +35,17 @@ function renderFinding(
 ): string[] {
   const [first = '', ...rest] = wrap(finding.title, 0, view.columns);
   const details = [...explainFinding(finding, { folded, now: view.now }), ...describeCommands(finding)];
-  const log = lastWordsOf(finding).map((line) => `  | ${printable(line)}`);
   return [
     view.hasColour ? paint(first, STYLES[finding.severity]) : first,
     ...rest,
     ...details.flatMap((line) => wrap(line, 2, view.columns)),
-    ...log,
+    ...quote(lastWordsOf(finding), view.columns),
   ];
 }
 
+/** What is typed; `holdfast fix ID` where the command is not one of `holdfast` already. */
 function describeCommands({ id, fix }: Finding): string[] {
+  if (fix?.command?.startsWith('holdfast ') === true) return [`run: ${fix.command}`];
   const asked = fix?.can_run === true ? [`fix: holdfast fix ${id}`] : [];
   return [...(fix?.command === undefined ? [] : [`run: ${fix.command}`]), ...asked];
 }

@@ -8,12 +8,17 @@ export function formatReason({ code, path, message }: Cause): string {
   return `${code}: ${message}${hasPath(path) ? ` (${path})` : ''}`;
 }
 
-/** As a sentence of its own: `services.web: the probe failed 3 times (unhealthy)`. */
+/** As a sentence of its own: `web: the probe failed 3 times (unhealthy)`. */
 export function explainReason({ code, path, message }: Cause): string {
-  return `${hasPath(path) ? `${path}: ` : ''}${message} (${code})`;
+  return `${hasPath(path) ? `${describePath(path)}: ` : ''}${message} (${code})`;
 }
 
-function hasPath(path: string | undefined): boolean {
+/** A service is known by its name; of anything else people read the path in the document. */
+function describePath(path: string): string {
+  return /^services\.(?<name>[^.]+)$/.exec(path)?.groups?.name ?? path;
+}
+
+function hasPath(path: string | undefined): path is string {
   return path !== undefined && path !== '';
 }
 

@@ -22,6 +22,11 @@ export function printable(text: string): string {
   return text.toWellFormed().replace(UNPRINTABLE_RUNS, ' ').trim();
 }
 
+/** The same with the indent of a line kept. */
+export function printableLine(text: string): string {
+  return `${/^ */.exec(text)?.[0] ?? ''}${printable(text)}`;
+}
+
 /** `there is none` as a sentence of its own: `There is none.` */
 export function asSentence(text: string): string {
   return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}.`;

@@ -3,6 +3,7 @@
 
 import type { View } from '../../../lib/answers/view.ts';
 import { paint } from '../../../lib/render/colour.ts';
+import { quote } from '../../../lib/render/quote.ts';
 import { widthOf } from '../../../lib/render/width.ts';
 import { wrap } from '../../../lib/render/wrap.ts';
 import { standingOfPhase, styleOf } from '../../../lib/reports/standing.ts';
@@ -20,7 +21,7 @@ export function renderDeployment(status: Status, usage: UsageByService, view: Vi
   return [
     ...renderHeading(status, view),
     ...explainDeployment(status, view.now).flatMap((sentence) => wrap(sentence, 2, view.columns)),
-    ...lastWords(status).map((line) => `  | ${printable(line)}`),
+    ...quote(lastWords(status), view.columns),
     ...renderServices(status, usage, view),
   ];
 }

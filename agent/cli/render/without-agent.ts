@@ -53,6 +53,6 @@ function describeStore({ deployments, stored_at }: WithoutAgent): string[] {
   const all = deployments.filter((status) => standingOf(status) !== 'removed');
   const unwell = all.filter((status) => !isSettledWell(status)).length;
   return [
-    `As the agent stored it until ${stored_at}: ${all.length} ${all.length === 1 ? 'deployment' : 'deployments'}, ${unwell} of them not well. It may be different now.`,
+    `As the agent stored it until ${stored_at?.replace(/\.\d+/, '')}: ${all.length} ${all.length === 1 ? 'deployment' : 'deployments'}, ${unwell} of them not well. It may be different now.`,
   ];
 }

@@ -356,7 +356,7 @@ describe('holdfast retry', () => {
     const { code, out } = await run(['retry', 'hello', '--socket', socketPath]);
     expect({ code, out }).toEqual({
       code: 0,
-      out: 'hello is tried again; holdfast status shows how it goes.\n',
+      out: 'trying hello again; holdfast status shows how it goes\n',
     });
   });
 

@@ -71,6 +71,11 @@ describe('a service that fails', () => {
         ]),
         log: EXITED.log,
         cause_of: ['deployment_degraded:deployments/line-vision'],
+        // Once it is mended, the technician does not have to wait for the next try.
+        fix: {
+          ...{ by: 'fleet_manager', text: expect.stringMatching(/; then try again$/) },
+          ...{ command: 'holdfast retry line-vision', can_run: true },
+        },
       },
     ]);
     expect(ids(folded)).toEqual(['deployment_degraded:deployments/line-vision']);
@@ -441,7 +446,7 @@ describe('a service that runs and does not answer', () => {
     const { findings } = findLasting({ statuses: [failing({ reason, services })] });
     expect(findings[0]?.fix).toEqual({
       by: 'technician',
-      text: 'restart it; if that does not help: read its last lines: its probe fails while it runs',
+      text: 'restart it; if that does not help: find in its last lines why its probe fails, and correct that',
       command: 'holdfast restart line-vision/detector',
       can_run: true,
     });
@@ -451,7 +456,8 @@ describe('a service that runs and does not answer', () => {
     const statuses = [failing({ reason, services, phase: 'rolled_back' })];
     expect(findLasting({ statuses }).findings[0]?.fix).toMatchObject({
       by: 'fleet_manager',
-      can_run: false,
+      command: 'holdfast retry line-vision',
+      can_run: true,
     });
   });
 });

@@ -36,7 +36,7 @@ test('an update that failed tells what explains it', () => {
   const services = { camera: { ...reason, at: FAILED.at, failures: 3, python } };
   const about = { deployment: 'line', revision: 7, path: 'services.camera', ...reason, services };
   expect(renderEvent({ seq: 3, at: FAILED.at, type: 'update_failed', ...about }, view)).toBe(
-    '2026-11-22T03:12:07Z line: revision 7 failed: services.camera: it exited with code 1 (exited): ' +
+    '2026-11-22T03:12:07Z line: revision 7 failed: camera: it exited with code 1 (exited): ' +
       "KeyError: 'PORT' (main.py:3)\n",
   );
 });

@@ -33,12 +33,12 @@ const render = (answer: Findings, columns: number) =>
 test('at 80 columns', () => {
   expect(render(ANSWER, 80)).toMatchInlineSnapshot(`
     "line/web: it has failed 4 times within 1m; the last time: it exited with code 1
-      error for 10m; before: revision 7 was accepted 5s before
+      error for 10m
+      changed: revision 7 was accepted 5s before
       seen: exited with code 1, 4 restarts; image r.example.com/web:7
       so: line is not well with revision 7
       do: try it again
       run: holdfast retry line
-      fix: holdfast fix exited:deployments/line/services/web
       | Traceback (most recent call last):
       | KeyError: 'serial_port'
     "
@@ -51,15 +51,14 @@ test('at 40 columns, none of them passed', () => {
     "line/web: it has failed 4 times within
       1m; the last time: it exited with code
       1
-      error for 10m; before: revision 7 was
-        accepted 5s before
+      error for 10m
+      changed: revision 7 was accepted 5s
+        before
       seen: exited with code 1, 4 restarts;
         image r.example.com/web:7
       so: line is not well with revision 7
       do: try it again
       run: holdfast retry line
-      fix: holdfast fix
-        exited:deployments/line/services/web
       | Traceback (most recent call last):
       | KeyError: 'serial_port'
     "
@@ -67,6 +66,25 @@ test('at 40 columns, none of them passed', () => {
   const typed = /run:|fix:|\|/;
   for (const line of text.split('\n').filter((one) => !typed.test(one)))
     expect(widthOf(line)).toBeLessThanOrEqual(40);
+});
+
+test('when it is tried again is said by how long that is, and the command for its log as one', () => {
+  const evidence = ['next try at 2026-11-22T12:00:19Z', 'its log: holdfast logs line/web'];
+  const fix = { by: 'fleet_manager', text: 'correct the service', can_run: false } as const;
+  const finding = { ...EXITED, evidence, fix, changed: [], cause_of: [], log: [] };
+  const text = render({ ...ANSWER, findings: [finding], folded: [] }, 80);
+  expect(text.split('\n').slice(1, -1)).toEqual([
+    '  error for 10m',
+    expect.stringMatching(/^ {2}next try in 19s \(\d\d:\d\d:19\)$/),
+    '  its log: holdfast logs line/web',
+    '  ask the fleet manager: correct the service',
+  ]);
+});
+
+test('of its last lines the marks that Python puts below the code are left out', () => {
+  const log = ['    port = settings["port"]', '           ~~~~~~~~^^^^^^^^', "KeyError: 'port'"];
+  const text = render({ ...ANSWER, findings: [{ ...EXITED, log }] }, 80);
+  expect(text.split('\n').slice(-3, -1)).toEqual(['  |     port = settings["port"]', "  | KeyError: 'port'"]);
 });
 
 test('of a healthy device one line', () => {

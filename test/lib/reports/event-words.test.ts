@@ -18,7 +18,7 @@ test.each([
       ...{ type: 'phase', deployment: 'line', phase: 'rolled_back', revision: 7 },
       reason: { code: 'unhealthy', path: 'services.camera', message: 'the probe failed 3 times' },
     },
-    'line: went back to revision 7: services.camera: the probe failed 3 times (unhealthy)',
+    'line: went back to revision 7: camera: the probe failed 3 times (unhealthy)',
   ],
   [
     { type: 'restart_container', deployment: 'line', service: 'camera' },

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import { describeBar, explainReason, formatReason } from '../../../lib/reports/reason-words.ts';
 
 test.each([
+  ['services.web', 'unhealthy: the probe failed (services.web)', 'web: the probe failed (unhealthy)'],
   [
-    'services.web',
-    'unhealthy: the probe failed (services.web)',
-    'services.web: the probe failed (unhealthy)',
+    'networks.lan',
+    'unhealthy: the probe failed (networks.lan)',
+    'networks.lan: the probe failed (unhealthy)',
   ],
   ['', 'unhealthy: the probe failed', 'the probe failed (unhealthy)'],
 ])('a reason at %j is told with its code first, or as a sentence', (path, formatted, explained) => {

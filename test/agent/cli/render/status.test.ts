@@ -192,10 +192,9 @@ describe('holdfast status', () => {
     const [, , , , , ...lines] = renderStatus(makeLocalStatus({ deployments: [deployment] }), TERMINAL).split(
       '\n',
     );
-    expect(lines.slice(0, 7)).toEqual([
+    expect(lines.slice(0, 6)).toEqual([
       'line-vision  revision 6 -> 7 of groups/berlin  rolled_back',
-      '  services.detector: the probe of port 8080 failed for 5m after the update',
-      '    (unhealthy)',
+      '  detector: the probe of port 8080 failed for 5m after the update (unhealthy)',
       '  Hint: read what it said with: holdfast logs detector',
       '  Publish changed content, or try again now: holdfast retry line-vision',
       '  Refused revision 5 of 2026-11-22T11:58:00Z: revision 5 is older than 7 (stale',

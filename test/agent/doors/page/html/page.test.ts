@@ -34,7 +34,7 @@ describe('the page', () => {
   test('says first what is wrong, since when, what came before, and the command that mends it', () => {
     const text = textOf(renderPage(UNWELL));
     expect(text).toMatch(
-      /edge-01 line-vision\/detector: its probe fails: HTTP 500; 2 deployments: 1 not well .*Findings line-vision\/detector: its probe fails: HTTP 500 error for 10m; before: revision 7 was accepted 5s before seen: 3 probes failed do: try it again run: holdfast retry line-vision KeyError: 'serial_port'/,
+      /edge-01 line-vision\/detector: its probe fails: HTTP 500; 2 deployments: 1 not well .*Findings line-vision\/detector: its probe fails: HTTP 500 error for 10m changed: revision 7 was accepted 5s before seen: 3 probes failed do: try it again run: holdfast retry line-vision KeyError: 'serial_port'/,
     );
     expect(titleOf(UNWELL)).toBe('(1) edge-01');
   });
@@ -42,7 +42,7 @@ describe('the page', () => {
   test('has the lines and the tables of holdfast status', () => {
     const text = textOf(renderPage(UNWELL));
     expect(text).toContain('broker connected to mqtts://broker.example.com:8883 for 2h 5m (MQTT 5)');
-    expect(text).toContain('revision 7 rolled_back services.detector: HTTP 500 (unhealthy)');
+    expect(text).toContain('revision 7 rolled_back detector: HTTP 500 (unhealthy)');
     expect(text).toContain('detector running healthy 1.4.2@777777777777 0 2h 5m 256 MiB 0.5');
     expect(text).toContain('Removed old (revision 7)');
   });
