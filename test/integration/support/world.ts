@@ -41,12 +41,14 @@ interface Started {
 export interface WorldOptions {
   /** Default: the engine of the rig. */
   readonly engineSocket?: string;
+  /** Default: one that nobody else has. Given where names are shown, and one test alone has it. */
+  readonly mark?: string;
 }
 
 export class World {
   /** In every name that this world makes, and in nobody else's. */
-  readonly mark = `hf${randomBytes(4).toString('hex')}`;
-  readonly device = `dev-${this.mark}`;
+  readonly mark: string;
+  readonly device: string;
   readonly dir = mkdtempSync(path.join(tmpdir(), 'hf-it-'));
   readonly engine: TestEngine;
   readonly #cleanUps: (() => unknown)[] = [];
@@ -56,7 +58,12 @@ export class World {
   readonly #ports = new Set<number>();
   #mosquitto: Mosquitto | null = null;
 
-  constructor({ engineSocket = inject('rig').engine.socketPath }: WorldOptions = {}) {
+  constructor({
+    engineSocket = inject('rig').engine.socketPath,
+    mark = `hf${randomBytes(4).toString('hex')}`,
+  }: WorldOptions = {}) {
+    this.mark = mark;
+    this.device = `dev-${mark}`;
     this.engine = new TestEngine(engineSocket);
   }
 
