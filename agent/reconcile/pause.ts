@@ -1,6 +1,7 @@
 // A pause that somebody asked for: what is decided is shown, and nothing of it is done.
 // Tested in test/agent/whole/pauses.test.ts.
 import type { Phase } from '../../protocol/reports/status.ts';
+import { inSeconds } from '../../protocol/values/timestamp.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Facts, Gate } from '../model/facts.ts';
 import { agePause, beginPause, isChanging, leftOf, withPause } from '../model/pause.ts';
@@ -95,7 +96,7 @@ function reasonOf(deployment: string, { by, until, reason }: Pause, down: readon
   const left = down.length === 0 ? '' : `; not running: ${down.slice(0, MAX_NAMES).join(', ')}${more}`;
   return {
     code: 'paused',
-    message: `paused ${ASKED[by]} until ${until?.replace(/\.\d+/, '')}: ${reason}${left}`,
+    message: `paused ${ASKED[by]} until ${inSeconds(until ?? '')}: ${reason}${left}`,
     hint: `it ends by itself then; to end it now: holdfast resume ${deployment}`,
   };
 }

@@ -3,6 +3,7 @@
 import type { Paused } from '../../protocol/operations/pause.ts';
 import type { Resumed } from '../../protocol/operations/resume.ts';
 import { formatDuration } from '../../protocol/values/duration.ts';
+import { inSeconds } from '../../protocol/values/timestamp.ts';
 import { wrap } from '../render/wrap.ts';
 import type { View } from './view.ts';
 
@@ -12,7 +13,7 @@ export function renderPause({ paused, for_ms: forMs }: Paused, { columns }: View
   const lines = paused.map(({ deployment, until }) =>
     until === null
       ? `${deployment}: paused for ${length} once what is under way has ended; see holdfast status`
-      : `${deployment}: paused for ${length}, until ${until.replace(/\.\d+/, '')}`,
+      : `${deployment}: paused for ${length}, until ${inSeconds(until)}`,
   );
   const [first] = paused;
   const end = `to end it before: holdfast resume${paused.length === 1 ? ` ${first?.deployment}` : ''}`;

@@ -149,6 +149,19 @@ describe('while a deployment is paused', () => {
   });
 });
 
+test('of a device that takes no part in the roll-out, what it is kept back from waits too', async ({
+  makeWorld,
+}) => {
+  const world = makeWorld();
+  await converge(world);
+  world.publish(deployment({ revision: 2, rollout: { percent: 1, salt: 'a salt that leaves it out' } }));
+  await world.until(() => world.status('line')?.reason?.code === 'not_in_rollout');
+  await pause(world);
+  await world.until(() => world.status('line')?.reason?.code === 'paused');
+  // As converged it would be read as if revision 2 ran.
+  expect(world.status('line')).toMatchObject({ phase: 'waiting', running: { revision: 1 } });
+});
+
 describe('a pause', () => {
   test('takes the place of the one before, longer or shorter', async ({ makeWorld }) => {
     const world = makeWorld();
