@@ -94,8 +94,9 @@ export class Passage {
 
 function idleForMs(record: DeploymentRecord, now: Now): number {
   const { attempt, phase, services, barred, pause } = record;
-  // Less a look or two.
-  if (pause !== undefined) return pause.sinceMs === null ? 0 : leftOf(pause, now.processMs) - 2 * CHUNK_MS;
+  const pausedMs = pause === undefined || pause.sinceMs === null ? 0 : leftOf(pause, now.processMs);
+  // Less a look or two; one that is over should be gone.
+  if (pausedMs > 0) return pausedMs - 2 * CHUNK_MS;
   const isResting = attempt === null || attempt.stage === 'pulling';
   if (!isResting || phase === 'switching' || phase === 'degraded') return 0;
   const retries = Object.values(services).map(({ retryAtMs }) => retryAtMs);
