@@ -6,7 +6,11 @@ import type { Rig } from './rig/rig.ts';
 export interface Stage {
   readonly rig: Pick<Rig, 'images'> & { readonly engine: Pick<Rig['engine'], 'socketPath'> };
   readonly brokerUrl: string;
+  /** Whether it is of this demo, and started again where it is needed. */
+  readonly isOwnBroker: boolean;
   readonly httpPort: number;
+  /** Of the status page. */
+  readonly pagePort: number;
 }
 
 export type Tag = 'hello:1.0.0' | 'hello:1.1.0' | 'hello:broken';
@@ -25,6 +29,7 @@ export function describeNext(stage: Stage, socket: string): string {
   const variables = Object.entries(environmentOf(stage, 'hello:1.0.0')).map((pair) => pair.join('='));
   return `  export ${variables.join(' ')}
   npx holdfast status --socket ${socket}
+  xdg-open http://127.0.0.1:${stage.pagePort}/    # the same as a page, live
   npx holdfastctl status
   npx holdfastctl deploy examples/hello/compose.yaml --to devices/demo --wait
   DOCKER_HOST=unix://${stage.rig.engine.socketPath} docker ps    # kill a container, and see it come back

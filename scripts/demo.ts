@@ -2,6 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, openSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { connectAsync } from 'mqtt';
@@ -97,13 +98,16 @@ async function show(
 
 async function startBroker(): Promise<string> {
   if (process.env.HOLDFAST_BROKER) return process.env.HOLDFAST_BROKER;
-  const port = await freePort(1883);
+  return startOwnBroker(await freePort(1883));
+}
+
+async function startOwnBroker(port: number): Promise<string> {
   startProcess(['scripts/demo-broker.ts', String(port)], 'broker.log');
   await until('the broker', () => acceptsConnections(port));
   return `mqtt://127.0.0.1:${port}`;
 }
 
-async function startAgent({ rig, brokerUrl }: Stage): Promise<void> {
+async function startAgent({ rig, brokerUrl, pagePort }: Stage): Promise<void> {
   const config = path.join(dir, 'holdfast.toml');
   const lines = [
     'device = "demo"',
@@ -114,11 +118,11 @@ async function startAgent({ rig, brokerUrl }: Stage): Promise<void> {
     `socket = ${JSON.stringify(rig.engine.socketPath)}`,
     '[local]',
     `socket = ${JSON.stringify(socket)}`,
-    'http = ""',
+    `http = "127.0.0.1:${pagePort}"`,
   ];
   writeFileSync(config, `${lines.join('\n')}\n`);
   startProcess(['agent/cli/main.ts', 'agent', '--config', config], 'agent.log');
-  await until('the agent', () => existsSync(socket));
+  await until('the agent', agentAnswers);
   await untilOnline(brokerUrl);
 }
 
@@ -154,6 +158,12 @@ async function ask({ httpPort }: Stage): Promise<string> {
   return text;
 }
 
+async function showsPage({ pagePort }: Stage): Promise<boolean> {
+  const url = `http://127.0.0.1:${pagePort}/`;
+  process.stdout.write(`The same as a page: ${url}\n`);
+  return (await fetch(url)).ok;
+}
+
 function expect(isSo: boolean, what: string): void {
   if (!isSo) throw new RigError(`the demo expected that ${what}`);
 }
@@ -163,6 +173,7 @@ async function perform(stage: Stage): Promise<void> {
   expect((await deploy(stage, 'hello:1.0.0')) === 0, 'version 1.0.0 converges');
   say('What the technician at the device sees');
   expect((await show(['holdfast', 'status', '--socket', shownSocket])) === 0, 'the status is good');
+  expect(await showsPage(stage), 'the status page answers');
   say('The Python service answers');
   expect((await ask(stage)).includes('1.0.0'), 'version 1.0.0 answers');
   say('An update: the new image is pulled and verified before the old container stops');
@@ -172,6 +183,26 @@ async function perform(stage: Stage): Promise<void> {
   expect((await deploy(stage, 'hello:broken')) === 1, 'the broken version is rolled back');
   expect((await ask(stage)).includes('1.1.0'), 'version 1.1.0 answers again');
   await show(['holdfast', 'status', '--socket', shownSocket]);
+}
+
+/** The socket of one that was killed is still there. */
+function agentAnswers(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const tried = connect(socket, () => {
+      tried.destroy();
+      resolve(true);
+    });
+    tried.once('error', () => resolve(false));
+  });
+}
+
+/** Its containers are known to the agent alone: others may run an agent on the same engine. */
+async function bringAgentBack(stage: Stage): Promise<void> {
+  if (await agentAnswers()) return;
+  say('The agent does not run: it is started again, so that it removes what it made');
+  const port = Number(new URL(stage.brokerUrl).port);
+  if (stage.isOwnBroker && !(await acceptsConnections(port))) await startOwnBroker(port);
+  await startAgent(stage);
 }
 
 /** What is on the device: also what a person tried after `--keep`. */
@@ -189,7 +220,7 @@ async function deployed(): Promise<string[]> {
 async function clear(stage: Stage, { hasFailed }: { readonly hasFailed: boolean }): Promise<void> {
   const env = { HOLDFAST_BROKER: stage.brokerUrl };
   // With no agent there is nobody to remove anything, and so nothing to wait for.
-  if (existsSync(socket)) {
+  if (await agentAnswers()) {
     const to = ['--to', 'devices/demo', '--wait', '--timeout', '60s'] as const;
     for (const name of await deployed()) await show(['holdfastctl', 'remove', name, ...to], env, null);
   }
@@ -197,6 +228,11 @@ async function clear(stage: Stage, { hasFailed }: { readonly hasFailed: boolean 
   if (!hasFailed) return rmSync(dir, { recursive: true, force: true });
   const logs = keepLogs(dir).map((log) => path.relative(root, log));
   process.stdout.write(`\nThe logs are kept: ${logs.join(', ')}\n`);
+}
+
+async function stop(stage: Stage): Promise<void> {
+  await bringAgentBack(stage);
+  await clear(stage, { hasFailed: false });
 }
 
 function tellWhatNext(stage: Stage): void {
@@ -219,7 +255,7 @@ async function main(): Promise<void> {
     return;
   }
   if (values.stop) {
-    if (existsSync(stageFile)) await clear(JSON.parse(readFileSync(stageFile, 'utf8')), { hasFailed: false });
+    if (existsSync(stageFile)) await stop(JSON.parse(readFileSync(stageFile, 'utf8')));
     return;
   }
   if (startedPids().some(isOurs))
@@ -228,7 +264,13 @@ async function main(): Promise<void> {
   mkdirSync(dir, { mode: 0o700 });
   say('Setting up: engine, registry and sample images (found again next time)');
   const rig = await ensureRig(createProgress());
-  const stage: Stage = { rig, brokerUrl: await startBroker(), httpPort: await freePort(8080) };
+  const stage: Stage = {
+    rig,
+    brokerUrl: await startBroker(),
+    isOwnBroker: !process.env.HOLDFAST_BROKER,
+    httpPort: await freePort(8080),
+    pagePort: await freePort(8477),
+  };
   writeFileSync(stageFile, JSON.stringify(stage));
   const onInterrupt = (): void => interruption.abort();
   process.on('SIGINT', onInterrupt).on('SIGTERM', onInterrupt);

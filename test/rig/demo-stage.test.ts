@@ -10,7 +10,7 @@ const images = new Proxy({}, { get: (_, tag) => image(String(tag)) });
 test('what is to be tried next sets all that the example reads', () => {
   const stage = {
     ...{ rig: { images, engine: { socketPath: '/run/engine.sock' } } },
-    ...{ brokerUrl: 'mqtt://127.0.0.1:1883', httpPort: 8081 },
+    ...{ brokerUrl: 'mqtt://127.0.0.1:1883', isOwnBroker: true, httpPort: 8081, pagePort: 8478 },
   } as Stage; // images: a stand-in for all tags
   const text = describeNext(stage, '.demo/api.sock');
   const file = readFileSync(new URL('../../examples/hello/compose.yaml', import.meta.url), 'utf8');
@@ -25,6 +25,7 @@ test('what is to be tried next sets all that the example reads', () => {
       .map((pair) => pair.split('=')[0]),
   ).toEqual(['HOLDFAST_BROKER', ...read]);
   expect(text).toContain('HELLO_PORT=8081');
+  expect(text).toContain('http://127.0.0.1:8478/');
 });
 
 test('of a demo that failed only the logs stay', () => {
