@@ -196,7 +196,7 @@ describe('deploy', () => {
     ['a revision', ['--to', 'devices/a', '--revision', '0'], '--revision "0"'],
     ['a percentage', ['--to', 'devices/a', '--percent', '101'], '--percent "101"'],
     ['a timeout', ['--to', 'devices/a', '--timeout', 'soon'], '--timeout "soon"'],
-    ['a prefix', ['--to', 'devices/a', '--topic-prefix', '/x/'], '--topic-prefix "/x/"'],
+    ['a prefix', ['--to', 'devices/a', '--topic-prefix', '/x/'], 'the topic prefix "/x/"'],
     ['no target', [], "required option '--to"],
   ])('%s that is wrong is wrong usage', async (_name, args, message) => {
     const { code, stderr } = await run('deploy', 'hello.yaml', ...args);
