@@ -172,10 +172,12 @@ export class MemoryLine implements Line {
     const ending: Ending = { trouble, verdict, upForMs };
     const decision = decideRetry(this.#retry, ending, broker.random);
     this.#retry = decision.retry;
-    this.#tell({
-      ...{ isConnected: false, protocol: null, since: this.#now(), denied: [] },
-      trouble: decision.trouble === null ? null : describeTrouble(decision.trouble, AGENT_TERMS),
-    });
+    const told = decision.trouble === null ? null : describeTrouble(decision.trouble, AGENT_TERMS);
+    const before = this.#status;
+    // As the real line has it: a try that fails as the one before did is no change.
+    const isNews = before.isConnected || before.trouble?.code !== told?.code;
+    const since = isNews ? this.#now() : before.since;
+    this.#tell({ isConnected: false, protocol: null, since, denied: [], trouble: told });
     void clock.sleep(decision.delayMs, this.#closing.signal).then(() => this.#connect());
   }
 

@@ -1,6 +1,5 @@
 // One run: one device's life in a hostile world, from one seed. The same seed and options give the same run, to the
 // byte of its trace.
-import { createHash } from 'node:crypto';
 import type { MutableSettings } from '../../agent/model/observed.ts';
 import { fork } from '../fakes/random.ts';
 import { type Standing, standingOf } from '../fakes/standing.ts';
@@ -17,6 +16,8 @@ import { rowsOf } from './rows/table.ts';
 import { Scene, type Violation } from './scene.ts';
 import { Passage } from './stillness.ts';
 import { isDrawn } from './switched-off.ts';
+import { TraceHash } from './trace-hash.ts';
+import { tryFindings } from './try-findings.ts';
 
 export interface RunOptions {
   /** Instead of what the seed draws. */
@@ -60,8 +61,7 @@ export async function runSimulation(seed: number, options: RunOptions = {}): Pro
   const world = new World({ seed, device, report: { outboxBytes } });
   if (!hasMemoryLimits) world.daemon.enforces = ['cpus', 'pids'];
   if (isEchoOdd) world.daemon.echo = showOddly;
-  const hash = createHash('sha256');
-  world.onNote = (line) => hash.update(`${line}\n`);
+  const traceHash = new TraceHash(world);
   const { also = [] } = options;
   const fleet = new Fleet(world, profile.deployments, (trait) => isDrawn(trait, also));
   const scene = new Scene({ world, fleet, promises: drawnPromises(also) });
@@ -76,6 +76,9 @@ export async function runSimulation(seed: number, options: RunOptions = {}): Pro
     await passage.passUntil(profile.hours * HOUR_MS);
     counts.isOver = true;
     if (scene.violation === null) await comeToCalm(scene, passage);
+    await traceHash.leaveOut(async () => {
+      if (scene.violation === null) await tryFindings(scene);
+    });
   } finally {
     world.close();
   }
@@ -86,7 +89,7 @@ export async function runSimulation(seed: number, options: RunOptions = {}): Pro
     agenda: agenda.map((item) => ({ id: item.id, text: describe(item) })),
     ...{ faults: counts.faults, standings: counts.standings, coverage: counts.coverage },
     rows: rowsOf(signs),
-    traceHash: hash.digest('hex'),
+    traceHash: traceHash.digest(),
     traceEnd: world.trace.slice(-TRACE_END),
   };
 }

@@ -550,4 +550,52 @@ export const plantedBugs: readonly PlantedBug[] = [
     promises: ['a pause ends', 'everything comes to its end'],
     within: 20,
   },
+  {
+    name: 'find a device short of memory that is not',
+    edits: [
+      {
+        file: 'agent/findings/host-rows.ts',
+        find: 'const LOW_MEMORY_SHARE = 0.05;',
+        replace: 'const LOW_MEMORY_SHARE = 0.95;',
+      },
+    ],
+    promises: ['a healthy device has no finding'],
+    within: 5,
+  },
+  {
+    name: 'tell a consequence beside its cause',
+    edits: [
+      {
+        file: 'agent/findings/engine-rows.ts',
+        find: "(deployment !== null && code !== REFUSED) || subject.startsWith('registries/'),",
+        replace: "deployment !== null && code === REFUSED && subject.startsWith('registries/'),",
+      },
+    ],
+    promises: ['a fault is found, as the cause and nothing else'],
+    within: 20,
+  },
+  {
+    name: 'forget between two looks what was seen',
+    edits: [
+      {
+        file: 'agent/findings/memory.ts',
+        find: 'const kept = [...before].filter(([, { lastMs }]) => nowMs - lastMs <= GAP_MS);',
+        replace: 'const kept = [...before].filter(([, { lastMs }]) => nowMs - lastMs < 0);',
+      },
+    ],
+    promises: ['a fault is found, as the cause and nothing else'],
+    within: 10,
+  },
+  {
+    name: 'tell a finding before it has lasted',
+    edits: [
+      {
+        file: 'agent/findings/memory.ts',
+        find: 'return lasted.some((ms) => ms >= visibleAfterMs);',
+        replace: 'return lasted.some((ms) => ms >= Math.min(visibleAfterMs, 0));',
+      },
+    ],
+    promises: ['no finding is told before its time'],
+    within: 10,
+  },
 ];
