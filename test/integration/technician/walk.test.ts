@@ -177,6 +177,11 @@ test('a bad update was taken back', async () => {
   const bad = hello(images['hello:1.1.0'].reference, { command: ['python3', '-c', BAD_WEB], probe });
   await manager.publish(web, present(web, 2, { web: bad }));
   await manager.phase(web, 'rolled_back', 2);
+  await waitFor('its log to be kept', async () => {
+    const args = ['why', web, '--socket', path.join(world.dir, 'api.sock')];
+    const { findings } = await askJson<Findings>(args);
+    return findings.some(({ evidence }) => evidence.some((line) => line.endsWith(' --previous')));
+  });
   await shows('back-status', 'holdfast status', 1);
   await shows('back-why', `holdfast why ${web}`, 1);
   await manager.publish(web, present(web, 3, { web: hello(images['hello:1.1.0'].reference) }));
