@@ -443,18 +443,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     within: 100,
   },
   {
-    name: 'end what hangs while it is asked',
-    edits: [
-      {
-        file: 'agent/reconcile/running/advance.ts',
-        find: 'return askHanging(view) ?? restart;',
-        replace: 'return restart;',
-      },
-    ],
-    promises: ['threads are asked once, and the stop waits for nothing else'],
-    within: 20,
-  },
-  {
     name: 'ask what hangs again and again',
     edits: [
       {
