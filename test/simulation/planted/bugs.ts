@@ -527,18 +527,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     within: 60,
   },
   {
-    name: 'let a pause go on for ever',
-    edits: [
-      {
-        file: 'agent/model/pause.ts',
-        find: 'if (leftMs <= 0) return null;',
-        replace: 'if (leftMs <= -1e12) return null;',
-      },
-    ],
-    promises: ['a pause ends', 'everything comes to its end'],
-    within: 20,
-  },
-  {
     name: 'find a device short of memory that is not',
     edits: [
       {
