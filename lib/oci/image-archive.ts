@@ -11,7 +11,7 @@ import {
   statSync,
 } from 'node:fs';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { describeReadError } from '../failures/system-error.ts';
 import { collect } from './content.ts';
@@ -130,8 +130,17 @@ function linked(name: string, type: string, target: string): string {
 async function* inFolder(folder: string): AsyncGenerator<ArchiveEntry> {
   for (const name of [...namesIn(folder, ''), ...namesIn(folder, 'blobs/sha256/')]) {
     const file = path.join(folder, name);
-    const stats = statOf(file);
-    yield { path: name, size: stats.size, content: createReadStream(file), target: null };
+    const { size } = statOf(file);
+    yield { path: name, size, content: Readable.from(bytesOf(file), { objectMode: false }), target: null };
+  }
+}
+
+/** Opened at the first read: a file that nobody reads cannot fail, though the stick is pulled out meanwhile. */
+async function* bytesOf(file: string): AsyncGenerator<unknown> {
+  try {
+    yield* createReadStream(file);
+  } catch (cause) {
+    throw new OciError('content_invalid', 'the archive cannot be read', { cause });
   }
 }
 

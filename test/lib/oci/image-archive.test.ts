@@ -46,6 +46,23 @@ describe('an archive', () => {
     expect([...(await survey('saved.tar')).links]).toEqual([['b/layer.tar', 'a/layer.tar']]);
   });
 
+  test('that goes away while it is read is told by whoever reads, and by nobody else', async () => {
+    writeFolder(path.join(folder, 'images'), await layoutOf(await buildSmallImage(), 'app:1'));
+    let passed = 0;
+    for await (const { content } of openArchive(path.join(folder, 'images')).entries()) {
+      passed += 1;
+      // Of the first nothing is read, and the last one is read too late.
+      if (passed === 1) continue;
+      rmSync(path.join(folder, 'images'), { recursive: true });
+      await expect(content.toArray()).rejects.toMatchObject({
+        code: 'content_invalid',
+        cause: { code: 'ENOENT' },
+      });
+      break;
+    }
+    expect(passed).toBe(2);
+  });
+
   test('is given up when nobody waits any more', async () => {
     await writeTarFile(path.join(folder, 'a.tar'), [{ path: 'a', type: 'file', content: Buffer.from('a') }]);
     const surveying = surveyArchive(openArchive(path.join(folder, 'a.tar')), AbortSignal.abort());
