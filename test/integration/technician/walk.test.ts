@@ -164,7 +164,12 @@ test('a service crashes', async () => {
 
 test('a service hangs', async () => {
   set({ serial_port: '/dev/ttyS0', trigger: 'external' });
-  await manager.phase(camera, 'degraded', 1);
+  await manager.status(
+    camera,
+    'has said where it hangs, and is being stopped',
+    ({ services }) =>
+      services.camera?.state === 'running' && services.camera.last_failure?.hang !== undefined,
+  );
   await shows('hang-why', `holdfast why ${camera}`, 1);
   await shows('hang-logs', `holdfast logs ${camera}/camera --tail 2`, 0);
   set({ serial_port: '/dev/ttyS0', trigger: 'internal' });
