@@ -17,7 +17,7 @@ import { readFailedCheck } from './healthcheck-output.ts';
 import { nameOnEngine } from './image-name.ts';
 import { inTime } from './in-time.ts';
 import { engineName, LABELS } from './labels.ts';
-import { readOutput } from './logs.ts';
+import { readOutput, readOutputOfRun } from './logs.ts';
 import { namePortHolder } from './port-holder.ts';
 import { withPythonDefaults } from './python-defaults.ts';
 import { createNetwork, createVolume, leaveNetwork, removeVolume } from './resources.ts';
@@ -84,21 +84,21 @@ async function carryOutStep(tools: Tools, deployment: string, step: EngineStep):
   }
 }
 
-async function readLastWords(docker: Docker, container: string): Promise<OutputLine[]> {
+async function readLastWords(
+  docker: Docker,
+  { container, ofThisRun }: StepOf<'read_last_logs'>,
+): Promise<OutputLine[]> {
   const [written, check] = await Promise.all([
-    readOutput(docker, container),
+    ofThisRun === true ? readOutputOfRun(docker, container) : readOutput(docker, container),
     readFailedCheck(docker, container),
   ]);
   return [...written, ...check];
 }
 
-async function readLastLogs(
-  docker: Docker,
-  { container, asksThreads }: StepOf<'read_last_logs'>,
-): Promise<StepOutcome> {
+async function readLastLogs(docker: Docker, step: StepOf<'read_last_logs'>): Promise<StepOutcome> {
   const [output, threads] = await Promise.all([
-    readLastWords(docker, container),
-    asksThreads === true ? askThreads(docker, container) : [],
+    readLastWords(docker, step),
+    step.asksThreads === true ? askThreads(docker, step.container) : [],
   ]);
   return { ok: true, output, ...(threads.length === 0 ? {} : { threads }) };
 }

@@ -11,16 +11,24 @@ const NEWLINE = 0x0a;
 
 /** The last lines of a container's output, oldest first, whole but for what the bound cuts off. */
 export async function readOutput(docker: Docker, container: string): Promise<OutputLine[]> {
-  return linesOf(await readPieces(docker, container, MAX_PIECES));
+  return linesOf(await readPieces(docker, container));
 }
 
-function readPieces(docker: Docker, container: string, tail: number): Promise<Buffer> {
-  return docker.getContainer(container).logs({ stdout: true, stderr: true, tail, follow: false });
+/** The same of its present run alone: a container keeps what earlier runs wrote. */
+export async function readOutputOfRun(docker: Docker, container: string): Promise<OutputLine[]> {
+  const { State } = await docker.getContainer(container).inspect();
+  return linesOf(await readPieces(docker, container, Date.parse(State.StartedAt) / 1000));
+}
+
+/** `since` in seconds since 1970; 0 is all. */
+function readPieces(docker: Docker, container: string, since = 0): Promise<Buffer> {
+  const options = { stdout: true, stderr: true, tail: MAX_PIECES, follow: false } as const;
+  return docker.getContainer(container).logs({ ...options, since });
 }
 
 /** The same without lines whose beginning the bound cut off: in half a secret nobody would recognise it. */
 export async function readWholeLines(docker: Docker, container: string): Promise<OutputLine[]> {
-  const raw = await readPieces(docker, container, MAX_PIECES);
+  const raw = await readPieces(docker, container);
   const pieces = piecesOf(raw);
   // Of a terminal: where its lines begin nobody says.
   if (pieces[0]?.text === raw) return joined(pieces).slice(raw.includes(NEWLINE) ? 1 : 0);

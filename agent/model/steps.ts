@@ -28,6 +28,8 @@ interface StepFields {
     readonly failed?: FailedRun;
   };
   read_last_logs: ContainerRef & {
+    /** It runs and fails its probe: what the runs before this one wrote is not why. */
+    readonly ofThisRun?: true;
     /** It hangs: where it is a Python, it is asked for the stacks of its threads. */
     readonly asksThreads?: true;
   };

@@ -14,24 +14,31 @@ const MAX_TRACEBACKS = 5;
 /** Ended by a signal that no program raises by itself, or well: what it wrote before was no reason. */
 const UNEXPLAINED_EXITS: ReadonlySet<number | null> = new Set([0, 128 + 9, 128 + 15]);
 
+type Asked = Pick<ServiceView, 'container' | 'verdict' | 'history'>;
+
 /** The step that reads those of the first instance that fails and whose were not read; one at a time beside `planned`. */
-export function askLastWords(failing: readonly ServiceView[], planned: readonly Step[]): Step[] {
+export function askLastWords(failing: readonly Asked[], planned: readonly Step[]): Step[] {
   const read = planned.flatMap((step) => (step.kind === 'read_last_logs' ? [step.container] : []));
   const unread = failing.find(
     (view) => isUnread(view) && view.container !== null && !read.includes(view.container.id),
   );
   if (unread?.container == null) return [];
-  return [askHanging(unread) ?? { kind: 'read_last_logs', ...refTo(unread.container) }];
+  return [askHanging(unread) ?? { kind: 'read_last_logs', ...refTo(unread.container), ...ofRun(unread) }];
+}
+
+/** Where the engine has started it again after an end, the run before tells why. */
+function ofRun({ container, verdict }: Asked): { readonly ofThisRun?: true } {
+  return container?.state === 'running' && verdict.health === 'unhealthy' ? { ofThisRun: true } : {};
 }
 
 /** The step that a run which gives no answer needs before it is ended: nobody can ask its threads any more then. */
-export function askHanging(view: Pick<ServiceView, 'container' | 'verdict' | 'history'>): Step | null {
+export function askHanging(view: Asked): Step | null {
   const { container, verdict } = view;
   if (container?.state !== 'running' || verdict.isSilent !== true || !isUnread(view)) return null;
-  return { kind: 'read_last_logs', ...refTo(container), asksThreads: true };
+  return { kind: 'read_last_logs', ...refTo(container), ofThisRun: true, asksThreads: true };
 }
 
-function isUnread({ history: { lastFailure } }: Pick<ServiceView, 'history'>): boolean {
+function isUnread({ history: { lastFailure } }: Asked): boolean {
   return lastFailure !== null && lastFailure.lastWords === undefined;
 }
 

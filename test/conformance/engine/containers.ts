@@ -225,6 +225,33 @@ export function declareContainers(behaviour: Declare<EngineScene>): void {
     ]);
   });
 
+  behaviour(
+    'of one that was started again, the lines of the present run can be read alone',
+    async (stage) => {
+      const made = await stage.run({ kind: 'prints', lines: 3 });
+      const reading = {
+        kind: 'read_last_logs',
+        service: 'app',
+        index: 0,
+        container: made.container,
+      } as const;
+      const counts = (seen: Outcome): number => seen.output?.length ?? 0;
+      await until(
+        stage.scene.clock,
+        () => stage.done(reading),
+        (seen) => counts(seen) === 3,
+      );
+      await stage.done({ kind: 'restart_container', ...made, graceMs: 1000 });
+      await until(
+        stage.scene.clock,
+        () => stage.done(reading),
+        (seen) => counts(seen) === 6,
+      );
+      const { output } = await stage.done({ ...reading, ofThisRun: true });
+      expect(output?.map(({ text }) => text)).toEqual(['1', '2', '3']);
+    },
+  );
+
   behaviour('without its image none is made', async (stage) => {
     await stage.network();
     const spec = { ...stage.spec({ kind: 'runs' }, { image: 'registry.invalid/nobody/has:1' }) };

@@ -80,6 +80,8 @@ export class Container {
   /** Those of them that were removed since it ran on them: made anew, they have to be joined anew. */
   readonly lostNetworks = new Set<string>();
   readonly lines: string[] = [];
+  /** How many of them are of the present or last run. */
+  #linesOfRun = 0;
   settings: MutableSettings;
   state: 'created' | 'running' | 'restarting' | 'paused' | 'exited' | 'dead' = 'created';
   exitCode = 0;
@@ -172,6 +174,10 @@ export class Container {
   }
 
   /** A start through the API. Why it failed, or `null`. */
+  get linesOfRun(): readonly string[] {
+    return this.#linesOfRun === 0 ? [] : this.lines.slice(-this.#linesOfRun);
+  }
+
   start(): string | null {
     if (this.isUp) return null;
     this.policy.reset();
@@ -309,6 +315,7 @@ export class Container {
     this.#run = run;
     this.lines.push(...run.lines);
     this.lines.splice(0, this.lines.length - MAX_LINES);
+    this.#linesOfRun = run.lines.length;
     const { exit } = run;
     if (exit !== null) this.#later(exit.afterMs, () => this.#exit(exit.code, exit.isOom ?? false));
     // Moments of their own: a clock that leaves out what is idle stops at them.

@@ -3,6 +3,7 @@
 import { initFor } from '../../../agent/docker/init-process.ts';
 import type { DesiredService } from '../../../agent/model/desired-service.ts';
 import { type InstanceSpec, isMadeFor } from '../../../agent/model/instance.ts';
+import type { OutputLine } from '../../../agent/model/last-words.ts';
 import type {
   HostPort,
   MutableSettings,
@@ -354,7 +355,7 @@ export class Daemon implements Surroundings {
         if (!container.isUp) this.remove(container.id);
         return DONE;
       case 'read_last_logs':
-        return { ok: true, output: container.lines.map((text) => ({ stream: 'stderr', text })) };
+        return { ok: true, output: outputOf(container, step.ofThisRun === true) };
     }
   }
 
@@ -443,6 +444,11 @@ const UNREADABLE = {
   },
   ...{ stopGraceMs: 10_000, settings: { memoryBytes: 0, nanoCpus: 0, pids: 0, restartPolicy: 'no' } },
 } satisfies Partial<ObservedContainer>;
+
+function outputOf(container: Container, isOfRun: boolean): OutputLine[] {
+  const lines = isOfRun ? container.linesOfRun : container.lines;
+  return lines.map((text) => ({ stream: 'stderr', text }));
+}
 
 function startOutcome(obstacle: string | null): StepOutcome {
   if (obstacle === null) return DONE;

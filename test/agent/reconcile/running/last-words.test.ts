@@ -1,8 +1,12 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { notHealthy } from '../../../../agent/model/health.ts';
+import { emptyHistory } from '../../../../agent/model/histories.ts';
 import { firstOf } from '../../../../agent/model/instance.ts';
 import type { LastWords } from '../../../../agent/model/last-words.ts';
+import type { ObservedContainer } from '../../../../agent/model/observed.ts';
 import { type DeploymentRecord, EMPTY_RECORD, type ServiceFailure } from '../../../../agent/model/record.ts';
-import { noteAsked, noteLastWords } from '../../../../agent/reconcile/running/last-words.ts';
+import { askLastWords, noteAsked, noteLastWords } from '../../../../agent/reconcile/running/last-words.ts';
+import { containerOf, present } from '../situations.ts';
 
 const FAILURE: ServiceFailure = {
   code: 'exited',
@@ -29,6 +33,25 @@ function wordsOf(fingerprint: string): LastWords {
   const place = { file: '/app/main.py', line: 5, function: 'f' };
   return { log: ['end'], python: { type: 'KeyError', message: 'x', ...place, fingerprint, traceback: 't' } };
 }
+
+describe('what is read of a service that fails', () => {
+  const history = { ...emptyHistory({ hash: 's' }), lastFailure: FAILURE };
+  const askedOf = (container: ObservedContainer, health: 'unhealthy' | 'unknown') =>
+    askLastWords([{ container, verdict: notHealthy(health), history }], []);
+  const up = containerOf(present(1, { web: {} }), 'web');
+
+  test('and fails its probe is what its present run wrote', () => {
+    expect(askedOf(up, 'unhealthy')).toMatchObject([{ kind: 'read_last_logs', ofThisRun: true }]);
+  });
+
+  test('and has ended, or was started again by the engine, is what the run before wrote too', () => {
+    const containers: ObservedContainer[] = [{ ...up, state: 'exited' }, up];
+    for (const container of containers)
+      expect(askedOf(container, 'unknown')).toEqual([
+        { kind: 'read_last_logs', service: 'web', index: 0, container: up.id },
+      ]);
+  });
+});
 
 test('that they are asked for is noted before they are read', () => {
   const record = noteAsked(recordWith(FAILURE), [
