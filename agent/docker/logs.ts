@@ -8,16 +8,22 @@ const STDERR = 2;
 /** What is read at most: 8 MiB of pieces, as Docker cuts at 16 KiB (moby, `daemon/logger/copier.go`). A line that is longer hides what was before it. */
 const MAX_PIECES = 512;
 const NEWLINE = 0x0a;
+/** So late the last lines of a run may come to its log; no other run begins so soon. */
+const LATE_MS = 50;
 
 /** The last lines of a container's output, oldest first, whole but for what the bound cuts off. */
 export async function readOutput(docker: Docker, container: string): Promise<OutputLine[]> {
   return linesOf(await readPieces(docker, container));
 }
 
-/** The same of its present run alone: a container keeps what earlier runs wrote. */
+/**
+ * The same of its present run alone: a container keeps what earlier runs wrote. Told apart by the end of the run before, as the
+ * engine notes a start when the program has written its first lines already.
+ */
 export async function readOutputOfRun(docker: Docker, container: string): Promise<OutputLine[]> {
   const { State } = await docker.getContainer(container).inspect();
-  return linesOf(await readPieces(docker, container, Date.parse(State.StartedAt) / 1000));
+  const ended = Date.parse(State.FinishedAt);
+  return linesOf(await readPieces(docker, container, ended > 0 ? (ended + LATE_MS) / 1000 : 0));
 }
 
 /** `since` in seconds since 1970; 0 is all. */
