@@ -7,7 +7,7 @@ import { runSimulation } from './run.ts';
 import { shrink } from './shrink.ts';
 
 /** How long new runs are begun. */
-const RUN_MS = 240_000;
+const RUN_MS = 150_000;
 /** A last run of each process, and the shrinking of one that failed. */
 const GRACE_MS = 240_000;
 const WORKERS = 2;
