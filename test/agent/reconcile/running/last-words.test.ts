@@ -5,7 +5,12 @@ import { firstOf } from '../../../../agent/model/instance.ts';
 import type { LastWords } from '../../../../agent/model/last-words.ts';
 import type { ObservedContainer } from '../../../../agent/model/observed.ts';
 import { type DeploymentRecord, EMPTY_RECORD, type ServiceFailure } from '../../../../agent/model/record.ts';
-import { askLastWords, noteAsked, noteLastWords } from '../../../../agent/reconcile/running/last-words.ts';
+import {
+  askHanging,
+  askLastWords,
+  noteAsked,
+  noteLastWords,
+} from '../../../../agent/reconcile/running/last-words.ts';
 import { containerOf, present } from '../situations.ts';
 
 const FAILURE: ServiceFailure = {
@@ -51,6 +56,19 @@ describe('what is read of a service that fails', () => {
         { kind: 'read_last_logs', service: 'web', index: 0, container: up.id },
       ]);
   });
+});
+
+test('a run that hangs is asked once, also where the agent ends between the question and the stop', () => {
+  const hanging = {
+    container: containerOf(present(1, { web: {} }), 'web'),
+    verdict: { ...notHealthy('unhealthy'), isSilent: true as const },
+    history: { ...emptyHistory({ hash: 's' }), lastFailure: FAILURE },
+  };
+  const step = askHanging(hanging);
+  expect(step).toMatchObject({ kind: 'read_last_logs', asksThreads: true });
+  const { web } = noteAsked(recordWith(FAILURE), step === null ? [] : [step]).services;
+  expect(web).toBeDefined();
+  expect(askHanging({ ...hanging, history: web ?? hanging.history })).toBeNull();
 });
 
 test('that they are asked for is noted before they are read', () => {
