@@ -31,17 +31,19 @@ export async function expectOnline(broker: Broker, prefix: string, device: strin
     stop();
   }
   const { presence } = view.deviceOf(device);
-  if (presence === null) throw unknown(device, nearestName(device, await readDeviceIds(broker, prefix)));
+  const message = `no device "${device}" has ever reported to this broker and topic prefix`;
+  if (presence === null) throw await unknownDevice(broker, { prefix, device, message });
   if (!presence.online) throw offline(device, presence.since);
 }
 
-function unknown(device: string, nearest: string | null): CommandFailure {
-  return new CommandFailure({
-    code: 'unknown_device',
-    exitCode: EXIT.usage,
-    message: `no device "${device}" has ever reported to this broker and topic prefix`,
-    hint: nearest === null ? 'holdfastctl status lists the devices' : `did you mean ${nearest}?`,
-  });
+/** With the nearest device that has ever connected as the hint. */
+export async function unknownDevice(
+  broker: Broker,
+  { prefix, device, message }: { readonly prefix: string; readonly device: string; readonly message: string },
+): Promise<CommandFailure> {
+  const nearest = nearestName(device, await readDeviceIds(broker, prefix));
+  const hint = nearest === null ? 'holdfastctl status lists the devices' : `did you mean ${nearest}?`;
+  return new CommandFailure({ code: 'unknown_device', exitCode: EXIT.usage, message, hint });
 }
 
 function offline(device: string, since: string): CommandFailure {

@@ -3,12 +3,10 @@
 import * as v from 'valibot';
 import { CommandFailure } from '../../../lib/program/command-failure.ts';
 import { EXIT, type ExitCode } from '../../../lib/program/exit-codes.ts';
-import { nearestName } from '../../../lib/render/nearest-name.ts';
 import { FleetView } from '../../view/fleet-view.ts';
-import { readDevice } from '../ask/find-device.ts';
+import { readDevice, unknownDevice } from '../ask/find-device.ts';
 import type { Broker } from '../broker/broker.ts';
 import { explainCutLists } from '../broker/cut-lists.ts';
-import { readDeviceIds } from '../broker/device-ids.ts';
 import { awaitRetained } from '../broker/retained.ts';
 import { type Context, writeJson, writeLine, writeNote } from '../context/context.ts';
 import { commonSchema, openBroker, readPrefix } from './options.ts';
@@ -23,7 +21,8 @@ export async function forget(text: string, options: ForgetOptions, context: Cont
   const broker = await openBroker(options, context);
   try {
     const { topics, isOnline, cut } = await findRetained(broker, prefix, device);
-    if (topics.length === 0) throw unknown(device, nearestName(device, await readDeviceIds(broker, prefix)));
+    const message = `nothing is retained of a device "${device}"`;
+    if (topics.length === 0) throw await unknownDevice(broker, { prefix, device, message });
     if (isOnline && !options.force) throw online(device);
     for (const topic of topics) await broker.publishRetained(topic, '');
     if (cut !== null) writeNote(context, cut);
@@ -62,15 +61,6 @@ async function findRetained(broker: Broker, prefix: string, device: string): Pro
   } finally {
     stop();
   }
-}
-
-function unknown(device: string, nearest: string | null): CommandFailure {
-  return new CommandFailure({
-    code: 'unknown_device',
-    exitCode: EXIT.usage,
-    message: `nothing is retained of a device "${device}"`,
-    hint: nearest === null ? 'holdfastctl status lists the devices' : `did you mean ${nearest}?`,
-  });
 }
 
 function online(device: string): CommandFailure {
