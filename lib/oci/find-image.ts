@@ -1,6 +1,7 @@
 // An image in an archive: by its name, or by the digest of its manifest or index. Pure. Sources: the OCI Image Layout 1.1, and
 // what `docker save` writes (moby, image/tarexport).
 import * as v from 'valibot';
+import { type Platform as LinuxPlatform, servesPlatform } from '../../protocol/values/platform.ts';
 import { sha256 } from './content.ts';
 import { type ImageIndex, type Platform, parseIndex, parseManifest } from './documents.ts';
 import type { ArchiveContents } from './image-archive.ts';
@@ -11,7 +12,7 @@ export interface WantedImage {
   readonly name: string;
   /** Counts in place of the name, where there is one: of the manifest, or of the index that holds it. */
   readonly digest: string | null;
-  readonly platform: { readonly architecture: string; readonly variant: string | null };
+  readonly platform: LinuxPlatform;
 }
 
 /** Where in the archive its parts are. */
@@ -114,9 +115,8 @@ function resolve({ sizes, links }: ArchiveContents, part: string): string {
   throw new OciError('content_invalid', `it lacks ${part}, which it names`);
 }
 
-function serves(image: Platform, wanted: Wanted): boolean {
-  if (image.os !== 'linux' || image.architecture !== wanted.architecture) return false;
-  return image.variant === undefined || wanted.variant === null || image.variant <= wanted.variant;
+function serves({ os, architecture, variant }: Platform, wanted: Wanted): boolean {
+  return os === 'linux' && servesPlatform({ architecture, variant: variant ?? null }, wanted);
 }
 
 function nameOf(platform: Platform | undefined): string {

@@ -97,7 +97,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'lib/oci',
     duty: 'registries, manifests, layers and archives of images, as streams that are checked',
-    imports: ['lib/failures'],
+    imports: ['lib/failures', ...VALUES],
     packages: ['tar-stream', 'valibot', 'node:*'],
   },
   {
