@@ -60,7 +60,7 @@ export async function publish(request: PublishRequest, context: Context): Promis
     noteGaps(stock, context);
     // Nothing is published before all of it is known to be good.
     const prepared: Prepared[] = [];
-    for (const one of to) prepared.push(await prepare(request, one, { broker, stock, context }));
+    for (const one of to) prepared.push(await prepare(request, one, { broker, prefix, stock, context }));
     const { view, filters } = stock;
     const follow = prepareFollow(
       prepared.map((one) => aimOf(one, to)),
@@ -93,6 +93,7 @@ export async function publish(request: PublishRequest, context: Context): Promis
 
 interface PublishContext {
   readonly broker: Broker;
+  readonly prefix: string;
   readonly stock: Stock;
   readonly context: Context;
 }
@@ -100,11 +101,10 @@ interface PublishContext {
 async function prepare(
   request: PublishRequest,
   to: Addressee,
-  { broker, stock, context }: PublishContext,
+  { broker, prefix, stock, context }: PublishContext,
 ): Promise<Prepared> {
   const { content, options, mustExist } = request;
   const { name } = content;
-  const prefix = readPrefix(options, context);
   if (!options.force) {
     await checkKnown(broker, stock, { prefix, to, name, mustExist });
     if (content.state === 'inherit') checkOwn(stock, { prefix, to, name });
